@@ -1,0 +1,56 @@
+// Package audit tells afterwards who did what, to what, and why it was allowed or refused. Every
+// feature reports to it where it decides; one event is one row, one log record and one count.
+package audit
+
+import "time"
+
+// Event is one decision. No field ever holds a secret, a token, a code or a full mail address.
+type Event struct {
+	ID       string    `json:"id"`
+	At       time.Time `json:"at"`
+	Type     string    `json:"type"`              // noun.verb, a constant of this package
+	Outcome  string    `json:"outcome"`           // Success or Refused
+	Reason   string    `json:"reason,omitempty"`  // short and stable, for a refusal
+	UserID   string    `json:"user_id,omitempty"` // the person acting, or acted for
+	ClientID string    `json:"client_id,omitempty"`
+	Target   string    `json:"target,omitempty"` // id of what was acted on: a grant, session, secret, key
+	Method   string    `json:"method,omitempty"` // login method, grant type
+	IP       string    `json:"ip,omitempty"`
+	TraceID  string    `json:"trace_id,omitempty"` // also in the request log
+}
+
+// Outcomes.
+const (
+	Success = "success"
+	Refused = "refused"
+)
+
+// Types of event. A name, once given, never changes: people filter by it.
+const (
+	SignIn         = "session.start"
+	SignOut        = "session.end"
+	MailLinkSent   = "mail_link.send"
+	ConsentGiven   = "consent.give"
+	ConsentDenied  = "consent.deny"
+	GrantCreated   = "grant.create"
+	GrantRevoked   = "grant.revoke"
+	TokenIssued    = "token.issue"
+	TokenRefreshed = "token.refresh"
+	TokenRevoked   = "token.revoke"
+	CodeReplayed   = "code.replay"
+	RefreshReused  = "refresh.reuse"
+	ClientAuth     = "client.authenticate"
+	ClientCreated  = "client.create"
+	ClientUpdated  = "client.update"
+	ClientDisabled = "client.disable"
+	ClientEnabled  = "client.enable"
+	ClientDeleted  = "client.delete"
+	SecretAdded    = "secret.add"
+	SecretRevoked  = "secret.revoke"
+	UserCreated    = "user.create"
+	UserDisabled   = "user.disable"
+	UserEnabled    = "user.enable"
+	UserDeleted    = "user.delete"
+	KeyRotated     = "key.rotate"
+	KeyRevoked     = "key.revoke"
+)

@@ -1,0 +1,48 @@
+package storage
+
+import "time"
+
+// Kinds of client.
+const (
+	KindApp   = "app"   // a relying party: people sign in to it
+	KindAgent = "agent" // has its own service account; gets tokens as itself
+)
+
+// Client is software registered with us.
+type Client struct {
+	ID         string
+	Kind       string
+	Name       string
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	DisabledAt time.Time
+	NotBefore  time.Time // tokens issued before this are dead
+	ClientMetadata
+	Secrets []ClientSecret // the live ones, oldest first
+}
+
+// ClientMetadata is the part of a client its owner chooses. It is stored as one JSON value: a field
+// may be added, never renamed.
+type ClientMetadata struct {
+	Public                 bool          `json:"public,omitempty"`
+	FirstParty             bool          `json:"first_party,omitempty"` // skips the consent page
+	RedirectURIs           []string      `json:"redirect_uris,omitempty"`
+	PostLogoutRedirectURIs []string      `json:"post_logout_redirect_uris,omitempty"`
+	GrantTypes             []string      `json:"grant_types,omitempty"`
+	Scopes                 []string      `json:"scopes,omitempty"`
+	Audiences              []string      `json:"audiences,omitempty"` // resources it may name; the first is its default
+	Serves                 []string      `json:"serves,omitempty"`    // resources it is the server of: it may introspect their tokens
+	SigningAlg             string        `json:"signing_alg,omitempty"`
+	AccessTokenTTL         time.Duration `json:"access_token_ttl,omitempty"` // 0: the deployment's default
+	PKCEOptional           bool          `json:"pkce_optional,omitempty"`    // require_pkce: false
+}
+
+// ClientSecret is one of several live secrets of a client.
+type ClientSecret struct {
+	ID         string
+	ClientID   string
+	Digest     []byte
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // zero: does not expire
+	LastUsedAt time.Time
+}

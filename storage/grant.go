@@ -1,0 +1,69 @@
+package storage
+
+import "time"
+
+// Grant is one authorization and what was issued from it: its code, and one refresh family. Every
+// token issued from it is alive only while its grant, user, client and (without offline_access)
+// session are.
+type Grant struct {
+	ID        string
+	ClientID  string
+	UserID    string
+	SessionID string
+	Offline   bool // outlives its session (offline_access)
+	CreatedAt time.Time
+	ExpiresAt time.Time // absolute end of the refresh family
+	IdleAt    time.Time // end of the refresh family unless it is used before
+
+	CodeDigest    []byte
+	CodeExpiresAt time.Time
+	CodeSpentAt   time.Time
+
+	Seed       []byte // sealed; refresh tokens are derived from it
+	Generation int64  // of the one refresh token that is live; 0 before the first
+	RotatedAt  time.Time
+
+	RevokedAt  time.Time
+	RevokedWhy string
+	GrantDetails
+}
+
+// GrantDetails is what a later step needs to know of the authorization request. It is stored as
+// one JSON value: a field may be added, never renamed.
+type GrantDetails struct {
+	Scopes      []string  `json:"scopes,omitempty"`
+	Resources   []string  `json:"resources,omitempty"`
+	RedirectURI string    `json:"redirect_uri,omitempty"` // as the request sent it; empty when it sent none
+	Challenge   string    `json:"challenge,omitempty"`    // PKCE, S256
+	Nonce       string    `json:"nonce,omitempty"`
+	AuthTime    time.Time `json:"auth_time"`
+	ACR         string    `json:"acr,omitempty"`
+	AMR         []string  `json:"amr,omitempty"`
+}
+
+// GrantState is a grant with the people and things its life depends on, read in one query.
+type GrantState struct {
+	Grant
+	User  User
+	Alive bool // not revoked, user and client not disabled, session not ended unless Offline
+}
+
+// TokenQuery names what an access token stands on; empty fields do not apply.
+type TokenQuery struct {
+	JTI       string
+	ClientID  string
+	GrantID   string
+	SessionID string
+	UserID    string
+	IssuedAt  time.Time
+}
+
+// Consent is what a user allowed a client, per redirect host and resource.
+type Consent struct {
+	UserID       string
+	ClientID     string
+	RedirectHost string
+	Resource     string // space-separated when several were asked for at once
+	Scopes       []string
+	GrantedAt    time.Time
+}

@@ -1,0 +1,13 @@
+package storage
+
+import "time"
+
+// Mail is a queued message. Its text may hold bearer values, so it is kept sealed.
+type Mail struct {
+	ID        string
+	Sealed    []byte
+	CreatedAt time.Time
+	NextTryAt time.Time
+	ExpiresAt time.Time // dropped unsent from here on
+	Tries     int
+}

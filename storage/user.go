@@ -1,0 +1,55 @@
+package storage
+
+import (
+	"strings"
+	"time"
+)
+
+// User is a person.
+type User struct {
+	ID            string
+	Email         string // as typed at sign-up; unique by EmailKey
+	EmailVerified bool
+	Name          string
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	DisabledAt    time.Time
+}
+
+// EmailKey is the one canonical form of an address: lower case ASCII. Two users never share it.
+func EmailKey(email string) string { return strings.ToLower(email) }
+
+// Session is a browser in which someone is signed in.
+type Session struct {
+	ID         string // the sid of tokens; public
+	Digest     []byte // of the cookie's value
+	UserID     string
+	AuthTime   time.Time
+	ACR        string
+	AMR        []string
+	CreatedAt  time.Time
+	LastSeenAt time.Time
+	IdleAt     time.Time // the browser is asked again from here on
+	ExpiresAt  time.Time // absolute; tokens without offline_access die with it
+	EndedAt    time.Time
+	UserAgent  string
+	Network    string // of the address it began from: /24 or /64
+}
+
+// SignIn is one act of signing in, made durable in one transaction: every Spend must be new, the
+// user must be there (or is created) and not disabled, the replaced session ends, the new begins.
+type SignIn struct {
+	Spend    []Spent
+	UserID   string // who signs in; empty when NewUser is set
+	NewUser  *User  // created unless EmailKey(Email) is taken already, then that user signs in
+	Verified bool   // mark the user's address as verified
+	Replaces string // id of the session this browser had before
+	Session  Session
+}
+
+// Spent is one single use, remembered until nothing could present it again.
+type Spent struct {
+	Kind  string // what was spent: "mail", "request", "jti:<client>"
+	Value string // the value; only its digest is kept
+	Until time.Time
+}
