@@ -1,0 +1,47 @@
+// Package agents keeps the software that is registered here: service accounts for agents, which get
+// tokens as themselves, and apps, which people sign in to. Both are storage.Client records and pass
+// the same validator, whichever door (command line, file, registration) they come through.
+//
+//	agents.go    service accounts
+//	app.go       apps
+//	registry.go  what both share: list, show, update, disable, enable, delete
+//	secret.go    several live secrets for each; lastused.go when each was last used
+//	validate.go  the one validator; uri.go, name.go, scope.go its parts
+package agents
+
+import (
+	"context"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Service keeps service accounts.
+type Service struct{ Registry }
+
+// New returns the service accounts in store. Events go to recorder; via says through which door the
+// changes come ("cli").
+func New(store Store, recorder Recorder, via string) *Service {
+	return &Service{Registry{kind: storage.KindAgent, store: store, audit: recorder, via: via, now: time.Now}}
+}
+
+// Agent is what its owner chooses of a new service account.
+type Agent struct {
+	Name            string
+	Scopes          []string      // all it may ever be granted
+	Audiences       []string      // resources it may name; the first is its default
+	AccessTokenTTL  time.Duration // 0: the deployment's default; at most MaxAccessTokenTTL
+	SigningAlg      string        // empty: RS256
+	SecretExpiresAt time.Time     // zero: the first secret does not expire
+}
+
+// Create registers a service account with its first secret.
+func (s *Service) Create(ctx context.Context, a Agent) (Issued, error) {
+	return s.create(ctx, storage.AgentPrefix, a.Name, a.SecretExpiresAt, storage.ClientMetadata{
+		GrantTypes:     []string{GrantClientCredentials},
+		Scopes:         a.Scopes,
+		Audiences:      a.Audiences,
+		SigningAlg:     a.SigningAlg,
+		AccessTokenTTL: a.AccessTokenTTL,
+	})
+}

@@ -1,0 +1,148 @@
+package agents
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Store keeps clients and their secrets. Missing ones are storage.ErrNotFound.
+type Store interface {
+	Clients
+	Secrets
+}
+
+// Clients keeps client records.
+type Clients interface {
+	CreateClient(ctx context.Context, c storage.Client) error
+	Client(ctx context.Context, id string) (storage.Client, error)
+	Clients(ctx context.Context, kind string) ([]storage.Client, error)
+	UpdateClient(ctx context.Context, c storage.Client) error
+	// SetClientDisabled also kills the tokens issued so far; a zero time enables again.
+	SetClientDisabled(ctx context.Context, id string, at time.Time) error
+	DeleteClient(ctx context.Context, id string) error
+}
+
+// Recorder records one audit event durably.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Event) error
+}
+
+// Registry is what agents and apps have in common; it sees only clients of its own kind.
+//
+// What gives power is recorded before it happens, and without the record it does not happen. What
+// takes power away happens first: it must not wait for the record.
+type Registry struct {
+	kind  string
+	store Store
+	audit Recorder
+	via   string
+	now   func() time.Time
+}
+
+// List returns all clients of this kind, disabled ones too.
+func (r *Registry) List(ctx context.Context) ([]storage.Client, error) {
+	return r.store.Clients(ctx, r.kind)
+}
+
+// Show returns one client, or storage.ErrNotFound when there is none of this kind.
+func (r *Registry) Show(ctx context.Context, id string) (storage.Client, error) {
+	client, err := r.store.Client(ctx, id)
+	if err != nil {
+		return storage.Client{}, err
+	}
+	if client.Kind != r.kind {
+		return storage.Client{}, storage.ErrNotFound
+	}
+	return client, nil
+}
+
+// Update applies change to a client's name and metadata, and stores it if it is still valid.
+// Whether it is public never changes: that decides what its existing tokens and secrets mean.
+func (r *Registry) Update(ctx context.Context, id string, change func(c *storage.Client)) (storage.Client, error) {
+	client, err := r.Show(ctx, id)
+	if err != nil {
+		return storage.Client{}, err
+	}
+	before := client
+	change(&client)
+	if client.Public != before.Public || client.ID != before.ID || client.Kind != before.Kind {
+		return storage.Client{}, Invalid{"token_endpoint_auth_method", "cannot change; create another client"}
+	}
+	if err := Validate(client); err != nil {
+		return storage.Client{}, err
+	}
+	client.UpdatedAt = r.now()
+	if err := r.record(ctx, audit.ClientUpdated, id, ""); err != nil {
+		return storage.Client{}, err
+	}
+	return client, r.store.UpdateClient(ctx, client)
+}
+
+// Disable refuses the client from the next request on, and kills the tokens it holds.
+func (r *Registry) Disable(ctx context.Context, id string) error {
+	return r.takeAway(ctx, id, audit.ClientDisabled, func() error {
+		return r.store.SetClientDisabled(ctx, id, r.now())
+	})
+}
+
+// Enable lets a disabled client get tokens again; those it held before stay dead.
+func (r *Registry) Enable(ctx context.Context, id string) error {
+	if _, err := r.Show(ctx, id); err != nil {
+		return err
+	}
+	if err := r.record(ctx, audit.ClientEnabled, id, ""); err != nil {
+		return err
+	}
+	return r.store.SetClientDisabled(ctx, id, time.Time{})
+}
+
+// Delete removes the client with its secrets, grants and consents.
+func (r *Registry) Delete(ctx context.Context, id string) error {
+	return r.takeAway(ctx, id, audit.ClientDeleted, func() error { return r.store.DeleteClient(ctx, id) })
+}
+
+func (r *Registry) takeAway(ctx context.Context, id, event string, change func() error) error {
+	if _, err := r.Show(ctx, id); err != nil {
+		return err
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	return r.record(ctx, event, id, "")
+}
+
+func (r *Registry) create(ctx context.Context, prefix, name string, secretEnd time.Time, meta storage.ClientMetadata) (Issued, error) {
+	now := r.now()
+	client := storage.Client{
+		ID: storage.NewID(prefix), Kind: r.kind, Name: name, CreatedAt: now, UpdatedAt: now, ClientMetadata: meta,
+	}
+	if err := Validate(client); err != nil {
+		return Issued{}, err
+	}
+	issued := Issued{Client: client}
+	if !client.Public {
+		secret, bearer, err := newSecret(client.ID, now, secretEnd)
+		if err != nil {
+			return Issued{}, err
+		}
+		issued.Secret, issued.Bearer = secret, bearer
+		issued.Client.Secrets = []storage.ClientSecret{secret}
+	}
+	if err := r.record(ctx, audit.ClientCreated, client.ID, issued.Secret.ID); err != nil {
+		return Issued{}, err
+	}
+	if err := r.store.CreateClient(ctx, issued.Client); err != nil {
+		return Issued{}, fmt.Errorf("create client: %w", err)
+	}
+	return issued, nil
+}
+
+func (r *Registry) record(ctx context.Context, event, clientID, target string) error {
+	return r.audit.Record(ctx, audit.Event{
+		Type: event, Outcome: audit.Success, ClientID: clientID, Target: target, Method: r.via,
+	})
+}

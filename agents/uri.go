@@ -1,0 +1,130 @@
+package agents
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+const (
+	maxURIs = 50
+	maxURI  = 2048
+)
+
+func checkURIs(field string, uris []string) error {
+	if len(uris) > maxURIs {
+		return invalid(field, "more than %d", maxURIs)
+	}
+	for i, uri := range uris {
+		if reason := badRedirect(uri); reason != "" {
+			return invalid(field, "%q %s", shorten(uri), reason)
+		}
+		if slices.Contains(uris[:i], uri) {
+			return invalid(field, "%q stands there twice", shorten(uri))
+		}
+	}
+	return nil
+}
+
+// badRedirect says why nobody may be redirected to uri, or nothing. Redirect URIs are later matched
+// byte for byte, so what is odd is refused here, where its owner can still change it.
+func badRedirect(uri string) string {
+	u, reason := absolute(uri)
+	switch {
+	case reason != "":
+		return reason
+	case strings.Contains(uri, "*"):
+		return "has a wildcard; register every address"
+	case badScheme(u.Scheme):
+		return "has a scheme that nobody may be redirected to"
+	case u.Opaque != "" || !strings.HasPrefix(u.EscapedPath()+"/", "/"):
+		return "needs a slash after its scheme"
+	case slices.ContainsFunc(strings.Split(u.EscapedPath(), "/"), isDotSegment):
+		return "has a path with dot segments"
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "must use https; http is for 127.0.0.1, [::1] and localhost only"
+	case u.Scheme == "https", u.Scheme == "http":
+		return badHost(u)
+	}
+	return ""
+}
+
+// absolute parses uri and refuses what no URI of ours may have.
+func absolute(uri string) (*url.URL, string) {
+	if uri == "" || len(uri) > maxURI || strings.ContainsFunc(uri, notURIChar) {
+		return nil, "is not a URI"
+	}
+	u, err := url.Parse(uri)
+	switch {
+	case err != nil:
+		return nil, "is not a URI"
+	case u.Scheme == "":
+		return nil, "is not absolute"
+	case strings.Contains(uri, "#"):
+		return nil, "has a fragment"
+	case u.User != nil:
+		return nil, "has user information"
+	}
+	return u, ""
+}
+
+// notURIChar refuses what RFC 3986 does: browsers and parsers disagree about these.
+func notURIChar(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r) }
+
+func isDotSegment(segment string) bool {
+	segment = strings.ReplaceAll(strings.ToLower(segment), "%2e", ".")
+	return segment == "." || segment == ".."
+}
+
+func isLoopback(host string) bool {
+	return host == "127.0.0.1" || host == "::1" || host == "localhost"
+}
+
+func badHost(u *url.URL) string {
+	if u.Hostname() == "" {
+		return "has no host"
+	}
+	if port := u.Port(); port != "" || strings.HasSuffix(u.Host, ":") {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return "has no valid port"
+		}
+	}
+	return ""
+}
+
+// badScheme finds the schemes a browser itself acts on. Any other is somebody's private-use scheme
+// (RFC 8252 section 7.1); agents register short ones too ("cursor:"), so no dot is asked for.
+func badScheme(scheme string) bool {
+	return len(scheme) < 2 || strings.HasPrefix(scheme, "chrome-") || strings.HasPrefix(scheme, "moz-") ||
+		slices.Contains([]string{
+			"about", "blob", "chrome", "data", "feed", "file", "filesystem", "ftp", "ftps", "gopher", "intent",
+			"jar", "javascript", "livescript", "mailto", "mocha", "res", "resource", "sms", "tel", "urn",
+			"vbscript", "view-source", "ws", "wss",
+		}, scheme)
+}
+
+// checkAudiences wants resource identifiers (RFC 8707): absolute URIs without fragment.
+func checkAudiences(c storage.Client) error {
+	if err := checkResources("audience", c.Audiences); err != nil {
+		return err
+	}
+	return checkResources("serves", c.Serves)
+}
+
+func checkResources(field string, uris []string) error {
+	if len(uris) > maxURIs {
+		return invalid(field, "more than %d", maxURIs)
+	}
+	for i, uri := range uris {
+		if _, reason := absolute(uri); reason != "" {
+			return invalid(field, "%q %s", shorten(uri), reason)
+		}
+		if slices.Contains(uris[:i], uri) {
+			return invalid(field, "%q stands there twice", shorten(uri))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package agents
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Grant types a client can be registered for.
+const (
+	GrantAuthorizationCode = "authorization_code"
+	GrantRefreshToken      = "refresh_token"
+	GrantClientCredentials = "client_credentials"
+)
+
+// MaxAccessTokenTTL bounds how long a leaked access token is of use where nobody introspects.
+const MaxAccessTokenTTL = time.Hour
+
+const minAccessTokenTTL = 30 * time.Second
+
+// Invalid says which member of a client's metadata (RFC 7591 section 2) cannot be accepted, and why.
+type Invalid struct {
+	Field  string
+	Reason string
+}
+
+func (e Invalid) Error() string { return e.Field + ": " + e.Reason }
+
+// StatusCode is the HTTP status this is answered with.
+func (e Invalid) StatusCode() int { return http.StatusBadRequest }
+
+func invalid(field, format string, args ...any) error {
+	return Invalid{field, fmt.Sprintf(format, args...)}
+}
+
+// Validate returns an Invalid when c must not be registered as it is.
+func Validate(c storage.Client) error {
+	for _, check := range []func(storage.Client) error{
+		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkGrants, checkKind, checkRedirects,
+	} {
+		if err := check(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkName(c storage.Client) error { return CheckName("client_name", c.Name) }
+
+func checkLifetime(c storage.Client) error {
+	if c.AccessTokenTTL != 0 && (c.AccessTokenTTL < minAccessTokenTTL || c.AccessTokenTTL > MaxAccessTokenTTL) {
+		return invalid("access_token_ttl", "must lie between %v and %v", minAccessTokenTTL, MaxAccessTokenTTL)
+	}
+	return nil
+}
+
+func checkAlg(c storage.Client) error {
+	if !slices.Contains([]string{"", "RS256", "ES256"}, c.SigningAlg) {
+		return invalid("signing_alg", "%q is not supported; use RS256 or ES256", c.SigningAlg)
+	}
+	return nil
+}
+
+func checkGrants(c storage.Client) error {
+	known := []string{GrantAuthorizationCode, GrantRefreshToken, GrantClientCredentials}
+	for _, grant := range c.GrantTypes {
+		if !slices.Contains(known, grant) {
+			return invalid("grant_types", "%q is not supported; use %v", grant, known)
+		}
+	}
+	if c.Public && slices.Contains(c.GrantTypes, GrantClientCredentials) {
+		return invalid("grant_types", "a public client cannot use client_credentials: it has nothing to prove itself with")
+	}
+	return nil
+}
+
+func checkKind(c storage.Client) error {
+	if c.Kind != storage.KindAgent {
+		return nil
+	}
+	switch {
+	case c.Public, len(c.RedirectURIs) > 0, c.FirstParty, !slices.Equal(c.GrantTypes, []string{GrantClientCredentials}):
+		return invalid("grant_types", "an agent has client_credentials only; people sign in to a client")
+	case len(c.Scopes) == 0:
+		return invalid("scope", "an agent needs at least one scope: without one it gets no token")
+	case len(c.Audiences) == 0:
+		return invalid("audience", "an agent needs at least one audience: a token is always for somebody")
+	case slices.Contains(c.Scopes, "openid"), slices.Contains(c.Scopes, "offline_access"):
+		return invalid("scope", "openid and offline_access are for people; an agent gets neither ID nor refresh tokens")
+	}
+	return nil
+}
+
+func checkRedirects(c storage.Client) error {
+	if slices.Contains(c.GrantTypes, GrantAuthorizationCode) && len(c.RedirectURIs) == 0 {
+		return invalid("redirect_uris", "at least one is needed")
+	}
+	if err := checkURIs("redirect_uris", c.RedirectURIs); err != nil {
+		return err
+	}
+	return checkURIs("post_logout_redirect_uris", c.PostLogoutRedirectURIs)
+}

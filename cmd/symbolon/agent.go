@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func (p *program) agentCommand() *cobra.Command {
+	r := registry{p, "agent", func(d desk) *agents.Registry { return &newAgents(d).Registry }}
+	cmd := group("agent", "Service accounts: agents that get tokens as themselves", `
+An agent has a service account of its own: no person signs in. It sends its id and secret to the
+token endpoint (grant_type=client_credentials) and gets an access token for the scopes and
+audiences registered here, and never more.`, `
+  symbolon agent create --name weather-bot --scope read_weather --audience https://api.example
+  symbolon agent list`,
+		p.agentCreate(), r.update("  symbolon agent update "+r.exampleID()+` --scope "read_weather read_wind"`, agentChanges))
+	cmd.AddCommand(r.commands()...)
+	return cmd
+}
+
+func newAgents(d desk) *agents.Service { return agents.New(d.db, d.audit, via) }
+
+func (p *program) agentCreate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "create",
+		Short: "Register an agent and make its first secret",
+		Example: `  symbolon agent create --name weather-bot --scope "read_weather" --audience https://api.example --json
+  symbolon agent create --name nightly --scope report --audience https://a.example --audience https://b.example --expires-in 90d`,
+		Args: cobra.NoArgs,
+	}
+	flags := addAgentFlags(cmd)
+	var life durationFlag
+	cmd.Flags().Var(&life, "expires-in", "how long its first secret is good for, such as 90d (default: until it is revoked)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if flags.name == "" {
+			return usagef("--name is missing: say what the agent is called")
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			issued, err := newAgents(d).Create(ctx, agents.Agent{
+				Name: flags.name, Scopes: flags.scopes(), Audiences: flags.audiences,
+				AccessTokenTTL: time.Duration(flags.ttl), SigningAlg: flags.alg, SecretExpiresAt: life.from(time.Now()),
+			})
+			if err != nil {
+				return err
+			}
+			return p.printIssued(cmd, issued)
+		})
+	}
+	return cmd
+}
+
+// agentFlags are those that create and update share, for agents and clients.
+type agentFlags struct {
+	name      string
+	scope     []string
+	audiences []string
+	ttl       durationFlag
+	alg       string
+}
+
+func addAgentFlags(cmd *cobra.Command) *agentFlags {
+	f := &agentFlags{}
+	cmd.Flags().StringVar(&f.name, "name", "", "what people call it")
+	cmd.Flags().StringArrayVar(&f.scope, "scope", nil, "all it may be granted, separated by spaces; repeatable")
+	cmd.Flags().StringArrayVar(&f.audiences, "audience", nil, "`URI` of a resource its tokens may be for; the first is the default; repeatable")
+	cmd.Flags().Var(&f.ttl, "access-token-ttl", "life of its access tokens, at most 60m (default: as configured)")
+	cmd.Flags().StringVar(&f.alg, "signing-alg", "", "RS256 (default) or ES256")
+	return f
+}
+
+func (f *agentFlags) scopes() []string { return strings.Fields(strings.Join(f.scope, " ")) }
+
+// apply changes what was given.
+func (f *agentFlags) apply(cmd *cobra.Command, c *storage.Client) {
+	given := cmd.Flags().Changed
+	set(given("name"), &c.Name, f.name)
+	set(given("scope"), &c.Scopes, f.scopes())
+	set(given("audience"), &c.Audiences, f.audiences)
+	set(given("access-token-ttl"), &c.AccessTokenTTL, time.Duration(f.ttl))
+	set(given("signing-alg"), &c.SigningAlg, f.alg)
+}
+
+func agentChanges(cmd *cobra.Command) func(c *storage.Client) {
+	flags := addAgentFlags(cmd)
+	return func(c *storage.Client) { flags.apply(cmd, c) }
+}
+
+func set[T any](given bool, field *T, value T) {
+	if given {
+		*field = value
+	}
+}

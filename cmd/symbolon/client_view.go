@@ -1,0 +1,111 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// clientView is an agent or client as commands print it: the names of RFC 7591 where it has one.
+type clientView struct {
+	ClientID               string       `json:"client_id"`
+	ClientSecret           string       `json:"client_secret,omitempty"`
+	SecretID               string       `json:"secret_id,omitempty"`
+	SecretExpiresAt        *time.Time   `json:"secret_expires_at,omitempty"`
+	Name                   string       `json:"name"`
+	Public                 *bool        `json:"public,omitempty"`
+	FirstParty             *bool        `json:"first_party,omitempty"`
+	RedirectURIs           []string     `json:"redirect_uris,omitempty"`
+	PostLogoutRedirectURIs []string     `json:"post_logout_redirect_uris,omitempty"`
+	GrantTypes             []string     `json:"grant_types"`
+	Scope                  string       `json:"scope"`
+	Audience               []string     `json:"audience"`
+	Serves                 []string     `json:"serves,omitempty"`
+	SigningAlg             string       `json:"signing_alg"`
+	RequirePKCE            *bool        `json:"require_pkce,omitempty"`
+	AccessTokenTTL         int64        `json:"access_token_ttl,omitempty"` // seconds
+	Disabled               bool         `json:"disabled"`
+	DisabledAt             *time.Time   `json:"disabled_at,omitempty"`
+	CreatedAt              time.Time    `json:"created_at"`
+	UpdatedAt              time.Time    `json:"updated_at"`
+	Secrets                []secretView `json:"secrets,omitempty"`
+}
+
+func viewClient(c storage.Client) clientView {
+	v := clientView{
+		ClientID: c.ID, Name: c.Name,
+		RedirectURIs: c.RedirectURIs, PostLogoutRedirectURIs: c.PostLogoutRedirectURIs,
+		GrantTypes: c.GrantTypes, Scope: strings.Join(c.Scopes, " "),
+		Audience: append([]string{}, c.Audiences...), Serves: c.Serves,
+		SigningAlg: or(c.SigningAlg, "RS256"), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second),
+		Disabled: !c.DisabledAt.IsZero(), DisabledAt: optional(c.DisabledAt),
+		CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
+	}
+	if c.Kind == storage.KindApp {
+		pkce := !c.PKCEOptional
+		v.Public, v.FirstParty, v.RequirePKCE = &c.Public, &c.FirstParty, &pkce
+	}
+	return v
+}
+
+func viewClients(clients []storage.Client) []clientView {
+	views := []clientView{}
+	for _, c := range clients {
+		views = append(views, viewClient(c))
+	}
+	return views
+}
+
+// viewIssued shows the secret: this is the one time it can be seen.
+func viewIssued(i agents.Issued) clientView {
+	v := viewClient(i.Client)
+	v.ClientSecret, v.SecretID, v.SecretExpiresAt = i.Bearer, i.Secret.ID, optional(i.Secret.ExpiresAt)
+	return v
+}
+
+func (v clientView) write(w io.Writer) {
+	for _, line := range []struct{ name, value string }{
+		{"client_id", v.ClientID},
+		{"client_secret", v.ClientSecret},
+		{"secret_id", v.SecretID},
+		{"name", v.Name},
+		{"state", v.state()},
+		{"public", v.when(v.Public)},
+		{"first party", v.when(v.FirstParty)},
+		{"redirect to", strings.Join(v.RedirectURIs, " ")},
+		{"after logout to", strings.Join(v.PostLogoutRedirectURIs, " ")},
+		{"grants", strings.Join(v.GrantTypes, " ")},
+		{"scope", v.Scope},
+		{"audience", strings.Join(v.Audience, " ")},
+		{"serves", strings.Join(v.Serves, " ")},
+		{"created", day(v.CreatedAt)},
+	} {
+		if line.value != "" {
+			row(w, line.name, line.value)
+		}
+	}
+}
+
+func (v clientView) when(flag *bool) string {
+	if flag != nil && *flag {
+		return "yes"
+	}
+	return ""
+}
+
+func (v clientView) state() string {
+	if v.Disabled {
+		return "disabled"
+	}
+	return "enabled"
+}
+
+func writeClients(w io.Writer, views []clientView) {
+	row(w, "CLIENT ID", "NAME", "STATE", "SCOPE", "AUDIENCE", "CREATED")
+	for _, v := range views {
+		row(w, v.ClientID, v.Name, v.state(), v.Scope, strings.Join(v.Audience, " "), day(v.CreatedAt))
+	}
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is everything a deployment chooses. config_keys.go names each key; flags go before the
+// environment, the environment before the file, the file before the defaults.
+type Config struct {
+	Issuer           string
+	Listen           string
+	MetricsListen    string
+	DatabaseURL      string
+	RedisURL         string
+	Secret           string // one or more, as keys.ParseSecrets reads them
+	SMTPURL          string
+	MailFrom         string
+	TrustedProxies   []netip.Prefix
+	SelfRegistration bool // signing in with an unknown address creates its account
+	Branding         Branding
+	Session          SessionTimes
+	Tokens           TokenTimes
+	Keys             KeyTimes
+	Log              Log
+	Drain            time.Duration // from SIGTERM to the end of the last request
+}
+
+// Branding is what the pages show of the organisation.
+type Branding struct{ Name, Logo, Accent string }
+
+// SessionTimes end a session in a browser.
+type SessionTimes struct{ Idle, Absolute time.Duration }
+
+// TokenTimes end tokens. A client's own access_token_ttl goes before AccessTTL and AgentAccessTTL.
+type TokenTimes struct {
+	AccessTTL, AgentAccessTTL, IDTTL           time.Duration
+	RefreshIdle, RefreshAbsolute, RefreshRetry time.Duration
+}
+
+// KeyTimes rule the signing keys.
+type KeyTimes struct{ RotateAfter time.Duration }
+
+// Log is how the server logs.
+type Log struct{ Level, Format string }
+
+// Modes: what a configuration is for decides its defaults and what it must hold.
+type mode string
+
+const (
+	modeServe   mode = "serve"
+	modeDev     mode = "dev"
+	modeCommand mode = "command" // any other command: only the database is needed
+)
+
+// setting is one effective value, and where it came from.
+type setting struct {
+	key
+	text   string
+	source string
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) configCommand() *cobra.Command {
+	return group("config", "Show and check the configuration", `
+Configuration comes from flags, the environment (SYMBOLON_…), a YAML file and defaults; the first
+that has a value wins. Every secret can come from a file: SYMBOLON_SECRET_FILE, and likewise for
+each URL that may hold a password.`, `
+  symbolon config show
+  symbolon config validate && systemctl restart symbolon`,
+		p.configShow(), p.configValidate())
+}
+
+func (p *program) configShow() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "show",
+		Short:   "Tell every effective value and where it came from; secrets are redacted",
+		Example: "  symbolon config show --json",
+		Args:    cobra.NoArgs,
+	}
+	dev := cmd.Flags().Bool("dev", false, "as symbolon dev sees it")
+	addConfigFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		_, settings, err := p.load(cmd, chooseMode(*dev))
+		if err != nil {
+			return err
+		}
+		var shown []shownSetting
+		for _, s := range settings {
+			shown = append(shown, shownSetting{s.name, s.redacted(), s.source})
+		}
+		return p.print(cmd, shown, func(w io.Writer) {
+			row(w, "KEY", "VALUE", "FROM")
+			for _, s := range shown {
+				row(w, s.Key, s.Value, s.Source)
+			}
+		})
+	}
+	return cmd
+}
+
+type shownSetting struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
+}
+
+func (p *program) configValidate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "validate",
+		Short:   "Say what keeps symbolon serve from starting",
+		Example: "  symbolon config validate --config /etc/symbolon/symbolon.yaml",
+		Args:    cobra.NoArgs,
+	}
+	dev := cmd.Flags().Bool("dev", false, "for symbolon dev")
+	addConfigFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if _, err := p.valid(cmd, chooseMode(*dev)); err != nil {
+			return err
+		}
+		return p.print(cmd, map[string]bool{"valid": true}, func(w io.Writer) { fmt.Fprintln(w, "The configuration is valid.") })
+	}
+	return cmd
+}
+
+func chooseMode(dev bool) mode {
+	if dev {
+		return modeDev
+	}
+	return modeServe
+}
+
+// valid is the effective configuration if it can be used in that mode.
+func (p *program) valid(cmd *cobra.Command, m mode) (Config, error) {
+	config, _, err := p.load(cmd, m)
+	if err != nil {
+		return Config{}, err
+	}
+	if err := config.Validate(m); err != nil {
+		return Config{}, hintedError{fmt.Errorf("the configuration cannot be used:\n  %s", listed(err)), "symbolon config show"}
+	}
+	return config, nil
+}
+
+func listed(err error) string { return strings.ReplaceAll(err.Error(), "\n", "\n  ") }
+
+// addConfigFlags gives cmd a flag for every key that may be seen by whoever lists processes.
+func addConfigFlags(cmd *cobra.Command) {
+	for _, k := range configKeys() {
+		if k.flag && k.name != "database_url" { // that is a flag of every command
+			cmd.Flags().String(k.flagName(), k.initial, k.usage)
+		}
+	}
+}
+
+const redacted = "[redacted]"
+
+// redacted is the value as it may be shown on a screen or pasted into an issue.
+func (s setting) redacted() string {
+	if s.text == "" || s.kind == plain {
+		return s.text
+	}
+	u, err := url.Parse(s.text)
+	if err != nil || s.kind == secret {
+		return redacted
+	}
+	if _, has := u.User.Password(); has {
+		u.User = url.UserPassword(u.User.Username(), redacted)
+	}
+	query := u.Query()
+	for name := range query {
+		if strings.Contains(strings.ToLower(name), "pass") {
+			query.Set(name, redacted)
+			u.RawQuery = query.Encode()
+		}
+	}
+	text, _ := url.PathUnescape(u.String())
+	return or(text, redacted)
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/v2"
+)
+
+// environmentLayer reads SYMBOLON_…; an empty variable counts as unset, as compose files leave them.
+func (p *program) environmentLayer() (layer, error) {
+	tree := koanf.New(".")
+	for _, k := range configKeys() {
+		for _, name := range k.names() {
+			if value := p.getenv(envName(name)); value != "" {
+				if err := tree.Load(confmap.Provider(map[string]any{name: value}, "."), nil); err != nil {
+					return layer{}, err
+				}
+			}
+		}
+	}
+	if err := p.refuseUnknownVariables(); err != nil {
+		return layer{}, err
+	}
+	return newLayer(tree, envName)
+}
+
+func envName(name string) string { return key{name: name}.env() }
+
+func (p *program) getenv(name string) string {
+	for _, entry := range slices.Backward(p.env) {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// refuseUnknownVariables catches a misspelt variable, which would silently leave a default in place.
+func (p *program) refuseUnknownVariables() error {
+	known := []string{"SYMBOLON_CONFIG"}
+	for _, name := range allNames() {
+		known = append(known, envName(name))
+	}
+	for _, entry := range p.env {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, envPrefix) || slices.Contains(known, name) || isForeign(name) {
+			continue
+		}
+		return unknownKey(name, "the environment", known)
+	}
+	return nil
+}
+
+// isForeign knows variables that are not ours in spite of their name: Kubernetes describes a service
+// called "symbolon" this way, and the test databases are named this way.
+func isForeign(name string) bool {
+	for _, prefix := range []string{"SYMBOLON_SERVICE_", "SYMBOLON_PORT", "SYMBOLON_TEST_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}

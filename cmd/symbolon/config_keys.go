@@ -1,0 +1,74 @@
+package main
+
+import "strings"
+
+// key is one key of the configuration. Its field is a pointer to a string, bool, time.Duration or
+// []netip.Prefix of the Config it is given.
+type key struct {
+	name    string // also in the file: "session.idle" is idle under session
+	kind    kind
+	flag    bool // also a flag of serve, dev and config
+	initial string
+	usage   string
+	field   func(c *Config) any
+}
+
+type kind int
+
+const (
+	plain  kind = iota
+	secret      // never shown; may come from a file: NAME_file, SYMBOLON_NAME_FILE
+	urlKey      // its password is never shown; may come from a file
+)
+
+// env is the key's environment variable.
+func (k key) env() string { return envPrefix + strings.ToUpper(strings.ReplaceAll(k.name, ".", "_")) }
+
+// flagName is the key's flag, without dashes.
+func (k key) flagName() string { return strings.NewReplacer("_", "-", ".", "-").Replace(k.name) }
+
+const (
+	envPrefix  = "SYMBOLON_"
+	fileSuffix = "_file"
+)
+
+// configKeys are all keys, in the order config show lists them.
+func configKeys() []key {
+	return []key{
+		{"issuer", plain, true, "", "URL people and applications reach this server at", func(c *Config) any { return &c.Issuer }},
+		{"listen", plain, true, "127.0.0.1:8080", "address of the public listener", func(c *Config) any { return &c.Listen }},
+		{"metrics_listen", plain, true, "127.0.0.1:9090", "address of the listener for metrics and profiles", func(c *Config) any { return &c.MetricsListen }},
+		{"database_url", urlKey, true, "sqlite:symbolon.db", "sqlite:PATH or postgres://USER@HOST/NAME", func(c *Config) any { return &c.DatabaseURL }},
+		{"redis_url", urlKey, true, "", "redis://HOST:6379; without it this can be the only node", func(c *Config) any { return &c.RedisURL }},
+		{"secret", secret, false, "", "32 or more random bytes as base64; a list rotates it, newest first", func(c *Config) any { return &c.Secret }},
+		{"smtp_url", urlKey, true, "", "smtp://USER:PASS@HOST:587 or smtps://…", func(c *Config) any { return &c.SMTPURL }},
+		{"mail_from", plain, true, "", "sender of our mails", func(c *Config) any { return &c.MailFrom }},
+		{"trusted_proxies", plain, true, "", "networks whose X-Forwarded-For is believed", func(c *Config) any { return &c.TrustedProxies }},
+		{"self_registration", plain, true, "false", "signing in with an unknown address creates its account", func(c *Config) any { return &c.SelfRegistration }},
+		{"branding.name", plain, false, "Symbolon", "name on pages and in mails", func(c *Config) any { return &c.Branding.Name }},
+		{"branding.logo", plain, false, "", "file of the logo: SVG or PNG", func(c *Config) any { return &c.Branding.Logo }},
+		{"branding.accent", plain, false, "", "colour of buttons and links, such as #3355cc", func(c *Config) any { return &c.Branding.Accent }},
+		{"session.idle", plain, false, "24h", "a browser left alone for so long is signed out", func(c *Config) any { return &c.Session.Idle }},
+		{"session.absolute", plain, false, "14d", "everybody signs in again after this", func(c *Config) any { return &c.Session.Absolute }},
+		{"tokens.access_ttl", plain, false, "10m", "life of a person's access token, at most 60m", func(c *Config) any { return &c.Tokens.AccessTTL }},
+		{"tokens.agent_access_ttl", plain, false, "15m", "life of an agent's access token, at most 60m", func(c *Config) any { return &c.Tokens.AgentAccessTTL }},
+		{"tokens.id_ttl", plain, false, "1h", "life of an ID token", func(c *Config) any { return &c.Tokens.IDTTL }},
+		{"tokens.refresh_idle", plain, false, "30d", "a refresh token not used for so long is dead", func(c *Config) any { return &c.Tokens.RefreshIdle }},
+		{"tokens.refresh_absolute", plain, false, "90d", "after this people allow an application anew", func(c *Config) any { return &c.Tokens.RefreshAbsolute }},
+		{"tokens.refresh_retry", plain, false, "30s", "a refresh whose answer was lost can be repeated for so long, at most 300s", func(c *Config) any { return &c.Tokens.RefreshRetry }},
+		{"keys.rotate_after", plain, false, "90d", "age at which a signing key is replaced", func(c *Config) any { return &c.Keys.RotateAfter }},
+		{"log.level", plain, true, "info", "debug, info, warn or error", func(c *Config) any { return &c.Log.Level }},
+		{"log.format", plain, true, "auto", "json, text, or auto: text on a terminal", func(c *Config) any { return &c.Log.Format }},
+		{"drain", plain, false, "10s", "time for requests to finish after SIGTERM", func(c *Config) any { return &c.Drain }},
+	}
+}
+
+// devDefaults differ from those of production: symbolon dev needs no configuration at all.
+func devDefaults() map[string]string {
+	return map[string]string{
+		"issuer":            "http://localhost:8080",
+		"database_url":      "sqlite:symbolon-dev/symbolon.db",
+		"self_registration": "true",
+		"drain":             "1s",
+	}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// load returns the effective configuration for a mode, and where each value came from. It says what
+// cannot be read; what cannot be meant is Validate's.
+func (p *program) load(cmd *cobra.Command, m mode) (Config, []setting, error) {
+	layers, err := p.layers(cmd, m)
+	if err != nil {
+		return Config{}, nil, hintedError{err, "symbolon config show"}
+	}
+	var config Config
+	var settings []setting
+	var problems []error
+	for _, k := range configKeys() {
+		s := effective(k, layers)
+		if err := s.read(&config); err != nil {
+			problems = append(problems, err)
+		}
+		settings = append(settings, s)
+	}
+	if m == modeDev {
+		followListen(&config, settings)
+	}
+	return config, settings, errors.Join(problems...)
+}
+
+// effective takes the value of the first layer that has one; layers go from strong to weak.
+func effective(k key, layers []layer) setting {
+	for _, l := range layers {
+		if text, ok := l.values[k.name]; ok {
+			return setting{k, text, l.source(k)}
+		}
+	}
+	return setting{k, "", "unset"}
+}
+
+// read parses the setting's text into its field.
+func (s setting) read(c *Config) error {
+	if err := parse(s.text, s.field(c)); err != nil {
+		return fmt.Errorf("%s (%s): %w", s.name, s.source, err)
+	}
+	return nil
+}
+
+func parse(text string, field any) (err error) {
+	switch field := field.(type) {
+	case *string:
+		*field = text
+	case *bool:
+		if *field, err = strconv.ParseBool(text); err != nil {
+			err = fmt.Errorf("%q is neither true nor false", text)
+		}
+	case *time.Duration:
+		*field, err = parseDuration(text)
+	case *[]netip.Prefix:
+		*field, err = parsePrefixes(text)
+	}
+	return err
+}
+
+func parsePrefixes(text string) ([]netip.Prefix, error) {
+	var prefixes []netip.Prefix
+	for _, part := range splitList(text) {
+		if addr, err := netip.ParseAddr(part); err == nil {
+			prefixes = append(prefixes, netip.PrefixFrom(addr, addr.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", part)
+		}
+		prefixes = append(prefixes, prefix.Masked())
+	}
+	return prefixes, nil
+}
+
+func splitList(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+}
+
+// followListen keeps the issuer of dev where its listener is, when only the listener was moved.
+func followListen(c *Config, settings []setting) {
+	_, port, err := net.SplitHostPort(c.Listen)
+	if err != nil || settings[0].source != sourceDefault || settings[1].source == sourceDefault {
+		return
+	}
+	c.Issuer = "http://localhost:" + port
+	settings[0].text, settings[0].source = c.Issuer, "from listen"
+}
+
+// readSecretFile returns what a *_file key names, without the newline editors leave at its end.
+func readSecretFile(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(string(content)), nil
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/mail"
+)
+
+// Validate says everything that keeps this configuration from being used in a mode, one sentence
+// each that says what to do; nothing of a secret is repeated.
+func (c Config) Validate(m mode) error {
+	checks := []error{checkDatabaseURL(c.DatabaseURL)}
+	if m != modeCommand {
+		checks = append(checks,
+			checkRedisURL(c.RedisURL), checkListeners(c), checkProxies(c.TrustedProxies), checkBranding(c.Branding),
+			c.Session.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(),
+		)
+	}
+	switch m {
+	case modeServe:
+		checks = append(checks, checkServeIssuer(c.Issuer), checkSecret(c.Secret), checkMail(c))
+	case modeDev:
+		checks = append(checks, checkIssuer(c.Issuer), checkLoopback("listen", c.Listen), checkLoopback("metrics_listen", c.MetricsListen))
+	}
+	return errors.Join(checks...)
+}
+
+func checkDatabaseURL(text string) error {
+	if path, ok := strings.CutPrefix(text, "sqlite:"); ok && path != "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return errors.New("database_url is not understood: set it to sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")
+	}
+	return nil
+}
+
+func checkRedisURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	known := []string{"redis", "rediss", "redis-cluster", "rediss-cluster"}
+	if err != nil || !slices.Contains(known, u.Scheme) || u.Host == "" {
+		return errors.New("redis_url is not understood: set it to redis://HOST:6379 or rediss://USER:PASSWORD@HOST:6379, or leave it empty on a single node")
+	}
+	return nil
+}
+
+func checkServeIssuer(issuer string) error {
+	if issuer == "" {
+		return errors.New("issuer is missing: set SYMBOLON_ISSUER to the https URL people will reach this server at")
+	}
+	return checkIssuer(issuer)
+}
+
+// checkIssuer: every token and both metadata documents carry these exact bytes, so it must have one
+// obvious spelling (RFC 8414 section 2, RFC 9207 section 2).
+func checkIssuer(issuer string) error {
+	u, err := url.Parse(issuer)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
+		return errors.New("issuer is not a URL: set it to the likes of https://login.example")
+	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
+		return errors.New("issuer is http: set it to an https URL; plain http is for localhost only, where nobody can listen in")
+	case u.User != nil || strings.ContainsAny(issuer, "?#"):
+		return errors.New("issuer has a query, a fragment or user information: leave only scheme, host and path")
+	case strings.HasSuffix(issuer, "/"):
+		return fmt.Errorf("issuer ends with a slash: set it to %s", strings.TrimRight(issuer, "/"))
+	case issuer != strings.ToLower(u.Scheme)+"://"+strings.ToLower(u.Host)+u.EscapedPath() || strings.ContainsAny(u.Path, `{}\ `) ||
+		strings.Contains(issuer, "%") || strings.Contains(u.Path, "//") || strings.Contains(u.Path+"/", "/./") || strings.Contains(u.Path+"/", "/../"):
+		return errors.New("issuer has more than one spelling: write the host in lower case, and the path without escapes and dots")
+	}
+	return nil
+}
+
+func checkSecret(secret string) error {
+	if secret == "" {
+		return errors.New("secret is missing: write the output of `openssl rand -base64 32` to a file and set SYMBOLON_SECRET_FILE to its path")
+	}
+	_, err := keys.ParseSecrets(secret)
+	return err
+}
+
+func checkMail(c Config) error {
+	if c.SMTPURL == "" {
+		return errors.New("smtp_url is missing: people sign in by mail, so set SYMBOLON_SMTP_URL to the likes of smtp://USER:PASS@HOST:587")
+	}
+	u, err := url.Parse(c.SMTPURL)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
+		return errors.New("smtp_url is not understood: set it to smtp://USER:PASS@HOST:587 or smtps://USER:PASS@HOST:465")
+	}
+	if c.MailFrom == "" {
+		return errors.New("mail_from is missing: set SYMBOLON_MAIL_FROM to the address our mails come from")
+	}
+	if _, err := mail.ParseSender(c.MailFrom); err != nil {
+		return errors.New("mail_from is not an address: set it to the likes of login@example.com")
+	}
+	return nil
+}
+
+func checkListeners(c Config) error {
+	for _, l := range []struct{ name, addr string }{{"listen", c.Listen}, {"metrics_listen", c.MetricsListen}} {
+		if _, _, err := net.SplitHostPort(l.addr); err != nil {
+			return fmt.Errorf("%s is not an address: set it to the likes of 127.0.0.1:8080", l.name)
+		}
+	}
+	if _, port, _ := net.SplitHostPort(c.Listen); c.Listen == c.MetricsListen && port != "0" {
+		return errors.New("listen and metrics_listen are the same: metrics and profiles must not be public, so give them another port")
+	}
+	return nil
+}
+
+func checkLoopback(name, addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil || isLoopbackHost(host) {
+		return nil // another check judges the address itself
+	}
+	return fmt.Errorf("%s is %q: symbolon dev signs anybody in with a click, so it listens on 127.0.0.1 only; use symbolon serve to be reached from elsewhere", name, addr)
+}
+
+func isLoopbackHost(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && addr.Unmap().IsLoopback())
+}
+
+func checkProxies(prefixes []netip.Prefix) error {
+	for _, prefix := range prefixes {
+		if prefix.Bits() == 0 {
+			return errors.New("trusted_proxies trusts everybody: name the networks your proxies are in, else anybody can pretend any address")
+		}
+	}
+	return nil
+}
+
+func checkBranding(b Branding) error {
+	if b.Logo != "" {
+		if _, err := os.Stat(b.Logo); err != nil {
+			return errors.New("branding.logo cannot be read: set it to the path of an SVG or PNG file")
+		}
+	}
+	return nil
+}
+
+func (s SessionTimes) check() error {
+	if s.Idle < time.Minute || s.Absolute < s.Idle {
+		return errors.New("session.idle must be at least 1m, and session.absolute no shorter than it")
+	}
+	return nil
+}
+
+func (t TokenTimes) check() error {
+	const most = time.Hour
+	switch {
+	case t.AccessTTL < 30*time.Second || t.AccessTTL > most || t.AgentAccessTTL < 30*time.Second || t.AgentAccessTTL > most:
+		return errors.New("tokens.access_ttl and tokens.agent_access_ttl must lie between 30s and 60m: that long a leaked token is of use")
+	case t.IDTTL < time.Minute || t.IDTTL > 24*time.Hour:
+		return errors.New("tokens.id_ttl must lie between 1m and 24h")
+	case t.RefreshRetry > 300*time.Second:
+		return errors.New("tokens.refresh_retry must be at most 300s: for that long a stolen token can pass for a lost answer")
+	case t.RefreshIdle < t.AccessTTL || t.RefreshAbsolute < t.RefreshIdle:
+		return errors.New("tokens.refresh_idle must be no shorter than tokens.access_ttl, and tokens.refresh_absolute no shorter than it")
+	}
+	return nil
+}
+
+func (k KeyTimes) check() error {
+	if k.RotateAfter < 24*time.Hour {
+		return errors.New("keys.rotate_after must be at least 1d: applications cache our keys")
+	}
+	return nil
+}
+
+func (l Log) check() error {
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, l.Level) {
+		return errors.New("log.level must be debug, info, warn or error")
+	}
+	if !slices.Contains([]string{"auto", "json", "text"}, l.Format) {
+		return errors.New("log.format must be auto, json or text")
+	}
+	return nil
+}

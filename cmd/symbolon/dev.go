@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+func (p *program) devCommand() *cobra.Command {
+	var data string
+	cmd := &cobra.Command{
+		Use: "dev", Short: "Try everything out on this machine, without any configuration", Args: cobra.NoArgs,
+		Long: "Dev runs the server on loopback with demo users, a demo client, a demo agent, a mailbox and a\n" +
+			"playground. It obeys the same configuration as serve, and refuses to be reachable from elsewhere.",
+		Example: "  symbolon dev\n  symbolon dev --listen 127.0.0.1:8081 --data /tmp/try",
+	}
+	cmd.Flags().StringVar(&data, "data", "symbolon-dev", "`directory` of the database and the secret")
+	addConfigFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		config, err := p.devConfig(cmd, data)
+		if err != nil {
+			return err
+		}
+		d := &dev{mailbox: &mail.Mailbox{}}
+		n, err := newNode(cmd.Context(), config, config.Log.logger(cmd.ErrOrStderr()), d)
+		if err != nil {
+			return err
+		}
+		if err := n.seed(cmd.Context()); err != nil {
+			return errors.Join(err, n.close(cmd.Context()))
+		}
+		return n.run(cmd.Context(), func(net.Addr) { n.greet(cmd.OutOrStdout()) })
+	}
+	return cmd
+}
+
+// devConfig is the configuration with what development needs no one to set: a data directory, a
+// secret that stays the same, a sender.
+func (p *program) devConfig(cmd *cobra.Command, data string) (Config, error) {
+	config, settings, err := p.load(cmd, modeDev)
+	if err != nil {
+		return config, err
+	}
+	if isDefault(settings, "database_url") {
+		config.DatabaseURL = "sqlite:" + filepath.Join(data, "symbolon.db")
+	}
+	if isDefault(settings, "metrics_listen") && !free(config.MetricsListen) {
+		config.MetricsListen = "127.0.0.1:0"
+	}
+	if config.MailFrom == "" {
+		config.MailFrom = "Symbolon <symbolon@localhost>"
+	}
+	if err := config.Validate(modeDev); err != nil {
+		return config, hintedError{err, "symbolon config validate"}
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return config, err
+	}
+	if config.Secret == "" {
+		config.Secret, err = stableSecret(filepath.Join(data, "secret"))
+	}
+	return config, err
+}
+
+func isDefault(settings []setting, name string) bool {
+	for _, s := range settings {
+		if s.name == name {
+			return s.source == sourceDefault
+		}
+	}
+	return false
+}
+
+// free tells whether an address can be listened on: a second server to try out needs no metrics.
+func free(address string) bool {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return false
+	}
+	return l.Close() == nil
+}
+
+// stableSecret reads the secret of an earlier run, or makes one.
+func stableSecret(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return strings.TrimSpace(string(text)), err
+	}
+	secret := newSecret()
+	return secret, os.WriteFile(path, []byte(secret+"\n"), 0o600)
+}
+
+// demoClient is a client whose secret everybody knows. Only symbolon dev makes such.
+type demoClient struct{ ID, Secret string }
+
+var (
+	demoApp   = demoClient{storage.ClientPrefix + "demo", storage.SecretPrefix + "demo-app-not-for-production"}
+	demoAgent = demoClient{storage.AgentPrefix + "demo", storage.SecretPrefix + "demo-agent-not-for-production"}
+)
+
+const demoAudience = "https://api.example"
+
+// seed makes the demo users, client and agent, unless they are there from an earlier run.
+func (n *node) seed(ctx context.Context) error {
+	now := time.Now()
+	for _, name := range []string{"Alice", "Bob", "Carol"} {
+		email := strings.ToLower(name) + "@example.com"
+		err := n.db.CreateUser(ctx, storage.User{
+			ID: storage.UserPrefix + strings.ToLower(name), Name: name, Email: email, EmailVerified: true,
+			CreatedAt: now, UpdatedAt: now,
+		})
+		if err != nil && !errors.Is(err, storage.ErrExists) {
+			return fmt.Errorf("demo user: %w", err)
+		}
+	}
+	return errors.Join(
+		n.seedClient(ctx, demoApp, storage.Client{Kind: storage.KindApp, Name: "Demo app", ClientMetadata: storage.ClientMetadata{
+			RedirectURIs: []string{
+				"http://localhost/callback", "http://127.0.0.1/callback",
+				n.config.Issuer + "/dev/playground/callback",
+			},
+			PostLogoutRedirectURIs: []string{n.config.Issuer + "/dev/playground"},
+			GrantTypes:             []string{"authorization_code", "refresh_token"},
+			Scopes:                 []string{"openid", "profile", "email", "offline_access"},
+			Audiences:              []string{demoAudience},
+		}}),
+		n.seedClient(ctx, demoAgent, storage.Client{Kind: storage.KindAgent, Name: "Demo agent", ClientMetadata: storage.ClientMetadata{
+			GrantTypes: []string{"client_credentials"},
+			Scopes:     []string{"read_weather"},
+			Audiences:  []string{demoAudience},
+		}}),
+	)
+}
+
+func (n *node) seedClient(ctx context.Context, demo demoClient, c storage.Client) error {
+	c.ID, c.CreatedAt, c.UpdatedAt = demo.ID, time.Now(), time.Now()
+	c.Secrets = []storage.ClientSecret{{
+		ID: demo.ID + "_secret", ClientID: demo.ID, Digest: storage.Digest(demo.Secret), CreatedAt: c.CreatedAt,
+	}}
+	err := n.db.CreateClient(ctx, c)
+	if errors.Is(err, storage.ErrExists) {
+		err = n.db.UpdateClient(ctx, c) // the issuer, and with it the playground, may have moved
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Name, err)
+	}
+	return nil
+}
+
+// greet says what there is to try.
+func (n *node) greet(w io.Writer) {
+	at := func(path string) string { return n.config.Issuer + path }
+	fmt.Fprintf(w, `Symbolon is running, for trying out on this machine only.
+
+  Playground   %s
+  Mailbox      %s
+  Discovery    %s
+  Database     %s
+
+  Demo client  %s   secret %s
+  Demo agent   %s   secret %s
+
+A token for the agent:
+
+  curl -u %s:%s -d grant_type=client_credentials %s
+
+`,
+		at("/dev/playground"), at("/dev/mail"), at("/.well-known/openid-configuration"), setting{key: key{kind: urlKey}, text: n.config.DatabaseURL}.redacted(),
+		demoApp.ID, demoApp.Secret, demoAgent.ID, demoAgent.Secret,
+		demoAgent.ID, demoAgent.Secret, at("/token"))
+}
+
+// mountDev adds the mailbox and the playground.
+func (n *node) mountDev(d *dev) {
+	newPlayground(n.config.Issuer, n.base, demoApp, n.pages, n.browser).Mount(n.mux)
+	n.mux.Page("GET "+n.base+"/dev/mail", func(w http.ResponseWriter, _ *http.Request) error {
+		page := templates.DevMail{}
+		for _, m := range d.mailbox.Messages() {
+			page.Messages = append(page.Messages, templates.DevMessage{To: m.To, Subject: m.Subject, Text: m.Text, At: m.At})
+		}
+		return n.pages.Render(w, http.StatusOK, page)
+	})
+	n.mux.Page("GET "+n.base+"/dev/mail.json", func(w http.ResponseWriter, _ *http.Request) error {
+		return web.WriteJSON(w, http.StatusOK, append([]mail.Delivered{}, d.mailbox.Messages()...))
+	})
+}

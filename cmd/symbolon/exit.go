@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Exit codes; scripts rely on them.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitNotFound = 3
+)
+
+// usageError is a command line that cannot be meant.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// hintedError names the next command to try.
+type hintedError struct {
+	error
+	try string
+}
+
+func (e hintedError) Unwrap() error { return e.error }
+
+// commandError comes from inside a command; anything else is cobra refusing the command line.
+type commandError struct{ error }
+
+func (e commandError) Unwrap() error { return e.error }
+
+// explain gives the exit code of err and the next command to try.
+func explain(cmd *cobra.Command, err error) (code int, try string) {
+	var hinted hintedError
+	if errors.As(err, &hinted) {
+		try = hinted.try
+	}
+	switch {
+	case isUsage(err):
+		return exitUsage, or(try, cmd.CommandPath()+" --help")
+	case errors.Is(err, storage.ErrNotFound):
+		return exitNotFound, or(try, listCommand(cmd))
+	case errors.Is(err, storage.ErrUnavailable):
+		return exitFailed, or(try, "symbolon config show")
+	}
+	return exitFailed, or(try, cmd.CommandPath()+" --help")
+}
+
+func isUsage(err error) bool {
+	var inside commandError
+	var usage usageError
+	var invalid agents.Invalid
+	return !errors.As(err, &inside) || errors.As(err, &usage) || errors.As(err, &invalid)
+}
+
+// listCommand is the nearest "list" above or beside cmd: it shows what could have been meant.
+func listCommand(cmd *cobra.Command) string {
+	for c := cmd.Parent(); c != nil; c = c.Parent() {
+		for _, sub := range c.Commands() {
+			if sub.Name() == "list" && c.Name() != "secret" {
+				return sub.CommandPath()
+			}
+		}
+	}
+	return cmd.Root().Name() + " --help"
+}
+
+func printError(w io.Writer, err error, try string) {
+	fmt.Fprintf(w, "symbolon: %v\n", err)
+	if try != "" {
+		fmt.Fprintf(w, "Try: %s\n", try)
+	}
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/keys"
+)
+
+func (p *program) keysCommand() *cobra.Command {
+	return group("keys", "The keys that sign tokens", `
+A key is published before it signs, and stays published until the last token it signed has expired.
+Keys are replaced by age; rotate does it now. A running server takes changes up within about a
+second. These commands need the secret that the server runs with.`, `
+  symbolon keys list
+  symbolon keys rotate --alg ES256`,
+		p.keysList(), p.keysRotate(), p.keysRevoke())
+}
+
+// ringOptions are the same for the server and for commands: a key's place in its life follows from
+// them.
+func (c Config) ringOptions() keys.Options {
+	const clocks = 5 * time.Minute
+	return keys.Options{
+		RotateAfter: c.Keys.RotateAfter,
+		Overlap:     max(agents.MaxAccessTokenTTL, c.Tokens.IDTTL) + clocks,
+	}
+}
+
+// sealer opens what the configured secret sealed.
+func (c Config) sealer() (*keys.Sealer, error) {
+	if err := checkSecret(c.Secret); err != nil {
+		return nil, err
+	}
+	secrets, err := keys.ParseSecrets(c.Secret)
+	if err != nil {
+		return nil, err
+	}
+	return keys.NewSealer(secrets...)
+}
+
+// atRing does work on the deployment's keys. A ring that does not load can still have keys revoked.
+func (p *program) atRing(cmd *cobra.Command, work func(ctx context.Context, d desk, ring *keys.Ring, loaded error) error) error {
+	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		sealer, err := d.config.sealer()
+		if err != nil {
+			return hintedError{err, "symbolon config show"}
+		}
+		ring := keys.NewRing(d.db, sealer, d.config.ringOptions())
+		return work(ctx, d, ring, ring.Load(ctx))
+	})
+}
+
+type keyView struct {
+	KID       string     `json:"kid"`
+	Alg       string     `json:"alg"`
+	State     keys.State `json:"state"`
+	CreatedAt time.Time  `json:"created_at"`
+	SignsFrom *time.Time `json:"signs_from"` // null: not yet known
+	GoneAt    *time.Time `json:"gone_at"`    // null: not yet known
+}
+
+func (p *program) printKeys(cmd *cobra.Command, infos []keys.KeyInfo) error {
+	views := []keyView{}
+	for _, k := range infos {
+		views = append(views, keyView{k.KID, k.Alg, k.State, instant(k.CreatedAt), optional(k.SignsFrom), optional(k.GoneAt)})
+	}
+	return p.print(cmd, views, func(w io.Writer) {
+		row(w, "KID", "ALG", "STATE", "CREATED", "SIGNS FROM", "GONE")
+		for _, k := range infos {
+			row(w, k.KID, k.Alg, k.State, day(k.CreatedAt), day(k.SignsFrom), day(k.GoneAt))
+		}
+	})
+}
+
+func (p *program) keysList() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the keys; the first are made when there are none", Args: cobra.NoArgs,
+		Example: "  symbolon keys list --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atRing(cmd, func(_ context.Context, _ desk, ring *keys.Ring, loaded error) error {
+				if loaded != nil {
+					return loaded
+				}
+				return p.printKeys(cmd, ring.List())
+			})
+		},
+	}
+}
+
+func (p *program) keysRotate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "rotate", Short: "Let the next key sign, and publish a new next one", Args: cobra.NoArgs,
+		Long: `The next key signs at once if it has been published long enough for everybody to have fetched it,
+else from then on. Tokens signed before stay good.`,
+		Example: "  symbolon keys rotate --alg RS256",
+	}
+	alg := cmd.Flags().String("alg", "", "RS256 or ES256 (default: both)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {
+			infos, err := ring.Rotate(ctx, *alg)
+			if err != nil {
+				return err
+			}
+			for _, k := range infos {
+				if err := d.recordKey(ctx, audit.KeyRotated, k.KID); err != nil {
+					return err
+				}
+			}
+			return p.printKeys(cmd, infos)
+		})
+	}
+	return cmd
+}
+
+func (p *program) keysRevoke() *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke KID", Short: "Take a key away at once; tokens it signed are worthless from then on", Args: cobra.ExactArgs(1),
+		Example: "  symbolon keys revoke 3kD9x",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {
+				if err := ring.Revoke(ctx, args[0]); err != nil {
+					return naming("key", args[0], err)
+				}
+				if err := d.recordKey(ctx, audit.KeyRevoked, args[0]); err != nil {
+					return err
+				}
+				result := map[string]any{"kid": args[0], "revoked": true}
+				return p.print(cmd, result, func(w io.Writer) { fmt.Fprintln(w, "key", args[0], "is revoked") })
+			})
+		},
+	}
+}
+
+func (d desk) recordKey(ctx context.Context, event, kid string) error {
+	return d.audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, Target: kid, Method: via})
+}

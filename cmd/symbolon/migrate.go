@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/storage/durable"
+)
+
+// migrateTime bounds a migration; the database's own lock keeps others out meanwhile.
+const migrateTime = 30 * time.Minute
+
+func (p *program) migrateCommand() *cobra.Command {
+	return group("migrate", "The schema of the database", `
+Migrations only go forward, run under a lock, and leave the previous release working: migrate first,
+then replace the nodes. SQLite is migrated by itself; PostgreSQL only by this command.`, `
+  symbolon migrate status
+  symbolon migrate up --database-url postgres://symbolon@db/symbolon`,
+		p.migrateStatus(), p.migrateUp())
+}
+
+type migrationView struct {
+	Version   int64      `json:"version"`
+	Name      string     `json:"name"`
+	AppliedAt *time.Time `json:"applied_at"` // null: pending
+}
+
+func (p *program) migrateStatus() *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "List the steps and when each was applied", Args: cobra.NoArgs,
+		Example: "  symbolon migrate status --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atDatabase(cmd, func(ctx context.Context, _ Config, db *durable.DB) error {
+				return p.printMigrations(ctx, cmd, db)
+			})
+		},
+	}
+}
+
+func (p *program) migrateUp() *cobra.Command {
+	return &cobra.Command{
+		Use: "up", Short: "Apply what is pending", Args: cobra.NoArgs, Example: "  symbolon migrate up",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atDatabase(cmd, func(ctx context.Context, _ Config, db *durable.DB) error {
+				ctx, cancel := context.WithTimeout(ctx, migrateTime)
+				defer cancel()
+				if err := db.Migrate(ctx); err != nil {
+					return err
+				}
+				return p.printMigrations(ctx, cmd, db)
+			})
+		},
+	}
+}
+
+func (p *program) printMigrations(ctx context.Context, cmd *cobra.Command, db *durable.DB) error {
+	steps, err := db.MigrationStatus(ctx)
+	if err != nil {
+		return err
+	}
+	views := []migrationView{}
+	for _, s := range steps {
+		views = append(views, migrationView{s.Version, s.Name, optional(s.AppliedAt)})
+	}
+	return p.print(cmd, views, func(w io.Writer) {
+		row(w, "VERSION", "NAME", "APPLIED")
+		for _, s := range steps {
+			row(w, s.Version, s.Name, or(day(s.AppliedAt), "pending"))
+		}
+	})
+}
+
+// readySchema brings SQLite to the newest schema, so that an agent can be created before the first
+// start. PostgreSQL may be shared with a running release: migrating it is somebody's decision.
+func readySchema(ctx context.Context, url string, db *durable.DB) error {
+	if isSQLite(url) {
+		return db.Migrate(ctx)
+	}
+	err := db.CheckSchema(ctx)
+	var other *durable.SchemaError
+	if errors.As(err, &other) && other.Have < other.Want {
+		return hintedError{fmt.Errorf("the schema is missing or old: version %d, needed %d", other.Have, other.Want), "symbolon migrate up"}
+	}
+	return err
+}

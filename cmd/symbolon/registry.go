@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// registry makes the commands that agents and clients have in common.
+type registry struct {
+	*program
+	noun string // "agent", "client"
+	of   func(d desk) *agents.Registry
+}
+
+// commands are list, show, disable, enable, delete and the secret group.
+func (r registry) commands() []*cobra.Command {
+	return []*cobra.Command{
+		r.list(),
+		r.show(),
+		r.change("disable", "Refuse it from now on, and end the tokens it holds", "disabled", (*agents.Registry).Disable),
+		r.change("enable", "Let a disabled "+r.noun+" get tokens again", "enabled", (*agents.Registry).Enable),
+		r.change("delete", "Remove it with its secrets and grants", "deleted", (*agents.Registry).Delete),
+		r.secretCommand(),
+	}
+}
+
+func (r registry) list() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List every " + r.noun, Args: cobra.NoArgs,
+		Example: "  symbolon " + r.noun + " list --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+				clients, err := r.of(d).List(ctx)
+				if err != nil {
+					return err
+				}
+				views := viewClients(clients)
+				return r.print(cmd, views, func(w io.Writer) { writeClients(w, views) })
+			})
+		},
+	}
+}
+
+func (r registry) show() *cobra.Command {
+	return &cobra.Command{
+		Use: "show ID", Short: "Show one " + r.noun + " with its secrets' ids", Args: cobra.ExactArgs(1),
+		Example: "  symbolon " + r.noun + " show " + r.exampleID(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+				client, err := r.of(d).Show(ctx, args[0])
+				if err != nil {
+					return r.naming(args[0], err)
+				}
+				secrets, err := r.of(d).Secrets(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return r.printClient(cmd, client, secrets)
+			})
+		},
+	}
+}
+
+func (r registry) printClient(cmd *cobra.Command, client storage.Client, secrets []storage.ClientSecret) error {
+	view := viewClient(client)
+	view.Secrets = viewSecrets(secrets)
+	return r.print(cmd, view, func(w io.Writer) {
+		view.write(w)
+		for _, s := range view.Secrets {
+			row(w, "secret", s.ID+" "+s.life())
+		}
+	})
+}
+
+// change makes a command that does one thing to one client.
+func (r registry) change(verb, short, done string, do func(*agents.Registry, context.Context, string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1),
+		Example: "  symbolon " + r.noun + " " + verb + " " + r.exampleID(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+				if err := do(r.of(d), ctx, args[0]); err != nil {
+					return r.naming(args[0], err)
+				}
+				result := map[string]any{"client_id": args[0], done: true}
+				return r.print(cmd, result, func(w io.Writer) { fmt.Fprintln(w, r.noun, args[0], "is", done) })
+			})
+		},
+	}
+}
+
+// update makes the command that changes what fill's flags were given.
+func (r registry) update(example string, define func(cmd *cobra.Command) func(c *storage.Client)) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "update ID", Short: "Change what the given flags say, and nothing else", Example: example, Args: cobra.ExactArgs(1),
+	}
+	apply := define(cmd)
+	own := cmd.Flags().NFlag
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if own() == 0 {
+			return usagef("nothing to change: no flag was given")
+		}
+		return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+			client, err := r.of(d).Update(ctx, args[0], apply)
+			if err != nil {
+				return r.naming(args[0], err)
+			}
+			return r.printClient(cmd, client, nil)
+		})
+	}
+	return cmd
+}
+
+// naming says which one an error is about.
+func (r registry) naming(id string, err error) error { return naming(r.noun, id, err) }
+
+func naming(noun, id string, err error) error {
+	if errors.Is(err, storage.ErrNotFound) {
+		err = storage.ErrNotFound // in which statement does not matter to people
+	}
+	return fmt.Errorf("%s %s: %w", noun, id, err)
+}
+
+func (r registry) exampleID() string {
+	if r.noun == "agent" {
+		return storage.AgentPrefix + "7K2VJQ4ZB3M5"
+	}
+	return storage.ClientPrefix + "7K2VJQ4ZB3M5"
+}
+
+// printIssued shows a new client with its secret.
+func (p *program) printIssued(cmd *cobra.Command, issued agents.Issued) error {
+	if issued.Bearer != "" {
+		say(cmd, "Keep the secret now: it is not shown again.")
+	}
+	view := viewIssued(issued)
+	return p.print(cmd, view, view.write)
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// program is what every command works with.
+type program struct {
+	env    []string
+	config string // --config
+	json   bool   // --json
+}
+
+func (p *program) root() *cobra.Command {
+	root := group("symbolon", "Sign people and agents in: an OAuth 2.1 and OpenID Connect server", `
+symbolon signs people in, issues tokens to the applications and agents registered with it, and
+answers for them. One binary, one configuration; commands act on the database it names, also while
+a server runs on it.
+
+Data goes to standard output (--json: as JSON), everything else to standard error. Exit codes:
+0 done, 1 failed, 2 wrong usage, 3 not found.`, `
+  symbolon dev
+  symbolon agent create --name weather-bot --scope read_weather --audience https://api.example`,
+		p.devCommand(), p.serveCommand(), p.initCommand(), p.migrateCommand(),
+		p.clientCommand(), p.agentCommand(), p.userCommand(), p.keysCommand(), p.auditCommand(),
+		p.configCommand(), p.healthcheckCommand(), p.versionCommand(),
+	)
+	root.SilenceErrors, root.SilenceUsage = true, true
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.config, "config", "", "configuration `file` (default: $SYMBOLON_CONFIG, else symbolon.yaml if it is there)")
+	flags.BoolVar(&p.json, "json", false, "print JSON")
+	flags.String("database-url", "", "database: `sqlite:PATH` or postgres://USER@HOST/NAME")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if not .HasAvailableSubCommands}}", 1))
+	wrapErrors(root)
+	return root
+}
+
+// group is a command that only holds others.
+func group(use, short, long, example string, commands ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short, Long: strings.TrimSpace(long), Example: strings.Trim(example, "\n"),
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
+	}
+	cmd.AddCommand(commands...)
+	return cmd
+}
+
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		cmd.SetOut(cmd.ErrOrStderr())
+		_ = cmd.Help()
+		return usagef("%s needs a command", cmd.CommandPath())
+	}
+	err := usagef("unknown command %q for %q", args[0], cmd.CommandPath())
+	if near := nearest(args[0], names(cmd.Commands())); near != "" {
+		return hintedError{err, cmd.CommandPath() + " " + near}
+	}
+	return err
+}
+
+func names(commands []*cobra.Command) []string {
+	var all []string
+	for _, c := range commands {
+		all = append(all, c.Name())
+	}
+	return all
+}
+
+// wrapErrors marks what comes out of a command, so that everything else is known to be cobra
+// refusing the command line.
+func wrapErrors(cmd *cobra.Command) {
+	if do := cmd.RunE; do != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if err := do(cmd, args); err != nil {
+				return commandError{err}
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		wrapErrors(sub)
+	}
+}

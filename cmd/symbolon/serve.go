@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/web"
+)
+
+func (p *program) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Run the server in production", Args: cobra.NoArgs,
+		Long: "Serve runs the server. It refuses a configuration that is not safe, and says what to do about it.\n" +
+			"SIGTERM drains: not ready at once, then requests under way are finished.",
+		Example: "  symbolon serve --config /etc/symbolon/symbolon.yaml",
+	}
+	addConfigFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		config, err := p.valid(cmd, modeServe)
+		if err != nil {
+			return err
+		}
+		log := config.Log.logger(cmd.ErrOrStderr())
+		n, err := newNode(cmd.Context(), config, log, nil)
+		if err != nil {
+			return err
+		}
+		if n.redis == nil {
+			log.Warn("no redis_url: pending sign-ins are in this process's memory, so this must be the only node")
+		}
+		return n.run(cmd.Context(), func(public net.Addr) {
+			log.Info("serving", "issuer", config.Issuer, "listen", public.String())
+		})
+	}
+	return cmd
+}
+
+// run serves until ctx ends, drains, and stops everything in the reverse order of its building:
+// requests first, then what works in the background, then the stores.
+func (n *node) run(ctx context.Context, ready func(public net.Addr)) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := n.background(background)
+	err := web.Serve(ctx, web.ServerOptions{
+		Listen: n.config.Listen, Handler: n.mux,
+		MetricsListen: n.config.MetricsListen, MetricsHandler: web.Backstage(n.metrics, n.health),
+		Log:        n.log,
+		OnListen:   func(public, _ net.Addr) { ready(public) },
+		OnDrain:    n.health.Drain,
+		DrainDelay: n.config.Drain / 2, GraceTimeout: 30 * time.Second,
+	})
+	stop()
+	done.Wait()
+	return errors.Join(err, n.close(context.WithoutCancel(ctx)))
+}
+
+// background starts what works beside the requests.
+func (n *node) background(ctx context.Context) *sync.WaitGroup {
+	var running sync.WaitGroup
+	for _, work := range []func(context.Context){
+		func(ctx context.Context) { _ = n.ring.Run(ctx) },
+		func(ctx context.Context) { _ = n.audit.Run(ctx) },
+		n.worker.Run,
+		func(ctx context.Context) { _ = n.sessions.Run(ctx) },
+		n.lastUsed.Run,
+		n.sweep,
+	} {
+		running.Go(func() { work(ctx) })
+	}
+	return &running
+}
+
+const (
+	sweepEvery = time.Minute
+	sweepBatch = 500
+)
+
+// sweep removes expired rows, a small batch at a time so that nobody waits for it. Expiry itself is
+// judged whenever a row is read.
+func (n *node) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := n.sweepAll(ctx); err != nil && ctx.Err() == nil {
+				n.log.LogAttrs(ctx, slog.LevelWarn, "sweep expired rows", slog.Any("error", err))
+			}
+		}
+	}
+}
+
+func (n *node) sweepAll(ctx context.Context) error {
+	for ctx.Err() == nil {
+		removed, err := n.db.Sweep(ctx, time.Now(), sweepBatch)
+		if err != nil || removed == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// close stores what is still in memory and releases the stores.
+func (n *node) close(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if n.lastUsed != nil {
+		n.lastUsed.Flush(ctx)
+	}
+	if n.audit != nil {
+		err = n.audit.Close(ctx)
+	}
+	if n.redis != nil {
+		err = errors.Join(err, n.redis.Close())
+	}
+	if n.db != nil {
+		err = errors.Join(err, n.db.Close())
+	}
+	return err
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func (p *program) userCommand() *cobra.Command {
+	return group("user", "People", `
+People sign in by mail: a user is an address and a name. Wherever a command takes an ID it takes the
+address, too.`, `
+  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite
+  symbolon user disable ada@example.com`,
+		p.userCreate(), p.userList(), p.userShow(), p.userExport(),
+		p.userChange("disable", "Refuse the person from now on, and end sessions and tokens", "disabled", disableUser),
+		p.userChange("enable", "Let a disabled person sign in again", "enabled", enableUser),
+		p.userChange("delete", "Remove the person with sessions, consents and grants", "deleted", deleteUser))
+}
+
+type userView struct {
+	UserID        string     `json:"user_id"`
+	Email         string     `json:"email"`
+	EmailVerified bool       `json:"email_verified"`
+	Name          string     `json:"name"`
+	Disabled      bool       `json:"disabled"`
+	DisabledAt    *time.Time `json:"disabled_at,omitempty"`
+	CreatedAt     time.Time  `json:"created_at"`
+	UpdatedAt     time.Time  `json:"updated_at"`
+}
+
+func viewUser(u storage.User) userView {
+	return userView{
+		UserID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
+		Disabled: !u.DisabledAt.IsZero(), DisabledAt: optional(u.DisabledAt),
+		CreatedAt: instant(u.CreatedAt), UpdatedAt: instant(u.UpdatedAt),
+	}
+}
+
+func (p *program) printUser(cmd *cobra.Command, u storage.User) error {
+	return p.print(cmd, viewUser(u), func(w io.Writer) {
+		row(w, "user_id", u.ID)
+		row(w, "email", u.Email)
+		row(w, "name", u.Name)
+		row(w, "state", viewUser(u).state())
+		row(w, "created", day(u.CreatedAt))
+	})
+}
+
+func (v userView) state() string {
+	switch {
+	case v.Disabled:
+		return "disabled"
+	case !v.EmailVerified:
+		return "not signed in yet"
+	}
+	return "enabled"
+}
+
+func (p *program) userCreate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "create", Short: "Let a person sign in", Args: cobra.NoArgs,
+		Long: `The person can sign in at once by entering the address. --invite sends a mail that says so; the
+running server delivers it.`,
+		Example: `  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite`,
+	}
+	email := cmd.Flags().String("email", "", "mail address")
+	name := cmd.Flags().String("name", "", "name as the person writes it")
+	invite := cmd.Flags().Bool("invite", false, "tell the person by mail (needs issuer and secret)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		user, err := newUser(*email, *name, time.Now())
+		if err != nil {
+			return usageError{err}
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			post, err := d.inviter(*invite)
+			if err != nil {
+				return err
+			}
+			if err := d.addUser(ctx, user); err != nil {
+				return err
+			}
+			if err := post(ctx, user); err != nil {
+				return hintedError{fmt.Errorf("user %s is created but not invited: %w", user.ID, err), "symbolon user show " + user.ID}
+			}
+			return p.printUser(cmd, user)
+		})
+	}
+	return cmd
+}
+
+func newUser(email, name string, now time.Time) (storage.User, error) {
+	if email == "" {
+		return storage.User{}, errors.New("--email is missing: it is how the person signs in")
+	}
+	address, err := mail.ParseAddress(email)
+	if err != nil {
+		return storage.User{}, fmt.Errorf("--email: %w", err)
+	}
+	if name != "" {
+		if err := agents.CheckName("--name", name); err != nil {
+			return storage.User{}, err
+		}
+	}
+	return storage.User{ID: storage.NewID(storage.UserPrefix), Email: address, Name: name, CreatedAt: now, UpdatedAt: now}, nil
+}
+
+func (d desk) addUser(ctx context.Context, u storage.User) error {
+	err := d.db.CreateUser(ctx, u)
+	if errors.Is(err, storage.ErrExists) {
+		return hintedError{errors.New("there is a user with this address already"), "symbolon user show " + u.Email}
+	}
+	if err != nil {
+		return err
+	}
+	return d.recordUser(ctx, audit.UserCreated, u.ID)
+}
+
+func (p *program) userList() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List everybody", Args: cobra.NoArgs, Example: "  symbolon user list --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+				users, err := d.db.Users(ctx)
+				if err != nil {
+					return err
+				}
+				views := []userView{}
+				for _, u := range users {
+					views = append(views, viewUser(u))
+				}
+				return p.print(cmd, views, func(w io.Writer) {
+					row(w, "USER ID", "EMAIL", "NAME", "STATE", "CREATED")
+					for _, v := range views {
+						row(w, v.UserID, v.Email, v.Name, v.state(), day(v.CreatedAt))
+					}
+				})
+			})
+		},
+	}
+}
+
+func (p *program) userShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show ID", Short: "Show one person", Args: cobra.ExactArgs(1), Example: "  symbolon user show ada@example.com",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+				user, err := d.findUser(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return p.printUser(cmd, user)
+			})
+		},
+	}
+}
+
+// findUser takes an id or an address.
+func (d desk) findUser(ctx context.Context, id string) (storage.User, error) {
+	find := d.db.User
+	if strings.Contains(id, "@") {
+		find = d.db.UserByEmail
+	}
+	user, err := find(ctx, id)
+	if err != nil {
+		return storage.User{}, naming("user", id, err)
+	}
+	return user, nil
+}
+
+// userChange makes a command that does one thing to one person.
+func (p *program) userChange(verb, short, done string, do func(ctx context.Context, d desk, id string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1), Example: "  symbolon user " + verb + " ada@example.com",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+				user, err := d.findUser(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				if err := do(ctx, d, user.ID); err != nil {
+					return err
+				}
+				result := map[string]any{"user_id": user.ID, done: true}
+				return p.print(cmd, result, func(w io.Writer) { fmt.Fprintln(w, "user", user.ID, "is", done) })
+			})
+		},
+	}
+}
+
+func disableUser(ctx context.Context, d desk, id string) error {
+	if err := d.db.SetUserDisabled(ctx, id, time.Now()); err != nil {
+		return err
+	}
+	return d.recordUser(ctx, audit.UserDisabled, id)
+}
+
+func enableUser(ctx context.Context, d desk, id string) error {
+	if err := d.recordUser(ctx, audit.UserEnabled, id); err != nil {
+		return err
+	}
+	return d.db.SetUserDisabled(ctx, id, time.Time{})
+}
+
+func deleteUser(ctx context.Context, d desk, id string) error {
+	if err := d.db.DeleteUser(ctx, id); err != nil {
+		return err
+	}
+	return d.recordUser(ctx, audit.UserDeleted, id)
+}
+
+func (d desk) recordUser(ctx context.Context, event, id string) error {
+	return d.audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, UserID: id, Method: via})
+}

@@ -1,0 +1,131 @@
+// Package consent asks people whether an app may have what it asks for.
+//
+//	GET  /consent?request=HANDLE  page.go: shows app, where the answer goes, scopes
+//	POST /consent                 page.go: decision=allow|deny, request=HANDLE
+//
+// What was allowed is remembered per user, client, redirect host, resource and scope, and only
+// added to.
+package consent
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// Store remembers what was allowed.
+type Store interface {
+	// Consented returns the scopes the user allowed; none is not an error.
+	Consented(ctx context.Context, userID, clientID, redirectHost, resource string) ([]string, error)
+	// AddConsent adds to what was allowed before and never takes away.
+	AddConsent(ctx context.Context, c storage.Consent) error
+}
+
+// Pages shows pages.
+type Pages interface {
+	Render(w http.ResponseWriter, status int, p templates.Page) error
+}
+
+// Recorder remembers decisions.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Event) error
+}
+
+// Asker asks for consent.
+type Asker struct {
+	Base     string // path of the issuer, "" for a bare host
+	Store    Store
+	Sessions *session.Sessions
+	Requests *interaction.Store
+	Pages    Pages
+	Audit    Recorder
+	Now      func() time.Time // nil: the system's clock
+}
+
+// Mount registers the consent page.
+func (a *Asker) Mount(mux *web.Mux) {
+	mux.Page("GET "+a.Base+"/consent", a.page)
+	mux.Page("POST "+a.Base+"/consent", a.answer)
+}
+
+// Refusal is what a client gets instead of the consent page under prompt=none (OpenID Connect Core
+// section 3.1.2.6).
+func (a *Asker) Refusal() string { return "consent_required" }
+
+// Next returns the consent page when q needs an answer of the person signed in, and "" otherwise.
+// An answer of Denied is an answer: what follows from it is the caller's to say. The path includes
+// Base.
+func (a *Asker) Next(ctx context.Context, q *interaction.Request, s *session.Session) (string, error) {
+	if s == nil {
+		return a.url(q), nil
+	}
+	if answered(q, s.UserID) {
+		return "", nil
+	}
+	covered, err := a.covered(ctx, q, s.UserID)
+	if err != nil || covered {
+		return "", err
+	}
+	return a.url(q), nil
+}
+
+// answered: an answer counts for the person who gave it, not for whoever signs in next.
+func answered(q *interaction.Request, userID string) bool {
+	return q.Decision != "" && q.DecidedBy == userID
+}
+
+// covered tells whether nobody needs to be asked: the app is the organisation's own, or everything
+// was allowed before. An app that runs on the person's device is always asked for, since any other
+// program could be asking in its name (RFC 8252 section 8.6).
+func (a *Asker) covered(ctx context.Context, q *interaction.Request, userID string) (bool, error) {
+	if q.HasPrompt("consent") {
+		return false, nil
+	}
+	if q.FirstParty {
+		return true, nil
+	}
+	if k, _ := redirectOf(q.RedirectURI); k != claimed {
+		return false, nil
+	}
+	before, err := a.before(ctx, q, userID)
+	if err != nil || len(before) == 0 {
+		return false, err
+	}
+	for _, scope := range q.Scopes {
+		if !slices.Contains(before, scope) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// before returns the scopes allowed earlier, for this redirect host and these resources only.
+func (a *Asker) before(ctx context.Context, q *interaction.Request, userID string) ([]string, error) {
+	_, host := redirectOf(q.RedirectURI)
+	scopes, err := a.Store.Consented(ctx, userID, q.ClientID, host, resourceKey(q))
+	if err != nil {
+		return nil, fmt.Errorf("earlier consent: %w", err)
+	}
+	return scopes, nil
+}
+
+func (a *Asker) url(q *interaction.Request) string {
+	return a.Base + "/consent?request=" + url.QueryEscape(q.Handle)
+}
+
+func (a *Asker) now() time.Time {
+	if a.Now == nil {
+		return time.Now()
+	}
+	return a.Now()
+}

@@ -1,0 +1,144 @@
+package consent
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// page shows what is asked for, and notes to whom. Whoever has nothing to answer goes on.
+func (a *Asker) page(w http.ResponseWriter, r *http.Request) error {
+	q, s, err := a.asked(r, r.URL.Query().Get("request"))
+	if err != nil {
+		return a.gone(w, r, err)
+	}
+	if s == nil {
+		return web.Redirect(w, a.Base+q.Resume())
+	}
+	due, err := a.Next(r.Context(), q, s)
+	if err != nil {
+		return err
+	}
+	if due == "" {
+		return web.Redirect(w, a.Base+q.Resume())
+	}
+	return a.show(w, r, q, s)
+}
+
+// asked returns the request of this browser and who is signed in, if anybody.
+func (a *Asker) asked(r *http.Request, handle string) (*interaction.Request, *session.Session, error) {
+	q, err := a.Requests.Open(r, handle)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := a.Sessions.Current(r)
+	return q, s, err
+}
+
+func (a *Asker) show(w http.ResponseWriter, r *http.Request, q *interaction.Request, s *session.Session) error {
+	before, err := a.before(r.Context(), q, s.UserID)
+	if err != nil {
+		return err
+	}
+	q.ShownTo = s.ID
+	if err := a.Requests.Update(r.Context(), q); err != nil {
+		return a.gone(w, r, err)
+	}
+	k, host := redirectOf(q.RedirectURI)
+	return a.Pages.Render(w, http.StatusOK, templates.Consent{
+		Action: a.Base + "/consent", Handle: q.Handle, Client: q.ClientName, ClientHost: clientHost(q.ClientID),
+		RedirectHost: host, Resources: q.Resources,
+		Account:   cmp.Or(s.User.Email, s.User.Name),
+		SwitchURL: a.Base + "/login?switch=1&request=" + url.QueryEscape(q.Handle),
+		Scopes:    describe(q.Scopes, before), Lasts: lasts(q.Scopes), Warning: warning(k, q.FirstParty),
+	})
+}
+
+// answer takes the decision of the very session that was shown the page.
+func (a *Asker) answer(w http.ResponseWriter, r *http.Request) error {
+	q, s, err := a.asked(r, posted(r, "request"))
+	if err != nil {
+		return a.gone(w, r, err)
+	}
+	if s == nil || q.ShownTo != s.ID {
+		return a.notShown(w, r, q)
+	}
+	if answered(q, s.UserID) { // a second click, or the other of two tabs
+		return web.Redirect(w, a.Base+q.Resume())
+	}
+	switch posted(r, "decision") {
+	case "allow":
+		return a.allow(w, r, q, s)
+	case "deny":
+		return a.decide(w, r, q, s, interaction.Denied, audit.ConsentDenied)
+	}
+	return &web.Error{Status: http.StatusBadRequest, Message: "The answer must be allow or deny."}
+}
+
+// posted returns a field of the form, "" when it is missing or sent twice.
+func posted(r *http.Request, field string) string {
+	if err := r.ParseForm(); err != nil || len(r.PostForm[field]) != 1 {
+		return ""
+	}
+	return r.PostForm[field][0]
+}
+
+func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Request, s *session.Session) error {
+	_, host := redirectOf(q.RedirectURI)
+	err := a.Store.AddConsent(r.Context(), storage.Consent{
+		UserID: s.UserID, ClientID: q.ClientID, RedirectHost: host, Resource: resourceKey(q),
+		Scopes: q.Scopes, GrantedAt: a.now(),
+	})
+	if err != nil {
+		return err
+	}
+	return a.decide(w, r, q, s, interaction.Allowed, audit.ConsentGiven)
+}
+
+// decide notes the answer in the request, where only this browser and this person can use it.
+func (a *Asker) decide(w http.ResponseWriter, r *http.Request, q *interaction.Request, s *session.Session, decision, event string) error {
+	q.Decision, q.DecidedBy = decision, s.UserID
+	if err := a.Requests.Update(r.Context(), q); err != nil {
+		return a.gone(w, r, err)
+	}
+	outcome := audit.Success
+	if decision == interaction.Denied {
+		outcome = audit.Refused
+	}
+	err := a.Audit.Record(r.Context(), audit.Event{Type: event, Outcome: outcome, UserID: s.UserID, ClientID: q.ClientID})
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, a.Base+q.Resume())
+}
+
+// notShown answers a decision by somebody who did not see the question, such as after signing in as
+// another person in another tab.
+func (a *Asker) notShown(w http.ResponseWriter, r *http.Request, q *interaction.Request) error {
+	return a.Pages.Render(w, http.StatusForbidden, templates.Error{
+		Status: http.StatusForbidden, Code: "not_shown", Title: "Please look again",
+		Message: "You are signed in differently than when this question was asked, so nothing was decided.",
+		WayText: "Continue", WayURL: a.Base + q.Resume(), TraceID: web.TraceID(r.Context()),
+	})
+}
+
+// gone answers a request that is not there, or is another browser's; any other error is returned.
+func (a *Asker) gone(w http.ResponseWriter, r *http.Request, err error) error {
+	if !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	return a.Pages.Render(w, http.StatusBadRequest, templates.Error{
+		Status: http.StatusBadRequest, Code: "request_gone", Title: "This question is over",
+		Message: "It took too long, was answered already, or was asked in another browser. " +
+			"To go on, start again in the app.",
+		WayText: "Go to your account", WayURL: a.Base + "/account", TraceID: web.TraceID(r.Context()),
+	})
+}

@@ -1,0 +1,70 @@
+package consent
+
+import (
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/interaction"
+)
+
+// kind of redirect URI: how much it says about who gets the answer.
+type kind int
+
+const (
+	claimed  kind = iota // https: only whoever holds the host gets it
+	loopback             // any program on the person's computer may be listening
+	private              // any app may have registered the scheme
+)
+
+// redirectOf names where the answer goes. What cannot be read is nobody's.
+func redirectOf(redirectURI string) (kind, string) {
+	u, err := url.Parse(redirectURI)
+	if err != nil || u.Scheme == "" {
+		return private, redirectURI
+	}
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return private, u.Scheme + ":"
+	case isLoopback(u.Hostname()):
+		return loopback, u.Hostname()
+	case u.Scheme == "https":
+		return claimed, strings.ToLower(u.Host)
+	}
+	return private, strings.ToLower(u.Host)
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || (err == nil && ip.IsLoopback())
+}
+
+// warning is scaled to the risk: an app of the organisation's own needs none.
+func warning(k kind, firstParty bool) string {
+	switch {
+	case k == loopback:
+		return "This app runs on your own computer; its identity cannot be verified. Go on only if you started it yourself."
+	case k == private:
+		return "This app runs on your own device; its identity cannot be verified. Go on only if you started it yourself."
+	case firstParty:
+		return ""
+	}
+	return "Nobody has verified this app. Go on only if you know the address shown above and trust it."
+}
+
+// resourceKey is one text for a set of resources, whatever their order.
+func resourceKey(q *interaction.Request) string {
+	resources := slices.Clone(q.Resources)
+	slices.Sort(resources)
+	return strings.Join(resources, " ")
+}
+
+// clientHost is the host of a client id that is a URL: it weighs more than a name the client chose.
+func clientHost(clientID string) string {
+	u, err := url.Parse(clientID)
+	if err != nil || u.Scheme != "https" {
+		return ""
+	}
+	return u.Host
+}

@@ -1,0 +1,17 @@
+// Package keys holds the server's cryptographic keys: the ring of private keys that signs every
+// token and publishes the JWKS, and the sealer that encrypts what is kept at rest.
+//
+//	seal.go       Sealer: encryption under the deployment's secret
+//	secrets.go    ParseSecrets: what counts as a secret
+//	lifecycle.go  next → signing → retiring → gone, from times alone
+//	key.go        one private key: making it, sealing it, opening it
+//	ring.go       Ring: all of them, read from the store, held in memory
+//	mend.go       makes the first keys, and whatever a complete ring lacks
+//	rotate.go     rotation by operator and by age, revocation, removal
+//	run.go        keeps the ring up to date
+//	sign.go       Ring.Sign
+//	verify.go     Ring.Verify, for tokens of our own
+//	jwks.go       what /jwks serves (RFC 7517)
+//
+// It is the only importer of go-jose.
+package keys

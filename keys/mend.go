@@ -1,0 +1,82 @@
+package keys
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// line is what matters of an algorithm's keys when something is to change.
+type line struct {
+	signing, next KeyInfo // next: the one under way to signing, else the one that waits
+	waiting       bool    // there is a next key that is not scheduled
+	serial        int64   // the last one used
+}
+
+func lineOf(infos []KeyInfo, alg string) line {
+	var l line
+	for _, k := range infos {
+		if k.Alg != alg {
+			continue
+		}
+		l.serial = max(l.serial, k.Serial)
+		switch {
+		case k.State == Signing:
+			l.signing = k
+		case k.State == Next:
+			l.waiting = l.waiting || !k.scheduled()
+			if l.next.KID == "" {
+				l.next = k
+			}
+		}
+	}
+	return l
+}
+
+// mend writes what a complete ring lacks, one thing per algorithm, and reports whether it wrote:
+// then the store has to be read again. It makes the first keys, the next key after a rotation, and
+// records that a next key stands in for a revoked one.
+func (r *Ring) mend(ctx context.Context, infos []KeyInfo, now time.Time) (wrote bool, err error) {
+	for _, alg := range algorithms() {
+		l := lineOf(infos, alg)
+		switch {
+		case l.signing.KID == "":
+			err = r.add(ctx, alg, l.serial+1, now)
+		case !l.signing.scheduled() || l.signing.SignsFrom.After(now):
+			err = r.promote(ctx, l.signing.KID, now)
+		case !l.waiting:
+			err = r.add(ctx, alg, l.serial+1, unscheduled())
+		default:
+			continue
+		}
+		if err != nil {
+			return wrote, err
+		}
+		wrote = true
+	}
+	return wrote, nil
+}
+
+// add stores a fresh key. That another node was quicker is as good: its key is the one of that serial.
+func (r *Ring) add(ctx context.Context, alg string, serial int64, signsFrom time.Time) error {
+	k, err := generate(alg, r.sealer)
+	if err != nil {
+		return fmt.Errorf("make %s key: %w", alg, err)
+	}
+	k.Serial, k.CreatedAt, k.SignsFrom = serial, r.opt.Now(), signsFrom
+	if err := r.store.AddSigningKey(ctx, k); err != nil && !errors.Is(err, storage.ErrExists) {
+		return fmt.Errorf("add signing key: %w", err)
+	}
+	return nil
+}
+
+// promote schedules a key. That another node has done so, for an earlier time, is as good.
+func (r *Ring) promote(ctx context.Context, kid string, from time.Time) error {
+	if err := r.store.PromoteSigningKey(ctx, kid, from); err != nil {
+		return fmt.Errorf("promote signing key: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package keys
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/big"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+const p256Size = 32
+
+// Sign makes a compact JWS (RFC 7515) of claims, marshalled as JSON, with the algorithm's signing
+// key. typ names the kind of token (at+jwt, JWT …) and must be a constant. Without a key the error
+// is storage.ErrUnavailable.
+func (r *Ring) Sign(ctx context.Context, alg, typ string, claims any) (string, error) {
+	k := r.state.Load().signing[alg]
+	if k == nil {
+		return "", fmt.Errorf("sign: no %q key is loaded: %w", alg, storage.ErrUnavailable)
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	// A signature costs more than all the rest of a request: none for those who are gone.
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	return k.sign(typ, payload)
+}
+
+func (k *key) sign(typ string, payload []byte) (string, error) {
+	b64, header := base64.RawURLEncoding, k.header(typ)
+	size := len(header) + 1 + b64.EncodedLen(len(payload)) + 1 + b64.EncodedLen(k.signatureSize())
+	token := make([]byte, 0, size)
+	token = append(append(token, header...), '.')
+	token = b64.AppendEncode(token, payload)
+	digest := sha256.Sum256(token)
+	signature, err := k.signature(digest[:])
+	if err != nil {
+		return "", fmt.Errorf("sign with %s: %w", k.kid, err)
+	}
+	return string(b64.AppendEncode(append(token, '.'), signature)), nil
+}
+
+// header is the encoded JOSE header, made once per key and type.
+func (k *key) header(typ string) string {
+	if h, ok := k.headers.Load(typ); ok {
+		return h.(string)
+	}
+	members, err := json.Marshal(map[string]string{"alg": k.alg, "kid": k.kid, "typ": typ})
+	if err != nil {
+		panic(err) // three strings always marshal
+	}
+	header := base64.RawURLEncoding.EncodeToString(members)
+	k.headers.Store(typ, header)
+	return header
+}
+
+func (k *key) signatureSize() int {
+	if k.rsa != nil {
+		return k.rsa.Size()
+	}
+	return 2 * p256Size
+}
+
+func (k *key) signature(digest []byte) ([]byte, error) {
+	if k.rsa != nil {
+		return rsa.SignPKCS1v15(nil, k.rsa, crypto.SHA256, digest)
+	}
+	r, s, err := ecdsa.Sign(rand.Reader, k.ec, digest)
+	if err != nil {
+		return nil, err
+	}
+	// (r, s) and (r, n-s) are both valid. We make the lower one and Verify takes no other, so that
+	// a token has one spelling.
+	if !isLow(s, k.ec) {
+		s.Sub(k.ec.Params().N, s)
+	}
+	signature := make([]byte, 2*p256Size) // r || s, RFC 7518 section 3.4
+	r.FillBytes(signature[:p256Size])
+	s.FillBytes(signature[p256Size:])
+	return signature, nil
+}
+
+func isLow(s *big.Int, k *ecdsa.PrivateKey) bool {
+	n := k.Params().N
+	return new(big.Int).Lsh(s, 1).Cmp(n) < 0
+}

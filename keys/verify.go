@@ -1,0 +1,123 @@
+package keys
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// ErrToken: this is not a token of ours. The text after it says why and holds nothing of the token.
+var ErrToken = errors.New("token is not valid")
+
+const maxToken = 16 << 10 // bytes
+
+// Header is the protected header of a verified token.
+type Header struct{ Alg, KID, Typ string }
+
+// Verify checks that we signed a token of one of the given types and returns its claims as JSON and
+// its header. It does not judge times, issuer or audience. The checks, in this order: size; three
+// parts (a JWE has five) in canonical base64; a header of alg, kid and typ and nothing else, each
+// once; a published key of that kid; its algorithm; the type; the signature, by go-jose, with no
+// other algorithm than the key's.
+func (r *Ring) Verify(token string, typs ...string) (claims []byte, header Header, err error) {
+	header, signature, err := split(token)
+	if err != nil {
+		return nil, Header{}, err
+	}
+	k := r.state.Load().keys[header.KID]
+	switch {
+	case k == nil:
+		return nil, Header{}, refuse("its key is not published")
+	case header.Alg != k.alg:
+		return nil, Header{}, refuse("its algorithm is not its key's")
+	case !slices.Contains(typs, header.Typ): // an ID token is no access token: RFC 8725 section 3.11
+		return nil, Header{}, refuse("it is of another type")
+	case !k.spelledOnce(signature):
+		return nil, Header{}, refuse("its signature is not canonical")
+	}
+	claims, err = k.verify(token)
+	if err != nil {
+		return nil, Header{}, err
+	}
+	return claims, header, nil
+}
+
+func (k *key) verify(token string) ([]byte, error) {
+	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(k.alg)})
+	if err != nil {
+		return nil, refuse("it does not parse")
+	}
+	claims, err := jws.Verify(k.public().Key)
+	if err != nil {
+		return nil, refuse("its signature is wrong")
+	}
+	return claims, nil
+}
+
+// spelledOnce refuses the second valid spelling of an ECDSA signature; see signature.
+func (k *key) spelledOnce(signature []byte) bool {
+	if k.ec == nil {
+		return true
+	}
+	return len(signature) == 2*p256Size && isLow(new(big.Int).SetBytes(signature[p256Size:]), k.ec)
+}
+
+func refuse(why string) error { return fmt.Errorf("%w: %s", ErrToken, why) }
+
+// split takes a token apart without trusting it.
+func split(token string) (h Header, signature []byte, err error) {
+	if len(token) > maxToken {
+		return h, nil, refuse("it is too long")
+	}
+	// encoding/base64 skips line breaks, even when strict.
+	if strings.Count(token, ".") != 2 || strings.ContainsAny(token, "\r\n") {
+		return h, nil, refuse("it is not of three parts")
+	}
+	var parts [3][]byte
+	for i, part := range strings.Split(token, ".") {
+		if parts[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return h, nil, refuse("it is not canonical base64")
+		}
+	}
+	h, ok := parseHeader(parts[0])
+	if !ok {
+		return h, nil, refuse("its header is not one of ours")
+	}
+	return h, parts[2], nil
+}
+
+// parseHeader accepts the members we write and nothing else: no crit, b64 or zip to change what is
+// signed, no jwk, jku, x5u or x5c to bring a key along, no member twice or in another case.
+func parseHeader(raw []byte) (h Header, ok bool) {
+	members := map[string]*string{"alg": &h.Alg, "kid": &h.KID, "typ": &h.Typ}
+	in := json.NewDecoder(bytes.NewReader(raw))
+	if open, err := in.Token(); err != nil || open != json.Delim('{') {
+		return h, false
+	}
+	for in.More() {
+		name, err := in.Token()
+		if err != nil {
+			return h, false
+		}
+		value, err := in.Token()
+		text, isText := value.(string)
+		member := members[name.(string)]
+		if err != nil || !isText || member == nil || text == "" || *member != "" {
+			return h, false
+		}
+		*member = text
+	}
+	if _, err := in.Token(); err != nil { // the closing brace
+		return h, false
+	}
+	_, err := in.Token()
+	return h, errors.Is(err, io.EOF)
+}

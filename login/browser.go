@@ -1,0 +1,34 @@
+package login
+
+import (
+	"cmp"
+	"strings"
+)
+
+// BrowserName guesses "Firefox on Linux" from a User-Agent header: enough for a person to recognize
+// their own browser, and nothing to rely on. It never repeats what the header says.
+func BrowserName(userAgent string) string {
+	browser := firstIn(userAgent, [][2]string{
+		{"Edg", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser/", "Samsung Internet"}, {"Firefox/", "Firefox"},
+		{"FxiOS/", "Firefox"}, {"CriOS/", "Chrome"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"},
+	})
+	system := firstIn(userAgent, [][2]string{
+		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"CrOS", "ChromeOS"},
+		{"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
+	})
+	if system == "" {
+		return cmp.Or(browser, "An unknown browser")
+	}
+	return cmp.Or(browser, "A browser") + " on " + system
+}
+
+// firstIn returns the name of the first mark in s: the order matters, most browsers also claim to
+// be the older ones.
+func firstIn(s string, marks [][2]string) string {
+	for _, m := range marks {
+		if strings.Contains(s, m[0]) {
+			return m[1]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,125 @@
+// Package logintest runs the sign-in and consent pages on a throwaway server, for tests only. What
+// the provider does with a pending request is reduced to the loop that asks each interaction what
+// is due.
+package logintest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// Interaction is what the provider asks of sign-in and consent.
+type Interaction interface {
+	Next(ctx context.Context, q *interaction.Request, s *session.Session) (string, error)
+	Refusal() string
+}
+
+// Setup is what nodes of one deployment share.
+type Setup struct {
+	DB        *durable.DB
+	Ephemeral storage.Ephemeral
+	Base      string
+	Secure    bool
+	Now       func() time.Time
+}
+
+// Node is one server of a deployment.
+type Node struct {
+	URL      string
+	Flow     *login.Flow
+	Sessions *session.Sessions
+	Requests *interaction.Store
+	Pages    *templates.Pages
+	Audit    *audit.Recorder
+	// Steps are walked in order by /authorize/{handle}; tests add the consent asker.
+	Steps []Interaction
+	// Parks is the authorization request that GET /authorize parks.
+	Parks interaction.Request
+}
+
+// New starts a node. More may mount further pages before it serves.
+func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *Node)) *Node {
+	t.Helper()
+	pages, err := templates.New(templates.Brand{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &Node{
+		Sessions: session.New(s.DB, session.Options{Secure: s.Secure, Now: s.Now}),
+		Requests: &interaction.Store{Ephemeral: s.Ephemeral, Browser: web.Browser{Secure: s.Secure}},
+		Pages:    pages,
+		Audit:    audit.NewRecorder(s.DB, audit.Options{}),
+		Parks:    interaction.Request{ClientID: "c_app", ClientName: "Example App", RedirectURI: "https://app.example/cb"},
+	}
+	n.Flow = &login.Flow{
+		Base: s.Base, Methods: methods, Policy: login.DefaultPolicy(), Users: s.DB, Sessions: n.Sessions,
+		Requests: n.Requests, Pages: n.Pages, Audit: n.Audit, Now: s.Now,
+	}
+	n.Steps = []Interaction{n.Flow}
+	n.serve(t, more)
+	return n
+}
+
+func (n *Node) serve(t *testing.T, more []func(*web.Mux, *Node)) {
+	mux := web.NewMux(web.MuxOptions{})
+	n.Flow.Mount(mux)
+	mux.Page("GET "+n.Flow.Base+"/authorize", n.park)
+	mux.Page("GET "+n.Flow.Base+"/authorize/{handle}", n.resume)
+	mux.Page("GET "+n.Flow.Base+"/logout", func(w http.ResponseWriter, r *http.Request) error {
+		return n.Sessions.End(w, r)
+	})
+	for _, mount := range more {
+		mount(mux, n)
+	}
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	n.URL = server.URL
+}
+
+func (n *Node) park(w http.ResponseWriter, r *http.Request) error {
+	q := n.Parks
+	q.CreatedAt = time.Now()
+	if n.Flow.Now != nil {
+		q.CreatedAt = n.Flow.Now()
+	}
+	if err := n.Requests.Park(w, r, &q); err != nil {
+		return err
+	}
+	return web.Redirect(w, n.Flow.Base+q.Resume())
+}
+
+// resume answers "user DECISION" once nothing is due, where the provider would answer the client.
+func (n *Node) resume(w http.ResponseWriter, r *http.Request) error {
+	q, err := n.Requests.Open(r, r.PathValue("handle"))
+	if err != nil {
+		return n.Flow.NoRequest(w, r, err)
+	}
+	s, err := n.Sessions.Current(r)
+	if err != nil {
+		return err
+	}
+	for _, step := range n.Steps {
+		page, err := step.Next(r.Context(), q, s)
+		if err != nil {
+			return err
+		}
+		if page != "" {
+			return web.Redirect(w, page)
+		}
+	}
+	_, err = fmt.Fprintf(w, "%s %s", s.UserID, q.Decision)
+	return err
+}

@@ -1,0 +1,95 @@
+package magiclink
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// ask sends a mail. It never looks at the accounts: known, unknown and disabled addresses cannot
+// differ in answer, cookies or time. Whether the mail leaves is decided later, by the queue.
+func (p pages) ask(w http.ResponseWriter, r *http.Request) error {
+	typed, handle := strings.TrimSpace(login.Posted(r, "email")), login.Posted(r, "request")
+	q, err := p.flow.Request(r, handle)
+	if err != nil {
+		return p.flow.NoRequest(w, r, err)
+	}
+	email, err := mail.ParseAddress(typed)
+	if err != nil {
+		return p.flow.Again(w, r, http.StatusBadRequest, login.Attempt{
+			Handle: handle, Email: typed[:min(len(typed), 254)], Method: name,
+			Problem: "Enter an email address like name@example.com.",
+		})
+	}
+	if err := p.allow(r.Context(), email); err != nil {
+		return err
+	}
+	browser := p.flow.Requests.Browser.Ensure(w, r)
+	if err := p.send(r, browser, email, q); err != nil {
+		return err
+	}
+	return web.Redirect(w, p.codeURL(handle))
+}
+
+func (p pages) codeURL(handle string) string {
+	if handle == "" {
+		return p.flow.Base + "/login/mail/code"
+	}
+	return p.flow.Base + "/login/mail/code?request=" + url.QueryEscape(handle)
+}
+
+// send keeps the record and queues the mail. A newer mail voids the older ones of its address.
+func (p pages) send(r *http.Request, browser, email string, q *interaction.Request) error {
+	token := storage.NewBearer(tokenPrefix)
+	rec := p.newRecord(r, token, browser, email, q)
+	if err := p.keep(r.Context(), rec, browser); err != nil {
+		return err
+	}
+	event := audit.Event{Type: audit.MailLinkSent, Outcome: audit.Success, Method: name}
+	if q != nil {
+		event.ClientID = q.ClientID
+	}
+	p.flow.Audit.RecordLater(r.Context(), event)
+	return p.queue(r.Context(), rec, token)
+}
+
+func (p pages) newRecord(r *http.Request, token, browser, email string, q *interaction.Request) record {
+	rec := record{
+		id: tokenID(token), Email: email, Browser: storage.Digest(browser),
+		AskedWith: login.BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context())),
+		ExpiresAt: p.now().Add(life),
+	}
+	rec.Code = codeDigest(browser, rec.id, codeOf(token))
+	if q != nil {
+		rec.Handle, rec.App = q.Handle, q.ClientName
+	}
+	return rec
+}
+
+func (p pages) queue(ctx context.Context, rec record, token string) error {
+	subject, text, html, err := p.Letters.Mail(templates.SignInMail{
+		App: rec.App, Link: strings.TrimSuffix(p.Issuer, "/") + "/login/mail/" + token, Code: codeOf(token),
+		Minutes: int(life.Minutes()), Browser: rec.AskedWith, Network: rec.Network,
+	})
+	if err != nil {
+		return fmt.Errorf("write sign-in mail: %w", err)
+	}
+	err = p.Mailer.Send(ctx, mail.Message{
+		To: rec.Email, Subject: subject, Text: text, HTML: html,
+		Expires: rec.ExpiresAt, KnownOnly: !p.Registration,
+	})
+	if err != nil {
+		return fmt.Errorf("queue sign-in mail: %w", err)
+	}
+	return nil
+}

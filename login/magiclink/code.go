@@ -1,0 +1,95 @@
+package magiclink
+
+import (
+	"net/http"
+	"strings"
+	"unicode"
+
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+// code asks for the code of the mail that was just sent.
+func (p pages) code(w http.ResponseWriter, r *http.Request) error {
+	handle := r.URL.Query().Get("request")
+	rec, err := p.waited(r.Context(), p.flow.Requests.Browser.ID(r), handle)
+	if err != nil {
+		return p.dead(w, r, err, handle)
+	}
+	return p.askCode(w, http.StatusOK, rec, "")
+}
+
+// enterCode judges a code, only in the browser that asked for it and never more often than the
+// budgets allow. What cannot be a code is no guess and costs no try.
+func (p pages) enterCode(w http.ResponseWriter, r *http.Request) error {
+	handle, browser := login.Posted(r, "request"), p.flow.Requests.Browser.ID(r)
+	rec, err := p.waited(r.Context(), browser, handle)
+	if err != nil {
+		return p.dead(w, r, err, handle)
+	}
+	code, ok := sixDigits(login.Posted(r, "code"))
+	if !ok {
+		return p.askCode(w, http.StatusBadRequest, rec, "The code has six digits.")
+	}
+	allowed, err := p.spendTry(r.Context(), ofMail(rec))
+	if err != nil {
+		return err
+	}
+	if !allowed {
+		return p.exhausted(w, r, rec)
+	}
+	return p.judge(w, r, rec, browser, code)
+}
+
+func (p pages) judge(w http.ResponseWriter, r *http.Request, rec record, browser, code string) error {
+	allowed, err := p.spendTry(r.Context(), ofAddress(rec)...)
+	if err != nil {
+		return err
+	}
+	if !allowed {
+		return p.askCode(w, http.StatusTooManyRequests, rec, "Too many codes were tried. Use the link in the mail instead.")
+	}
+	if !rec.hasCode(browser, code) {
+		if err := p.refused(r, "wrong_code"); err != nil {
+			return err
+		}
+		return p.askCode(w, http.StatusBadRequest, rec, "That is not the code of the latest mail.")
+	}
+	if err := p.forgive(r.Context(), rec); err != nil {
+		return err
+	}
+	return p.complete(w, r, rec)
+}
+
+// exhausted ends a mail whose tries are used up, link included.
+func (p pages) exhausted(w http.ResponseWriter, r *http.Request, rec record) error {
+	if err := p.void(r.Context(), rec); err != nil {
+		return p.dead(w, r, err, rec.Handle)
+	}
+	if err := p.refused(r, "too_many_tries"); err != nil {
+		return err
+	}
+	return p.flow.DeadEnd(w, r, login.Dead(), rec.Handle)
+}
+
+func (p pages) askCode(w http.ResponseWriter, status int, rec record, problem string) error {
+	return p.flow.Pages.Render(w, status, templates.MailSent{
+		App: rec.App, Email: rec.Email, Action: p.flow.Base + "/login/mail/code", Handle: rec.Handle,
+		Error: problem, Again: p.flow.SignInURL(rec.Handle),
+	})
+}
+
+// sixDigits takes the spaces out of what was typed or pasted. Other scripts' digits are refused:
+// one code has one spelling.
+func sixDigits(typed string) (string, bool) {
+	code := strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) {
+			return -1
+		}
+		return c
+	}, typed)
+	if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
+		return "", false
+	}
+	return code, true
+}

@@ -1,0 +1,103 @@
+package magiclink
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+// link shows what the mailed link can do. Scanners open links, so opening changes nothing.
+func (p pages) link(w http.ResponseWriter, r *http.Request) error {
+	rec, err := p.byToken(r)
+	if err != nil {
+		return p.dead(w, r, err, "")
+	}
+	action := p.flow.Base + "/login/mail/" + r.PathValue("token")
+	page := templates.MailLink{
+		App: rec.App, SameBrowser: rec.sameBrowser(p.flow.Requests.Browser.ID(r)), Action: action,
+		NotMe: action + "/not-me", Browser: rec.AskedWith, Network: rec.Network, Email: rec.Email,
+	}
+	if !page.SameBrowser {
+		page.Code = codeOf(r.PathValue("token"))
+	}
+	return p.flow.Pages.Render(w, http.StatusOK, page)
+}
+
+// useLink signs in, but only the browser that asked: neither can a link that was passed on let its
+// finder in, nor can an attacker sign a victim in to the attacker's account.
+func (p pages) useLink(w http.ResponseWriter, r *http.Request) error {
+	rec, err := p.byToken(r)
+	if err != nil {
+		return p.dead(w, r, err, "")
+	}
+	if !rec.sameBrowser(p.flow.Requests.Browser.ID(r)) {
+		return p.otherBrowser(w, r)
+	}
+	return p.complete(w, r, rec)
+}
+
+func (p pages) otherBrowser(w http.ResponseWriter, r *http.Request) error {
+	if err := p.refused(r, "other_browser"); err != nil {
+		return err
+	}
+	return p.flow.DeadEnd(w, r, login.End{
+		Status: http.StatusForbidden, Code: "other_browser", Title: "This is not the browser that asked",
+		Message: "Type the code from the mail in the browser where you began to sign in. Nobody was signed in here.",
+	}, "")
+}
+
+// notMe voids the link and the code: whoever asked was not the owner of the mailbox.
+func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
+	rec, err := p.byToken(r)
+	if err != nil {
+		return p.dead(w, r, err, "")
+	}
+	if err := p.void(r.Context(), rec); err != nil {
+		return p.dead(w, r, err, "")
+	}
+	if err := p.refused(r, "not_me"); err != nil {
+		return err
+	}
+	return p.flow.DeadEnd(w, r, login.End{
+		Status: http.StatusOK, Code: "link_voided", Title: "Nobody was signed in",
+		Message: "The link and the code no longer work. There is nothing else to do.",
+	}, "")
+}
+
+// complete spends the mail in the transaction that starts the session, so that of many clicks on
+// many nodes one signs in.
+func (p pages) complete(w http.ResponseWriter, r *http.Request, rec record) error {
+	proof := login.Proof{
+		Method: name, Email: rec.Email, VerifiedEmail: true, AMR: []string{name},
+		Spend: []storage.Spent{{Kind: "mail", Value: rec.id, Until: rec.ExpiresAt.Add(life)}},
+	}
+	if p.Registration {
+		now := p.now()
+		proof.Email, proof.NewUser = "", &storage.User{
+			ID: storage.NewID(storage.UserPrefix), Email: rec.Email, EmailVerified: true, CreatedAt: now, UpdatedAt: now,
+		}
+	}
+	if err := p.flow.Complete(w, r, rec.Handle, proof); err != nil {
+		return err
+	}
+	_ = p.void(r.Context(), rec) // tidiness only: what counts is spent durably
+	return nil
+}
+
+// dead answers a missing record with the page of dead links; any other error is returned.
+func (p pages) dead(w http.ResponseWriter, r *http.Request, err error, handle string) error {
+	if !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	return p.flow.DeadEnd(w, r, login.Dead(), handle)
+}
+
+func (p pages) refused(r *http.Request, reason string) error {
+	return p.flow.Audit.Record(r.Context(), audit.Event{
+		Type: audit.SignIn, Outcome: audit.Refused, Reason: reason, Method: name,
+	})
+}

@@ -1,0 +1,143 @@
+package magiclink
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// life is how long a mail can be used.
+const life = 10 * time.Minute
+
+const tokenPrefix = "symbolon_ml_"
+
+// tokenLength is that of storage.NewBearer(tokenPrefix): nothing else is looked up.
+const tokenLength = len(tokenPrefix) + 52
+
+// record is one mail that may sign in. It is stored as JSON under the digest of the link's token: a
+// field may be added, never renamed. Whoever reads the store learns neither token nor code: the
+// token is random, the code's digest is keyed by the cookie of the browser that asked.
+type record struct {
+	id        string    // digest of the token, in hex
+	Email     string    `json:"email"`
+	Handle    string    `json:"handle,omitempty"`
+	App       string    `json:"app,omitempty"`
+	Browser   []byte    `json:"browser"` // digest of the id of the browser that asked
+	Code      []byte    `json:"code"`
+	AskedWith string    `json:"asked_with"` // "Firefox on Linux"
+	Network   string    `json:"network"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func (rec record) sameBrowser(browser string) bool {
+	return browser != "" && subtle.ConstantTimeCompare(rec.Browser, storage.Digest(browser)) == 1
+}
+
+func (rec record) hasCode(browser, code string) bool {
+	return hmac.Equal(rec.Code, codeDigest(browser, rec.id, code))
+}
+
+func tokenID(token string) string { return hex.EncodeToString(storage.Digest(token)) }
+
+// codeOf derives the code from the link's token, so that a page that was given the token can show it
+// and nobody needs to keep it.
+func codeOf(token string) string {
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(mac(token, "sign-in code"))%1_000_000)
+}
+
+func codeDigest(browser, id, code string) []byte { return mac(browser, id+" "+code) }
+
+func mac(key, text string) []byte {
+	h := hmac.New(sha256.New, []byte(key))
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}
+
+// keep stores rec for its life, as the only one of its address and the one this browser waits for.
+func (m *Method) keep(ctx context.Context, rec record, browser string) error {
+	value, err := json.Marshal(rec)
+	if err != nil {
+		return fmt.Errorf("encode mail attempt: %w", err)
+	}
+	if err := m.Ephemeral.Put(ctx, recordKey(rec.id), value, life); err != nil {
+		return fmt.Errorf("keep mail attempt: %w", err)
+	}
+	for _, pointer := range []string{latestKey(rec.Email), askedKey(browser, rec.Handle)} {
+		if err := m.Ephemeral.Put(ctx, pointer, []byte(rec.id), life); err != nil {
+			return fmt.Errorf("point at mail attempt: %w", err)
+		}
+	}
+	return nil
+}
+
+// find returns the record of this id, or storage.ErrNotFound when there is none, it has expired, or
+// its address was sent a newer one.
+func (m *Method) find(ctx context.Context, id string) (record, error) {
+	value, err := m.Ephemeral.Get(ctx, recordKey(id))
+	if err != nil {
+		return record{}, fmt.Errorf("find mail attempt: %w", err)
+	}
+	rec := record{id: id}
+	if err := json.Unmarshal(value, &rec); err != nil {
+		return record{}, fmt.Errorf("decode mail attempt: %w", err)
+	}
+	latest, err := m.Ephemeral.Get(ctx, latestKey(rec.Email))
+	if err != nil {
+		return record{}, fmt.Errorf("find mail attempt: %w", err)
+	}
+	if string(latest) != id || !m.now().Before(rec.ExpiresAt) {
+		return record{}, storage.ErrNotFound
+	}
+	return rec, nil
+}
+
+// byToken finds the record of the link in the request's path.
+func (m *Method) byToken(r *http.Request) (record, error) {
+	token := r.PathValue("token")
+	if len(token) != tokenLength {
+		return record{}, storage.ErrNotFound
+	}
+	return m.find(r.Context(), tokenID(token))
+}
+
+// waited finds the record whose code this browser waits for.
+func (m *Method) waited(ctx context.Context, browser, handle string) (record, error) {
+	if browser == "" {
+		return record{}, storage.ErrNotFound
+	}
+	id, err := m.Ephemeral.Get(ctx, askedKey(browser, handle))
+	if err != nil {
+		return record{}, fmt.Errorf("find mail attempt: %w", err)
+	}
+	rec, err := m.find(ctx, string(id))
+	if err == nil && !rec.sameBrowser(browser) {
+		return record{}, storage.ErrNotFound
+	}
+	return rec, err
+}
+
+// void forgets rec; its link and code are dead.
+func (m *Method) void(ctx context.Context, rec record) error {
+	_, err := m.Ephemeral.Take(ctx, recordKey(rec.id))
+	return err
+}
+
+func recordKey(id string) string { return "mail-link:" + id }
+
+func latestKey(email string) string { return "mail-latest:" + addressID(email) }
+
+func askedKey(browser, handle string) string { return "mail-asked:" + tokenID(browser+" "+handle) }
+
+// addressID stands for an address in keys: nobody's address is kept in the clear.
+func addressID(email string) string {
+	return hex.EncodeToString(storage.Digest(storage.EmailKey(email)))
+}

@@ -1,0 +1,151 @@
+// Package session remembers who is signed in in a browser.
+//
+// The browser holds one opaque cookie; everything else is a row, so that a session ends the moment
+// its row says so, on every node. A new sign-in always gets a new cookie, which leaves an attacker
+// who planted or saw the old one with nothing.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Store keeps sessions durably.
+type Store interface {
+	// StartSession does all of in, or nothing: storage.ErrSpent when a single use is gone,
+	// storage.ErrNotFound when the user is missing or disabled.
+	StartSession(ctx context.Context, in storage.SignIn) (storage.User, error)
+	// Session returns the session of this digest if it is live, or storage.ErrNotFound.
+	Session(ctx context.Context, digest []byte) (storage.Session, storage.User, error)
+	TouchSession(ctx context.Context, id string, seen, idleAt time.Time) error
+	EndSession(ctx context.Context, id string, at time.Time) error
+}
+
+// Session is a live session and the person signed in.
+type Session struct {
+	storage.Session
+	User storage.User
+}
+
+// Options of a deployment; a zero duration means the default.
+type Options struct {
+	Secure   bool          // the issuer is https
+	Idle     time.Duration // a session ends unless it is used for this long; default 7 days
+	Absolute time.Duration // and after this long in any case; default 30 days
+	Now      func() time.Time
+}
+
+// Sessions starts, finds and ends sessions.
+type Sessions struct {
+	store   Store
+	options Options
+	cookie  carrier
+	touch   chan storage.Session
+	touched sync.Map // ids in the queue: one session asks once
+}
+
+// New returns the sessions of store.
+func New(store Store, o Options) *Sessions {
+	if o.Idle == 0 {
+		o.Idle = 7 * 24 * time.Hour
+	}
+	if o.Absolute == 0 {
+		o.Absolute = 30 * 24 * time.Hour
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Sessions{store: store, options: o, touch: make(chan storage.Session, touchQueue)}
+	s.cookie = newCarrier(o, s.find)
+	return s
+}
+
+// Start makes in durable and gives the browser the new session's cookie. The caller says who signs
+// in, what that spends, and in.Session's AuthTime, ACR, AMR, UserAgent and Network; the rest is
+// filled in here. The session this browser had before ends in the same transaction.
+func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in storage.SignIn) (*Session, error) {
+	before, err := s.Current(r)
+	if err != nil {
+		return nil, err
+	}
+	if before != nil {
+		in.Replaces = before.ID
+	}
+	bearer := storage.NewBearer("")
+	in.Session = s.fresh(in.Session, bearer)
+	user, err := s.store.StartSession(r.Context(), in)
+	if err != nil {
+		return nil, fmt.Errorf("start session: %w", err)
+	}
+	in.Session.UserID = user.ID
+	started := &Session{Session: in.Session, User: user}
+	return started, s.cookie.hand(w, r, bearer, started)
+}
+
+func (s *Sessions) fresh(n storage.Session, bearer string) storage.Session {
+	now := s.options.Now()
+	n.ID, n.Digest = storage.NewID(storage.SessionPrefix), storage.Digest(bearer)
+	n.CreatedAt, n.LastSeenAt = now, now
+	n.ExpiresAt = now.Add(s.options.Absolute)
+	n.IdleAt = s.idleAt(n, now)
+	return n
+}
+
+// idleAt never lies beyond the absolute end.
+func (s *Sessions) idleAt(n storage.Session, now time.Time) time.Time {
+	idle := now.Add(s.options.Idle)
+	if idle.After(n.ExpiresAt) {
+		return n.ExpiresAt
+	}
+	return idle
+}
+
+// Current returns the session of this browser, or nil when nobody is signed in. It looks the
+// session up once in a request, however often it is called. An error means that the store cannot
+// say; it must never be taken for "signed out".
+func (s *Sessions) Current(r *http.Request) (*Session, error) {
+	now, err := s.cookie.session(r)
+	if err != nil {
+		return nil, fmt.Errorf("current session: %w", err)
+	}
+	return now, nil
+}
+
+// End signs this browser out: the session ends for good and the cookie is taken back.
+func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
+	now, err := s.Current(r)
+	if err != nil {
+		return err
+	}
+	if now != nil {
+		if err := s.store.EndSession(r.Context(), now.ID, s.options.Now()); err != nil {
+			return fmt.Errorf("end session: %w", err)
+		}
+	}
+	return s.cookie.takeBack(w, r)
+}
+
+// find returns the live session of a cookie's value, or nil.
+func (s *Sessions) find(ctx context.Context, bearer string) (*Session, error) {
+	row, user, err := s.store.Session(ctx, storage.Digest(bearer))
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// The store judges by its clock reading; ours is judged too, so that neither a cleanup that
+	// does not run nor a forged Max-Age lengthens a life.
+	now := s.options.Now()
+	if !now.Before(row.IdleAt) || !now.Before(row.ExpiresAt) {
+		return nil, nil
+	}
+	s.seen(row, now)
+	return &Session{Session: row, User: user}, nil
+}

@@ -1,0 +1,130 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/ory/fosite"
+
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// validRequest is an authorization request that has been validated now, whether it has just arrived
+// or comes back from a page.
+type validRequest struct {
+	*interaction.Request
+	client  storage.Client
+	fosite  fosite.AuthorizeRequester
+	session *session.Session // set when nothing is left to do
+	parked  bool             // stored under its handle; answered at most once
+	reply   reply
+}
+
+// authorize answers GET and POST /authorize.
+func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readAuthorize(r)
+	if fault != nil && len(form) == 0 {
+		return p.errorPage(w, r, fault)
+	}
+	v := &validRequest{Request: &interaction.Request{Form: url.Values(form), CreatedAt: p.Now()}}
+	if err := p.identify(r.Context(), v); err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	if fault != nil {
+		return p.refuseAtClient(w, r, v, fault)
+	}
+	if err := p.validate(r.Context(), v); err != nil {
+		return p.refuseAtClient(w, r, v, err)
+	}
+	if r.Method == http.MethodPost {
+		// Another site's form: the browser has kept its SameSite cookies back. It sends them with
+		// the same request as a GET.
+		http.Redirect(w, r, p.base+"/authorize?"+url.Values(form).Encode(), http.StatusSeeOther)
+		return nil
+	}
+	v.Handle = storage.NewID("")
+	return p.proceed(w, r, v)
+}
+
+// resume answers GET /authorize/{handle}, where every page sends the browser when it is done. The
+// request is validated again: the client may have changed meanwhile.
+func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
+	q, err := p.Requests.Open(r, r.PathValue("handle"))
+	if errors.Is(err, storage.ErrNotFound) {
+		return p.errorPage(w, r, refuse("expired_request", "This sign-in has expired, was finished, or began in another browser. Go back to the application and start again."))
+	}
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	v := &validRequest{Request: q, parked: true}
+	v.reply.left = true
+	if err := p.identify(r.Context(), v); err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	if err := p.validate(r.Context(), v); err != nil {
+		return p.refuseAtClient(w, r, v, err)
+	}
+	return p.proceed(w, r, v)
+}
+
+// identify finds the client and the redirect URI. Until both are certain, nothing is ever sent
+// anywhere but to our own error page (RFC 9700 section 4.11).
+func (p *Provider) identify(ctx context.Context, v *validRequest) error {
+	id := v.Form.Get("client_id")
+	c, err := p.Clients.Client(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !c.DisabledAt.IsZero() {
+		return refuse("invalid_client", "The application is not known here, or is switched off.").page()
+	}
+	if err != nil {
+		return err
+	}
+	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
+	if refusal != nil {
+		return refusal.page()
+	}
+	v.client, v.RedirectURI = c, uri
+	v.ClientID, v.ClientName, v.FirstParty = c.ID, c.Name, c.FirstParty
+	v.reply.uri, v.reply.state, v.reply.mode = uri, v.Form.Get("state"), v.Form.Get("response_mode")
+	return nil
+}
+
+// validate checks everything else: first by our rules, then by fosite's.
+func (p *Provider) validate(ctx context.Context, v *validRequest) error {
+	for _, rule := range []func(*validRequest) error{
+		checkResponse, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint,
+	} {
+		if err := rule(v); err != nil {
+			return err
+		}
+	}
+	known := &client{Client: v.client, redirectURI: v.RedirectURI}
+	ctx = context.WithValue(ctx, clientKey{}, known)
+	ar, err := p.fosite.NewAuthorizeRequest(ctx, v.forFosite())
+	if err != nil {
+		return err
+	}
+	for _, scope := range v.Scopes {
+		ar.GrantScope(scope)
+	}
+	v.fosite = ar
+	return nil
+}
+
+// forFosite is the request as fosite wants it: what we have settled, and a state, which it insists
+// on although PKCE protects the client and RFC 6749 makes it optional.
+func (v *validRequest) forFosite() *http.Request {
+	form := url.Values{
+		"client_id":     {v.ClientID},
+		"redirect_uri":  {v.RedirectURI},
+		"response_type": {v.Form.Get("response_type")},
+		"scope":         {strings.Join(v.Scopes, " ")},
+		"state":         {"-"},
+	}
+	return &http.Request{Method: http.MethodGet, Header: http.Header{}, Form: form, PostForm: form, URL: &url.URL{}}
+}

@@ -1,0 +1,155 @@
+package provider
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The rules of /authorize that fosite lacks, checks too late or checks too laxly. Each is told to
+// the client by an error redirect, before anybody signs in.
+
+// checkResponse: only the code, in the query or by form_post; no request objects yet.
+func checkResponse(v *validRequest) error {
+	switch v.Form.Get("response_mode") {
+	case "", "query", "form_post":
+	default:
+		v.reply.mode = "query"
+		return refuse("invalid_request", "The response_mode must be query or form_post.")
+	}
+	switch {
+	case v.Form.Get("request") != "":
+		return refuse("request_not_supported", descriptions["request_not_supported"])
+	case v.Form.Get("request_uri") != "":
+		return refuse("request_uri_not_supported", descriptions["request_uri_not_supported"])
+	case v.Form.Get("registration") != "":
+		return refuse("registration_not_supported", descriptions["registration_not_supported"])
+	case v.Form.Get("response_type") == "":
+		return refuse("invalid_request", "The parameter response_type is missing.")
+	case v.Form.Get("response_type") != "code":
+		return refuse("unsupported_response_type", descriptions["unsupported_response_type"])
+	case !slices.Contains(v.client.GrantTypes, "authorization_code"):
+		return refuse("unauthorized_client", "This client may not use the authorization code grant.")
+	}
+	return nil
+}
+
+// checkChallenge is RFC 7636 with S256 only; fosite looks at it after the person has signed in.
+func (p *Provider) checkChallenge(v *validRequest) error {
+	challenge, method := v.Form.Get("code_challenge"), v.Form.Get("code_challenge_method")
+	if challenge == "" && method == "" {
+		if v.client.PKCEOptional || p.PKCEPublicOnly && !v.client.Public {
+			return nil
+		}
+		return refuse("invalid_request", "PKCE is required: code_challenge is missing.")
+	}
+	if method != "S256" {
+		return refuse("invalid_request", "The code_challenge_method must be S256.")
+	}
+	if len(challenge) != 43 || strings.ContainsAny(challenge, ".~") || !unreserved(challenge) {
+		return refuse("invalid_request", "The code_challenge must be 43 characters of base64url.")
+	}
+	return nil
+}
+
+// checkScope: each scope must be registered; none asked for means the client's defaults.
+func (p *Provider) checkScope(v *validRequest) error {
+	v.Scopes = strings.Fields(v.Form.Get("scope"))
+	if len(v.Scopes) == 0 {
+		v.Scopes = v.client.Scopes
+		return nil
+	}
+	for _, scope := range v.Scopes {
+		if !slices.Contains(v.client.Scopes, scope) {
+			return refuse("invalid_scope", descriptions["invalid_scope"])
+		}
+	}
+	v.Scopes = slices.Compact(slices.Sorted(slices.Values(v.Scopes)))
+	return nil
+}
+
+// checkResources is RFC 8707 section 2: absolute, no fragment, allowed.
+func checkResources(v *validRequest) (err error) {
+	for _, resource := range v.Form["resource"] {
+		u, err := url.Parse(resource)
+		if err != nil || !u.IsAbs() || strings.Contains(resource, "#") {
+			return refuse("invalid_target", "A resource must be an absolute URI without a fragment.")
+		}
+	}
+	v.Resources, err = matchResources(v.Form["resource"], v.client.Audiences)
+	return err
+}
+
+// checkPrompt is OpenID Connect Core section 3.1.2.1: prompt, max_age, display, claims, hints.
+func checkPrompt(v *validRequest) error {
+	v.Prompt = strings.Fields(v.Form.Get("prompt"))
+	for _, value := range v.Prompt {
+		if !slices.Contains([]string{"none", "login", "consent", "select_account"}, value) {
+			return refuse("invalid_request", "The prompt has an unknown value.")
+		}
+	}
+	if len(v.Prompt) > 1 && v.HasPrompt("none") {
+		return refuse("invalid_request", "prompt=none goes with no other value.")
+	}
+	v.MaxAge = nil
+	if age := v.Form.Get("max_age"); age != "" {
+		seconds, err := strconv.ParseUint(age, 10, 31)
+		if err != nil {
+			return refuse("invalid_request", "The max_age must be a number of seconds.")
+		}
+		limit := time.Duration(seconds) * time.Second
+		v.MaxAge = &limit
+	}
+	if !slices.Contains([]string{"", "page", "popup", "touch", "wap"}, v.Form.Get("display")) {
+		return refuse("invalid_request", "The display has an unknown value.")
+	}
+	if claims := v.Form.Get("claims"); claims != "" && json.Unmarshal([]byte(claims), &map[string]json.RawMessage{}) != nil {
+		return refuse("invalid_request", "The claims parameter must be a JSON object.")
+	}
+	v.LoginHint = v.Form.Get("login_hint")
+	v.ACRValues = strings.Fields(v.Form.Get("acr_values"))
+	v.UILocales = v.Form.Get("ui_locales")
+	return nil
+}
+
+// checkHint trusts an id_token_hint only if we signed it; an expired one is still a hint.
+func (p *Provider) checkHint(v *validRequest) error {
+	v.HintSubject = ""
+	hint := v.Form.Get("id_token_hint")
+	if hint == "" {
+		return nil
+	}
+	claims, err := p.openIDToken(hint)
+	if err != nil {
+		return refuse("invalid_request", "The id_token_hint is not an ID token of ours.")
+	}
+	v.HintSubject = claims.Subject
+	return nil
+}
+
+// hintClaims is what we read of an ID token that comes back to us.
+type hintClaims struct {
+	Issuer    string   `json:"iss"`
+	Subject   string   `json:"sub"`
+	Audience  audience `json:"aud"`
+	SessionID string   `json:"sid"`
+}
+
+// openIDToken verifies signature, type and issuer of an ID token of ours, not its expiry.
+func (p *Provider) openIDToken(token string) (hintClaims, error) {
+	var claims hintClaims
+	payload, _, err := p.Keys.Verify(token, idTokenType)
+	if err != nil {
+		return claims, err
+	}
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		return claims, err
+	}
+	if claims.Issuer != p.Issuer || claims.Subject == "" {
+		return claims, refuse("invalid_request", "The ID token is not ours.")
+	}
+	return claims, nil
+}

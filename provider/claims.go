@@ -1,0 +1,24 @@
+package provider
+
+import (
+	"slices"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// claims is what the granted scopes tell about a person (OpenID Connect Core section 5.4), sub
+// included.
+func (p *Provider) claims(user storage.User, scopes []string) map[string]any {
+	claims := map[string]any{"sub": user.ID}
+	if slices.Contains(scopes, "profile") {
+		if user.Name != "" {
+			claims["name"] = user.Name
+		}
+		claims["updated_at"] = user.UpdatedAt.Unix()
+	}
+	if slices.Contains(scopes, "email") && user.Email != "" {
+		claims["email"] = user.Email
+		claims["email_verified"] = user.EmailVerified
+	}
+	return claims
+}

@@ -1,0 +1,90 @@
+package provider
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ory/fosite"
+	"github.com/ory/fosite/handler/oauth2"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// clientCredentials is the grant of service accounts: a client gets a token as itself (RFC 6749
+// section 4.4). Nothing is written. fosite's handler does the work; the account decides scopes and
+// audience.
+type clientCredentials struct {
+	p       *Provider
+	handler *oauth2.ClientCredentialsGrantHandler
+}
+
+var _ fosite.TokenEndpointHandler = (*clientCredentials)(nil)
+
+func (g *clientCredentials) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool {
+	return false
+}
+
+func (g *clientCredentials) CanHandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) bool {
+	return g.handler.CanHandleTokenEndpointRequest(ctx, r)
+}
+
+func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
+	c, session := r.GetClient().(*client), r.GetSession().(*tokenSession)
+	if c.Public || !c.has("client_credentials") {
+		return refuse("unauthorized_client", descriptions["unauthorized_client"])
+	}
+	scopes, err := intersect(r.GetRequestedScopes(), ownScopes(c.Scopes))
+	if err != nil {
+		return err
+	}
+	audience, err := matchResources(r.GetRequestForm()["resource"], c.Audiences)
+	if err != nil {
+		return err
+	}
+	if len(audience) == 0 {
+		audience = g.p.defaultAudience(c.Client)
+	}
+	r.SetRequestedScopes(scopes)
+	for _, scope := range scopes {
+		r.GrantScope(scope)
+	}
+	session.scopes, session.audience = scopes, audience
+	return g.handler.HandleTokenEndpointRequest(ctx, r)
+}
+
+func (g *clientCredentials) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder) error {
+	return g.handler.PopulateTokenEndpointResponse(ctx, r, w)
+}
+
+// intersect is the part of the scopes asked for that the account holds; asked for and nothing left
+// is an error.
+func intersect(asked, held []string) ([]string, error) {
+	if len(asked) == 0 {
+		return held, nil
+	}
+	left := make([]string, 0, len(asked))
+	for _, scope := range asked {
+		if slices.Contains(held, scope) {
+			left = append(left, scope)
+		}
+	}
+	if len(left) == 0 {
+		return nil, refuse("invalid_scope", "This account holds none of the requested scopes.")
+	}
+	return left, nil
+}
+
+// ownScopes leaves out what only a person can grant: an ID token and offline access.
+func ownScopes(held []string) []string {
+	return slices.DeleteFunc(slices.Clone(held), func(scope string) bool {
+		return scope == "openid" || scope == "offline_access"
+	})
+}
+
+// defaultAudience is who a token is for when no resource was named; never empty.
+func (p *Provider) defaultAudience(c storage.Client) []string {
+	if len(c.Audiences) > 0 {
+		return c.Audiences[:1]
+	}
+	return []string{p.Issuer}
+}

@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// signOut is one request to end the session (OpenID Connect RP-Initiated Logout section 2).
+type signOut struct {
+	form    params
+	client  storage.Client // zero when the request names none
+	subject string         // of a valid id_token_hint
+	target  string         // where to go afterwards; registered by client
+}
+
+// endSession answers GET and POST /logout. An ID token of the person signed in here proves that an
+// application of theirs asks; anybody else could have sent the browser here, so the person is asked.
+func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readAuthorize(r)
+	if fault != nil {
+		return p.errorPage(w, r, fault)
+	}
+	q, err := p.readSignOut(r.Context(), form)
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	s, err := p.Sessions.Current(r)
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	confirmed := r.Method == http.MethodPost && form.Get("confirm") == "yes"
+	switch {
+	case s == nil && r.Method == http.MethodPost && !confirmed:
+		// A POST from another site comes without cookies; the same as a GET has them.
+		return web.Redirect(w, p.base+"/logout?"+url.Values(form).Encode())
+	case s == nil:
+		return p.signedOut(w, r, q)
+	case !confirmed && q.subject != s.User.ID:
+		return p.askSignOut(w, q, s)
+	}
+	if err := p.Sessions.End(w, r); err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	p.Audit.RecordLater(r.Context(), audit.Event{
+		Type: audit.SignOut, Outcome: audit.Success, UserID: s.User.ID, ClientID: q.client.ID, Target: s.ID,
+		IP: web.ClientIP(r.Context()).String(), TraceID: web.TraceID(r.Context()),
+	})
+	return p.signedOut(w, r, q)
+}
+
+// readSignOut finds who asks. A hint that is not ours counts as none: it proves nothing, and must
+// not keep anybody from signing out.
+func (p *Provider) readSignOut(ctx context.Context, form params) (*signOut, error) {
+	q := &signOut{form: form}
+	clientID := form.Get("client_id")
+	if hint, err := p.openIDToken(form.Get("id_token_hint")); err == nil && len(hint.Audience) == 1 {
+		if clientID != "" && clientID != hint.Audience[0] {
+			return nil, refuse("invalid_request", "The client_id is not the one of the id_token_hint.")
+		}
+		clientID, q.subject = hint.Audience[0], hint.Subject
+	}
+	c, err := p.lookUp(ctx, clientID)
+	if err != nil {
+		return nil, err
+	}
+	if c.DisabledAt.IsZero() {
+		q.client = c
+	}
+	q.target = form.Get("post_logout_redirect_uri")
+	return q, q.checkTarget()
+}
+
+func (q *signOut) checkTarget() error {
+	if q.target == "" {
+		return nil
+	}
+	if !slices.Contains(q.client.PostLogoutRedirectURIs, q.target) {
+		e := refuse("invalid_request", "The post_logout_redirect_uri is not registered for the application that asks.")
+		e.Detail = "post_logout_redirect_uri: " + q.target
+		return e
+	}
+	if err := ValidRedirectURI(q.target); err != nil {
+		return refuse("invalid_request", "The post_logout_redirect_uri can never be redirected to.")
+	}
+	return nil
+}
+
+func (p *Provider) askSignOut(w http.ResponseWriter, q *signOut, s *session.Session) error {
+	page := templates.SignOut{App: q.client.Name, Account: s.User.Email, Action: p.base + "/logout"}
+	for _, name := range []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state"} {
+		if value := q.form.Get(name); value != "" {
+			page.Fields = append(page.Fields, templates.Field{Name: name, Value: value})
+		}
+	}
+	page.Fields = append(page.Fields, templates.Field{Name: "confirm", Value: "yes"})
+	return p.Pages.Render(w, http.StatusOK, page)
+}
+
+// signedOut goes back to the application, or says so here.
+func (p *Provider) signedOut(w http.ResponseWriter, r *http.Request, q *signOut) error {
+	if q.target != "" {
+		return p.leave(w, r, q.client.Name, appendQuery(q.target, [2]string{"state", q.form.Get("state")}))
+	}
+	return p.Pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: p.base + "/login"})
+}

@@ -1,0 +1,131 @@
+package provider
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/ory/fosite"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Error is what a client is told: an error of RFC 6749 section 5.2 or of an extension. Description
+// is our own text, never the user's bytes.
+type Error struct {
+	Status      int
+	Name        string // "invalid_grant"
+	Description string
+	Detail      string // what differs, with the request's own values; shown only in dev mode, on our page
+	Cause       error  // for the log only
+}
+
+func (e *Error) Error() string {
+	if e.Cause != nil {
+		return e.Name + ": " + e.Cause.Error()
+	}
+	return e.Name + ": " + e.Description
+}
+
+func (e *Error) Unwrap() error { return e.Cause }
+
+// StatusCode makes a page answer with the same status.
+func (e *Error) StatusCode() int { return e.Status }
+
+func refuse(name, description string) *Error {
+	status := http.StatusBadRequest
+	if name == "invalid_client" {
+		status = http.StatusUnauthorized
+	}
+	return &Error{Status: status, Name: name, Description: description}
+}
+
+func refusef(name, format string, args ...any) *Error {
+	return refuse(name, fmt.Sprintf(format, args...))
+}
+
+func (e *Error) because(cause error) *Error {
+	e.Cause = cause
+	return e
+}
+
+// page is the error for a person: whatever its name, an HTML page answers 400.
+func (e *Error) page() *Error {
+	e.Status = http.StatusBadRequest
+	return e
+}
+
+// asError is the one table from our errors and fosite's to what a client is told.
+func asError(err error) *Error {
+	var ours *Error
+	if errors.As(err, &ours) {
+		return ours
+	}
+	if errors.Is(err, storage.ErrUnavailable) {
+		return &Error{http.StatusServiceUnavailable, "temporarily_unavailable", "The server cannot answer right now; try the same request again.", "", err}
+	}
+	var theirs *fosite.RFC6749Error
+	if errors.As(err, &theirs) && theirs.CodeField < http.StatusInternalServerError {
+		return translate(theirs)
+	}
+	return &Error{http.StatusInternalServerError, "server_error", "The server met an unexpected condition.", "", err}
+}
+
+// translate keeps fosite's error name and drops its text: it carries the user's bytes.
+func translate(e *fosite.RFC6749Error) *Error {
+	out := refuse(e.ErrorField, descriptions[e.ErrorField])
+	if out.Description == "" {
+		out.Description = "The request was refused."
+	}
+	return out.because(e)
+}
+
+var descriptions = map[string]string{
+	"invalid_request":            "The request is malformed: a parameter is missing, repeated or has a bad value.",
+	"invalid_client":             "Client authentication failed.",
+	"invalid_grant":              "The code or refresh token is invalid, expired, used or not yours.",
+	"invalid_scope":              "A requested scope is unknown or not allowed.",
+	"unauthorized_client":        "This client may not use this grant.",
+	"unsupported_grant_type":     "This grant type is not supported.",
+	"unsupported_response_type":  "Only the response type code is supported.",
+	"unsupported_response_mode":  "This response mode is not supported.",
+	"request_not_supported":      "Request objects are not supported.",
+	"request_uri_not_supported":  "Request URIs are not supported.",
+	"registration_not_supported": "The registration parameter is not supported.",
+}
+
+// writeError answers an API call with err (RFC 6749 section 5.2).
+func writeError(w http.ResponseWriter, r *http.Request, err error) error {
+	e := asError(err)
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
+		if h.Get("Retry-After") == "" {
+			h.Set("Retry-After", "2")
+		}
+	}
+	if _, _, basic := r.BasicAuth(); e.Name == "invalid_client" && (basic || r.Header.Get("Authorization") != "") {
+		h.Set("WWW-Authenticate", `Basic realm="symbolon", charset="UTF-8"`)
+	}
+	body, _ := json.Marshal(map[string]string{"error": e.Name, "error_description": e.Description})
+	w.WriteHeader(e.Status)
+	_, _ = w.Write(body)
+	if e.Status >= http.StatusInternalServerError {
+		logError(r, e)
+	}
+	return nil
+}
+
+// writeJSON answers with v, never cached.
+func writeJSON(w http.ResponseWriter, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode response: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(body)
+	return nil
+}

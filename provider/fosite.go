@@ -1,0 +1,149 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/ory/fosite"
+	"github.com/ory/fosite/handler/oauth2"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// newFosite builds the request pipelines from handlers of static type; compose.Compose would find
+// them by reflection and drop a second one of the same type silently. Every default that fosite
+// fills in lazily is a data race, so each one used is set here.
+func (p *Provider) newFosite() *fosite.Fosite {
+	config := &fosite.Config{
+		AccessTokenLifespan:          p.AgentAccessTokenTTL,
+		AudienceMatchingStrategy:     fosite.ExactAudienceMatchingStrategy,
+		ScopeStrategy:                fosite.ExactScopeStrategy,
+		EnforcePKCE:                  true,
+		MinParameterEntropy:          1,
+		ClientAuthenticationStrategy: p.authenticateForFosite,
+		ClientSecretsHasher:          noHasher{},
+		HTTPClient:                   nil,
+	}
+	config.AuthorizeEndpointHandlers = fosite.AuthorizeEndpointHandlers{&codeIssuer{p}}
+	config.TokenEndpointHandlers = fosite.TokenEndpointHandlers{
+		&codeGrant{p},
+		&refreshGrant{p},
+		&clientCredentials{p: p, handler: &oauth2.ClientCredentialsGrantHandler{
+			HandleHelper: &oauth2.HandleHelper{
+				AccessTokenStrategy: accessTokens{p},
+				AccessTokenStorage:  selfContained{},
+				Config:              config,
+			},
+			Config: config,
+		}},
+	}
+	return fosite.NewOAuth2Provider(knownClient{}, config)
+}
+
+// client shows a registered client to fosite. It deliberately does not implement
+// fosite.OpenIDConnectClient: request objects and assertions are ours to judge.
+type client struct {
+	storage.Client
+	redirectURI string        // the one the front has matched; fosite's own matching is lax
+	lifespan    time.Duration // of its access tokens
+}
+
+var (
+	_ fosite.Client                         = (*client)(nil)
+	_ fosite.ResponseModeClient             = (*client)(nil)
+	_ fosite.ClientWithCustomTokenLifespans = (*client)(nil)
+)
+
+func (c *client) GetID() string                      { return c.ID }
+func (c *client) GetHashedSecret() []byte            { return nil }
+func (c *client) GetRedirectURIs() []string          { return []string{c.redirectURI} }
+func (c *client) GetGrantTypes() fosite.Arguments    { return c.GrantTypes }
+func (c *client) GetResponseTypes() fosite.Arguments { return fosite.Arguments{"code"} }
+func (c *client) GetScopes() fosite.Arguments        { return c.Scopes }
+func (c *client) IsPublic() bool                     { return c.Public }
+func (c *client) GetAudience() fosite.Arguments      { return c.Audiences }
+
+func (c *client) GetResponseModes() []fosite.ResponseModeType {
+	return []fosite.ResponseModeType{fosite.ResponseModeQuery, fosite.ResponseModeFormPost}
+}
+
+func (c *client) GetEffectiveLifespan(fosite.GrantType, fosite.TokenType, time.Duration) time.Duration {
+	return c.lifespan
+}
+
+// has compares exactly; fosite's Arguments.Has ignores case.
+func (c *client) has(grantType string) bool { return slices.Contains(c.GrantTypes, grantType) }
+
+// signingAlg is the algorithm of every JWT made for this client.
+func signingAlg(c storage.Client) string {
+	if c.SigningAlg == "" {
+		return "RS256"
+	}
+	return c.SigningAlg
+}
+
+// clientKey carries the client that the front has found already, so that it is read once.
+type clientKey struct{}
+
+// knownClient is fosite's client storage: it knows the one client of this request.
+type knownClient struct{}
+
+var _ fosite.ClientManager = knownClient{}
+
+func (knownClient) GetClient(ctx context.Context, id string) (fosite.Client, error) {
+	c, ok := ctx.Value(clientKey{}).(*client)
+	if !ok || c.ID != id {
+		return nil, fosite.ErrNotFound
+	}
+	return c, nil
+}
+
+// Assertions are not fosite's business: clientauth.go refuses them before it could ask.
+func (knownClient) ClientAssertionJWTValid(context.Context, string) error { return fosite.ErrJTIKnown }
+
+func (knownClient) SetClientAssertionJWT(context.Context, string, time.Time) error {
+	return fosite.ErrJTIKnown
+}
+
+// selfContained is fosite's access token storage: nothing is written for a self-contained token.
+type selfContained struct{}
+
+var _ oauth2.AccessTokenStorage = selfContained{}
+
+func (selfContained) CreateAccessTokenSession(context.Context, string, fosite.Requester) error {
+	return nil
+}
+
+func (selfContained) GetAccessTokenSession(context.Context, string, fosite.Session) (fosite.Requester, error) {
+	return nil, fosite.ErrNotFound
+}
+
+func (selfContained) DeleteAccessTokenSession(context.Context, string) error { return nil }
+
+// noHasher keeps fosite's bcrypt out of reach: secrets are compared in clientauth.go.
+type noHasher struct{}
+
+func (noHasher) Compare(context.Context, []byte, []byte) error { return fosite.ErrInvalidClient }
+func (noHasher) Hash(context.Context, []byte) ([]byte, error)  { return nil, fosite.ErrInvalidClient }
+
+func (p *Provider) authenticateForFosite(ctx context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
+	c, err := p.authenticate(ctx, r, params(form))
+	if err != nil {
+		return nil, err
+	}
+	return &client{Client: c, lifespan: p.accessTTL(c)}, nil
+}
+
+// accessTTL is how long an access token of this client lives.
+func (p *Provider) accessTTL(c storage.Client) time.Duration {
+	switch {
+	case c.AccessTokenTTL > 0:
+		return c.AccessTokenTTL
+	case c.Kind == storage.KindAgent:
+		return p.AgentAccessTokenTTL
+	}
+	return p.AccessTokenTTL
+}

@@ -1,0 +1,41 @@
+package provider
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// idTokenType is the JWT typ of an ID token; it keeps one from passing as an access token.
+const idTokenType = "JWT"
+
+// idToken is OpenID Connect Core sections 2 and 3.1.3.6. On refresh it is the same authentication:
+// the original auth_time, and no nonce (section 12.2).
+func (p *Provider) idToken(ctx context.Context, c storage.Client, s *tokenSession, accessToken, nonce string) (string, error) {
+	claims := p.claims(s.user, s.scopes)
+	claims["iss"] = p.Issuer
+	claims["aud"] = c.ID
+	claims["iat"] = s.now.Unix()
+	claims["exp"] = s.now.Add(p.IDTokenTTL).Unix()
+	claims["auth_time"] = s.grant.AuthTime.Unix()
+	claims["sid"] = s.grant.SessionID
+	claims["at_hash"] = leftHalf(accessToken)
+	if nonce != "" {
+		claims["nonce"] = nonce
+	}
+	if s.grant.ACR != "" {
+		claims["acr"] = s.grant.ACR
+	}
+	if len(s.grant.AMR) > 0 {
+		claims["amr"] = s.grant.AMR
+	}
+	return p.Keys.Sign(ctx, signingAlg(c), idTokenType, claims)
+}
+
+// leftHalf is the at_hash of a token signed with RS256 or ES256, both of SHA-256.
+func leftHalf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}

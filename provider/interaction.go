@@ -1,0 +1,119 @@
+package provider
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// proceed is the one place that decides what happens next to an authorization request: a page that
+// is due, an error for the client, or the code. Pages only ever return here, never to one another.
+func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validRequest) error {
+	if v.Decision == interaction.Denied {
+		return p.refuseAtClient(w, r, v, refuse("access_denied", "The person did not allow it."))
+	}
+	s, err := p.Sessions.Current(r)
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	for _, step := range p.Interactions {
+		page, err := step.Next(r.Context(), v.Request, s)
+		if err != nil {
+			return p.errorPage(w, r, asError(err))
+		}
+		if page != "" {
+			return p.detour(w, r, v, page, step.Refusal())
+		}
+	}
+	return p.respond(w, r, v, s)
+}
+
+// detour parks the request and sends the browser to the page that is due; under prompt=none the
+// client is told instead.
+func (p *Provider) detour(w http.ResponseWriter, r *http.Request, v *validRequest, page, refusal string) error {
+	if v.HasPrompt("none") {
+		return p.refuseAtClient(w, r, v, refuse(refusal, "The person would have to be asked, which prompt=none forbids."))
+	}
+	if !v.parked {
+		if err := p.Requests.Park(w, r, v.Request); err != nil {
+			return p.errorPage(w, r, asError(err))
+		}
+	}
+	http.Redirect(w, r, page, http.StatusSeeOther)
+	return nil
+}
+
+// respond issues the code (RFC 6749 section 4.1.2).
+func (p *Provider) respond(w http.ResponseWriter, r *http.Request, v *validRequest, s *session.Session) error {
+	v.session = s
+	issuing := &tokenSession{now: p.Now(), issuing: v}
+	response, err := p.fosite.NewAuthorizeResponse(r.Context(), v.fosite, issuing)
+	switch {
+	case errors.Is(err, storage.ErrSpent):
+		return p.errorPage(w, r, refuse("expired_request", "This sign-in was finished already. Go back to the application and start again."))
+	case errors.Is(err, storage.ErrNotFound):
+		return p.errorPage(w, r, refuse("access_denied", "This account or application has just been switched off."))
+	case err != nil:
+		return p.errorPage(w, r, asError(err))
+	}
+	if v.parked {
+		// The durable store has spent the handle; that the parked copy goes too is tidiness.
+		_ = p.Requests.Close(r.Context(), v.Handle)
+	}
+	web.Annotate(r.Context(), clientAttr(v.ClientID))
+	return p.answerClient(w, r, v, [][2]string{{"code", response.GetCode()}})
+}
+
+// reply is how the client wants its answer.
+type reply struct {
+	uri   string // validated
+	state string
+	mode  string
+	left  bool // after a POST: a redirect to the client would die of form-action in the browser
+}
+
+// refuseAtClient tells the client by redirect (RFC 6749 section 4.1.2.1); an outage is ours to tell.
+func (p *Provider) refuseAtClient(w http.ResponseWriter, r *http.Request, v *validRequest, err error) error {
+	e := asError(err)
+	if e.Status >= http.StatusInternalServerError {
+		return p.errorPage(w, r, e)
+	}
+	web.Annotate(r.Context(), clientAttr(v.ClientID), refusalAttr(e.Name))
+	return p.answerClient(w, r, v, [][2]string{{"error", e.Name}, {"error_description", e.Description}})
+}
+
+// answerClient delivers an authorization response, always with iss (RFC 9207) and the state as sent.
+func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *validRequest, fields [][2]string) error {
+	if v.reply.state != "" {
+		fields = append(fields, [2]string{"state", v.reply.state})
+	}
+	fields = append(fields, [2]string{"iss", p.Issuer})
+	if v.reply.mode == "form_post" {
+		return p.postToClient(w, v, fields)
+	}
+	location := appendQuery(v.reply.uri, fields...)
+	if v.reply.left {
+		return p.handOff(w, v.ClientName, location)
+	}
+	h := w.Header()
+	h.Set("Location", location)
+	h.Set("Referrer-Policy", "no-referrer")
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// postToClient is OAuth 2.0 Form Post Response Mode.
+func (p *Provider) postToClient(w http.ResponseWriter, v *validRequest, fields [][2]string) error {
+	page := templates.FormPost{App: v.ClientName, Action: v.reply.uri}
+	for _, f := range fields {
+		page.Fields = append(page.Fields, templates.Field{Name: f[0], Value: f[1]})
+	}
+	web.AllowFormAction(w)
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	return p.Pages.Render(w, http.StatusOK, page)
+}

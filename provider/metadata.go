@@ -1,0 +1,114 @@
+package provider
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// metadata is what we tell about ourselves, as bytes made once at the start.
+type metadata struct {
+	paths []string
+	body  []byte
+	etag  string
+}
+
+// document is RFC 8414 section 2 and OpenID Connect Discovery section 3 in one: every member is
+// valid in both. It says only what works.
+type document struct {
+	Issuer                string   `json:"issuer"`
+	AuthorizationEndpoint string   `json:"authorization_endpoint"`
+	TokenEndpoint         string   `json:"token_endpoint"`
+	JWKSURI               string   `json:"jwks_uri"`
+	UserinfoEndpoint      string   `json:"userinfo_endpoint"`
+	IntrospectionEndpoint string   `json:"introspection_endpoint"`
+	RevocationEndpoint    string   `json:"revocation_endpoint"`
+	EndSessionEndpoint    string   `json:"end_session_endpoint"`
+	ResponseTypes         []string `json:"response_types_supported"`
+	ResponseModes         []string `json:"response_modes_supported"`
+	GrantTypes            []string `json:"grant_types_supported"`
+	CodeChallengeMethods  []string `json:"code_challenge_methods_supported"`
+	TokenAuth             []string `json:"token_endpoint_auth_methods_supported"`
+	IntrospectionAuth     []string `json:"introspection_endpoint_auth_methods_supported"`
+	RevocationAuth        []string `json:"revocation_endpoint_auth_methods_supported"`
+	SubjectTypes          []string `json:"subject_types_supported"`
+	IDTokenAlgs           []string `json:"id_token_signing_alg_values_supported"`
+	Scopes                []string `json:"scopes_supported"`
+	Claims                []string `json:"claims_supported"`
+	Prompts               []string `json:"prompt_values_supported"`
+	IssInResponse         bool     `json:"authorization_response_iss_parameter_supported"`
+	ClaimsParameter       bool     `json:"claims_parameter_supported"`
+	RequestParameter      bool     `json:"request_parameter_supported"`
+	RequestURIParameter   bool     `json:"request_uri_parameter_supported"` // true if absent
+}
+
+func (p *Provider) newMetadata() *metadata {
+	secret := []string{"client_secret_basic", "client_secret_post"}
+	anyClient := append(secret[:2:2], "none")
+	body, err := json.Marshal(document{
+		Issuer:                p.Issuer,
+		AuthorizationEndpoint: p.url("/authorize"),
+		TokenEndpoint:         p.url("/token"),
+		JWKSURI:               p.url("/jwks"),
+		UserinfoEndpoint:      p.url("/userinfo"),
+		IntrospectionEndpoint: p.url("/introspect"),
+		RevocationEndpoint:    p.url("/revoke"),
+		EndSessionEndpoint:    p.url("/logout"),
+		ResponseTypes:         []string{"code"},
+		ResponseModes:         []string{"query", "form_post"},
+		GrantTypes:            grantTypes,
+		CodeChallengeMethods:  []string{"S256"},
+		TokenAuth:             anyClient,
+		IntrospectionAuth:     secret,
+		RevocationAuth:        anyClient,
+		SubjectTypes:          []string{"public"},
+		IDTokenAlgs:           p.Keys.Algorithms(),
+		Scopes:                []string{"openid", "profile", "email", "offline_access"},
+		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
+			"name", "updated_at", "email", "email_verified"},
+		Prompts:       []string{"none", "login", "consent", "select_account"},
+		IssInResponse: true,
+	})
+	if err != nil {
+		panic(err) // strings and lists of them always marshal
+	}
+	sum := sha256.Sum256(body)
+	return &metadata{paths: p.wellKnown(), body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+}
+
+// wellKnown is every place where clients look: RFC 8414 puts the issuer's path behind the name,
+// OpenID Connect Discovery in front of it, and clients of each try both.
+func (p *Provider) wellKnown() []string {
+	const oauth, oidc = "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"
+	if p.base == "" {
+		return []string{oauth, oidc}
+	}
+	return []string{oauth + p.base, oidc + p.base, p.base + oidc}
+}
+
+// discovery answers GET of every well-known path.
+func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) error {
+	return servePrepared(w, r, p.meta.body, p.meta.etag)
+}
+
+// jwks answers GET /jwks, from memory: it works with the database down.
+func (p *Provider) jwks(w http.ResponseWriter, r *http.Request) error {
+	body, etag := p.Keys.JWKS()
+	return servePrepared(w, r, body, etag)
+}
+
+// servePrepared is fresh for as long as a new key is published before it signs.
+func servePrepared(w http.ResponseWriter, r *http.Request, body []byte, etag string) error {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "public, max-age=300")
+	h.Set("Etag", etag)
+	if tags := r.Header.Get("If-None-Match"); tags != "" && (tags == "*" || strings.Contains(tags, etag)) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	_, _ = w.Write(body)
+	return nil
+}

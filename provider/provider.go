@@ -1,0 +1,154 @@
+package provider
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// Clients finds registered software.
+type Clients interface {
+	// Client returns the client with its live secrets, disabled or not, or storage.ErrNotFound.
+	Client(ctx context.Context, id string) (storage.Client, error)
+}
+
+// Grants keeps authorizations. Each transition is one conditional statement: of many callers on
+// many nodes one succeeds, the others get storage.ErrSpent.
+type Grants interface {
+	// AddGrant stores g with its unspent code and spends the request it answers, in one transaction.
+	AddGrant(ctx context.Context, g storage.Grant, spend storage.Spent) error
+	GrantByCode(ctx context.Context, digest []byte) (storage.GrantState, error)
+	// SpendCode marks the code as used and starts the refresh family at generation 1, if the code
+	// is unspent and unexpired and the grant alive.
+	SpendCode(ctx context.Context, id string, at, idleAt time.Time) error
+	Grant(ctx context.Context, id string) (storage.GrantState, error)
+	// RotateGrant moves the family from generation to generation+1, if it is there and alive.
+	RotateGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error
+	RevokeGrant(ctx context.Context, id string, at time.Time, why string) error
+}
+
+// Tokens judges access tokens by what they stand on.
+type Tokens interface {
+	TokenState(ctx context.Context, q storage.TokenQuery) (user storage.User, alive bool, err error)
+	RevokeToken(ctx context.Context, jti string, until time.Time) error
+}
+
+// Interaction is something the person must do before the response: sign in, consent.
+type Interaction interface {
+	// Next returns the path of the page that is due for q, or "" when nothing is.
+	Next(ctx context.Context, q *interaction.Request, s *session.Session) (page string, err error)
+	// Refusal is the error a client gets instead of the page under prompt=none
+	// (OpenID Connect Core section 3.1.2.6).
+	Refusal() string
+}
+
+// Sealer keeps a grant's seed unreadable at rest.
+type Sealer interface {
+	Seal(purpose string, plaintext []byte) []byte
+	Open(purpose string, sealed []byte) ([]byte, error)
+}
+
+// Recorder takes the decisions worth remembering.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Event) error
+	RecordLater(ctx context.Context, e audit.Event)
+}
+
+// Metrics counts what is issued.
+type Metrics interface {
+	TokenIssued(grant, alg string)
+}
+
+// SecretUse notes, later and in batches, when a client secret was last used.
+type SecretUse interface {
+	SecretUsed(id string, at time.Time)
+}
+
+// Config is what a deployment decides about the protocol.
+type Config struct {
+	Issuer              string
+	AccessTokenTTL      time.Duration // tokens for people
+	AgentAccessTokenTTL time.Duration // tokens of service accounts
+	IDTokenTTL          time.Duration
+	CodeTTL             time.Duration // ≤ 60 s
+	RefreshIdle         time.Duration
+	RefreshAbsolute     time.Duration
+	RefreshRetry        time.Duration // within it a retried refresh gets the same successor; 0–300 s
+	PKCEPublicOnly      bool          // pkce: public-clients, for old confidential OpenID Connect clients
+	Dev                 bool          // error pages say what differs
+}
+
+// Deps is everything the provider stands on.
+type Deps struct {
+	Clients      Clients
+	Grants       Grants
+	Tokens       Tokens
+	Keys         *keys.Ring
+	Sealer       Sealer
+	Sessions     *session.Sessions
+	Requests     *interaction.Store
+	Interactions []Interaction // in the order a person meets them
+	Pages        *templates.Pages
+	Audit        Recorder
+	Metrics      Metrics
+	SecretUse    SecretUse
+	Limiter      *web.Limiter
+	Now          func() time.Time
+}
+
+// Provider answers the endpoints of OAuth 2.1 and OpenID Connect.
+type Provider struct {
+	Config
+	Deps
+	base   string // path of the issuer, "" for a bare host
+	fosite *fosite.Fosite
+	meta   *metadata
+}
+
+// New builds the provider. The issuer must be an absolute URL without query or fragment.
+func New(c Config, d Deps) (*Provider, error) {
+	issuer, err := url.Parse(c.Issuer)
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{Config: c, Deps: d, base: strings.TrimSuffix(issuer.EscapedPath(), "/")}
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+	p.fosite = p.newFosite()
+	p.meta = p.newMetadata()
+	return p, nil
+}
+
+// Mount registers every endpoint. Browser routes get the page protections, the others CORS; there
+// is no third way in.
+func (p *Provider) Mount(mux *web.Mux) {
+	mux.Page("GET "+p.base+"/authorize", p.authorize)
+	mux.PageFromAnywhere("POST "+p.base+"/authorize", p.authorize)
+	mux.Page("GET "+p.base+"/authorize/{handle}", p.resume)
+	mux.Page("GET "+p.base+"/logout", p.endSession)
+	mux.Page("POST "+p.base+"/logout", p.endSession)
+	mux.API("POST "+p.base+"/token", p.token)
+	mux.API("POST "+p.base+"/introspect", p.introspect)
+	mux.API("POST "+p.base+"/revoke", p.revoke)
+	mux.API("GET "+p.base+"/userinfo", p.userinfo)
+	mux.API("POST "+p.base+"/userinfo", p.userinfo)
+	mux.API("GET "+p.base+"/jwks", p.jwks)
+	for _, path := range p.meta.paths {
+		mux.API("GET "+path, p.discovery)
+	}
+}
+
+// url is the absolute address of one of our paths.
+func (p *Provider) url(path string) string { return strings.TrimSuffix(p.Issuer, "/") + path }

@@ -1,0 +1,190 @@
+package provider
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// matchRedirect returns the URI the response goes to. The presented URI must be a registered one
+// byte for byte: every parser sees another URL in the same odd string, so none is asked. Only the
+// port of a loopback URI may differ (RFC 8252 section 7.3).
+func matchRedirect(c storage.Client, presented string, openid bool) (effective string, err *Error) {
+	if presented == "" {
+		return onlyRedirect(c, openid)
+	}
+	for _, registered := range c.RedirectURIs {
+		if registered != presented && !sameLoopback(registered, presented) {
+			continue
+		}
+		if err := ValidRedirectURI(presented); err != nil {
+			return "", badRedirect("The "+err.Error()+".", presented)
+		}
+		return presented, nil
+	}
+	return "", badRedirect("The redirect_uri is not registered for this client.", presented)
+}
+
+// onlyRedirect stands in for a redirect_uri that was not sent; OpenID Connect requires one
+// (Core section 3.1.2.1).
+func onlyRedirect(c storage.Client, openid bool) (string, *Error) {
+	if openid || len(c.RedirectURIs) != 1 {
+		return "", badRedirect("The redirect_uri is missing.", "")
+	}
+	if err := ValidRedirectURI(c.RedirectURIs[0]); err != nil {
+		return "", badRedirect("The "+err.Error()+".", c.RedirectURIs[0])
+	}
+	return c.RedirectURIs[0], nil
+}
+
+func badRedirect(description, presented string) *Error {
+	e := refuse("invalid_request", description)
+	if presented != "" {
+		e.Detail = "redirect_uri: " + presented
+	}
+	return e
+}
+
+// sameLoopback tells whether two URIs name the same place of the person's own computer but for the
+// port. The three names of it are never taken for one another.
+func sameLoopback(registered, presented string) bool {
+	host, registeredRest, ok := cutLoopback(registered)
+	if !ok {
+		return false
+	}
+	other, rest, ok := cutLoopback(presented)
+	if !ok || host != other {
+		return false
+	}
+	rest, ok = cutPort(rest)
+	if !ok {
+		return false
+	}
+	if cut, ok := cutPort(registeredRest); ok {
+		registeredRest = cut
+	}
+	return rest == registeredRest
+}
+
+func cutLoopback(uri string) (host, rest string, ok bool) {
+	for _, host := range []string{"http://127.0.0.1", "http://[::1]", "http://localhost"} {
+		rest, ok := strings.CutPrefix(uri, host)
+		if ok && (rest == "" || strings.IndexByte(":/?", rest[0]) >= 0) { // not localhost.evil.test
+			return host, rest, true
+		}
+	}
+	return "", "", false
+}
+
+// cutPort removes ":1" … ":65535" from the front of rest.
+func cutPort(rest string) (string, bool) {
+	digits, ok := strings.CutPrefix(rest, ":")
+	if !ok {
+		return "", false
+	}
+	port, i := 0, 0
+	for ; i < len(digits) && digits[i] >= '0' && digits[i] <= '9' && port <= 65535; i++ {
+		port = port*10 + int(digits[i]-'0')
+	}
+	if port < 1 || port > 65535 || digits[0] == '0' {
+		return "", false
+	}
+	return digits[i:], true
+}
+
+// ValidRedirectURI tells why uri must never be sent a response, registered or not; nil when it may.
+// Every way of registering a client asks it, and so does every response.
+func ValidRedirectURI(uri string) error {
+	for _, c := range []byte(uri) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"<>\^`+"`{|}", c) >= 0 {
+			return errors.New("redirect_uri has characters that RFC 3986 does not allow")
+		}
+	}
+	scheme, rest, ok := strings.Cut(uri, ":")
+	if !ok || !validScheme(scheme) {
+		return errors.New("redirect_uri has no scheme, or one that is never redirected to")
+	}
+	if strings.Contains(rest, "#") {
+		return errors.New("redirect_uri has a fragment")
+	}
+	host := authority(uri)
+	if strings.Contains(host, "@") {
+		return errors.New("redirect_uri has user information")
+	}
+	if parsed, err := url.Parse(uri); err != nil || (isWeb(scheme) && parsed.Hostname() == "") {
+		return errors.New("redirect_uri is not a well-formed URL")
+	}
+	return nil
+}
+
+func isWeb(scheme string) bool { return scheme == "http" || scheme == "https" }
+
+// validScheme takes lower case only, and nothing that a browser runs, reads or unpacks itself.
+func validScheme(scheme string) bool {
+	switch scheme {
+	case "", "javascript", "vbscript", "data", "file", "blob", "filesystem", "about", "view-source", "jar", "intent":
+		return false
+	}
+	for i, c := range []byte(scheme) {
+		letter := c >= 'a' && c <= 'z'
+		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", rune(c))) {
+			return false
+		}
+	}
+	return true
+}
+
+// authority is the part between "//" and the path, "" when there is none.
+func authority(uri string) string {
+	_, rest, ok := strings.Cut(uri, "://")
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		return rest[:i]
+	}
+	return rest
+}
+
+// redirectHost names where the answer goes, for a person: the host, without the port that changes
+// from run to run when it is their own computer; the scheme when an app on their device takes it.
+func redirectHost(uri string) string {
+	if host, _, ok := cutLoopback(uri); ok {
+		return strings.TrimPrefix(host, "http://")
+	}
+	scheme, _, _ := strings.Cut(uri, ":")
+	if isWeb(scheme) {
+		return strings.ToLower(authority(uri))
+	}
+	return scheme + ":"
+}
+
+// appendQuery adds fields to the query of a redirect URI, in order, and leaves every byte that was
+// registered as it is. Fields without a value are left out.
+func appendQuery(redirectURI string, fields ...[2]string) string {
+	var b strings.Builder
+	b.WriteString(redirectURI)
+	separator := "?"
+	if strings.Contains(redirectURI, "?") {
+		separator = "&"
+	}
+	if strings.HasSuffix(redirectURI, "?") || strings.HasSuffix(redirectURI, "&") {
+		separator = ""
+	}
+	for _, f := range fields {
+		if f[1] == "" {
+			continue
+		}
+		b.WriteString(separator)
+		b.WriteString(escape(f[0]))
+		b.WriteByte('=')
+		b.WriteString(escape(f[1]))
+		separator = "&"
+	}
+	return b.String()
+}
+
+// escape writes a space as %20, which both form decoders and URI decoders read back.
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

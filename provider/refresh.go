@@ -1,0 +1,156 @@
+package provider
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// A refresh token is symbolon_rt_<grant>.<generation>.<MAC>, the MAC keyed by the grant's sealed
+// seed. Nothing is stored per token: the grant row knows the one generation that is live, and the
+// server can make the same successor twice. Redeeming one checks, in order: the MAC, the client, the
+// scope, the resource, that the grant is alive, the generation.
+//
+// A retry of the previous generation within RefreshRetry gets the same successor again, as long as
+// that has not been used: a lost response, a double tap and a race of two nodes are safe, and there
+// is never a second branch. Anything older is reuse and ends the family (RFC 9700 section 4.14.2).
+
+func seedPurpose(grantID string) string { return "refresh seed " + grantID }
+
+// refreshToken derives the token of one generation.
+func (p *Provider) refreshToken(g storage.Grant, generation int64) (string, error) {
+	seed, err := p.Sealer.Open(seedPurpose(g.ID), g.Seed)
+	if err != nil {
+		return "", fmt.Errorf("open seed of grant %s: %w", g.ID, err)
+	}
+	mac := hmac.New(sha256.New, seed)
+	mac.Write([]byte("symbolon refresh token v1"))
+	_ = binary.Write(mac, binary.BigEndian, generation)
+	return storage.RefreshPrefix + g.ID + "." + strconv.FormatInt(generation, 10) + "." +
+		base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
+}
+
+// openRefresh returns the grant and generation a refresh token names, or storage.ErrNotFound when
+// we did not make exactly this string. Whether it is still live is the caller's question.
+func (p *Provider) openRefresh(ctx context.Context, token string) (storage.GrantState, int64, error) {
+	body, ok := strings.CutPrefix(token, storage.RefreshPrefix)
+	parts := strings.Split(body, ".")
+	if !ok || len(parts) != 3 {
+		return storage.GrantState{}, 0, storage.ErrNotFound
+	}
+	generation, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil || generation < 1 {
+		return storage.GrantState{}, 0, storage.ErrNotFound
+	}
+	state, err := p.Grants.Grant(ctx, parts[0])
+	if err != nil {
+		return storage.GrantState{}, 0, err
+	}
+	made, err := p.refreshToken(state.Grant, generation)
+	if err != nil {
+		return storage.GrantState{}, 0, err
+	}
+	if subtle.ConstantTimeCompare([]byte(made), []byte(token)) != 1 {
+		return storage.GrantState{}, 0, storage.ErrNotFound
+	}
+	return state, generation, nil
+}
+
+// refreshGrant rotates refresh tokens (RFC 6749 section 6).
+type refreshGrant struct{ p *Provider }
+
+var _ fosite.TokenEndpointHandler = (*refreshGrant)(nil)
+
+func (g *refreshGrant) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool { return false }
+
+func (g *refreshGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
+	return r.GetGrantTypes().ExactOne("refresh_token")
+}
+
+func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
+	c, session, form := r.GetClient().(*client), r.GetSession().(*tokenSession), r.GetRequestForm()
+	if !c.has("refresh_token") {
+		return refuse("unauthorized_client", descriptions["unauthorized_client"])
+	}
+	if form.Get("refresh_token") == "" {
+		return refuse("invalid_request", "The parameter refresh_token is missing.")
+	}
+	state, generation, err := g.p.openRefresh(ctx, form.Get("refresh_token"))
+	if err != nil {
+		return gone(err)
+	}
+	if state.ClientID != c.ID {
+		return invalidGrant()
+	}
+	scopes, err := narrow(r.GetRequestedScopes(), held(state.Scopes, c.Scopes))
+	if err != nil {
+		return err
+	}
+	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
+	if err != nil {
+		return err
+	}
+	successor, err := g.rotate(ctx, state, generation, session.now)
+	if err != nil {
+		return err
+	}
+	g.p.issueFrom(session, state, c, scopes, audience)
+	session.refresh, err = g.p.refreshToken(state.Grant, successor)
+	return err
+}
+
+// held is what was granted and the client still has: a scope taken from the client is gone at the
+// next refresh.
+func held(granted, registered []string) []string {
+	left, err := intersect(granted, registered)
+	if err != nil {
+		return nil
+	}
+	return left
+}
+
+// rotate returns the generation that follows the presented one, moving the family there unless
+// another request of the same client has just done so.
+func (g *refreshGrant) rotate(ctx context.Context, state storage.GrantState, generation int64, now time.Time) (int64, error) {
+	if generation == state.Generation {
+		err := g.p.Grants.RotateGrant(ctx, state.ID, generation, now, now.Add(g.p.RefreshIdle))
+		if err == nil || !errors.Is(err, storage.ErrSpent) {
+			return generation + 1, err
+		}
+		if state, err = g.p.Grants.Grant(ctx, state.ID); err != nil {
+			return 0, gone(err)
+		}
+	}
+	switch {
+	case !state.Alive || generation >= state.Generation || expired(state.Grant, now):
+		return 0, invalidGrant()
+	case generation == state.Generation-1 && now.Sub(state.RotatedAt) <= g.p.RefreshRetry:
+		return state.Generation, nil
+	}
+	return 0, g.p.endFamily(ctx, state.Grant, audit.RefreshReused)
+}
+
+// expired judges a refresh family's absolute and idle end.
+func expired(g storage.Grant, now time.Time) bool {
+	return !now.Before(g.ExpiresAt) || !now.Before(g.IdleAt)
+}
+
+func (g *refreshGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder) error {
+	if !g.CanHandleTokenEndpointRequest(ctx, r) {
+		return fosite.ErrUnknownRequest
+	}
+	return g.p.populate(ctx, r, w, "")
+}

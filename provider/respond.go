@@ -1,0 +1,70 @@
+package provider
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// leave sends the browser to target, which must be a validated URI.
+func (p *Provider) leave(w http.ResponseWriter, r *http.Request, app, target string) error {
+	if r.Method == http.MethodPost {
+		return p.handOff(w, app, target)
+	}
+	return web.RedirectAway(w, target)
+}
+
+// handOff leaves by a page: browsers apply form-action to every redirect that follows a POST, and
+// would stop one to another site without a word.
+func (p *Provider) handOff(w http.ResponseWriter, app, target string) error {
+	h := w.Header()
+	h.Set("Refresh", "0;url="+target)
+	h.Set("Referrer-Policy", "no-referrer")
+	return p.Pages.Render(w, http.StatusOK, templates.HandOff{App: app, URL: target})
+}
+
+// errorPage tells the person, at our own address. It never links anywhere else.
+func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) error {
+	web.Annotate(r.Context(), refusalAttr(e.Name))
+	page := templates.Error{
+		Status:  e.Status,
+		Title:   title(e.Status),
+		Message: e.Description,
+		OAuth:   e.Name,
+		Code:    e.Name,
+		TraceID: web.TraceID(r.Context()),
+	}
+	if p.Dev {
+		page.Detail = e.Detail
+	}
+	if e.Status >= http.StatusInternalServerError {
+		logError(r, e)
+	}
+	setRetryAfter(w, e)
+	return p.Pages.Render(w, e.Status, page)
+}
+
+func title(status int) string {
+	switch {
+	case status == http.StatusServiceUnavailable:
+		return "Not available right now"
+	case status == http.StatusTooManyRequests:
+		return "Too many attempts"
+	case status >= http.StatusInternalServerError:
+		return "Something went wrong here"
+	}
+	return "This request cannot be completed"
+}
+
+func setRetryAfter(w http.ResponseWriter, e *Error) {
+	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "2")
+	}
+}
+
+// logError puts the cause, which the client is not told, into the log record of the request.
+func logError(r *http.Request, e *Error) {
+	web.Annotate(r.Context(), slog.String("cause", e.Error()))
+}

@@ -1,0 +1,110 @@
+package provider
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// grantTypes are the grants we have, each in its own file.
+var grantTypes = []string{"authorization_code", "client_credentials", "refresh_token"}
+
+// tokenResponse is RFC 6749 section 5.1.
+type tokenResponse struct {
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int64  `json:"expires_in"` // seconds
+	Scope        string `json:"scope"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	IDToken      string `json:"id_token,omitempty"`
+}
+
+// token answers POST /token.
+func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readForm(r)
+	if fault != nil {
+		return writeError(w, r, fault)
+	}
+	response, err := p.exchange(r, form)
+	if err != nil {
+		return writeError(w, r, err)
+	}
+	return writeJSON(w, response)
+}
+
+func (p *Provider) exchange(r *http.Request, form params) (*tokenResponse, error) {
+	grantType := form.Get("grant_type")
+	if grantType == "" {
+		return nil, refuse("invalid_request", "The parameter grant_type is missing.")
+	}
+	if !slices.Contains(grantTypes, grantType) {
+		return nil, refuse("unsupported_grant_type", descriptions["unsupported_grant_type"])
+	}
+	ctx, session := r.Context(), &tokenSession{now: p.Now()}
+	request, err := p.fosite.NewAccessRequest(ctx, r, session)
+	if err != nil {
+		return nil, err
+	}
+	response, err := p.fosite.NewAccessResponse(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	c := request.GetClient().(*client)
+	p.Metrics.TokenIssued(grantType, signingAlg(c.Client))
+	web.Annotate(ctx, clientAttr(c.ID), grantAttr(grantType))
+	idToken, _ := response.GetExtra("id_token").(string)
+	return &tokenResponse{
+		AccessToken:  response.GetAccessToken(),
+		TokenType:    "Bearer",
+		ExpiresIn:    int64(session.GetExpiresAt(fosite.AccessToken).Sub(session.now) / time.Second),
+		Scope:        strings.Join(session.scopes, " "),
+		RefreshToken: session.refresh,
+		IDToken:      idToken,
+	}, nil
+}
+
+// audienceFor is the resources a token is for: those asked for, of those allowed; with none asked
+// for, all that were allowed (RFC 8707 section 2.2).
+func audienceFor(asked, allowed []string) ([]string, error) {
+	if len(asked) == 0 {
+		return allowed, nil
+	}
+	return matchResources(asked, allowed)
+}
+
+// matchResources finds each resource asked for among those allowed. One trailing slash is forgiven;
+// what was registered, not what was sent, becomes the audience.
+func matchResources(asked, allowed []string) ([]string, error) {
+	matched := make([]string, 0, len(asked))
+	for _, resource := range asked {
+		i := slices.IndexFunc(allowed, func(a string) bool {
+			return strings.TrimSuffix(a, "/") == strings.TrimSuffix(resource, "/")
+		})
+		if i < 0 {
+			return nil, refuse("invalid_target", "A requested resource is unknown or not allowed.")
+		}
+		if !slices.Contains(matched, allowed[i]) {
+			matched = append(matched, allowed[i])
+		}
+	}
+	return matched, nil
+}
+
+// narrow is the scopes asked for, which must all be held (RFC 6749 section 6); with none asked for,
+// all that are held.
+func narrow(asked, held []string) ([]string, error) {
+	if len(asked) == 0 {
+		return held, nil
+	}
+	for _, scope := range asked {
+		if !slices.Contains(held, scope) {
+			return nil, refuse("invalid_scope", "A requested scope goes beyond what was granted.")
+		}
+	}
+	return asked, nil
+}

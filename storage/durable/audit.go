@@ -1,0 +1,98 @@
+package durable
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/audit"
+)
+
+const eventColumns = `id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id`
+
+func eventFields(e *audit.Event) []any {
+	return []any{
+		&e.ID, instant{&e.At}, &e.Type, &e.Outcome, &e.Reason, &e.UserID, &e.ClientID, &e.Target, &e.Method, &e.IP, &e.TraceID,
+	}
+}
+
+// AppendEvents adds the events, all or none. An event that is there already is left alone, so an
+// unclear outcome can be repeated.
+func (d *DB) AppendEvents(ctx context.Context, events []audit.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
+		for rest := events; len(rest) > 0; {
+			n := rowsAtOnce(len(rest))
+			if _, err := q.Exec(ctx, insertEvents(n), eventValues(rest[:n])...); err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("append audit events: %w", err)
+	}
+	return nil
+}
+
+// rowsAtOnce keeps the number of different statements small, because each is prepared once.
+func rowsAtOnce(left int) int {
+	for _, n := range []int{64, 16, 4} {
+		if left >= n {
+			return n
+		}
+	}
+	return 1
+}
+
+func insertEvents(rows int) string {
+	var b strings.Builder
+	b.WriteString(`INSERT INTO audit_events (` + eventColumns + `) VALUES `)
+	for i := range rows * 11 {
+		switch {
+		case i == 0:
+			b.WriteByte('(')
+		case i%11 == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(i + 1))
+	}
+	return b.String() + `) ON CONFLICT DO NOTHING`
+}
+
+func eventValues(events []audit.Event) []any {
+	values := make([]any, 0, len(events)*11)
+	for _, e := range events {
+		values = append(values, e.ID, ms(e.At), e.Type, e.Outcome, e.Reason, e.UserID, e.ClientID, e.Target, e.Method, e.IP, e.TraceID)
+	}
+	return values
+}
+
+const defaultEvents = 100
+
+// Events returns the newest f.Limit events that match, the newest first.
+func (d *DB) Events(ctx context.Context, f audit.Filter) ([]audit.Event, error) {
+	if f.Limit < 1 {
+		f.Limit = defaultEvents
+	}
+	where, args := `at >= $1`, []any{ms(f.Since), int64(f.Limit)}
+	for _, by := range []struct{ column, value string }{{"type", f.Type}, {"user_id", f.UserID}, {"client_id", f.ClientID}} {
+		if by.value != "" {
+			args = append(args, by.value)
+			where += fmt.Sprintf(` AND %s = $%d`, by.column, len(args))
+		}
+	}
+	events, err := list(ctx, d, `SELECT `+eventColumns+` FROM audit_events WHERE `+where+` ORDER BY at DESC, id DESC LIMIT $2`, args,
+		func(row scan) (e audit.Event, err error) { return e, row(eventFields(&e)...) })
+	if err != nil {
+		return nil, fmt.Errorf("list audit events: %w", err)
+	}
+	return events, nil
+}

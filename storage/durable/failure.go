@@ -1,0 +1,37 @@
+package durable
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+const countFailure = `INSERT INTO failures (digest, count, expires_at) VALUES ($1, 1, $3)
+	ON CONFLICT (digest) DO UPDATE SET
+		count = CASE WHEN failures.expires_at <= $2 THEN 1 ELSE failures.count + 1 END,
+		expires_at = CASE WHEN failures.expires_at <= $2 THEN $3 ELSE failures.expires_at END
+	WHERE failures.expires_at <= $2 OR failures.count < $4`
+
+// CountFailure counts one try before it is made and tells whether it may be made: never more than
+// limit in a window, which begins with its first try. It commits by itself, so no later error
+// takes the count back. Of key only the digest is kept.
+func (d *DB) CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (bool, error) {
+	if limit < 1 {
+		return false, nil
+	}
+	changed, err := d.exec(ctx, countFailure, storage.Digest(key), ms(now), ms(now.Add(window)), int64(limit))
+	if err != nil {
+		return false, fmt.Errorf("count failure: %w", err)
+	}
+	return changed == 1, nil
+}
+
+// ForgetFailures begins a new count for key.
+func (d *DB) ForgetFailures(ctx context.Context, key string) error {
+	if _, err := d.exec(ctx, `DELETE FROM failures WHERE digest = $1`, storage.Digest(key)); err != nil {
+		return fmt.Errorf("forget failures: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package durable
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// postgresQueryer runs statements on a pool or in a transaction. pgx prepares each text once per
+// connection.
+type postgresQueryer struct {
+	on interface {
+		Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
+		Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+		QueryRow(ctx context.Context, query string, args ...any) pgx.Row
+	}
+	counters *counters
+	commits  *atomic.Int64 // of writes outside of a transaction; nil inside
+}
+
+var _ queryer = (*postgresQueryer)(nil)
+
+func (q *postgresQueryer) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	q.counters.statement(writes(query))
+	tag, err := q.on.Exec(ctx, query, args...)
+	q.committed(query, err)
+	return tag.RowsAffected(), err
+}
+
+func (q *postgresQueryer) Query(ctx context.Context, query string, args []any, each func(scan) error) error {
+	q.counters.statement(writes(query))
+	rows, err := q.on.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	q.committed(query, rows.Err())
+	return rows.Err()
+}
+
+func (q *postgresQueryer) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	q.counters.statement(writes(query))
+	err := q.on.QueryRow(ctx, query, args...).Scan(dest...)
+	q.committed(query, err)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return storage.ErrNotFound
+	}
+	return err
+}
+
+func (q *postgresQueryer) committed(query string, err error) {
+	if q.commits != nil && err == nil && writes(query) {
+		q.commits.Add(1)
+	}
+}

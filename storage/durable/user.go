@@ -1,0 +1,98 @@
+package durable
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+const userColumns = `u.id, u.email, u.email_verified, u.name, u.created_at, u.updated_at, u.disabled_at`
+
+func userFields(u *storage.User) []any {
+	return []any{&u.ID, &u.Email, &u.EmailVerified, &u.Name, instant{&u.CreatedAt}, instant{&u.UpdatedAt}, instant{&u.DisabledAt}}
+}
+
+func scanUser(s scan) (u storage.User, err error) { return u, s(userFields(&u)...) }
+
+const insertUser = `INSERT INTO users (id, email, email_key, email_verified, name, created_at, updated_at, disabled_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
+
+func userValues(u storage.User) []any {
+	return []any{u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, ms(u.CreatedAt), ms(u.UpdatedAt), ms(u.DisabledAt)}
+}
+
+// CreateUser adds u, or returns ErrExists when its id or its address is taken.
+func (d *DB) CreateUser(ctx context.Context, u storage.User) error {
+	if err := d.execOne(ctx, storage.ErrExists, insertUser, userValues(u)...); err != nil {
+		return fmt.Errorf("create user: %w", err)
+	}
+	return nil
+}
+
+// User returns the user with this id, disabled or not.
+func (d *DB) User(ctx context.Context, id string) (storage.User, error) {
+	var u storage.User
+	if err := d.queryRow(ctx, `SELECT `+userColumns+` FROM users u WHERE u.id = $1`, []any{id}, userFields(&u)...); err != nil {
+		return storage.User{}, fmt.Errorf("read user: %w", err)
+	}
+	return u, nil
+}
+
+// UserByEmail returns the one user with this address in any spelling of case, disabled or not.
+func (d *DB) UserByEmail(ctx context.Context, email string) (storage.User, error) {
+	var u storage.User
+	err := d.queryRow(ctx, `SELECT `+userColumns+` FROM users u WHERE u.email_key = $1`,
+		[]any{storage.EmailKey(email)}, userFields(&u)...)
+	if err != nil {
+		return storage.User{}, fmt.Errorf("read user by address: %w", err)
+	}
+	return u, nil
+}
+
+// Users returns everybody, the oldest first.
+func (d *DB) Users(ctx context.Context) ([]storage.User, error) {
+	users, err := list(ctx, d, `SELECT `+userColumns+` FROM users u ORDER BY u.created_at, u.id`, nil, scanUser)
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	return users, nil
+}
+
+// UpdateUser stores u's name, address and whether the address is verified, and nothing else.
+// ErrExists when the address is somebody else's.
+func (d *DB) UpdateUser(ctx context.Context, u storage.User) error {
+	err := d.execOne(ctx, storage.ErrNotFound,
+		`UPDATE users SET email = $2, email_key = $3, email_verified = $4, name = $5, updated_at = $6 WHERE id = $1`,
+		u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, ms(d.Now()))
+	if err != nil {
+		return fmt.Errorf("update user: %w", err)
+	}
+	return nil
+}
+
+// SetUserDisabled disables the user from at on, or enables them when at is zero. Every session,
+// grant and token of a disabled user is dead for as long.
+func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error {
+	err := d.execOne(ctx, storage.ErrNotFound,
+		`UPDATE users SET disabled_at = $2, updated_at = $3 WHERE id = $1`, id, ms(at), ms(d.Now()))
+	if err != nil {
+		return fmt.Errorf("disable user: %w", err)
+	}
+	return nil
+}
+
+// DeleteUser removes the user with their sessions, consents and grants.
+func (d *DB) DeleteUser(ctx context.Context, id string) error {
+	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
+		if _, err := q.Exec(ctx, `DELETE FROM grants WHERE user_id = $1`, id); err != nil {
+			return err
+		}
+		return execOne(ctx, q, storage.ErrNotFound, `DELETE FROM users WHERE id = $1`, id)
+	})
+	if err != nil {
+		return fmt.Errorf("delete user: %w", err)
+	}
+	return nil
+}

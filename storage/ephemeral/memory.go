@@ -1,0 +1,101 @@
+package ephemeral
+
+import (
+	"bytes"
+	"container/heap"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+const (
+	memoryBytes   = 64 << 20 // of keys and values together
+	entryOverhead = 160      // what the map, the heap and the entry cost beside key and value
+)
+
+// Memory keeps values in the process: for one node, and gone when it stops. When it is full the
+// value that had the least time left makes room, so a flood costs people a restart, not the server.
+type Memory struct {
+	*Counts
+	mu      sync.Mutex
+	entries map[string]*entry
+	expiry  expiryHeap
+	bytes   int
+	room    int // bytes allowed
+}
+
+var _ storage.Ephemeral = (*Memory)(nil)
+
+// NewMemory returns an empty store.
+func NewMemory() *Memory {
+	return &Memory{Counts: NewCounts(), entries: map[string]*entry{}, room: memoryBytes}
+}
+
+// Put stores a copy of value under key for ttl. A ttl that is over already stores nothing.
+func (m *Memory) Put(_ context.Context, key string, value []byte, ttl time.Duration) error {
+	now := m.Now()
+	e := &entry{key: key, value: bytes.Clone(value), expires: now.Add(ttl)}
+	if e.size() > m.room {
+		return fmt.Errorf("put: value of %d bytes: %w", len(value), storage.ErrUnavailable)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.remove(m.entries[key])
+	if ttl <= 0 {
+		return nil
+	}
+	m.makeRoom(e.size(), now)
+	m.entries[key] = e
+	m.bytes += e.size()
+	heap.Push(&m.expiry, e)
+	return nil
+}
+
+// Get returns a copy of the value, or storage.ErrNotFound.
+func (m *Memory) Get(_ context.Context, key string) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.entries[key]
+	if !ok || !m.Now().Before(e.expires) {
+		return nil, storage.ErrNotFound
+	}
+	return bytes.Clone(e.value), nil
+}
+
+// Take returns the value and removes it, or storage.ErrNotFound.
+func (m *Memory) Take(_ context.Context, key string) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.entries[key]
+	if !ok {
+		return nil, storage.ErrNotFound
+	}
+	m.remove(e)
+	if !m.Now().Before(e.expires) {
+		return nil, storage.ErrNotFound
+	}
+	return e.value, nil
+}
+
+// makeRoom drops what has expired and then, until size fits, what would expire next.
+func (m *Memory) makeRoom(size int, now time.Time) {
+	for len(m.expiry) > 0 {
+		next := m.expiry[0]
+		if now.Before(next.expires) && m.bytes+size <= m.room {
+			return
+		}
+		m.remove(next)
+	}
+}
+
+func (m *Memory) remove(e *entry) {
+	if e == nil {
+		return
+	}
+	delete(m.entries, e.key)
+	heap.Remove(&m.expiry, e.place)
+	m.bytes -= e.size()
+}

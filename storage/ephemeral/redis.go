@@ -1,0 +1,112 @@
+package ephemeral
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// patience is how long one call may wait for Redis: a page has better things to do.
+const patience = 150 * time.Millisecond
+
+// Redis keeps values in a Redis server or cluster, shared by all nodes. Whatever Redis does to
+// them – forget, bring back, stay silent – can only deny: authority is in the durable store.
+type Redis struct {
+	client  redis.UniversalClient
+	script  *redis.Script
+	breaker breaker
+	local   *Counts // counts while Redis does not
+}
+
+var _ storage.Ephemeral = (*Redis)(nil)
+
+// NewRedis returns a store on the Redis of url: redis://[user:password@]host:port[/db], rediss://
+// for TLS, redis-cluster:// and rediss-cluster:// with a comma-separated list of nodes. The server
+// need not be up: only an unusable url is an error, and its text never repeats the password.
+func NewRedis(ctx context.Context, url string) (*Redis, error) {
+	options, err := parseURL(url)
+	if err != nil {
+		return nil, err
+	}
+	logging.Disable() // plain lines on stderr that repeat what the errors say
+	r := &Redis{client: redis.NewUniversalClient(options), script: redis.NewScript(gcra), local: NewCounts()}
+	warm, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	// Connecting and learning a cluster's slots takes longer than a page's patience.
+	_ = r.client.Ping(warm).Err()
+	return r, nil
+}
+
+// Put stores value under key for ttl. A ttl that is over already stores nothing.
+func (r *Redis) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
+	return r.ask(ctx, "put", func(ctx context.Context) error {
+		if ttl <= 0 { // SET without PX would keep it for ever
+			return r.client.Del(ctx, valueKey(key)).Err()
+		}
+		return r.client.Set(ctx, valueKey(key), value, max(ttl, time.Millisecond)).Err()
+	})
+}
+
+// Get returns the value, or storage.ErrNotFound.
+func (r *Redis) Get(ctx context.Context, key string) (value []byte, err error) {
+	err = r.ask(ctx, "get", func(ctx context.Context) (err error) {
+		value, err = r.client.Get(ctx, valueKey(key)).Bytes()
+		return err
+	})
+	return value, err
+}
+
+// Take returns the value and removes it, or storage.ErrNotFound. After an error the value may be
+// gone.
+func (r *Redis) Take(ctx context.Context, key string) (value []byte, err error) {
+	err = r.ask(ctx, "take", func(ctx context.Context) (err error) {
+		value, err = r.client.GetDel(ctx, valueKey(key)).Bytes()
+		return err
+	})
+	return value, err
+}
+
+// Ping tells whether Redis answers.
+func (r *Redis) Ping(ctx context.Context) error {
+	return r.ask(ctx, "ping", func(ctx context.Context) error { return r.client.Ping(ctx).Err() })
+}
+
+// Close ends the connections.
+func (r *Redis) Close() error { return r.client.Close() }
+
+// ask runs one command within patience and makes its error one of storage's. READONLY, LOADING,
+// NOAUTH and the like are an outage as much as silence is.
+func (r *Redis) ask(ctx context.Context, what string, command func(context.Context) error) error {
+	if !r.breaker.allows(time.Now()) {
+		return fmt.Errorf("%s: redis has not answered lately: %w", what, storage.ErrUnavailable)
+	}
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := command(limited)
+	missing := errors.Is(err, redis.Nil)
+	if ctx.Err() == nil { // a caller who went away says nothing about Redis
+		r.breaker.report(err == nil || missing, time.Now())
+	}
+	switch {
+	case missing:
+		return storage.ErrNotFound
+	case err != nil:
+		return fmt.Errorf("%s: %w: %w", what, storage.ErrUnavailable, err)
+	}
+	return nil
+}
+
+// Names may hold handles and addresses: Redis sees their digests only.
+func valueKey(name string) string { return "symbolon:v:" + digest(name) }
+func countKey(name string) string { return "symbolon:n:" + digest(name) }
+
+func digest(name string) string {
+	return base64.RawURLEncoding.EncodeToString(storage.Digest(name))
+}

@@ -1,0 +1,180 @@
+package ephemeral_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/symbolon-id/symbolon/storage/ephemeral"
+)
+
+// server is a private Redis that a test may stop and start again.
+type server struct {
+	addr  string
+	args  []string
+	cmd   *exec.Cmd
+	alive io.Closer // closing it, or the end of this process, ends the server
+}
+
+const watch = `"$@" >/dev/null 2>&1 & read -r nothing; kill -9 $!; wait $!`
+
+// running are the servers shared by all tests that leave them running.
+var running struct{ single, cluster *server }
+
+func TestMain(m *testing.M) { os.Exit(runOnServers(m)) }
+
+func runOnServers(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "ephemeral")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	running.single = newServer(freePort(), dir)
+	running.cluster = newServer(freePort(), dir,
+		"--cluster-enabled", "yes", "--cluster-port", freePort(), "--cluster-config-file", "one.conf")
+	for _, s := range []*server{running.single, running.cluster} {
+		if err := s.run(); err != nil {
+			log.Fatal(err)
+		}
+		defer s.kill()
+	}
+	if err := running.cluster.ownAllSlots(); err != nil {
+		log.Fatal(err)
+	}
+	return m.Run()
+}
+
+func newServer(port, dir string, args ...string) *server {
+	return &server{addr: "127.0.0.1:" + port, args: append([]string{
+		"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no",
+	}, args...)}
+}
+
+// startRedis is a server for one test alone.
+func startRedis(t *testing.T) *server {
+	t.Helper()
+	s := newServer(freePort(), t.TempDir())
+	s.start(t)
+	t.Cleanup(s.kill)
+	return s
+}
+
+// run starts the server and waits until it answers.
+func (s *server) run() error {
+	s.cmd = exec.Command("/bin/sh", append([]string{"-c", watch, "watch", "redis-server"}, s.args...)...)
+	stdin, err := s.cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	s.alive = stdin
+	return s.until(func(c *redis.Client) bool { return c.Ping(context.Background()).Err() == nil })
+}
+
+// ownAllSlots makes a cluster of one node.
+func (s *server) ownAllSlots() error {
+	asked := false
+	return s.until(func(c *redis.Client) bool {
+		asked = asked || c.ClusterAddSlotsRange(context.Background(), 0, 16383).Err() == nil
+		info, err := c.ClusterInfo(context.Background()).Result()
+		return err == nil && strings.Contains(info, "cluster_state:ok")
+	})
+}
+
+func (s *server) until(ready func(*redis.Client) bool) error {
+	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1, DialerRetries: 1})
+	defer c.Close()
+	for range 3000 {
+		if ready(c) {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return fmt.Errorf("redis on %s did not come up", s.addr)
+}
+
+func (s *server) start(t *testing.T) {
+	t.Helper()
+	if err := s.run(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *server) kill() {
+	if s.cmd == nil {
+		return
+	}
+	s.alive.Close()
+	s.cmd.Wait()
+	s.cmd = nil
+}
+
+// admin is a client beside the store under test.
+func (s *server) admin(t *testing.T) *redis.Client {
+	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1, DialerRetries: 1})
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func (s *server) store(t *testing.T) *ephemeral.Redis {
+	t.Helper()
+	if slices.Contains(s.args, "--cluster-enabled") {
+		return open(t, "redis-cluster://"+s.addr)
+	}
+	return open(t, "redis://"+s.addr)
+}
+
+// empty is the store on a shared server from which everything was removed.
+func (s *server) empty(t *testing.T) *ephemeral.Redis {
+	t.Helper()
+	if err := s.admin(t).FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	return s.store(t)
+}
+
+func open(t *testing.T, url string) *ephemeral.Redis {
+	t.Helper()
+	r, err := ephemeral.NewRedis(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+func freePort() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+// eventually waits for what another process or the clock must bring about.
+func eventually(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for !happened() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("it never happened that %s", what)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}

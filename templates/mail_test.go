@@ -1,0 +1,93 @@
+package templates
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+func TestNameCannotForgeASubjectOrALineOfTheMail(t *testing.T) {
+	p := mustNew(t, Brand{})
+	subject, text, _, err := p.Mail(SignInMail{App: "Grafana\r\nBcc: eve@example.org\n\nYour code is 000000\u202e", Link: "https://id.example/l", Code: "482913"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(subject, "\r\n\u202e") {
+		t.Errorf("subject %q", subject)
+	}
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "Bcc:") || strings.HasPrefix(line, "Your code is") {
+			t.Errorf("the name added the line %q", line)
+		}
+	}
+}
+
+func TestMailHoldsTheLinkOncePerPartAndLoadsNothing(t *testing.T) {
+	p := mustNew(t, Brand{Accent: "#ffd400"})
+	for _, mail := range mailSpecimens() {
+		_, text, body, err := p.Mail(mail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part, s := range map[string]string{"text": text, "html": body} {
+			if n := strings.Count(s, "https://"); n != 1 {
+				t.Errorf("%T: %d addresses in the %s part", mail, n, part)
+			}
+		}
+		loadsNothing(t, mail, body)
+	}
+}
+
+func loadsNothing(t *testing.T, mail Mail, body string) {
+	t.Helper()
+	tree, err := html.Parse(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range tree.Descendants() {
+		switch n.Data {
+		case "img", "script", "link", "iframe", "style", "object", "video":
+			t.Errorf("%T has <%s>", mail, n.Data)
+		}
+		if style := attr(n, "style"); strings.Contains(style, "url(") || strings.Contains(style, "ZgotmplZ") {
+			t.Errorf("%T: style %q", mail, style)
+		}
+	}
+}
+
+func TestMailsReadAsWritten(t *testing.T) {
+	p := mustNew(t, Brand{Name: "Acme"})
+	subject, text, _, err := p.Mail(SignInMail{Link: "https://id.example/l", Code: "482913", Minutes: 10, Browser: "Firefox on Linux", Network: "203.0.113.0/24"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if subject != "Sign in to Acme" {
+		t.Errorf("subject %q", subject)
+	}
+	want := `Somebody, hopefully you, asked to sign in to Acme.
+
+Open this link in the browser you began in:
+
+https://id.example/l
+
+Or type this code there:
+
+    482913
+
+Both work once, for 10 minutes.
+
+Asked with Firefox on Linux from the network 203.0.113.0/24.
+
+If it was not you, ignore this mail: nobody gets in without the link or the
+code. Tell the code to nobody. We never ask for it.
+
+Acme
+`
+	if text != want {
+		t.Errorf("text:\n%s", text)
+	}
+	if subject, _, _, _ := p.Mail(InviteMail{Link: "https://id.example/"}); subject != "Your account at Acme" {
+		t.Errorf("subject %q", subject)
+	}
+}

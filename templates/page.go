@@ -1,0 +1,182 @@
+package templates
+
+import "net/http"
+
+// Page is the data of one page; each type below names the template that shows it.
+type Page interface{ template() string }
+
+// SignIn is the first page of signing in: every offer is one method's way to begin.
+type SignIn struct {
+	App     string  // name of the client that asked; empty on a direct visit
+	Why     string  // why somebody signed in is asked again; empty otherwise
+	Account string  // address the sign-in is fixed to, or the one signed in already
+	Notice  string  // what happened before: "That link has expired."
+	Offers  []Offer // in order of preference
+	Resume  string  // with Account, prompt=select_account: POST here to continue as it; else empty
+	Handle  string  // of the pending request, for Resume
+}
+
+// Offer is one method's part of the sign-in page.
+type Offer interface{ offer() string }
+
+// Problem is what is wrong with the first offer that has an error: it opens the title, which is
+// what a screen reader says first.
+func (s SignIn) Problem() string {
+	for _, o := range s.Offers {
+		if mail, ok := o.(MailOffer); ok && mail.Error != "" {
+			return mail.Error
+		}
+	}
+	return ""
+}
+
+// MailOffer asks for an address to send a link and a code to.
+type MailOffer struct {
+	Action string // POST: email, request
+	Handle string // of the pending request; travels as a hidden field
+	Email  string // filled in already
+	Error  string // what is wrong with the address
+}
+
+// UsersOffer signs a demo user in by a click.
+type UsersOffer struct {
+	Action string // POST: user, request
+	Handle string
+	Users  []UserChoice
+}
+
+// UserChoice is one demo user.
+type UserChoice struct{ ID, Name, Email string }
+
+// MailSent asks for the code of the mail that was just sent, if it was.
+type MailSent struct {
+	App    string
+	Email  string
+	Action string // POST: code, request
+	Handle string
+	Error  string
+	Again  string // GET: back to the sign-in page
+}
+
+// MailLink is what the mailed link shows. It never signs in by itself: scanners open links.
+type MailLink struct {
+	App         string
+	SameBrowser bool   // it was this browser that asked
+	Action      string // POST: signs in (same browser) or, for NotMe, voids the link
+	NotMe       string // POST
+	Code        string // shown in another browser, to be typed in the one that asked
+	Browser     string // who asked: "Firefox on Linux"
+	Network     string // and from where
+	Email       string
+}
+
+// Consent asks whether a client may have what it asks for.
+type Consent struct {
+	Action       string // POST: decision=allow|deny, request
+	Handle       string
+	Client       string
+	ClientHost   string // of a client id that is a URL
+	RedirectHost string // where the answer goes; MCP makes showing it a MUST
+	Resources    []string
+	Account      string
+	SwitchURL    string // sign in as somebody else
+	Scopes       []ConsentScope
+	Lasts        string // how long it lasts, as a sentence
+	Warning      string // scaled to the risk; empty for the organisation's own
+}
+
+// ConsentScope is one thing asked for.
+type ConsentScope struct {
+	Name     string
+	Sentence string
+	New      bool // more than was allowed before
+}
+
+// HandOff leaves our site after a POST: form-action would silently stop a redirect.
+type HandOff struct {
+	App string
+	URL string
+}
+
+// FormPost delivers the authorization response by response_mode=form_post.
+type FormPost struct {
+	App    string
+	Action string
+	Fields []Field
+}
+
+// Field is one hidden field.
+type Field struct{ Name, Value string }
+
+// SignOut asks whether the person wants to be signed out here.
+type SignOut struct {
+	App     string
+	Account string
+	Action  string // POST
+	Fields  []Field
+}
+
+// SignedOut says that nobody is signed in here any more.
+type SignedOut struct {
+	SignInURL string
+}
+
+// Home is where somebody lands who signed in without an application.
+type Home struct {
+	Name, Email string
+	SignOutURL  string
+}
+
+// Error says what happened, that the account is fine, and one way forward; below, for developers,
+// the stable code and the trace id that also stands in the log.
+type Error struct {
+	Status  int
+	Title   string
+	Message string
+	WayText string // one way forward; empty for none
+	WayURL  string // always ours
+	OAuth   string // the error of RFC 6749, if it is one
+	Code    string // short and stable
+	Detail  string // what differs; only in dev mode
+	TraceID string
+	DocsURL string // what the code means and what to do about it
+}
+
+// Reassures says that the account is fine: unless it may be the account that is refused.
+func (e Error) Reassures() bool { return e.Status != http.StatusForbidden }
+
+func (SignIn) template() string    { return "signin" }
+func (MailSent) template() string  { return "mail-sent" }
+func (MailLink) template() string  { return "mail-link" }
+func (Consent) template() string   { return "consent" }
+func (HandOff) template() string   { return "hand-off" }
+func (FormPost) template() string  { return "form-post" }
+func (SignOut) template() string   { return "sign-out" }
+func (SignedOut) template() string { return "signed-out" }
+func (Home) template() string      { return "home" }
+func (Error) template() string     { return "error" }
+
+func (MailOffer) offer() string  { return "offer-mail" }
+func (UsersOffer) offer() string { return "offer-users" }
+
+// Mail is the data of one mail.
+type Mail interface{ mail() string }
+
+// SignInMail carries the link and the code of one attempt to sign in.
+type SignInMail struct {
+	App     string
+	Link    string
+	Code    string // six digits
+	Minutes int
+	Browser string
+	Network string
+}
+
+// InviteMail tells somebody that an account waits for them.
+type InviteMail struct {
+	Name string
+	Link string // the sign-in page
+}
+
+func (SignInMail) mail() string { return "sign-in" }
+func (InviteMail) mail() string { return "invite" }

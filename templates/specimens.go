@@ -1,0 +1,44 @@
+package templates
+
+import "time"
+
+// specimens is every page once or more, so that each branch of each template has run before
+// somebody depends on it.
+func specimens() []Page {
+	mail := MailOffer{Action: "/login/mail", Handle: "handle", Email: "ada@example.org", Error: "That is not a mail address."}
+	users := UsersOffer{Action: "/login/dev", Handle: "handle", Users: []UserChoice{{ID: "1", Name: "Ada", Email: "ada@example.org"}}}
+	return []Page{
+		SignIn{App: "Grafana", Notice: "That link has expired.", Offers: []Offer{mail, users}},
+		SignIn{App: "Grafana", Why: "Grafana asks you to confirm it is you.", Account: "ada@example.org", Offers: []Offer{mail}},
+		SignIn{Account: "ada@example.org", Resume: "/login/resume", Offers: []Offer{mail}},
+		MailSent{App: "Grafana", Email: "ada@example.org", Action: "/login/mail/code", Handle: "handle", Error: "That code is not right.", Again: "/login"},
+		MailLink{App: "Grafana", SameBrowser: true, Action: "/login/mail/token", NotMe: "/login/mail/token/not-me", Browser: "Firefox on Linux", Network: "203.0.113.0/24", Email: "ada@example.org"},
+		MailLink{App: "Grafana", Code: "482913", NotMe: "/login/mail/token/not-me", Browser: "Firefox on Linux", Network: "203.0.113.0/24", Email: "ada@example.org"},
+		consentSpecimen("claude.ai"), consentSpecimen(""),
+		HandOff{App: "Grafana", URL: "https://grafana.example.org/cb?code=code"},
+		HandOff{URL: "com.example.app:/cb?code=code"},
+		FormPost{App: "Grafana", Action: "https://grafana.example.org/cb", Fields: []Field{{Name: "code", Value: "code"}}},
+		SignOut{App: "Grafana", Account: "ada@example.org", Action: "/logout", Fields: []Field{{Name: "state", Value: "state"}}},
+		SignedOut{SignInURL: "/login"},
+		Home{Name: "Ada Lovelace", Email: "ada@example.org", SignOutURL: "/logout"},
+		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", WayText: "Sign in", WayURL: "/login",
+			OAuth: "invalid_request", Code: "link_expired", Detail: "ten minutes", TraceID: "trace", DocsURL: "https://example.org/docs"},
+		DevMail{Messages: []DevMessage{{To: "ada@example.org", Subject: "Sign in", Text: "https://example.org/ text", At: time.Unix(0, 0)}}},
+		Playground{StartURL: "/dev/playground?start", Error: "It did not answer.", Steps: []PlaygroundStep{{Title: "Ask", Method: "GET", URL: "/authorize",
+			Request: "request", Response: "response", Decoded: []DecodedToken{{Name: "access token", Header: "{}", Claims: "{}"}}}}},
+	}
+}
+
+func consentSpecimen(host string) Consent {
+	return Consent{Action: "/consent", Handle: "handle", Client: "Claude", ClientHost: host, RedirectHost: "claude.ai",
+		Resources: []string{"https://mcp.example.org/"}, Account: "ada@example.org", SwitchURL: "/login",
+		Scopes: []ConsentScope{{Name: "email", Sentence: "See your mail address", New: true}, {Name: "x"}},
+		Lasts:  "Until you stop it.", Warning: "Symbolon does not know this app."}
+}
+
+func mailSpecimens() []Mail {
+	return []Mail{
+		SignInMail{App: "Grafana", Link: "https://example.org/login/mail/token", Code: "482913", Minutes: 10, Browser: "Firefox on Linux", Network: "203.0.113.0/24"},
+		InviteMail{Name: "Ada", Link: "https://example.org/login"},
+	}
+}

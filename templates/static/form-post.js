@@ -1,0 +1,2 @@
+// A field named "submit" would hide the form's own method.
+HTMLFormElement.prototype.submit.call(document.querySelector("form"));

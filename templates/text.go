@@ -1,0 +1,75 @@
+package templates
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// plain makes one line of a text that others chose, for places where <bdi> cannot isolate it:
+// titles, subjects, text mails. Line breaks would forge content and, in a subject, headers;
+// direction marks (Bidi_Control) would reorder what stands next to them.
+func plain(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return ' '
+		}
+		return r
+	}, s))
+}
+
+// hostile schemes run in our origin or read local files instead of leaving.
+var hostile = []string{"javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"}
+
+// leave vouches for an address that a person is sent away to. Native applications are reached by
+// schemes of their own (RFC 8252 §7.1), which html/template would blank out; it still escapes the
+// attribute. An address that does not leave is an error, so that the page is not shown at all.
+func leave(address string) (template.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "" {
+		return "", fmt.Errorf("leave for an address that is not absolute")
+	}
+	if slices.Contains(hostile, u.Scheme) {
+		return "", fmt.Errorf("leave for a %s: address", u.Scheme)
+	}
+	return template.URL(address), nil
+}
+
+// hostParts splits a host that is too long for a line of a phone before each dot; a shorter one
+// stays whole.
+func hostParts(host string) []string {
+	if len(host) <= 24 {
+		return []string{host}
+	}
+	parts := strings.Split(host, ".")
+	for i := range parts[1:] {
+		parts[i+1] = "." + parts[i+1]
+	}
+	return parts
+}
+
+// piece is a part of a text: words, or an address to click on.
+type piece struct {
+	Text string
+	Link bool
+}
+
+var webAddress = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+// pieces splits the text of a mail so that the mailbox of the dev mode can link its addresses.
+func pieces(text string) []piece {
+	var out []piece
+	from := 0
+	for _, at := range webAddress.FindAllStringIndex(text, -1) {
+		out = append(out, piece{Text: text[from:at[0]]}, piece{Text: text[at[0]:at[1]], Link: true})
+		from = at[1]
+	}
+	return append(out, piece{Text: text[from:]})
+}

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// Error is a refusal in two layers: what the caller may read, and the cause, which only the log sees.
+type Error struct {
+	Status     int           // 400 to 599
+	Code       string        // of RFC 6749 where it has one, else short and stable
+	Title      string        // what happened, in a few words
+	Message    string        // a sentence for a person, the error_description for a program
+	Hint       string        // what differs, for the developer; shown only in dev mode
+	RetryAfter time.Duration // 0: not said
+	Err        error         // the cause; never shown
+}
+
+func (e *Error) Error() string {
+	text := cmp.Or(e.Message, e.Title, http.StatusText(e.Status))
+	if e.Err != nil {
+		return text + ": " + e.Err.Error()
+	}
+	return text
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// StatusCode is the HTTP status the error is answered with.
+func (e *Error) StatusCode() int { return e.Status }
+
+// ErrorFrom returns what to answer for err, complete with texts. An *Error in the chain of err is
+// taken as it is; an error with a StatusCode method, such as storage's, gives its status; an
+// expired or cancelled context is 503; anything else is 500 and tells nothing.
+func ErrorFrom(err error) *Error {
+	e := Error{Status: statusOf(err), Err: err}
+	if known, ok := errors.AsType[*Error](err); ok {
+		e = *known
+	}
+	if e.Status < 400 || e.Status > 599 {
+		e.Status = http.StatusInternalServerError
+	}
+	code, title, message := texts(e.Status)
+	e.Code = cmp.Or(e.Code, code)
+	e.Title = cmp.Or(e.Title, title)
+	e.Message = cmp.Or(e.Message, message)
+	if e.Status == http.StatusServiceUnavailable {
+		e.RetryAfter = cmp.Or(e.RetryAfter, time.Second)
+	}
+	return &e
+}
+
+func statusOf(err error) int {
+	if coded, ok := errors.AsType[interface {
+		error
+		StatusCode() int
+	}](err); ok {
+		return coded.StatusCode()
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return http.StatusRequestEntityTooLarge
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+func texts(status int) (code, title, message string) {
+	switch status {
+	case http.StatusUnauthorized:
+		return "invalid_token", "Not signed in", "Sign in and try again."
+	case http.StatusForbidden:
+		return "access_denied", "Not allowed", "This is not allowed."
+	case http.StatusNotFound:
+		return "not_found", "Not found", "There is nothing at this address."
+	case http.StatusMethodNotAllowed:
+		return "invalid_request", "Not possible here", "This address does not take that kind of request."
+	case http.StatusRequestTimeout:
+		return "invalid_request", "Too slow", "The request took too long to arrive."
+	case http.StatusConflict:
+		return "conflict", "Already there", "Something with this name exists already."
+	case http.StatusGone:
+		return "expired", "No longer valid", "This has been used or has expired. Start again."
+	case http.StatusRequestEntityTooLarge:
+		return "invalid_request", "Too large", "The request is larger than this server accepts."
+	case http.StatusRequestURITooLong:
+		return "invalid_request", "Too long", "The address is longer than this server accepts."
+	case http.StatusTooManyRequests:
+		return "temporarily_unavailable", "Too many tries", "Wait a moment, then try again."
+	case http.StatusServiceUnavailable:
+		return "temporarily_unavailable", "Busy", "The server cannot answer right now. Try again in a moment."
+	}
+	if status >= http.StatusInternalServerError {
+		return "server_error", "Something went wrong", "The fault is ours. Try again in a moment."
+	}
+	return "invalid_request", "Not understood", "The request was not understood."
+}
+
+func crossSite(cause error) error {
+	return &Error{
+		Status: http.StatusForbidden, Code: "cross_site", Title: "Sent by another site",
+		Message: "Another site sent this request in your name, so nothing was done.", Err: cause,
+	}
+}

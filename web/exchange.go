@@ -1,0 +1,100 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// kind decides how a route is protected and how its errors look.
+type kind int
+
+const (
+	page kind = iota
+	api
+	plain
+)
+
+// route is what is known of a request before it comes: its bounded name in logs and metrics.
+type route struct {
+	name    string
+	kind    kind
+	seconds observers
+}
+
+// exchange is one request and its answer: the ResponseWriter the handler sees, and what the record
+// will tell. There is one allocation of it per request.
+type exchange struct {
+	http.ResponseWriter
+	route       *route // nil until one matched
+	strayStatus int    // what ServeMux answered by itself
+	started     time.Time
+	ip          netip.Addr
+	trace       [1]string // as the header wants it
+	span        trace.Span
+	status      int // 0 until the answer has begun
+	bytes       int64
+	body        body
+	err         error  // what the handler returned
+	fault       *Error // what was answered for it
+	cause       error
+
+	mu    sync.Mutex
+	attrs []slog.Attr // the first recordAttrs are the record's own
+	room  [recordAttrs + 6]slog.Attr
+}
+
+type exchangeKey struct{}
+
+func exchangeOf(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+func (x *exchange) take(to *route, headers http.Header) {
+	x.route = to
+	maps.Copy(x.Header(), headers)
+}
+
+// WriteHeader begins the answer. As long as no route matched, it is ServeMux that wants to answer:
+// its text is dropped, refuse finds our own.
+func (x *exchange) WriteHeader(status int) {
+	if x.route == nil {
+		x.strayStatus = status
+		return
+	}
+	if x.status != 0 {
+		return
+	}
+	if status >= http.StatusOK {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+func (x *exchange) Write(p []byte) (int, error) {
+	if x.route == nil {
+		return len(p), nil
+	}
+	if x.status == 0 {
+		x.WriteHeader(http.StatusOK)
+	}
+	n, err := x.ResponseWriter.Write(p)
+	x.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// body is a request's body after it has been read.
+type body struct{ bytes.Reader }
+
+func (*body) Close() error { return nil }

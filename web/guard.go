@@ -1,0 +1,62 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxURL is the longest request target in bytes.
+const MaxURL = 16 << 10
+
+// wellFormed refuses what no honest client sends, before anything is looked up. What is no error of
+// form but an attempt to reach a path under another spelling is simply not found: no redirect tells
+// an attacker, or a cache, what we would have understood.
+func wellFormed(r *http.Request) error {
+	switch {
+	case len(r.RequestURI) > MaxURL:
+		return &Error{Status: http.StatusRequestURITooLong}
+	case r.Method == http.MethodConnect, r.URL.Host != "", r.RequestURI != "" && r.RequestURI[0] != '/':
+		return malformed("The request target must be a path.") // RFC 9112 section 3.2.1: we are no proxy
+	case !plainHost(r.Host):
+		return malformed("The Host header is not a host.")
+	case !printable(r.URL.Path):
+		return malformed("The path holds characters that no path has.")
+	case evasive(r.URL):
+		return &Error{Status: http.StatusNotFound}
+	}
+	return nil
+}
+
+func malformed(message string) error {
+	return &Error{Status: http.StatusBadRequest, Message: message}
+}
+
+// plainHost refuses userinfo and delimiters, which others may read differently than we do.
+func plainHost(host string) bool { return !strings.ContainsAny(host, "@/\\?#,;%'\"<> ") }
+
+func printable(path string) bool {
+	for i := 0; i < len(path); i++ {
+		if path[i] < ' ' || path[i] == 0x7f {
+			return false
+		}
+	}
+	return utf8.ValidString(path)
+}
+
+// evasive reports dot segments, empty segments, backslashes and escaped slashes, whether they came
+// escaped or not.
+func evasive(u *url.URL) bool {
+	path := u.Path
+	if strings.Contains(path, "//") || strings.Contains(path, `\`) || dotSegment(path) {
+		return true
+	}
+	return u.RawPath != "" && strings.Contains(strings.ToLower(u.RawPath), "%2f")
+}
+
+func dotSegment(path string) bool {
+	return strings.Contains(path, "/.") &&
+		(strings.Contains(path, "/./") || strings.Contains(path, "/../") ||
+			strings.HasSuffix(path, "/.") || strings.HasSuffix(path, "/.."))
+}

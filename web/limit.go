@@ -1,0 +1,37 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Limit is a rate: Events in Per, all of which may come at once.
+type Limit struct {
+	Events int
+	Per    time.Duration
+}
+
+// Counter counts events per key across the nodes.
+type Counter interface {
+	// Count records one event under key unless that would be more than events in per. It returns how
+	// long to wait before one is allowed again, 0 when this one was.
+	Count(ctx context.Context, key string, events int, per time.Duration) (retryAfter time.Duration, err error)
+}
+
+// Limiter refuses what comes too often.
+type Limiter struct{ Counter Counter }
+
+// Allow records one event under key, such as "mail:" + Network(addr). It returns a 429 *Error when
+// there were too many, and the Counter's error when it cannot tell: never a free pass.
+func (l Limiter) Allow(ctx context.Context, key string, limit Limit) error {
+	retryAfter, err := l.Counter.Count(ctx, key, limit.Events, limit.Per)
+	if err != nil {
+		return fmt.Errorf("count for rate limit: %w", err)
+	}
+	if retryAfter > 0 {
+		return &Error{Status: http.StatusTooManyRequests, RetryAfter: retryAfter}
+	}
+	return nil
+}

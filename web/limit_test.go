@@ -1,0 +1,53 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// counter allows so many events per key, ever.
+type counter struct {
+	counts map[string]int
+	err    error
+}
+
+var _ web.Counter = (*counter)(nil)
+
+func (c *counter) Count(_ context.Context, key string, events int, per time.Duration) (time.Duration, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	c.counts[key]++
+	if c.counts[key] > events {
+		return per / time.Duration(events), nil
+	}
+	return 0, nil
+}
+
+func TestTooManyIsRefusedWithATimeToComeBack(t *testing.T) {
+	limiter := web.Limiter{Counter: &counter{counts: map[string]int{}}}
+	limit := web.Limit{Events: 2, Per: 3 * time.Second}
+	s := newSite(t, web.MuxOptions{}, func(m *web.Mux) {
+		m.API("GET /limited", func(w http.ResponseWriter, r *http.Request) error {
+			return limiter.Allow(r.Context(), "net:"+web.Network(web.ClientIP(r.Context())), limit)
+		})
+	})
+	s.send(t, "GET", "/limited", "").must(t, "first", http.StatusOK)
+	s.send(t, "GET", "/limited", "").must(t, "second", http.StatusOK)
+	got := s.send(t, "GET", "/limited", "").must(t, "third", http.StatusTooManyRequests)
+	got.header(t, "third", "Retry-After", "2") // 1.5 s, rounded up
+	got.header(t, "third", "Access-Control-Allow-Origin", "*")
+}
+
+func TestLimiterThatCannotCountRefuses(t *testing.T) {
+	down := errors.New("counter down")
+	limiter := web.Limiter{Counter: &counter{err: down}}
+	if err := limiter.Allow(t.Context(), "k", web.Limit{Events: 1, Per: time.Second}); !errors.Is(err, down) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+const contentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; " +
+	"img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
+	"frame-ancestors 'none'; require-trusted-types-for 'script'"
+
+// headers are what every answer of a kind begins with. There is no Cross-Origin-Opener-Policy: it
+// would cut the window.opener of clients that sign in through a popup.
+func headers() map[kind]http.Header {
+	pages := http.Header{
+		"Content-Security-Policy": {contentSecurityPolicy},
+		"X-Frame-Options":         {"DENY"},
+		"X-Content-Type-Options":  {"nosniff"},
+		"Referrer-Policy":         {"same-origin"}, // no-referrer makes Chromium send Origin: null with our own forms
+		"Cache-Control":           {"no-store"},
+	}
+	apis := http.Header{
+		"Access-Control-Allow-Origin":   {"*"},
+		"Access-Control-Expose-Headers": {"WWW-Authenticate, DPoP-Nonce"},
+		"X-Content-Type-Options":        {"nosniff"},
+		"Cache-Control":                 {"no-store"},
+	}
+	return map[kind]http.Header{page: pages, plain: pages, api: apis}
+}
+
+// AllowFormAction lets the forms of this one answer go to other sites. Only the page that delivers
+// an authorization response by response_mode=form_post needs it. Naming the client's origin would
+// not do: Chromium applies form-action to the whole chain of redirects, and the client may redirect
+// on to anywhere.
+func AllowFormAction(w http.ResponseWriter) {
+	w.Header().Set("Content-Security-Policy",
+		strings.Replace(contentSecurityPolicy, "form-action 'self'; ", "", 1))
+}
+
+// RedirectAway sends the browser to another site, which does not learn where it came from. After a
+// POST it would be silently stopped by form-action: show the hand-off page instead.
+func RedirectAway(w http.ResponseWriter, location string) error {
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	return Redirect(w, location)
+}
+
+// Redirect sends the browser on with GET (303): to another page of ours.
+func Redirect(w http.ResponseWriter, location string) error {
+	w.Header().Set("Location", location)
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}

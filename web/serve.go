@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+var _ http.Handler = (*Mux)(nil)
+
+// ServeHTTP answers one request and leaves one record of it.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x, r := m.begin(w, r)
+	defer m.finish(x, r)
+	if err := m.dispatch(x, r); err != nil {
+		m.refuse(x, r, err)
+	}
+	if x.status == 0 {
+		x.status = http.StatusOK // the handler wrote nothing; net/http answers 200
+	}
+}
+
+func (m *Mux) begin(w http.ResponseWriter, r *http.Request) (*exchange, *http.Request) {
+	x := &exchange{ResponseWriter: w, started: time.Now(), ip: clientIP(r, m.proxies)}
+	x.attrs = x.room[:recordAttrs]
+	ctx := m.startTrace(x, r)
+	w.Header()["X-Trace-Id"] = x.trace[:]
+	if len(r.TransferEncoding) > 0 {
+		// RFC 9112 section 6.1: what follows a chunked body that also had a Content-Length may be
+		// smuggled. The library drops the length before we see it, so no chunked request shares its
+		// connection with a later one.
+		w.Header().Set("Connection", "close")
+	}
+	return x, r.WithContext(context.WithValue(ctx, exchangeKey{}, x))
+}
+
+func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
+	defer rescue(&err)
+	if err := wellFormed(r); err != nil {
+		return err
+	}
+	m.routes.ServeHTTP(x, r)
+	if x.route == nil {
+		return stray(x)
+	}
+	return x.err
+}
+
+// stray is the error for what ServeMux answered by itself: 405 stays, everything else, its helpful
+// redirects included, is 404.
+func stray(x *exchange) error {
+	if x.strayStatus == http.StatusMethodNotAllowed {
+		return &Error{Status: http.StatusMethodNotAllowed}
+	}
+	return &Error{Status: http.StatusNotFound}
+}
+
+// refuse answers with err in the manner of the route. When the answer has begun, cutting the
+// connection is the only way left to say that it is not whole.
+func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
+	x.fault = ErrorFrom(err)
+	x.cause = err
+	if x.status != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	if x.route == nil {
+		to := m.strayRoute(r)
+		x.take(to, m.headers[to.kind])
+	}
+	x.prepareRefusal()
+	if m.render(x, r) != nil && x.status == 0 {
+		http.Error(x, x.fault.Title, x.fault.Status)
+	}
+}
+
+// strayRoute: programs look below /.well-known/, and read JSON.
+func (m *Mux) strayRoute(r *http.Request) *route {
+	if strings.Contains(r.URL.Path, "/.well-known/") {
+		return m.strayAPI
+	}
+	return m.strayPage
+}
+
+func (m *Mux) render(x *exchange, r *http.Request) (err error) {
+	defer rescue(&err)
+	switch x.route.kind {
+	case api:
+		return writeOAuthError(x, x.fault)
+	case plain:
+		http.Error(x, x.fault.Title, x.fault.Status)
+	default:
+		m.errorPage(x, r, x.fault)
+	}
+	return nil
+}
+
+// panicked is a panic as an error: the value, and where.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// rescue turns a panic into *err. http.ErrAbortHandler goes on: it is how a handler gives up a
+// connection.
+func rescue(err *error) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if cause, ok := v.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+		panic(v)
+	}
+	*err = &panicked{value: v, stack: debug.Stack()}
+}
