@@ -25,7 +25,7 @@ const (
 // legible is the contrast of WCAG 2.2 §1.4.3 (AA, 4.5:1) with a little to spare for rounding.
 const legible = 4.6
 
-// stylesheet sets the accent. A colour chosen for a logo is rarely legible in both modes, so each
+// stylesheet sets the accent, after static/symbolon.css. A colour chosen for a logo is rarely legible in both modes, so each
 // mode gets the nearest shade of it that is; text on the accent takes the colour of the surface.
 func (b Brand) stylesheet() string {
 	return fmt.Sprintf(":root{--accent:%s}\n@supports (color:light-dark(#000,#fff)){:root{--accent:light-dark(%s,%s)}}\n",

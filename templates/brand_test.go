@@ -53,3 +53,12 @@ func TestStylesheetAndBrandMeanTheSameSurfaces(t *testing.T) {
 		}
 	}
 }
+
+func TestAccentOfTheBrandIsServed(t *testing.T) {
+	brand := Brand{Accent: "#ffd400"}
+	p := mustNew(t, brand)
+	css := fetch(p, "GET", p.assets.url("symbolon.css"), "").Body.String()
+	if want := "--accent:light-dark(" + brand.light() + "," + brand.dark() + ")"; strings.LastIndex(css, want) < strings.LastIndex(css, defaultAccent) {
+		t.Errorf("no %q after ours", want)
+	}
+}

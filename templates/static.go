@@ -93,16 +93,26 @@ func loadAssets(brand Brand) (*assets, error) {
 		}
 		a.add(path.Base(name), path.Ext(name), body)
 	}
-	return a, a.addBrand(brand)
+	if err := a.addAccent(brand); err != nil {
+		return nil, err
+	}
+	return a, a.addLogo(brand)
 }
 
-func (a *assets) addBrand(brand Brand) error {
-	if brand.Accent != "" {
-		if _, err := parseColor(brand.Accent); err != nil {
-			return err
-		}
-		a.add("brand.css", ".css", []byte(brand.stylesheet()))
+// addAccent puts the accent into the stylesheet: a file of its own would be one more request.
+func (a *assets) addAccent(brand Brand) error {
+	if brand.Accent == "" {
+		return nil
 	}
+	if _, err := parseColor(brand.Accent); err != nil {
+		return err
+	}
+	css := a.byName["symbolon.css"].body
+	a.add("symbolon.css", ".css", append(css, brand.stylesheet()...))
+	return nil
+}
+
+func (a *assets) addLogo(brand Brand) error {
 	if brand.LogoPath == "" {
 		return nil
 	}

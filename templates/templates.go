@@ -114,7 +114,6 @@ func (p *Pages) parsePages() error {
 func (p *Pages) funcs() template.FuncMap {
 	return template.FuncMap{
 		"brand":     func() string { return p.brand.Name },
-		"accented":  func() bool { return p.brand.Accent != "" },
 		"logo":      func() string { return p.assets.url("logo") },
 		"static":    p.assets.url,
 		"offer":     p.offer,

@@ -74,7 +74,7 @@ func readAll(x *exchange, r *http.Request) ([]byte, error) {
 		_, err := io.ReadFull(r.Body, content)
 		return content, err
 	}
-	return io.ReadAll(r.Body)
+	return io.ReadAll(http.MaxBytesReader(x.ResponseWriter, r.Body, MaxBody))
 }
 
 func unreadable(x *exchange, err error) error {

@@ -1,9 +1,11 @@
 package durable
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
@@ -48,7 +50,7 @@ func (d *DB) CreateClient(ctx context.Context, c storage.Client) error {
 const selectClient = `SELECT ` + clientColumns + `, COALESCE(s.id, ''), s.digest,
 		COALESCE(s.created_at, 0), COALESCE(s.expires_at, 0), COALESCE(s.last_used_at, 0)
 	FROM clients c LEFT JOIN client_secrets s ON s.client_id = c.id AND (s.expires_at = 0 OR s.expires_at > $2)
-	WHERE c.id = $1 ORDER BY s.created_at, s.id`
+	WHERE c.id = $1`
 
 // Client returns the client, disabled or not, with the secrets that are live now.
 func (d *DB) Client(ctx context.Context, id string) (storage.Client, error) {
@@ -63,6 +65,10 @@ func (d *DB) Client(ctx context.Context, id string) (storage.Client, error) {
 	if err != nil {
 		return storage.Client{}, fmt.Errorf("read client: %w", err)
 	}
+	// One or two, most often: cheaper to sort here than to have it planned and sorted there.
+	slices.SortFunc(c.Secrets, func(a, b storage.ClientSecret) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
 	return c, nil
 }
 

@@ -96,8 +96,12 @@ func (s *sqliteDB) Query(ctx context.Context, query string, args []any, each fun
 	if err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	s.counters.statement(false)
-	return querySQL(ctx, st, args, each)
+	// To be able to interrupt a read costs goroutines that take as long as the read itself.
+	return querySQL(context.WithoutCancel(ctx), st, args, each)
 }
 
 func (s *sqliteDB) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {

@@ -51,4 +51,4 @@ func (s Sealed) open(key string) func([]byte, error) ([]byte, error) {
 	}
 }
 
-func purpose(key string) string { return "ephemeral:" + key[:0] }
+func purpose(key string) string { return "ephemeral:" + key }
