@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	flushEvery = time.Second
-	batch      = 200
-	maxPending = 20_000 // about 10 MB; beyond it callers wait for the store instead
-	appendTime = 5 * time.Second
+	flushEvery    = time.Second
+	batch         = 200
+	defaultBuffer = 20_000
+	appendTime    = 5 * time.Second
 )
 
 // Sink stores events. Storing one twice (same ID) must leave one row: after an outage the recorder
@@ -33,6 +33,7 @@ type Options struct {
 	Counter Counter
 	Log     *slog.Logger
 	Now     func() time.Time
+	Buffer  int // events that may wait to be stored; 0: 20,000, about 10 MB
 	// Describe fills in what the context knows of the request: address and trace id.
 	Describe func(ctx context.Context, e *Event)
 }
@@ -41,18 +42,18 @@ type Options struct {
 type Recorder struct {
 	sink     Sink
 	options  Options
-	flushing sync.Mutex // one flush at a time keeps the rows in order
-	mu       sync.Mutex
-	pending  []Event
+	flushing sync.Mutex // whoever flushes removes what it stored, so one at a time
+	waiting  buffer
 }
 
 // NewRecorder returns a recorder that stores in sink. Run it if RecordLater is used, Close it last.
 func NewRecorder(sink Sink, options Options) *Recorder {
 	options.Log = cmp.Or(options.Log, slog.New(slog.DiscardHandler))
+	options.Buffer = cmp.Or(options.Buffer, defaultBuffer)
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &Recorder{sink: sink, options: options}
+	return &Recorder{sink: sink, options: options, waiting: buffer{max: options.Buffer}}
 }
 
 // Record stores e before it returns; refusals and changes of anybody's rights belong here. The
@@ -61,7 +62,7 @@ func NewRecorder(sink Sink, options Options) *Recorder {
 func (r *Recorder) Record(ctx context.Context, e Event) error {
 	e = r.observe(ctx, e)
 	if err := r.append(ctx, []Event{e}); err != nil {
-		r.keep(e)
+		r.waiting.add(e)
 		return fmt.Errorf("record %s: %w", e.Type, err)
 	}
 	return nil
@@ -71,9 +72,8 @@ func (r *Recorder) Record(ctx context.Context, e Event) error {
 // paths. When the store has been away for so long that the buffer is full, the caller does wait.
 func (r *Recorder) RecordLater(ctx context.Context, e Event) {
 	e = r.observe(ctx, e)
-	if !r.keep(e) {
-		_ = r.flush(ctx) // its error is logged; e is in the log already
-		r.keep(e)
+	if !r.waiting.add(e) {
+		_ = r.append(ctx, []Event{e}) // its error is logged, and so is e
 	}
 }
 
@@ -112,43 +112,19 @@ func (r *Recorder) observe(ctx context.Context, e Event) Event {
 	return e
 }
 
-// keep adds events to what Run will store, and tells whether there was room for all.
-func (r *Recorder) keep(events ...Event) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.pending)+len(events) > maxPending {
-		return false
-	}
-	r.pending = append(r.pending, events...)
-	return true
-}
-
 func (r *Recorder) flush(ctx context.Context) error {
 	r.flushing.Lock()
 	defer r.flushing.Unlock()
 	for {
-		events := r.next()
+		events := r.waiting.oldest(batch)
 		if len(events) == 0 {
 			return nil
 		}
 		if err := r.append(ctx, events); err != nil {
 			return fmt.Errorf("store audit events: %w", err)
 		}
-		r.done(len(events))
+		r.waiting.drop(len(events))
 	}
-}
-
-// next copies the oldest pending events; they stay pending until they are stored.
-func (r *Recorder) next() []Event {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]Event(nil), r.pending[:min(batch, len(r.pending))]...)
-}
-
-func (r *Recorder) done(n int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.pending = append(r.pending[:0], r.pending[n:]...)
 }
 
 func (r *Recorder) append(ctx context.Context, events []Event) error {

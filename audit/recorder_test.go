@@ -131,9 +131,9 @@ func TestCleanStopLosesAndDoublesNothing(t *testing.T) {
 }
 
 func TestFullBufferMakesCallersWaitInsteadOfForgetting(t *testing.T) {
-	const more = 25_000 // than the buffer holds
+	const room, more = 100, 250
 	db := storagetest.SQLite(t)
-	recorder := audit.NewRecorder(db, audit.Options{})
+	recorder := audit.NewRecorder(db, audit.Options{Buffer: room})
 	for range more {
 		recorder.RecordLater(context.Background(), audit.Event{Type: audit.TokenIssued, Outcome: audit.Success})
 	}

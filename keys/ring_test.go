@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,26 +124,36 @@ func TestKeysThatCannotBeOpenedCanBeGivenUp(t *testing.T) {
 	})
 }
 
+// outage is a store that can be taken away, as by a network.
+type outage struct {
+	Store
+	down atomic.Bool
+}
+
+func (o *outage) SigningKeys(ctx context.Context) ([]storage.SigningKey, error) {
+	if o.down.Load() {
+		return nil, storage.ErrUnavailable
+	}
+	return o.Store.SigningKeys(ctx)
+}
+
 func TestRingGoesOnWhileTheStoreIsDown(t *testing.T) {
 	databases(t, func(t *testing.T, open func(*testing.T) store) {
 		var log bytes.Buffer
-		db := open(t)
+		db := &outage{Store: open(t)}
 		c := newCluster(t, db)
 		c.log = slog.New(slog.NewTextHandler(&log, nil))
 		r := c.node(t)
 		jwks, _ := r.JWKS()
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
-
-		ticks, ctx := make(chan time.Time), make(chan struct{})
-		run, stop := context.WithCancel(t.Context())
-		go func() { r.follow(run, ticks); close(ctx) }()
+		db.down.Store(true)
+		ticks, done := make(chan time.Time), make(chan struct{})
+		ctx, stop := context.WithCancel(t.Context())
+		go func() { r.follow(ctx, ticks); close(done) }()
 		for range 4 { // the fourth is taken when the third has been dealt with
 			ticks <- time.Time{}
 		}
 		stop()
-		<-ctx
+		<-done
 
 		if n := strings.Count(log.String(), "level=ERROR"); n != 1 {
 			t.Errorf("logged %d times:\n%s", n, &log)

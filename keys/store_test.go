@@ -13,7 +13,6 @@ var _ Store = (*durable.DB)(nil)
 type store interface {
 	Store
 	Stats() durable.Stats
-	Close() error
 }
 
 // databases runs test on SQLite and on PostgreSQL.

@@ -145,10 +145,10 @@ func TestRequestSurvivesRefreshTabsAndALostSession(t *testing.T) {
 			t.Errorf("refresh: %d", again.Status)
 		}
 		if p := ada.Follow(n, click(ada, n, "u_ada", second)); p.Body != "u_ada " {
-			t.Errorf("second tab: %q", p.Body)
+			t.Errorf("second tab: %.20q", p.Body)
 		}
 		if p := ada.Follow(n, ada.Get(n, "/login?request="+first)); p.Body != "u_ada " { // the first tab goes on, too
-			t.Errorf("first tab: %q", p.Body)
+			t.Errorf("first tab: %.20q", p.Body)
 		}
 		ada.Get(n, "/logout")
 		if p := ada.Follow(n, ada.Get(n, "/authorize/"+first)); !strings.Contains(p.Body, `value="u_ada"`) {
@@ -185,7 +185,7 @@ func TestPromptLoginAsksAgain(t *testing.T) {
 			t.Errorf("%s: the page does not say who is signed in", name)
 		}
 		if p := ada.Follow(n, click(ada, n, "u_ada", handle)); p.Body != "u_ada " || ada.Cookie(n, "symbolon_session") == before {
-			t.Errorf("%s: after signing in again: %q", name, p.Body)
+			t.Errorf("%s: after signing in again: %.20q", name, p.Body)
 		}
 	}
 }
@@ -201,11 +201,11 @@ func TestSelectAccountContinuesOrSwitches(t *testing.T) {
 		t.Fatal("the page does not offer to go on as Ada")
 	}
 	if p := ada.Follow(n, ada.Post(n, "/login/continue", url.Values{"request": {handle}})); p.Body != "u_ada " {
-		t.Errorf("continue: %q", p.Body)
+		t.Errorf("continue: %.20q", p.Body)
 	}
 	handle, _ = ada.Authorize(n)
 	if p := ada.Follow(n, click(ada, n, "u_bob", handle)); p.Body != "u_bob " {
-		t.Errorf("switch: %q", p.Body)
+		t.Errorf("switch: %.20q", p.Body)
 	}
 }
 
@@ -220,7 +220,7 @@ func TestHintOfAnotherAccountAsksForIt(t *testing.T) {
 		t.Error("the page does not ask for the other account")
 	}
 	if p := b.Follow(n, click(b, n, "u_ada", handle)); p.Body != "u_ada " {
-		t.Errorf("signed in as hinted: %q", p.Body)
+		t.Errorf("signed in as hinted: %.20q", p.Body)
 	}
 }
 
@@ -252,7 +252,7 @@ func TestHundredPeopleEachGetTheirOwnSession(t *testing.T) {
 				b := logintest.NewBrowser(t)
 				handle, _ := b.Authorize(n)
 				if p := b.Follow(n, click(b, n, id, handle)); p.Body != id+" " {
-					t.Errorf("%s is %q", id, p.Body)
+					t.Errorf("%s is %.20q", id, p.Body)
 				}
 			})
 		}

@@ -43,7 +43,7 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, p.base+"/logout?"+url.Values(form).Encode())
 	case s == nil:
 		return p.signedOut(w, r, q)
-	case !confirmed && q.subject != s.User.ID:
+	case !confirmed && (q.subject != s.User.ID || r.Method == http.MethodHead):
 		return p.askSignOut(w, q, s)
 	}
 	if err := p.Sessions.End(w, r); err != nil {

@@ -1,10 +1,8 @@
 package provider
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 )
 
 // params are the parameters of one request, decoded strictly: each once (resource and audience
@@ -49,99 +47,6 @@ func limit(name string) int {
 
 func repeatable(name string) bool { return name == "resource" || name == "audience" }
 
-// decoder collects the pairs of a query and a body. A pair that is repeated, malformed or too long
-// leaves its name in form without a value, so that no later pair can take its place.
-type decoder struct {
-	form  params
-	pairs int
-	fault *Error // the first
-}
-
-func newDecoder() *decoder { return &decoder{form: make(params, 16)} }
-
-func (d *decoder) decode(raw string) {
-	for raw != "" && d.pairs <= maxPairs {
-		var pair string
-		pair, raw, _ = strings.Cut(raw, "&")
-		if pair == "" {
-			continue
-		}
-		if d.pairs++; d.pairs > maxPairs {
-			d.form = params{}
-			d.blame(refuse("invalid_request", "There are too many parameters."))
-			return
-		}
-		d.pair(pair)
-	}
-}
-
-func (d *decoder) pair(pair string) {
-	rawName, rawValue, _ := strings.Cut(pair, "=")
-	name, ok := unescape(rawName)
-	if !ok || !clean(name) {
-		d.blame(refuse("invalid_request", "A parameter is not encoded properly."))
-		return
-	}
-	value, ok := unescape(rawValue)
-	most := limit(name)
-	switch {
-	case !ok || (name != "state" && !clean(value)):
-		d.spoil(name, refuse("invalid_request", "A parameter is not encoded properly."))
-	case most == 0:
-	case d.repeated(name):
-		d.spoil(name, refusef("invalid_request", "The parameter %s is repeated.", name))
-	case len(value) > most:
-		d.spoil(name, refusef(nameOf(name), "The parameter %s is too long.", name))
-	default:
-		d.add(name, value)
-	}
-}
-
-// add treats a value that is empty as omitted, but as there for a second one.
-func (d *decoder) add(name, value string) {
-	values := d.form[name]
-	if value != "" {
-		values = append(values, value)
-	}
-	d.form[name] = values
-}
-
-func (d *decoder) repeated(name string) bool {
-	_, there := d.form[name]
-	return there && !repeatable(name)
-}
-
-func (d *decoder) spoil(name string, fault *Error) {
-	if limit(name) > 0 {
-		d.form[name] = nil
-	}
-	d.blame(fault)
-}
-
-func (d *decoder) blame(fault *Error) {
-	if d.fault == nil {
-		d.fault = fault
-	}
-}
-
-// done judges the lists, drops what was sent without a value, and hands out the rest.
-func (d *decoder) done() (params, *Error) {
-	if scope := d.form.Get("scope"); scope != "" && !wellFormedScope(scope) {
-		d.spoil("scope", refuse("invalid_scope", "The scope is malformed or has too many items."))
-	}
-	for _, name := range []string{"resource", "audience"} {
-		if len(d.form[name]) > maxResources {
-			d.spoil(name, refusef("invalid_target", "The parameter %s is repeated too often.", name))
-		}
-	}
-	for name, values := range d.form {
-		if len(values) == 0 {
-			delete(d.form, name)
-		}
-	}
-	return d.form, d.fault
-}
-
 // nameOf is the error for an oversized value of this parameter.
 func nameOf(name string) string {
 	switch name {
@@ -153,8 +58,7 @@ func nameOf(name string) string {
 	return "invalid_request"
 }
 
-// wellFormedScope is RFC 6749 section 3.3, and bounds the list: what follows it may compare every
-// scope with every other.
+// wellFormedScope is RFC 6749 section 3.3. Long lists are refused cheaply, before any other work.
 func wellFormedScope(scope string) bool {
 	if strings.Count(scope, " ") >= maxScopes {
 		return false
@@ -170,24 +74,4 @@ func wellFormedScope(scope string) bool {
 		}
 	}
 	return true
-}
-
-// unescape decodes one name or value. A semicolon is refused: others take it for a separator, and
-// what two parsers read differently can hide a parameter from one of them.
-func unescape(s string) (string, bool) {
-	if strings.Contains(s, ";") {
-		return "", false
-	}
-	value, err := url.QueryUnescape(s)
-	return value, err == nil
-}
-
-// clean holds of every value but state, which is the client's own and goes back as it came.
-func clean(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
-
-// inQuery tells whether the request's URL carries any parameter of ours.
-func inQuery(r *http.Request) bool {
-	d := newDecoder()
-	d.decode(r.URL.RawQuery)
-	return len(d.form) > 0 || d.fault != nil
 }

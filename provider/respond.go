@@ -1,8 +1,11 @@
 package provider
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -32,9 +35,11 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 		Status:  e.Status,
 		Title:   title(e.Status),
 		Message: e.Description,
-		OAuth:   e.Name,
 		Code:    e.Name,
 		TraceID: web.TraceID(r.Context()),
+	}
+	if _, standard := descriptions[e.Name]; standard {
+		page.OAuth, page.Code = e.Name, ""
 	}
 	if p.Dev {
 		page.Detail = e.Detail
@@ -42,7 +47,9 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	if e.Status >= http.StatusInternalServerError {
 		logError(r, e)
 	}
-	setRetryAfter(w, e)
+	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", retryAfter(e))
+	}
 	return p.Pages.Render(w, e.Status, page)
 }
 
@@ -58,10 +65,13 @@ func title(status int) string {
 	return "This request cannot be completed"
 }
 
-func setRetryAfter(w http.ResponseWriter, e *Error) {
-	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", "2")
+// retryAfter is how many seconds to wait before trying again: what the limiter said, or a moment.
+func retryAfter(e *Error) string {
+	var limited *web.Error
+	if errors.As(e.Cause, &limited) && limited.RetryAfter > 0 {
+		return strconv.FormatInt(int64((limited.RetryAfter+time.Second-1)/time.Second), 10)
 	}
+	return "2"
 }
 
 // logError puts the cause, which the client is not told, into the log record of the request.

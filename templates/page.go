@@ -142,6 +142,9 @@ type Error struct {
 	DocsURL string // what the code means and what to do about it
 }
 
+// Failed tells a refusal from news that is good: a voided link has its page as well.
+func (e Error) Failed() bool { return e.Status == 0 || e.Status >= http.StatusBadRequest }
+
 // Reassures says that the account is fine: unless it may be the account that is refused.
 func (e Error) Reassures() bool { return e.Status != http.StatusForbidden }
 

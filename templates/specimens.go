@@ -10,6 +10,7 @@ func specimens() []Page {
 	return []Page{
 		SignIn{App: "Grafana", Notice: "That link has expired.", Offers: []Offer{mail, users}},
 		SignIn{App: "Grafana", Why: "Grafana asks you to confirm it is you.", Account: "ada@example.org", Offers: []Offer{mail}},
+		SignIn{App: "Grafana", Why: "Grafana asks for another account than the one signed in.", Offers: []Offer{mail}},
 		SignIn{Account: "ada@example.org", Resume: "/login/resume", Offers: []Offer{mail}},
 		MailSent{App: "Grafana", Email: "ada@example.org", Action: "/login/mail/code", Handle: "handle", Error: "That code is not right.", Again: "/login"},
 		MailLink{App: "Grafana", SameBrowser: true, Action: "/login/mail/token", NotMe: "/login/mail/token/not-me", Browser: "Firefox on Linux", Network: "203.0.113.0/24", Email: "ada@example.org"},

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -143,11 +144,20 @@ func TestTitleBeginsWithTheError(t *testing.T) {
 		"That is not a mail address. – Sign in to Grafana – Acme": SignIn{App: "Grafana", Offers: []Offer{MailOffer{Error: "That is not a mail address."}}},
 		"That code is not right. – Check your mail – Acme":        MailSent{Error: "That code is not right."},
 		"Error: This link has expired – Acme":                     Error{Title: "This link has expired"},
+		"The link is void – Acme":                                 Error{Status: 200, Title: "The link is void"},
 		"Sign in – Acme":                                          SignIn{},
 	} {
 		if got := text(elements(render(t, p, page), "title")[0]); got != want {
 			t.Errorf("title %q, want %q", got, want)
 		}
+	}
+}
+
+func TestProblemIsNeverFoldedAway(t *testing.T) {
+	offer := MailOffer{Error: "That is not a mail address."}
+	tree := render(t, mustNew(t, Brand{}), SignIn{Account: "ada@example.org", Resume: "/r", Offers: []Offer{offer}})
+	if !slices.ContainsFunc(elements(tree, "details")[0].Attr, func(a html.Attribute) bool { return a.Key == "open" }) {
+		t.Error("the form with the error is folded away")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,7 @@ that has a value wins. Every secret can come from a file: SYMBOLON_SECRET_FILE, 
 each URL that may hold a password.`, `
   symbolon config show
   symbolon config validate && systemctl restart symbolon`,
-		p.configShow(), p.configValidate())
+		p.configShow(), p.configValidate(), p.configSchema())
 }
 
 func (p *program) configShow() *cobra.Command {
@@ -92,12 +93,13 @@ func (p *program) valid(cmd *cobra.Command, m mode) (Config, error) {
 
 func listed(err error) string { return strings.ReplaceAll(err.Error(), "\n", "\n  ") }
 
-// addConfigFlags gives cmd a flag for every key that may be seen by whoever lists processes.
-func addConfigFlags(cmd *cobra.Command) {
+// addConfigFlags gives cmd flags for the named keys, or for all that whoever lists processes may see.
+func addConfigFlags(cmd *cobra.Command, names ...string) {
 	for _, k := range configKeys() {
-		if k.flag && k.name != "database_url" { // that is a flag of every command
-			cmd.Flags().String(k.flagName(), k.initial, k.usage)
+		if !k.flag || k.name == "database_url" || (len(names) > 0 && !slices.Contains(names, k.name)) {
+			continue // database_url is a flag of every command
 		}
+		cmd.Flags().String(k.flagName(), k.initial, k.usage)
 	}
 }
 
@@ -105,12 +107,12 @@ const redacted = "[redacted]"
 
 // redacted is the value as it may be shown on a screen or pasted into an issue.
 func (s setting) redacted() string {
-	if s.text == "" || s.kind == plain {
+	if s.text == "" || s.kind == plain || (s.kind == urlKey && isSQLite(s.text)) {
 		return s.text
 	}
 	u, err := url.Parse(s.text)
-	if err != nil || s.kind == secret {
-		return redacted
+	if err != nil || s.kind == secret || u.Host == "" {
+		return redacted // it is no URL we can read: its password could stand anywhere
 	}
 	if _, has := u.User.Password(); has {
 		u.User = url.UserPassword(u.User.Username(), redacted)
@@ -122,6 +124,5 @@ func (s setting) redacted() string {
 			u.RawQuery = query.Encode()
 		}
 	}
-	text, _ := url.PathUnescape(u.String())
-	return or(text, redacted)
+	return strings.ReplaceAll(u.String(), url.QueryEscape(redacted), redacted)
 }

@@ -44,8 +44,8 @@ func (p *program) refuseUnknownVariables() error {
 		known = append(known, envName(name))
 	}
 	for _, entry := range p.env {
-		name, _, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, envPrefix) || slices.Contains(known, name) || isForeign(name) {
+		name, value, _ := strings.Cut(entry, "=")
+		if value == "" || !strings.HasPrefix(name, envPrefix) || slices.Contains(known, name) || isForeign(name) {
 			continue
 		}
 		return unknownKey(name, "the environment", known)

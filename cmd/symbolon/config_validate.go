@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/mail"
@@ -53,33 +52,6 @@ func checkRedisURL(text string) error {
 	known := []string{"redis", "rediss", "redis-cluster", "rediss-cluster"}
 	if err != nil || !slices.Contains(known, u.Scheme) || u.Host == "" {
 		return errors.New("redis_url is not understood: set it to redis://HOST:6379 or rediss://USER:PASSWORD@HOST:6379, or leave it empty on a single node")
-	}
-	return nil
-}
-
-func checkServeIssuer(issuer string) error {
-	if issuer == "" {
-		return errors.New("issuer is missing: set SYMBOLON_ISSUER to the https URL people will reach this server at")
-	}
-	return checkIssuer(issuer)
-}
-
-// checkIssuer: every token and both metadata documents carry these exact bytes, so it must have one
-// obvious spelling (RFC 8414 section 2, RFC 9207 section 2).
-func checkIssuer(issuer string) error {
-	u, err := url.Parse(issuer)
-	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
-		return errors.New("issuer is not a URL: set it to the likes of https://login.example")
-	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
-		return errors.New("issuer is http: set it to an https URL; plain http is for localhost only, where nobody can listen in")
-	case u.User != nil || strings.ContainsAny(issuer, "?#"):
-		return errors.New("issuer has a query, a fragment or user information: leave only scheme, host and path")
-	case strings.HasSuffix(issuer, "/"):
-		return fmt.Errorf("issuer ends with a slash: set it to %s", strings.TrimRight(issuer, "/"))
-	case issuer != strings.ToLower(u.Scheme)+"://"+strings.ToLower(u.Host)+u.EscapedPath() || strings.ContainsAny(u.Path, `{}\ `) ||
-		strings.Contains(issuer, "%") || strings.Contains(u.Path, "//") || strings.Contains(u.Path+"/", "/./") || strings.Contains(u.Path+"/", "/../"):
-		return errors.New("issuer has more than one spelling: write the host in lower case, and the path without escapes and dots")
 	}
 	return nil
 }
@@ -148,35 +120,6 @@ func checkBranding(b Branding) error {
 		if _, err := os.Stat(b.Logo); err != nil {
 			return errors.New("branding.logo cannot be read: set it to the path of an SVG or PNG file")
 		}
-	}
-	return nil
-}
-
-func (s SessionTimes) check() error {
-	if s.Idle < time.Minute || s.Absolute < s.Idle {
-		return errors.New("session.idle must be at least 1m, and session.absolute no shorter than it")
-	}
-	return nil
-}
-
-func (t TokenTimes) check() error {
-	const most = time.Hour
-	switch {
-	case t.AccessTTL < 30*time.Second || t.AccessTTL > most || t.AgentAccessTTL < 30*time.Second || t.AgentAccessTTL > most:
-		return errors.New("tokens.access_ttl and tokens.agent_access_ttl must lie between 30s and 60m: that long a leaked token is of use")
-	case t.IDTTL < time.Minute || t.IDTTL > 24*time.Hour:
-		return errors.New("tokens.id_ttl must lie between 1m and 24h")
-	case t.RefreshRetry > 300*time.Second:
-		return errors.New("tokens.refresh_retry must be at most 300s: for that long a stolen token can pass for a lost answer")
-	case t.RefreshIdle < t.AccessTTL || t.RefreshAbsolute < t.RefreshIdle:
-		return errors.New("tokens.refresh_idle must be no shorter than tokens.access_ttl, and tokens.refresh_absolute no shorter than it")
-	}
-	return nil
-}
-
-func (k KeyTimes) check() error {
-	if k.RotateAfter < 24*time.Hour {
-		return errors.New("keys.rotate_after must be at least 1d: applications cache our keys")
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (p *program) healthcheckCommand() *cobra.Command {
 	ready := cmd.Flags().Bool("ready", false, "ask whether it takes requests, too")
 	timeout := durationFlag(3 * time.Second)
 	cmd.Flags().Var(&timeout, "timeout", "how long to wait")
-	addConfigFlags(cmd)
+	addConfigFlags(cmd, "listen")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		config, _, err := p.load(cmd, modeServe)
 		if err != nil {

@@ -17,7 +17,8 @@ func (p *program) root() *cobra.Command {
 	root := group("symbolon", "Sign people and agents in: an OAuth 2.1 and OpenID Connect server", `
 symbolon signs people in, issues tokens to the applications and agents registered with it, and
 answers for them. One binary, one configuration; commands act on the database it names, also while
-a server runs on it.
+a server runs on it. What symbolon dev keeps is named by
+SYMBOLON_DATABASE_URL=sqlite:symbolon-dev/symbolon.db and SYMBOLON_SECRET_FILE=symbolon-dev/secret.
 
 Data goes to standard output (--json: as JSON), everything else to standard error. Exit codes:
 0 done, 1 failed, 2 wrong usage, 3 not found.`, `

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,9 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -26,104 +23,6 @@ address, too.`, `
 		p.userChange("disable", "Refuse the person from now on, and end sessions and tokens", "disabled", disableUser),
 		p.userChange("enable", "Let a disabled person sign in again", "enabled", enableUser),
 		p.userChange("delete", "Remove the person with sessions, consents and grants", "deleted", deleteUser))
-}
-
-type userView struct {
-	UserID        string     `json:"user_id"`
-	Email         string     `json:"email"`
-	EmailVerified bool       `json:"email_verified"`
-	Name          string     `json:"name"`
-	Disabled      bool       `json:"disabled"`
-	DisabledAt    *time.Time `json:"disabled_at,omitempty"`
-	CreatedAt     time.Time  `json:"created_at"`
-	UpdatedAt     time.Time  `json:"updated_at"`
-}
-
-func viewUser(u storage.User) userView {
-	return userView{
-		UserID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
-		Disabled: !u.DisabledAt.IsZero(), DisabledAt: optional(u.DisabledAt),
-		CreatedAt: instant(u.CreatedAt), UpdatedAt: instant(u.UpdatedAt),
-	}
-}
-
-func (p *program) printUser(cmd *cobra.Command, u storage.User) error {
-	return p.print(cmd, viewUser(u), func(w io.Writer) {
-		row(w, "user_id", u.ID)
-		row(w, "email", u.Email)
-		row(w, "name", u.Name)
-		row(w, "state", viewUser(u).state())
-		row(w, "created", day(u.CreatedAt))
-	})
-}
-
-func (v userView) state() string {
-	switch {
-	case v.Disabled:
-		return "disabled"
-	case !v.EmailVerified:
-		return "not signed in yet"
-	}
-	return "enabled"
-}
-
-func (p *program) userCreate() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "create", Short: "Let a person sign in", Args: cobra.NoArgs,
-		Long: `The person can sign in at once by entering the address. --invite sends a mail that says so; the
-running server delivers it.`,
-		Example: `  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite`,
-	}
-	email := cmd.Flags().String("email", "", "mail address")
-	name := cmd.Flags().String("name", "", "name as the person writes it")
-	invite := cmd.Flags().Bool("invite", false, "tell the person by mail (needs issuer and secret)")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		user, err := newUser(*email, *name, time.Now())
-		if err != nil {
-			return usageError{err}
-		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			post, err := d.inviter(*invite)
-			if err != nil {
-				return err
-			}
-			if err := d.addUser(ctx, user); err != nil {
-				return err
-			}
-			if err := post(ctx, user); err != nil {
-				return hintedError{fmt.Errorf("user %s is created but not invited: %w", user.ID, err), "symbolon user show " + user.ID}
-			}
-			return p.printUser(cmd, user)
-		})
-	}
-	return cmd
-}
-
-func newUser(email, name string, now time.Time) (storage.User, error) {
-	if email == "" {
-		return storage.User{}, errors.New("--email is missing: it is how the person signs in")
-	}
-	address, err := mail.ParseAddress(email)
-	if err != nil {
-		return storage.User{}, fmt.Errorf("--email: %w", err)
-	}
-	if name != "" {
-		if err := agents.CheckName("--name", name); err != nil {
-			return storage.User{}, err
-		}
-	}
-	return storage.User{ID: storage.NewID(storage.UserPrefix), Email: address, Name: name, CreatedAt: now, UpdatedAt: now}, nil
-}
-
-func (d desk) addUser(ctx context.Context, u storage.User) error {
-	err := d.db.CreateUser(ctx, u)
-	if errors.Is(err, storage.ErrExists) {
-		return hintedError{errors.New("there is a user with this address already"), "symbolon user show " + u.Email}
-	}
-	if err != nil {
-		return err
-	}
-	return d.recordUser(ctx, audit.UserCreated, u.ID)
 }
 
 func (p *program) userList() *cobra.Command {

@@ -30,6 +30,7 @@ type Interaction interface {
 // Setup is what nodes of one deployment share.
 type Setup struct {
 	DB        *durable.DB
+	Sessions  session.Store // nil: DB
 	Ephemeral storage.Ephemeral
 	Base      string
 	Secure    bool
@@ -57,8 +58,11 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s.Sessions == nil {
+		s.Sessions = s.DB
+	}
 	n := &Node{
-		Sessions: session.New(s.DB, session.Options{Secure: s.Secure, Now: s.Now}),
+		Sessions: session.New(s.Sessions, session.Options{Secure: s.Secure, Now: s.Now}),
 		Requests: &interaction.Store{Ephemeral: s.Ephemeral, Browser: web.Browser{Secure: s.Secure}},
 		Pages:    pages,
 		Audit:    audit.NewRecorder(s.DB, audit.Options{}),
@@ -91,7 +95,7 @@ func (n *Node) serve(t *testing.T, more []func(*web.Mux, *Node)) {
 
 func (n *Node) park(w http.ResponseWriter, r *http.Request) error {
 	q := n.Parks
-	q.CreatedAt = time.Now()
+	q.Handle, q.CreatedAt = storage.NewID(""), time.Now()
 	if n.Flow.Now != nil {
 		q.CreatedAt = n.Flow.Now()
 	}

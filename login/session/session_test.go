@@ -1,6 +1,8 @@
 package session_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -219,18 +221,40 @@ func TestSessionIsLookedUpOncePerRequest(t *testing.T) {
 	}
 }
 
+// failing is a store that answers until it is down.
+type failing struct {
+	*durable.DB
+	down bool
+}
+
+func (f *failing) Session(ctx context.Context, digest []byte) (storage.Session, storage.User, error) {
+	if f.down {
+		return storage.Session{}, storage.User{}, fmt.Errorf("read session: %w", storage.ErrUnavailable)
+	}
+	return f.DB.Session(ctx, digest)
+}
+
 func TestOutageIsNotTakenForSignedOut(t *testing.T) {
-	db := storagetest.SQLite(t)
-	n, _ := start(t, db, false)
+	db := &failing{DB: storagetest.SQLite(t)}
+	if err := db.CreateUser(t.Context(), storage.User{ID: "u_ada", Email: "ada@example.com", CreatedAt: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	n := logintest.New(t, logintest.Setup{DB: db.DB, Sessions: db, Ephemeral: ephemeral.NewMemory()},
+		[]login.Method{&devuser.Method{Users: db}})
 	ada := logintest.NewBrowser(t)
 	signIn(ada, n)
-	db.Close()
+	db.down = true
 	for _, path := range []string{"/account", "/login", "/logout"} {
 		p := ada.Get(n, path)
 		if p.Status != http.StatusServiceUnavailable || p.Location != "" || len(p.Header.Values("Set-Cookie")) != 0 {
 			t.Errorf("%s: status %d, location %q, cookies %d", path, p.Status, p.Location, len(p.Header.Values("Set-Cookie")))
 		}
 	}
+	if p := signIn(ada, n); p.Status != http.StatusServiceUnavailable { // it could not say which session ends
+		t.Errorf("signing in: status %d", p.Status)
+	}
+	db.down = false
+	mustBeIn(t, ada, n)
 }
 
 func TestCookieIsBoundToTheHost(t *testing.T) {

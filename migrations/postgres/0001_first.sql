@@ -76,6 +76,7 @@ CREATE TABLE grants (
   details         TEXT NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX grants_user ON grants (user_id, client_id);
+CREATE INDEX grants_client ON grants (client_id);
 CREATE INDEX grants_expiry ON grants (expires_at);
 
 CREATE TABLE revoked_tokens (

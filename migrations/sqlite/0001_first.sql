@@ -75,6 +75,7 @@ CREATE TABLE grants (
   details         TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX grants_user ON grants (user_id, client_id);
+CREATE INDEX grants_client ON grants (client_id);
 CREATE INDEX grants_expiry ON grants (expires_at);
 
 CREATE TABLE revoked_tokens (

@@ -41,11 +41,20 @@ type queryer interface {
 
 type scan func(dest ...any) error
 
+// batched is a statement of a Batch.
+type batched struct {
+	query string
+	args  []any
+}
+
 // db is what differs between the databases.
 type db interface {
 	queryer
 	// Tx commits what do did, unless it returns an error. It never needs a second connection.
 	Tx(ctx context.Context, do func(queryer) error) error
+	// Batch commits all or none, in one round trip, and returns how many rows each changed. When
+	// one fails, they are the counts of those before it.
+	Batch(ctx context.Context, all []batched) ([]int64, error)
 	// translate turns an error of the driver into one of package storage, or errAgain; nil when
 	// it has no such meaning.
 	translate(err error) error

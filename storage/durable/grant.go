@@ -28,32 +28,45 @@ const insertGrant = `INSERT INTO grants (id, client_id, user_id, session_id, off
 		AND ($4 = '' OR EXISTS (SELECT 1 FROM sessions s
 			WHERE s.id = $4 AND s.user_id = $3 AND s.ended_at = 0 AND s.expires_at > $18))`
 
+// spendForGrant fails when the single use is gone, and with it the whole batch.
+const spendForGrant = `INSERT INTO spent (kind, digest, expires_at) SELECT $1, $2, $3 FROM grants g WHERE g.id = $4`
+
 // AddGrant adds g together with the single use that entitles to it, unless spend.Value is empty.
-// ErrSpent when that was used before; ErrNotFound when the user or client is missing or disabled,
-// or the session is over.
-func (d *DB) AddGrant(ctx context.Context, g storage.Grant, spent storage.Spent) error {
-	g.AuthTime = g.AuthTime.UTC()
-	details, err := json.Marshal(g.GrantDetails)
+// ErrNotFound when the user or client is missing or disabled, or the session is over; then nothing
+// is spent. ErrSpent when the single use was used before.
+func (d *DB) AddGrant(ctx context.Context, g storage.Grant, spend storage.Spent) error {
+	values, err := grantValues(g)
 	if err != nil {
 		return fmt.Errorf("add grant: %w", err)
 	}
-	values := []any{
-		g.ID, g.ClientID, g.UserID, g.SessionID, g.Offline, ms(g.CreatedAt), ms(g.ExpiresAt), ms(g.IdleAt),
-		blob(g.CodeDigest), ms(g.CodeExpiresAt), ms(g.CodeSpentAt), blob(g.Seed), g.Generation, ms(g.RotatedAt),
-		ms(g.RevokedAt), g.RevokedWhy, string(details), ms(d.Now()),
+	batch := []batched{{insertGrant, append(values, ms(d.Now()))}}
+	if spend.Value != "" {
+		batch = append(batch, batched{spendForGrant, []any{spend.Kind, storage.Digest(spend.Value), ms(spend.Until), g.ID}})
 	}
-	err = d.tx(ctx, func(ctx context.Context, q queryer) error {
-		if spent.Value != "" {
-			if err := spend(ctx, q, spent); err != nil {
-				return err
-			}
+	err = d.run(ctx, func(ctx context.Context) error {
+		changed, err := d.db.Batch(ctx, batch)
+		if err == nil && changed[0] == 0 {
+			return storage.ErrNotFound
 		}
-		return execOne(ctx, q, storage.ErrNotFound, insertGrant, values...)
+		if len(changed) == 1 && err != nil && d.db.translate(err) == storage.ErrExists {
+			return storage.ErrSpent
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("add grant: %w", err)
 	}
 	return nil
+}
+
+func grantValues(g storage.Grant) ([]any, error) {
+	g.AuthTime = g.AuthTime.UTC()
+	details, err := json.Marshal(g.GrantDetails)
+	return []any{
+		g.ID, g.ClientID, g.UserID, g.SessionID, g.Offline, ms(g.CreatedAt), ms(g.ExpiresAt), ms(g.IdleAt),
+		blob(g.CodeDigest), ms(g.CodeExpiresAt), ms(g.CodeSpentAt), blob(g.Seed), g.Generation, ms(g.RotatedAt),
+		ms(g.RevokedAt), g.RevokedWhy, string(details),
+	}, err
 }
 
 // grantAlive: a grant g of user u and client c stands, and so does its session s unless it is to

@@ -15,7 +15,6 @@ var ends = []struct {
 }{
 	{"user disabled", false, func(w *world, g storage.Grant) error { return w.SetUserDisabled(w.ctx, g.UserID, w.now) }},
 	{"client disabled", false, func(w *world, g storage.Grant) error { return w.SetClientDisabled(w.ctx, g.ClientID, w.now) }},
-	{"grant revoked", false, func(w *world, g storage.Grant) error { return w.RevokeGrant(w.ctx, g.ID, w.now, "test") }},
 	{"user's grants to the client revoked", false, func(w *world, g storage.Grant) error {
 		_, err := w.RevokeGrants(w.ctx, g.UserID, g.ClientID, "", w.now, "test")
 		return err

@@ -58,6 +58,29 @@ func (p *postgresDB) Tx(ctx context.Context, do func(queryer) error) error {
 	return err
 }
 
+// Batch needs no BEGIN and COMMIT: what is sent before one Sync is one transaction.
+func (p *postgresDB) Batch(ctx context.Context, all []batched) (changed []int64, err error) {
+	var batch pgx.Batch
+	for _, b := range all {
+		p.counters.statement(writes(b.query))
+		batch.Queue(b.query, b.args...)
+	}
+	results := p.pool.SendBatch(ctx, &batch)
+	defer func() {
+		if err = errors.Join(err, results.Close()); err == nil {
+			p.counters.commits.Add(1)
+		}
+	}()
+	for range all {
+		tag, err := results.Exec()
+		if err != nil {
+			return changed, err
+		}
+		changed = append(changed, tag.RowsAffected())
+	}
+	return changed, nil
+}
+
 // translate knows PostgreSQL's error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 func (p *postgresDB) translate(err error) error {
 	var e *pgconn.PgError

@@ -182,6 +182,7 @@ func TestNothingRotatesPastARevocation(t *testing.T) {
 				t.Fatalf("alive %v then %v, generation %d then %d", after.Alive, last.Alive, after.Generation, last.Generation)
 			}
 			w.is(w.RotateGrant(w.ctx, g.ID, last.Generation, w.now, w.now.Add(time.Hour)), storage.ErrSpent)
+			w.lives(g, false)
 		}
 	})
 }
@@ -209,5 +210,18 @@ func TestOneUseIsOneUseWhateverTheKind(t *testing.T) {
 		}
 		jti.Kind = "jti:c_2" // another client's, which is another value
 		w.ok(w.Spend(w.ctx, jti))
+	})
+}
+
+func TestOneHandleMakesOneGrant(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		for round := range rounds {
+			handle := storage.Spent{Kind: "request", Value: fmt.Sprint("h", round), Until: w.now.Add(time.Hour)}
+			won := w.winners(16, storage.ErrSpent, func(int) error { return w.AddGrant(w.ctx, w.newGrant(), handle) })
+			if won != 1 {
+				t.Fatalf("%d of 16 grants from one handle", won)
+			}
+			w.is(w.Spend(w.ctx, handle), storage.ErrSpent)
+		}
 	})
 }

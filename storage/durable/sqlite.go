@@ -63,9 +63,10 @@ func createPrivate(path string) error {
 }
 
 // dsn sets synchronous=FULL because in WAL mode anything less can lose the last commits, and with
-// them a revocation, when the power fails.
+// them a revocation, when the power fails. While SQLite waits for another process it cannot be
+// interrupted: busy_timeout is short and the statement repeated instead.
 func dsn(path, queryOnly string) string {
-	return "file:" + escape(path) + "?_pragma=busy_timeout(2500)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+	return "file:" + escape(path) + "?_pragma=busy_timeout(700)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&_pragma=query_only(" + queryOnly + ")"
 }
 
@@ -110,6 +111,20 @@ func (s *sqliteDB) QueryRow(ctx context.Context, query string, args []any, dest 
 
 func (s *sqliteDB) Tx(ctx context.Context, do func(queryer) error) error {
 	return s.committed(s.writer.alone(ctx, func() error { return s.writer.tx(ctx, do) }))
+}
+
+func (s *sqliteDB) Batch(ctx context.Context, all []batched) (changed []int64, err error) {
+	err = s.Tx(ctx, func(q queryer) error {
+		for _, b := range all {
+			n, err := q.Exec(ctx, b.query, b.args...)
+			if err != nil {
+				return err
+			}
+			changed = append(changed, n)
+		}
+		return nil
+	})
+	return changed, err
 }
 
 func (s *sqliteDB) committed(err error) error {

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+func checkServeIssuer(issuer string) error {
+	if issuer == "" {
+		return errors.New("issuer is missing: set SYMBOLON_ISSUER to the https URL people will reach this server at")
+	}
+	return checkIssuer(issuer)
+}
+
+// checkIssuer: every token and both metadata documents carry these exact bytes, so it must have one
+// obvious spelling (RFC 8414 section 2, RFC 9207 section 2).
+func checkIssuer(issuer string) error {
+	u, err := url.Parse(issuer)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
+		return errors.New("issuer is not a URL: set it to the likes of https://login.example")
+	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
+		return errors.New("issuer is http: set it to an https URL; plain http is for localhost only, where nobody can listen in")
+	case u.User != nil || strings.ContainsAny(issuer, "?#"):
+		return errors.New("issuer has a query, a fragment or user information: leave only scheme, host and path")
+	case strings.HasSuffix(issuer, "/"):
+		return fmt.Errorf("issuer ends with a slash: set it to %s", strings.TrimRight(issuer, "/"))
+	case ambiguous(issuer, u):
+		return errors.New("issuer has more than one spelling: write the host in lower case, and the path without escapes and dots")
+	}
+	return nil
+}
+
+// ambiguous tells whether a URL of the same meaning could be written otherwise.
+func ambiguous(issuer string, u *url.URL) bool {
+	segments := strings.Split(u.Path, "/")
+	odd := func(segment string) bool { return segment == "" || segment == "." || segment == ".." }
+	return issuer != u.Scheme+"://"+strings.ToLower(u.Host)+u.Path ||
+		strings.ContainsAny(issuer, `%{}\ `) || slices.ContainsFunc(segments[1:], odd)
+}

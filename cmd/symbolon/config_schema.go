@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) configSchema() *cobra.Command {
+	return &cobra.Command{
+		Use:     "schema",
+		Short:   "Print the JSON Schema of the configuration file, for editors",
+		Example: "  symbolon config schema > symbolon.schema.json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			enc := json.NewEncoder(cmd.OutOrStdout())
+			enc.SetIndent("", "  ")
+			return enc.Encode(schema())
+		},
+	}
+}
+
+// object is a JSON Schema of an object that knows all its members.
+type object map[string]any
+
+func newObject() object {
+	return object{"type": "object", "additionalProperties": false, "properties": object{}}
+}
+
+func (o object) set(name string, value object) { o["properties"].(object)[name] = value }
+
+// within returns the object of this name inside o.
+func (o object) within(name string) object {
+	inner, ok := o["properties"].(object)[name].(object)
+	if !ok {
+		inner = newObject()
+		o.set(name, inner)
+	}
+	return inner
+}
+
+func schema() object {
+	root := newObject()
+	root["$schema"], root["title"] = "https://json-schema.org/draft/2020-12/schema", "symbolon.yaml"
+	for _, k := range configKeys() {
+		for _, name := range k.names() {
+			place := root
+			if outer, inner, nested := strings.Cut(name, "."); nested {
+				place, name = root.within(outer), inner
+			}
+			place.set(name, k.schema())
+		}
+	}
+	return root
+}
+
+func (k key) schema() object {
+	o := object{"description": k.usage, "type": "string"}
+	if k.initial != "" {
+		o["default"] = k.initial
+	}
+	switch k.field(&Config{}).(type) {
+	case *bool:
+		o["type"], o["default"] = "boolean", k.initial == "true"
+	case *time.Duration:
+		o["pattern"] = `^([0-9]+d|([0-9.]+(ms|s|m|h))+)$`
+	case *[]netip.Prefix:
+		o["type"], o["items"] = []string{"array", "string"}, object{"type": "string"}
+	}
+	if k.name == "secret" {
+		o["type"], o["items"] = []string{"array", "string"}, object{"type": "string"}
+	}
+	return o
+}

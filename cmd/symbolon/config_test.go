@@ -1,0 +1,107 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestIssuersThatAreNotOneExactHTTPSURLAreRefused(t *testing.T) {
+	for _, issuer := range []string{
+		"login.example", "//login.example", "ftp://login.example", "https://", "https://:443", "https:///p", "http://login.example",
+		"http://127.0.0.1.evil.example", "http://localhost.evil.example", "https://login.example/", "https://login.example/p/",
+		"https://login.example?", "https://login.example?a=b", "https://login.example#", "https://u@login.example",
+		"HTTPS://login.example", "https://LOGIN.example", "https://login.example/a//b", "https://login.example/./a",
+		"https://login.example/a/..", "https://login.example/%61", "https://login.example/{x}", `https://login.example/a\b`, "https://login example",
+	} {
+		if checkIssuer(issuer) == nil {
+			t.Errorf("%s passes", issuer)
+		}
+	}
+	for _, issuer := range []string{
+		"https://login.example", "https://login.example:8443", "https://login.example/tenant/a",
+		"http://localhost:8080", "http://127.0.0.1:8080/p", "http://[::1]:8080",
+	} {
+		if err := checkIssuer(issuer); err != nil {
+			t.Errorf("%s: %v", issuer, err)
+		}
+	}
+}
+
+func TestLengthsOfTimeWithoutUnitOrSenseAreRefused(t *testing.T) {
+	for _, text := range []string{"", "10", "-5m", "-1d", "d", "1.5d", "99999999d", "soon", "1h 2m"} {
+		if d, err := parseDuration(text); err == nil {
+			t.Errorf("%q is read as %v", text, d)
+		}
+	}
+}
+
+func TestLengthsOfTimeReadBack(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"0s": 0, "30s": 30 * time.Second, "10m": 10 * time.Minute, "1h": time.Hour, "1h30m": 90 * time.Minute,
+		"100m": 100 * time.Minute, "24h": 24 * time.Hour, "90d": 90 * 24 * time.Hour, "1h0m5s": time.Hour + 5*time.Second,
+	} {
+		d, err := parseDuration(text)
+		if err != nil || d != want {
+			t.Errorf("%q is read as %v, %v; want %v", text, d, err, want)
+		}
+		again, err := parseDuration(formatDuration(want))
+		if err != nil || again != want {
+			t.Errorf("%v is written as %q and read back as %v, %v", want, formatDuration(want), again, err)
+		}
+	}
+}
+
+func TestNoFormOfASecretIsShown(t *testing.T) {
+	const password = "hunter2"
+	for _, s := range []setting{
+		{key{kind: secret}, password, ""},
+		{key{kind: urlKey}, "postgres://u:" + password + "@h/d", ""},
+		{key{kind: urlKey}, "postgres://h/d?user=u&Password=" + password, ""},
+		{key{kind: urlKey}, "redis://:" + password + "@h", ""},
+		{key{kind: urlKey}, "redis://h:port:" + password, ""},
+		{key{kind: urlKey}, "smtp://u:" + password + "%zz@h", ""},
+		{key{kind: urlKey}, "host=h password=" + password, ""},
+	} {
+		if shown := s.redacted(); strings.Contains(shown, password) {
+			t.Errorf("%s is shown", shown)
+		}
+	}
+	if shown := (setting{key{kind: urlKey}, "sqlite:symbolon.db", ""}).redacted(); shown != "sqlite:symbolon.db" {
+		t.Errorf("a URL without a password is shown as %s", shown)
+	}
+}
+
+func TestEveryKeyIsExplainedAndCanBeToldApart(t *testing.T) {
+	seen := map[string]string{}
+	for _, k := range configKeys() {
+		if k.usage == "" {
+			t.Errorf("%s is not explained", k.name)
+		}
+		if other, twice := seen[k.env()]; twice {
+			t.Errorf("%s and %s have the same variable", k.name, other)
+		}
+		seen[k.env()] = k.name
+		if err := (setting{k, k.initial, "default"}).read(&Config{}); err != nil {
+			t.Errorf("the default cannot be read: %v", err)
+		}
+	}
+	for name := range devDefaults() {
+		if seen[envName(name)] == "" {
+			t.Errorf("dev sets %s, which is no key", name)
+		}
+	}
+}
+
+func TestDefaultsAreSoundButForWhatOnlyTheOperatorKnows(t *testing.T) {
+	var c Config
+	for _, k := range configKeys() {
+		if err := (setting{k, k.initial, "default"}).read(&c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Issuer, c.SMTPURL, c.MailFrom = "https://login.example", "smtp://mail.example:587", "login@example.com"
+	if err := c.Validate(modeServe); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "secret is missing") {
+		t.Errorf("err = %v, want the secret alone", err)
+	}
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+	"time"
+)
+
+func (s SessionTimes) check() error {
+	if s.Idle < time.Minute || s.Absolute < s.Idle {
+		return errors.New("session.idle must be at least 1m, and session.absolute no shorter than it")
+	}
+	return nil
+}
+
+func (t TokenTimes) check() error {
+	const most = time.Hour
+	switch {
+	case t.AccessTTL < 30*time.Second || t.AccessTTL > most || t.AgentAccessTTL < 30*time.Second || t.AgentAccessTTL > most:
+		return errors.New("tokens.access_ttl and tokens.agent_access_ttl must lie between 30s and 60m: that long a leaked token is of use")
+	case t.IDTTL < time.Minute || t.IDTTL > 24*time.Hour:
+		return errors.New("tokens.id_ttl must lie between 1m and 24h")
+	case t.RefreshRetry > 300*time.Second:
+		return errors.New("tokens.refresh_retry must be at most 300s: for that long a stolen token can pass for a lost answer")
+	case t.RefreshIdle < t.AccessTTL || t.RefreshAbsolute < t.RefreshIdle:
+		return errors.New("tokens.refresh_idle must be no shorter than tokens.access_ttl, and tokens.refresh_absolute no shorter than it")
+	}
+	return nil
+}
+
+func (k KeyTimes) check() error {
+	if k.RotateAfter < 24*time.Hour {
+		return errors.New("keys.rotate_after must be at least 1d: applications cache our keys")
+	}
+	return nil
+}

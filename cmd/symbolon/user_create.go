@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func (p *program) userCreate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "create", Short: "Let a person sign in", Args: cobra.NoArgs,
+		Long: `The person can sign in at once by entering the address. --invite sends a mail that says so; the
+running server delivers it.`,
+		Example: `  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite`,
+	}
+	email := cmd.Flags().String("email", "", "mail address")
+	name := cmd.Flags().String("name", "", "name as the person writes it")
+	invite := cmd.Flags().Bool("invite", false, "tell the person by mail (needs issuer and secret)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		user, err := newUser(*email, *name, time.Now())
+		if err != nil {
+			return usageError{err}
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			post, err := d.inviter(*invite)
+			if err != nil {
+				return err
+			}
+			if err := d.addUser(ctx, user); err != nil {
+				return err
+			}
+			if err := post(ctx, user); err != nil {
+				return hintedError{fmt.Errorf("user %s is created but not invited: %w", user.ID, err), "symbolon user show " + user.ID}
+			}
+			return p.printUser(cmd, user)
+		})
+	}
+	return cmd
+}
+
+func newUser(email, name string, now time.Time) (storage.User, error) {
+	if email == "" {
+		return storage.User{}, errors.New("--email is missing: it is how the person signs in")
+	}
+	address, err := mail.ParseAddress(email)
+	if err != nil {
+		return storage.User{}, fmt.Errorf("--email: %w", err)
+	}
+	if name != "" {
+		if err := agents.CheckName("--name", name); err != nil {
+			return storage.User{}, err
+		}
+	}
+	return storage.User{ID: storage.NewID(storage.UserPrefix), Email: address, Name: name, CreatedAt: now, UpdatedAt: now}, nil
+}
+
+func (d desk) addUser(ctx context.Context, u storage.User) error {
+	err := d.db.CreateUser(ctx, u)
+	if errors.Is(err, storage.ErrExists) {
+		return hintedError{errors.New("there is a user with this address already"), "symbolon user show " + u.Email}
+	}
+	if err != nil {
+		return err
+	}
+	return d.recordUser(ctx, audit.UserCreated, u.ID)
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// userView is a person as commands print them.
+type userView struct {
+	UserID        string     `json:"user_id"`
+	Email         string     `json:"email"`
+	EmailVerified bool       `json:"email_verified"`
+	Name          string     `json:"name"`
+	Disabled      bool       `json:"disabled"`
+	DisabledAt    *time.Time `json:"disabled_at,omitempty"`
+	CreatedAt     time.Time  `json:"created_at"`
+	UpdatedAt     time.Time  `json:"updated_at"`
+}
+
+func viewUser(u storage.User) userView {
+	return userView{
+		UserID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
+		Disabled: !u.DisabledAt.IsZero(), DisabledAt: optional(u.DisabledAt),
+		CreatedAt: instant(u.CreatedAt), UpdatedAt: instant(u.UpdatedAt),
+	}
+}
+
+func (p *program) printUser(cmd *cobra.Command, u storage.User) error {
+	return p.print(cmd, viewUser(u), func(w io.Writer) {
+		row(w, "user_id", u.ID)
+		row(w, "email", u.Email)
+		row(w, "name", u.Name)
+		row(w, "state", viewUser(u).state())
+		row(w, "created", day(u.CreatedAt))
+	})
+}
+
+func (v userView) state() string {
+	switch {
+	case v.Disabled:
+		return "disabled"
+	case !v.EmailVerified:
+		return "not signed in yet"
+	}
+	return "enabled"
+}

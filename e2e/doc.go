@@ -1,0 +1,16 @@
+// Package e2e tries the built binary as strangers would: it imports nothing of the server, and
+// knows it by its commands, its HTTP, its mails and its log.
+//
+//	main_test.go           builds the binary, ends everything that was started
+//	process, service, cable, front, node, deployment   what runs: servers, wires, nodes
+//	postoffice, visitor, tab, app, agent               who uses it: mailboxes, browsers, clients
+//	vault_test.go          every secret seen; none may stand in a log or a database
+//
+// Every claim about protocol and pages is tried on both deployments: one node on SQLite alone, and
+// two nodes on PostgreSQL and Redis behind a balancer. PostgreSQL, Redis and Chromium must be
+// installed (`make tools`); a test whose program is missing fails and says so.
+//
+//	SYMBOLON_E2E_ROUNDS=5000     how often each race is run; else a few hundred times
+//	SYMBOLON_PICTURES=DIR        TestPictures writes every page there as a picture
+//	SYMBOLON_TEST_POSTGRES_URL, SYMBOLON_TEST_REDIS_URL   servers to use instead of private ones
+package e2e

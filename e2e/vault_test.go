@@ -1,0 +1,125 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// vault holds every secret and address that this run has come across. The zero vault is ready.
+// Six-digit codes are left out: a log is full of six-digit numbers.
+type vault struct {
+	mu        sync.Mutex
+	secrets   map[string]string // value → kind
+	addresses map[string]string
+}
+
+func random() string { return rand.Text() }
+
+// secret remembers a value that must be found nowhere, and returns it.
+func (v *vault) secret(kind, value string) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.secrets == nil {
+		v.secrets = map[string]string{}
+	}
+	if len(value) >= 12 { // anything shorter would be found by chance
+		v.secrets[value] = kind
+	}
+	return value
+}
+
+// address remembers a mail address, which may stand in a database but in no log.
+func (v *vault) address(value string) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.addresses == nil {
+		v.addresses = map[string]string{}
+	}
+	v.addresses[value] = "mail address"
+	return value
+}
+
+// found lists the kinds of those values that text holds, as they are, in hex or in base64.
+func (v *vault) found(text []byte, logged bool) []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var kinds []string
+	for value, kind := range v.secrets {
+		if holds(text, value) || holds(text, hex.EncodeToString([]byte(value))) || holds(text, insideBase64(value)) {
+			kinds = append(kinds, kind)
+		}
+	}
+	for value, kind := range v.addresses {
+		if logged && holds(text, value) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+func holds(text []byte, value string) bool { return bytes.Contains(text, []byte(value)) }
+
+func insideBase64(value string) string {
+	return strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(value)), "=")[:len(value)]
+}
+
+// leaks lists what any node of this run has let slip into its log.
+func (l *laboratory) leaks() []string {
+	l.mu.Lock()
+	logs := l.logs
+	l.mu.Unlock()
+	var leaks []string
+	for _, name := range logs {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			leaks = append(leaks, "nothing we can read: "+err.Error())
+		}
+		for _, kind := range l.seen.found(text, true) {
+			leaks = append(leaks, fmt.Sprintf("a %s (%s)", kind, filepath.Base(name)))
+		}
+	}
+	return leaks
+}
+
+// dump is every byte the deployment keeps in its database.
+func (d *deployment) dump(t testing.TB) []byte {
+	t.Helper()
+	if path, ok := strings.CutPrefix(d.database, "sqlite:"); ok {
+		var all []byte
+		for _, name := range must[[]string](t)(filepath.Glob(path + "*")) { // with its write-ahead log
+			all = append(all, must[[]byte](t)(os.ReadFile(name))...)
+		}
+		return all
+	}
+	ctx := context.Background()
+	conn := must[*pgx.Conn](t)(pgx.Connect(ctx, d.database))
+	defer conn.Close(ctx)
+	names := query(t, conn, "SELECT quote_ident(table_name) FROM information_schema.tables WHERE table_schema = 'public'")
+	var all []byte
+	for _, name := range names {
+		for _, row := range query(t, conn, "SELECT t::text FROM "+name+" t") {
+			all = append(append(all, row...), '\n')
+		}
+	}
+	return all
+}
+
+func query(t testing.TB, conn *pgx.Conn, statement string) []string {
+	t.Helper()
+	rows, err := conn.Query(context.Background(), statement)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return must[[]string](t)(pgx.CollectRows(rows, pgx.RowTo[string]))
+}

@@ -1,0 +1,72 @@
+package provider
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// credentials are what a client authenticates with. Basic and post are interchangeable: libraries
+// send what they please.
+type credentials struct {
+	id     string
+	secret string // "" when the client sent none
+}
+
+// readCredentials finds the one way in which the client authenticates (RFC 6749 section 2.3).
+func readCredentials(r *http.Request, form params) (credentials, *Error) {
+	posted := credentials{id: form.Get("client_id"), secret: form.Get("client_secret")}
+	asserted := form.Get("client_assertion") != "" || form.Get("client_assertion_type") != ""
+	header := r.Header["Authorization"]
+	switch {
+	case len(header) > 1, len(header) == 1 && (asserted || posted.secret != ""), asserted && posted.secret != "":
+		return credentials{}, refuse("invalid_request", "The client authenticates in more than one way.")
+	case asserted: // private_key_jwt is not offered yet
+		return credentials{}, unauthenticated()
+	case len(header) == 0 && posted.id == "":
+		return credentials{}, unauthenticated()
+	case len(header) == 0:
+		return posted, nil
+	}
+	basic, ok := readBasic(header[0])
+	if !ok {
+		return credentials{}, unauthenticated()
+	}
+	if posted.id != "" && posted.id != basic.id {
+		return credentials{}, refuse("invalid_request", "The client_id is not the one in the Authorization header.")
+	}
+	return basic, nil
+}
+
+// readBasic decodes the header; id and secret are form-encoded inside (RFC 6749 section 2.3.1).
+func readBasic(header string) (credentials, bool) {
+	scheme, encoded, ok := strings.Cut(header, " ")
+	if !ok || !strings.EqualFold(scheme, "Basic") {
+		return credentials{}, false
+	}
+	decoded, err := base64.StdEncoding.Strict().DecodeString(encoded)
+	if err != nil {
+		return credentials{}, false
+	}
+	rawID, rawSecret, ok := strings.Cut(string(decoded), ":")
+	if !ok {
+		return credentials{}, false
+	}
+	id, err := url.QueryUnescape(rawID)
+	if err != nil {
+		return credentials{}, false
+	}
+	secret, err := url.QueryUnescape(rawSecret)
+	return credentials{id, secret}, err == nil && id != ""
+}
+
+// visible tells whether s has only the characters of a client_id (RFC 6749 appendix A.1).
+func visible(s string) bool {
+	for _, c := range []byte(s) {
+		if c < 0x20 || c > 0x7e {
+			return false
+		}
+	}
+	return s != ""
+}
