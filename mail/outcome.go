@@ -17,7 +17,7 @@ const (
 	Retried Outcome = "retried"
 	Refused Outcome = "refused" // by the mail server, for good
 	Expired Outcome = "expired"
-	Unknown Outcome = "unknown" // KnownOnly, and nobody enabled has the address
+	Unknown Outcome = "unknown" // nobody who may get it has the address
 )
 
 // handle brings one claimed mail to its outcome.
@@ -41,14 +41,12 @@ func (w *Worker) try(ctx context.Context, claimed storage.Mail) (Message, Outcom
 	if err != nil {
 		return m, Retried, err // it may open on a node that knows a newer secret
 	}
-	if m.KnownOnly {
-		known, err := w.Known(ctx, m.To)
-		if err != nil {
-			return m, Retried, err
-		}
-		if !known {
-			return m, Unknown, nil
-		}
+	wanted, err := w.Wanted(ctx, m)
+	if err != nil {
+		return m, Retried, err
+	}
+	if !wanted {
+		return m, Unknown, nil
 	}
 	outcome, err := w.deliver(ctx, m)
 	return m, outcome, err

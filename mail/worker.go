@@ -23,10 +23,12 @@ const (
 type Worker struct {
 	Queue     *Queue
 	Transport Transport
-	From      string                                                // the From header, see ParseSender
-	Known     func(ctx context.Context, email string) (bool, error) // an enabled user has this address
-	Log       *slog.Logger
-	Report    func(Outcome) // counts; optional
+	From      string // the From header, see ParseSender
+	// Wanted tells whether m may go out: not to somebody disabled, and with KnownOnly only to a user.
+	// It is asked here and not where mail is queued, so that no page knows who has an account.
+	Wanted func(ctx context.Context, m Message) (bool, error)
+	Log    *slog.Logger
+	Report func(Outcome) // counts; optional
 
 	failing atomic.Bool
 }

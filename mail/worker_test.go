@@ -252,7 +252,9 @@ func newNode(t *testing.T, db *durable.DB, deliver mail.Transport) *node {
 	}
 	n.Worker = &mail.Worker{
 		Queue: queue, Transport: deliver, From: from, Log: slog.New(slog.NewTextHandler(n.log, nil)),
-		Known:  func(_ context.Context, email string) (bool, error) { return email == "alice@x.example", nil },
+		Wanted: func(_ context.Context, m mail.Message) (bool, error) {
+			return !m.KnownOnly || m.To == "alice@x.example", nil
+		},
 		Report: func(o mail.Outcome) { n.outcomes <- o },
 	}
 	return n

@@ -77,12 +77,12 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 // anywhere but to our own error page (RFC 9700 section 4.11).
 func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 	id := v.Form.Get("client_id")
-	c, err := p.Clients.Client(ctx, id)
-	if errors.Is(err, storage.ErrNotFound) || err == nil && !c.DisabledAt.IsZero() {
-		return refuse("invalid_client", "The application is not known here, or is switched off.").page()
-	}
+	c, err := p.lookUp(ctx, id)
 	if err != nil {
 		return err
+	}
+	if c.ID == "" || !c.DisabledAt.IsZero() {
+		return refuse("invalid_client", "The application is not known here, or is switched off.").page()
 	}
 	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
 	if refusal != nil {

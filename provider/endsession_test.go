@@ -2,14 +2,12 @@ package provider
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
-	"github.com/symbolon-id/symbolon/web"
 )
 
 const bye = "https://app.example/bye"
@@ -149,18 +147,10 @@ func TestApplicationSignsOutByForm(t *testing.T) {
 	app, ada := s.app(), s.person("ada")
 	hint := ada.tokens(app).IDToken
 	form := url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {bye}, "state": {"s"}}
-	r := httptest.NewRequest(http.MethodPost, "/logout", strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", formType)
+	r := request(t, http.MethodPost, s.endpoint("/logout"), form)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	r.Header.Set("Origin", "https://app.example")
-	mux := web.NewMux(web.MuxOptions{})
-	mux.PageFromAnywhere("POST /logout", s.endSession)
-	w := httptest.NewRecorder()
-	mux.ServeHTTP(w, r)
-	if w.Code != http.StatusSeeOther {
-		t.Fatalf("%d %s", w.Code, w.Body)
-	}
-	to := (&answer{Response: w.Result()}).location(t)
+	to := s.do(r).location(t)
 	if to.Path != "/logout" || to.Host != "" || to.RawQuery != form.Encode() {
 		t.Fatalf("to %s", to)
 	}

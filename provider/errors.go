@@ -102,9 +102,7 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) error {
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
-		if h.Get("Retry-After") == "" {
-			h.Set("Retry-After", "2")
-		}
+		h.Set("Retry-After", retryAfter(e))
 	}
 	if _, _, basic := r.BasicAuth(); e.Name == "invalid_client" && (basic || r.Header.Get("Authorization") != "") {
 		h.Set("WWW-Authenticate", `Basic realm="symbolon", charset="UTF-8"`)

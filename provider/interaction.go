@@ -30,6 +30,11 @@ func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 			return p.detour(w, r, v, page, step.Refusal())
 		}
 	}
+	if v.HintSubject != "" && v.HintSubject != s.UserID {
+		// The person signed in as somebody else than the client asked for (OpenID Connect Core
+		// section 3.1.2.2); never switch silently.
+		return p.refuseAtClient(w, r, v, refuse("login_required", "Somebody else than the one asked for is signed in."))
+	}
 	return p.respond(w, r, v, s)
 }
 

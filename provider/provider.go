@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -135,10 +136,12 @@ func New(c Config, d Deps) (*Provider, error) {
 // is no third way in.
 func (p *Provider) Mount(mux *web.Mux) {
 	mux.Page("GET "+p.base+"/authorize", p.authorize)
+	mux.Page("HEAD "+p.base+"/authorize", refuseHead)
+	mux.Page("HEAD "+p.base+"/authorize/{handle}", refuseHead)
 	mux.PageFromAnywhere("POST "+p.base+"/authorize", p.authorize)
 	mux.Page("GET "+p.base+"/authorize/{handle}", p.resume)
 	mux.Page("GET "+p.base+"/logout", p.endSession)
-	mux.Page("POST "+p.base+"/logout", p.endSession)
+	mux.PageFromAnywhere("POST "+p.base+"/logout", p.endSession)
 	mux.API("POST "+p.base+"/token", p.token)
 	mux.API("POST "+p.base+"/introspect", p.introspect)
 	mux.API("POST "+p.base+"/revoke", p.revoke)
@@ -148,6 +151,12 @@ func (p *Provider) Mount(mux *web.Mux) {
 	for _, path := range p.meta.paths {
 		mux.API("GET "+path, p.discovery)
 	}
+}
+
+// refuseHead keeps a request that asks for no answer from getting a code made.
+func refuseHead(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Allow", "GET, POST")
+	return &web.Error{Status: http.StatusMethodNotAllowed}
 }
 
 // url is the absolute address of one of our paths.

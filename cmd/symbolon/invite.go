@@ -21,7 +21,7 @@ func (d desk) inviter(wanted bool) (func(ctx context.Context, u storage.User) er
 	if err != nil {
 		return nil, hintedError{err, "symbolon config show"}
 	}
-	pages, err := templates.New(d.config.brand())
+	pages, err := templates.New(d.config.brand(""))
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +35,7 @@ func (d desk) inviter(wanted bool) (func(ctx context.Context, u storage.User) er
 	}, nil
 }
 
-func (c Config) brand() templates.Brand {
-	return templates.Brand{Name: c.Branding.Name, LogoPath: c.Branding.Logo, Accent: c.Branding.Accent}
+// brand is what pages below base show of the organisation.
+func (c Config) brand(base string) templates.Brand {
+	return templates.Brand{Name: c.Branding.Name, LogoPath: c.Branding.Logo, Accent: c.Branding.Accent, BasePath: base}
 }

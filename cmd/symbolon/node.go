@@ -129,9 +129,7 @@ func (n *node) buildGround(_ context.Context, _ *dev) (err error) {
 	n.sessions = session.New(n.db, session.Options{
 		Secure: n.browser.Secure, Idle: n.config.Session.Idle, Absolute: n.config.Session.Absolute,
 	})
-	n.pages, err = templates.New(templates.Brand{
-		Name: n.config.Branding.Name, LogoPath: n.config.Branding.Logo, Accent: n.config.Branding.Accent, BasePath: n.base,
-	})
+	n.pages, err = templates.New(n.config.brand(n.base))
 	return err
 }
 
@@ -157,7 +155,7 @@ func (n *node) buildMail(_ context.Context, d *dev) error {
 		transports = append(transports, smtp)
 	}
 	n.worker = &mail.Worker{
-		Queue: n.queue, Transport: transports, From: n.config.MailFrom, Known: n.known, Log: n.log,
+		Queue: n.queue, Transport: transports, From: n.config.MailFrom, Wanted: n.wanted, Log: n.log,
 		Report: func(o mail.Outcome) { n.metrics.Mail(string(o)) },
 	}
 	return nil
@@ -175,11 +173,11 @@ func (t transports) Deliver(ctx context.Context, from string, m mail.Message) er
 	return nil
 }
 
-// known tells whether an enabled user has this address.
-func (n *node) known(ctx context.Context, email string) (bool, error) {
-	user, err := n.db.UserByEmail(ctx, email)
+// wanted keeps mail from people who are disabled and, if it is for users only, from strangers.
+func (n *node) wanted(ctx context.Context, m mail.Message) (bool, error) {
+	user, err := n.db.UserByEmail(ctx, m.To)
 	if errors.Is(err, storage.ErrNotFound) {
-		return false, nil
+		return !m.KnownOnly, nil
 	}
 	return err == nil && user.DisabledAt.IsZero(), err
 }
