@@ -81,7 +81,7 @@ func (w world) types(t *testing.T) []string {
 
 func TestInvalidAgentIsNotCreated(t *testing.T) {
 	w := open(t)
-	_, err := w.agents.Create(context.Background(), agents.Agent{Name: "x"})
+	_, err := w.agents.Create(context.Background(), agents.Agent{Name: "x", Scopes: []string{"openid"}})
 	var invalid agents.Invalid
 	if !errors.As(err, &invalid) {
 		t.Fatalf("err = %v, want an Invalid", err)

@@ -84,10 +84,6 @@ func checkKind(c storage.Client) error {
 	switch {
 	case c.Public, len(c.RedirectURIs) > 0, c.FirstParty, !slices.Equal(c.GrantTypes, []string{GrantClientCredentials}):
 		return invalid("grant_types", "an agent has client_credentials only; people sign in to a client")
-	case len(c.Scopes) == 0:
-		return invalid("scope", "an agent needs at least one scope: without one it gets no token")
-	case len(c.Audiences) == 0:
-		return invalid("audience", "an agent needs at least one audience: a token is always for somebody")
 	case slices.Contains(c.Scopes, "openid"), slices.Contains(c.Scopes, "offline_access"):
 		return invalid("scope", "openid and offline_access are for people; an agent gets neither ID nor refresh tokens")
 	}

@@ -110,8 +110,6 @@ func TestAgentsThatCouldNotWorkOrWouldBePeopleAreRefused(t *testing.T) {
 		field  string
 		change func(c *storage.Client)
 	}{
-		"no scope":         {"scope", func(c *storage.Client) { c.Scopes = nil }},
-		"no audience":      {"audience", func(c *storage.Client) { c.Audiences = nil }},
 		"openid":           {"scope", func(c *storage.Client) { c.Scopes = []string{"openid"} }},
 		"offline access":   {"scope", func(c *storage.Client) { c.Scopes = []string{"read", "offline_access"} }},
 		"code grant":       {"grant_types", func(c *storage.Client) { c.GrantTypes = []string{agents.GrantAuthorizationCode} }},

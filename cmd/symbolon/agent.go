@@ -68,7 +68,7 @@ func addAgentFlags(cmd *cobra.Command) *agentFlags {
 	f := &agentFlags{}
 	cmd.Flags().StringVar(&f.name, "name", "", "what people call it")
 	cmd.Flags().StringArrayVar(&f.scope, "scope", nil, "all it may be granted, separated by spaces; repeatable")
-	cmd.Flags().StringArrayVar(&f.audiences, "audience", nil, "`URI` of a resource its tokens may be for; the first is the default; repeatable")
+	cmd.Flags().StringArrayVar(&f.audiences, "audience", nil, "`URI` of a resource its tokens may be for; the first is the default (none: the issuer); repeatable")
 	cmd.Flags().Var(&f.ttl, "access-token-ttl", "life of its access tokens, at most 60m (default: as configured)")
 	cmd.Flags().StringVar(&f.alg, "signing-alg", "", "RS256 (default) or ES256")
 	return f

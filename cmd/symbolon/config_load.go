@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,10 +31,24 @@ func (p *program) load(cmd *cobra.Command, m mode) (Config, []setting, error) {
 		}
 		settings = append(settings, s)
 	}
-	if m == modeDev {
+	switch m {
+	case modeDev:
 		followListen(&config, settings)
+	case modeCommand:
+		adoptDevSecret(&config, settings)
 	}
 	return config, settings, errors.Join(problems...)
+}
+
+// adoptDevSecret lets commands work beside symbolon dev, which keeps its secret beside its database.
+func adoptDevSecret(c *Config, settings []setting) {
+	text, err := os.ReadFile(devSecretPath(c.DatabaseURL, devData))
+	i := slices.IndexFunc(settings, func(s setting) bool { return s.name == "secret" })
+	if err != nil || c.Secret != "" {
+		return
+	}
+	c.Secret = strings.TrimSpace(string(text))
+	settings[i].text, settings[i].source = c.Secret, "symbolon dev"
 }
 
 // effective takes the value of the first layer that has one; layers go from strong to weak.

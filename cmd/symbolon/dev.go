@@ -27,9 +27,9 @@ func (p *program) devCommand() *cobra.Command {
 		Use: "dev", Short: "Try everything out on this machine, without any configuration", Args: cobra.NoArgs,
 		Long: "Dev runs the server on loopback with demo users, a demo client, a demo agent, a mailbox and a\n" +
 			"playground. It obeys the same configuration as serve, and refuses to be reachable from elsewhere.",
-		Example: "  symbolon dev\n  symbolon dev --listen 127.0.0.1:8081 --data /tmp/try",
+		Example: "  symbolon dev\n  symbolon dev --listen 127.0.0.1:8081 --data second-dev",
 	}
-	cmd.Flags().StringVar(&data, "data", "symbolon-dev", "`directory` of the database and the secret")
+	cmd.Flags().StringVar(&data, "data", devData, "`directory` of the database and the secret")
 	addConfigFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		config, err := p.devConfig(cmd, data)
@@ -72,9 +72,21 @@ func (p *program) devConfig(cmd *cobra.Command, data string) (Config, error) {
 		return config, err
 	}
 	if config.Secret == "" {
-		config.Secret, err = stableSecret(filepath.Join(data, "secret"))
+		config.Secret, err = stableSecret(devSecretPath(config.DatabaseURL, data))
 	}
 	return config, err
+}
+
+// devData is the directory that symbolon dev keeps everything in.
+const devData = "symbolon-dev"
+
+// devSecretPath is where symbolon dev keeps its secret: beside its SQLite database, else in its data
+// directory.
+func devSecretPath(databaseURL, data string) string {
+	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
+		data = filepath.Dir(path)
+	}
+	return filepath.Join(data, "symbolon-dev.secret")
 }
 
 func isDefault(settings []setting, name string) bool {

@@ -23,6 +23,7 @@ func architecture() map[string]rule {
 	return map[string]rule{
 		"cmd/symbolon": {ours: list("*"), libraries: list("github.com/spf13/cobra github.com/knadh/koanf golang.org/x/term golang.org/x/sync")},
 		"e2e":          {},
+		"e2e/bench":    {libraries: list("github.com/emersion/go-smtp")},
 
 		// Features: never each other, never a backend.
 		"provider":        {ours: feature("keys login/session interaction"), libraries: list("github.com/ory/fosite")},

@@ -18,7 +18,7 @@ func (p *program) root() *cobra.Command {
 symbolon signs people in, issues tokens to the applications and agents registered with it, and
 answers for them. One binary, one configuration; commands act on the database it names, also while
 a server runs on it. What symbolon dev keeps is named by
-SYMBOLON_DATABASE_URL=sqlite:symbolon-dev/symbolon.db and SYMBOLON_SECRET_FILE=symbolon-dev/secret.
+SYMBOLON_DATABASE_URL=sqlite:symbolon-dev/symbolon.db; its secret is found beside it.
 
 Data goes to standard output (--json: as JSON), everything else to standard error. Exit codes:
 0 done, 1 failed, 2 wrong usage, 3 not found.`, `
