@@ -13,8 +13,12 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// patience is how long one call may wait for Redis: a page has better things to do.
-const patience = 150 * time.Millisecond
+// How long one call may wait for Redis. A count has a fallback; a value has none, and without it
+// somebody must start again.
+const (
+	patience      = 600 * time.Millisecond
+	countPatience = 100 * time.Millisecond
+)
 
 // Redis keeps values in a Redis server or cluster, shared by all nodes. Whatever Redis does to
 // them – forget, bring back, stay silent – can only deny: authority is in the durable store.
@@ -46,7 +50,7 @@ func NewRedis(ctx context.Context, url string) (*Redis, error) {
 
 // Put stores value under key for ttl. A ttl that is over already stores nothing.
 func (r *Redis) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	return r.ask(ctx, "put", func(ctx context.Context) error {
+	return r.ask(ctx, "put", patience, func(ctx context.Context) error {
 		if ttl <= 0 { // SET without PX would keep it for ever
 			return r.client.Del(ctx, valueKey(key)).Err()
 		}
@@ -56,7 +60,7 @@ func (r *Redis) Put(ctx context.Context, key string, value []byte, ttl time.Dura
 
 // Get returns the value, or storage.ErrNotFound.
 func (r *Redis) Get(ctx context.Context, key string) (value []byte, err error) {
-	err = r.ask(ctx, "get", func(ctx context.Context) (err error) {
+	err = r.ask(ctx, "get", patience, func(ctx context.Context) (err error) {
 		value, err = r.client.Get(ctx, valueKey(key)).Bytes()
 		return err
 	})
@@ -66,7 +70,7 @@ func (r *Redis) Get(ctx context.Context, key string) (value []byte, err error) {
 // Take returns the value and removes it, or storage.ErrNotFound. After an error the value may be
 // gone.
 func (r *Redis) Take(ctx context.Context, key string) (value []byte, err error) {
-	err = r.ask(ctx, "take", func(ctx context.Context) (err error) {
+	err = r.ask(ctx, "take", patience, func(ctx context.Context) (err error) {
 		value, err = r.client.GetDel(ctx, valueKey(key)).Bytes()
 		return err
 	})
@@ -75,15 +79,15 @@ func (r *Redis) Take(ctx context.Context, key string) (value []byte, err error) 
 
 // Ping tells whether Redis answers.
 func (r *Redis) Ping(ctx context.Context) error {
-	return r.ask(ctx, "ping", func(ctx context.Context) error { return r.client.Ping(ctx).Err() })
+	return r.ask(ctx, "ping", patience, func(ctx context.Context) error { return r.client.Ping(ctx).Err() })
 }
 
 // Close ends the connections.
 func (r *Redis) Close() error { return r.client.Close() }
 
-// ask runs one command within patience and makes its error one of storage's. READONLY, LOADING,
+// ask runs one command within its patience and makes its error one of storage's. READONLY, LOADING,
 // NOAUTH and the like are an outage as much as silence is.
-func (r *Redis) ask(ctx context.Context, what string, command func(context.Context) error) error {
+func (r *Redis) ask(ctx context.Context, what string, patience time.Duration, command func(context.Context) error) error {
 	if !r.breaker.allows(time.Now()) {
 		return fmt.Errorf("%s: redis has not answered lately: %w", what, storage.ErrUnavailable)
 	}
