@@ -54,3 +54,23 @@ const (
 	KeyRotated     = "key.rotate"
 	KeyRevoked     = "key.revoke"
 )
+
+// Types of event in an account. Method is the factor's for those that begin with "factor", and
+// "account" for what the person did there that others can do elsewhere.
+const (
+	FactorAdded        = "factor.add"
+	FactorRemoved      = "factor.remove"
+	FactorRenamed      = "factor.rename"
+	RecoveryUsed       = "recovery.use"
+	RecoveryRenewed    = "recovery.renew"
+	RecoveryLinkMade   = "recovery_link.make" // by the operator; Target is the id of the link
+	RecoveryLinkVoided = "recovery_link.void"
+	EmailAsked         = "email.ask" // a new address was sent a code
+	EmailChanged       = "email.change"
+	ProfileChanged     = "profile.change"
+	ConsentWithdrawn   = "consent.withdraw"
+	Disowned           = "activity.disown" // "this wasn't me"; Target is the id of the event
+	UserExported       = "user.export"
+	SessionMoved       = "session.move"     // it is used from another network than before
+	SessionMismatch    = "session.mismatch" // its cookie came from another browser than it was given to
+)

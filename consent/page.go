@@ -36,6 +36,9 @@ func (a *Asker) page(w http.ResponseWriter, r *http.Request) error {
 // asked returns the request of this browser and who is signed in, if anybody.
 func (a *Asker) asked(r *http.Request, handle string) (*interaction.Request, *session.Session, error) {
 	q, err := a.Requests.Open(r, handle)
+	if err == nil && q.Return != "" { // of our own pages: there is nothing to allow
+		err = storage.ErrNotFound
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/symbolon-id/symbolon/templates"
 )
 
-// sentence says to a person what a scope lets an app do. It is empty for a scope that is not ours,
+// Sentence says to a person what a scope lets an app do. It is empty for a scope that is not ours,
 // which the page shows by its name: inventing what it means would be worse.
-func sentence(scope string) string {
+func Sentence(scope string) string {
 	switch scope {
 	case "openid":
 		return "Know that it is you who signs in"
@@ -33,7 +33,7 @@ func describe(scopes, before []string) []templates.ConsentScope {
 	described := make([]templates.ConsentScope, len(scopes))
 	for i, scope := range scopes {
 		described[i] = templates.ConsentScope{
-			Name: scope, Sentence: sentence(scope),
+			Name: scope, Sentence: Sentence(scope),
 			New: len(before) > 0 && !slices.Contains(before, scope),
 		}
 	}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -16,6 +17,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // deployment is a running Symbolon as an operator would set it up.
@@ -144,6 +146,25 @@ func (d *deployment) command(t testing.TB, args ...string) []byte {
 	return out.Bytes()
 }
 
+// fails runs the binary with one more setting, and returns what it said and its exit code. It must
+// end by itself.
+func (d *deployment) fails(t testing.TB, setting string, args ...string) (said string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, must[string](t)(binary()), args...)
+	cmd.Env, cmd.Dir = append(slices.Clone(d.env), setting), t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		t.Errorf("symbolon %s with %s does not end", strings.Join(args, " "), setting)
+		return string(out), 0
+	}
+	if err == nil {
+		return string(out), 0
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
 // registered is what `create --json` prints.
 type registered struct {
 	ClientID     string `json:"client_id"`
@@ -156,6 +177,16 @@ func (d *deployment) create(t testing.TB, noun string, flags ...string) register
 	t.Helper()
 	var r registered
 	if err := json.Unmarshal(d.command(t, slices.Concat([]string{noun, "create", "--json"}, flags)...), &r); err != nil {
+		t.Fatal(err)
+	}
+	lab.seen.secret("client secret", r.ClientSecret)
+	return r
+}
+
+func (d *deployment) secretAdd(t testing.TB, noun, id string) registered {
+	t.Helper()
+	r := registered{ClientID: id}
+	if err := json.Unmarshal(d.command(t, noun, "secret", "add", id, "--json"), &r); err != nil {
 		t.Fatal(err)
 	}
 	lab.seen.secret("client secret", r.ClientSecret)

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -37,7 +39,22 @@ func run(m *testing.M) int {
 		fmt.Println("--- FAIL: a log holds", leak)
 		code = 1
 	}
+	if code != 0 {
+		lab.showErrors(os.Stdout)
+	}
 	return code
+}
+
+// showErrors prints what nodes logged as errors, for whoever asks why a test has failed.
+func (l *laboratory) showErrors(w io.Writer) {
+	for _, name := range l.logs {
+		text, _ := os.ReadFile(name)
+		for line := range strings.Lines(string(text)) {
+			if strings.Contains(line, `"level":"ERROR"`) {
+				fmt.Fprint(w, filepath.Base(name), " ", line)
+			}
+		}
+	}
 }
 
 // laboratory is what the tests of one run share. Nothing in it is made before a test asks for it.
@@ -46,6 +63,7 @@ type laboratory struct {
 
 	mu        sync.Mutex
 	processes []*process
+	ends      []func()
 	logs      []string // files that nodes write
 	shared    []*deployment
 	seen      vault
@@ -53,9 +71,19 @@ type laboratory struct {
 
 var lab laboratory
 
+// atEnd has f called when every test is through.
+func (l *laboratory) atEnd(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ends = append(l.ends, f)
+}
+
 func (l *laboratory) endAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, end := range l.ends {
+		end()
+	}
 	for _, p := range l.processes {
 		p.kill()
 	}

@@ -51,6 +51,11 @@ type Request struct {
 	Decision   string `json:"decision,omitempty"`    // what the person answered on the consent page
 	DecidedBy  string `json:"decided_by,omitempty"`  // the user who answered
 	ChosenUser string `json:"chosen_user,omitempty"` // prompt=select_account: "continue as"
+	Switching  bool   `json:"switching,omitempty"`   // the person asked to use another account
+
+	// Return is set on a request of our own pages: no client asked, and this path below the issuer's
+	// is where the person goes on. Nothing is ever granted for such a request.
+	Return string `json:"return,omitempty"`
 }
 
 // Decisions of the consent page.
@@ -59,19 +64,26 @@ const (
 	Denied  = "denied"
 )
 
-// Resume is where every page sends the browser when it is done.
-func (q *Request) Resume() string { return "/authorize/" + q.Handle }
+// Resume is where every page sends the browser when it is done, below the path of the issuer.
+func (q *Request) Resume() string {
+	if q.Return != "" {
+		return q.Return
+	}
+	return "/authorize/" + q.Handle
+}
 
 // Fresh tells whether the person must sign in again for this request even though signed in:
-// prompt=login, max_age, or an id_token_hint of somebody else.
+// prompt=login, max_age, or an id_token_hint of somebody else. To have just signed in satisfies
+// anything but the hint: whom it names cannot be replaced by anybody (OpenID Connect Core section
+// 3.1.2.1).
 func (q *Request) Fresh(userID string, authTime, now time.Time) bool {
+	if q.HintSubject != "" && q.HintSubject != userID {
+		return true
+	}
 	if !authTime.Before(q.CreatedAt.Truncate(time.Millisecond)) { // what a stored time is rounded to
 		return false
 	}
 	if q.HasPrompt("login") || (q.HasPrompt("select_account") && q.ChosenUser != userID) {
-		return true
-	}
-	if q.HintSubject != "" && q.HintSubject != userID {
 		return true
 	}
 	return q.MaxAge != nil && (*q.MaxAge == 0 || now.Sub(authTime) > *q.MaxAge)

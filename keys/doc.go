@@ -11,6 +11,8 @@
 //	run.go        keeps the ring up to date
 //	sign.go       Ring.Sign
 //	verify.go     Ring.Verify, for tokens of our own
+//	foreign.go    JWTs that clients sign: assertions (RFC 7523), DPoP proofs (RFC 9449)
+//	clientkeys.go the keys that clients sign with
 //	jwks.go       what /jwks serves (RFC 7517)
 //
 // It is the only importer of go-jose.

@@ -14,7 +14,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// ErrToken: this is not a token of ours. The text after it says why and holds nothing of the token.
+// ErrToken: this is not a token of ours, or of the client it should be of. The text after it says why
+// and holds nothing of the token.
 var ErrToken = errors.New("token is not valid")
 
 const maxToken = 16 << 10 // bytes
@@ -74,24 +75,32 @@ func refuse(why string) error { return fmt.Errorf("%w: %s", ErrToken, why) }
 
 // split takes a token apart without trusting it.
 func split(token string) (h Header, signature []byte, err error) {
-	if len(token) > maxToken {
-		return h, nil, refuse("it is too long")
-	}
-	// encoding/base64 skips line breaks, even when strict.
-	if strings.Count(token, ".") != 2 || strings.ContainsAny(token, "\r\n") {
-		return h, nil, refuse("it is not of three parts")
-	}
-	var parts [3][]byte
-	for i, part := range strings.Split(token, ".") {
-		if parts[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
-			return h, nil, refuse("it is not canonical base64")
-		}
+	parts, err := decode(token)
+	if err != nil {
+		return h, nil, err
 	}
 	h, ok := parseHeader(parts[0])
 	if !ok {
 		return h, nil, refuse("its header is not one of ours")
 	}
 	return h, parts[2], nil
+}
+
+// decode gives header, payload and signature of a token in its one spelling.
+func decode(token string) (parts [3][]byte, err error) {
+	if len(token) > maxToken {
+		return parts, refuse("it is too long")
+	}
+	// encoding/base64 skips line breaks, even when strict.
+	if strings.Count(token, ".") != 2 || strings.ContainsAny(token, "\r\n") {
+		return parts, refuse("it is not of three parts")
+	}
+	for i, part := range strings.Split(token, ".") {
+		if parts[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return parts, refuse("it is not canonical base64")
+		}
+	}
+	return parts, nil
 }
 
 // parseHeader accepts the members we write and nothing else: no crit, b64 or zip to change what is

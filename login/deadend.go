@@ -15,27 +15,72 @@ type End struct {
 	Status         int
 	Code           string // short and stable
 	Title, Message string
+	again          bool // the way forward begins again, as anybody
 }
 
 // cannotSignIn answers a right proof of an account that is missing or disabled.
 func cannotSignIn() End {
-	return End{http.StatusForbidden, "cannot_sign_in", "You cannot sign in",
-		"We know it is you, but this account cannot be used here. Ask whoever runs this service."}
+	return End{
+		Status: http.StatusForbidden, Code: "cannot_sign_in", Title: "You cannot sign in",
+		Message: "We know it is you, but this account cannot be used here. Ask whoever runs this service.",
+	}
+}
+
+// otherAccount answers a right proof of somebody who was not asked.
+func otherAccount() End {
+	return End{
+		Status: http.StatusForbidden, Code: "other_account", Title: "This is another account", again: true,
+		Message: "You were asked to confirm the account that is signed in here, and nothing has changed. " +
+			"To use the other one instead, sign in with it.",
+	}
+}
+
+// exhausted answers one try too many.
+func exhausted() End {
+	return End{
+		Status: http.StatusTooManyRequests, Code: "too_many_tries", Title: "Too many tries", again: true,
+		Message: "Too many wrong codes were entered. Wait a quarter of an hour, or sign in another way.",
+	}
 }
 
 // Dead answers a link or code that is unknown, expired, replaced by a newer one, or used: which of
 // these it was is nobody's business.
 func Dead() End {
-	return End{http.StatusGone, "link_dead", "This link or code no longer works",
-		"It has been used, has expired, or was replaced by a newer one."}
+	return End{
+		Status: http.StatusGone, Code: "link_dead", Title: "This link or code no longer works",
+		Message: "It has been used, has expired, or was replaced by a newer one.",
+	}
 }
 
 // DeadEnd shows end. The way forward is the sign-in page, for the same request if handle is given.
 func (f *Flow) DeadEnd(w http.ResponseWriter, r *http.Request, end End, handle string) error {
 	return f.Pages.Render(w, end.Status, templates.Error{
 		Status: end.Status, Title: end.Title, Message: end.Message, Code: end.Code,
-		WayText: "Sign in", WayURL: f.SignInURL(handle), TraceID: web.TraceID(r.Context()),
+		WayText: "Sign in", WayURL: f.way(end, handle), TraceID: web.TraceID(r.Context()),
 	})
+}
+
+func (f *Flow) way(end End, handle string) string {
+	if end.again {
+		return f.beginAgainURL(handle)
+	}
+	return f.SignInURL(handle)
+}
+
+// Forward shows end to somebody who is at the beginning; whoever has come further goes on from there.
+func (f *Flow) Forward(w http.ResponseWriter, r *http.Request, handle string, end End) error {
+	at, err := f.stand(r, handle)
+	if err != nil {
+		return f.NoRequest(w, r, err)
+	}
+	page, err := f.due(r.Context(), at)
+	if err != nil {
+		return err
+	}
+	if page == f.SignInURL(handle) {
+		return f.DeadEnd(w, r, end, handle)
+	}
+	return web.Redirect(w, page)
 }
 
 // NoRequest answers an error of Request: a page for a request that is gone, err itself otherwise.

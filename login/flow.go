@@ -2,8 +2,6 @@ package login
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -16,10 +14,21 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Users finds people.
+// Users finds people and what they enrolled.
 type Users interface {
 	// UserByEmail returns the user with this address, disabled or not, or storage.ErrNotFound.
 	UserByEmail(ctx context.Context, email string) (storage.User, error)
+	// User returns the user, disabled or not, or storage.ErrNotFound.
+	User(ctx context.Context, id string) (storage.User, error)
+	Factors(ctx context.Context, userID string) (storage.Factors, error)
+}
+
+// Failures counts tries durably.
+type Failures interface {
+	// CountFailure counts one more and tells whether it is within limit; of any number of parallel
+	// callers on all nodes no more than limit are, per window.
+	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (bool, error)
+	ForgetFailures(ctx context.Context, key string) error
 }
 
 // Pages shows pages.
@@ -35,34 +44,70 @@ type Recorder interface {
 
 // Flow signs people in by any of its methods.
 type Flow struct {
-	Base     string // path of the issuer, "" for a bare host
-	Methods  []Method
+	Base     string   // path of the issuer, "" for a bare host
+	Methods  []Method // in order of preference; a method that is off is not among them
 	Policy   Policy
 	Users    Users
+	Failures Failures // of second factors
 	Sessions *session.Sessions
 	Requests *interaction.Store
 	Pages    Pages
 	Audit    Recorder
 	Now      func() time.Time // nil: the system's clock
+
+	// Offer is the page that offers a passkey to somebody who just signed in by mail; "" for none.
+	// It is given request=HANDLE when there is one, and goes on to Landing of that.
+	Offer string
+	// Enrol is where somebody is sent whose deployment requires a second factor and who has none,
+	// with request=HANDLE as well; "": the account page.
+	Enrol string
+	// Home shows /account where no other package does.
+	NoHome bool
 }
 
 // Mount registers the sign-in pages and those of every method.
 func (f *Flow) Mount(mux *web.Mux) {
 	mux.Page("GET "+f.Base+"/login", f.page)
+	mux.Page("GET "+f.Base+"/login/second", f.second)
 	mux.Page("POST "+f.Base+"/login/continue", f.carryOn)
-	mux.Page("GET "+f.Base+"/account", f.home)
+	if !f.NoHome {
+		mux.Page("GET "+f.Base+"/account", f.home)
+	}
 	for _, m := range f.Methods {
 		m.Mount(mux, f)
 	}
 }
 
-// Next returns the sign-in page when nobody is signed in or the request wants a fresh sign-in, and
-// "" otherwise. The path includes Base.
-func (f *Flow) Next(_ context.Context, q *interaction.Request, s *session.Session) (string, error) {
-	if s != nil && !q.Fresh(s.UserID, s.AuthTime, f.now()) {
-		return "", nil
+// Next returns the page that is due before the request can be answered: to sign in, to prove more,
+// or to enrol what the deployment requires; "" when nothing is. The path includes Base.
+func (f *Flow) Next(ctx context.Context, q *interaction.Request, s *session.Session) (string, error) {
+	if s == nil || q.Fresh(s.UserID, s.AuthTime, f.now()) {
+		return f.SignInURL(q.Handle), nil
 	}
-	return f.SignInURL(q.Handle), nil
+	have := LevelOf(s.ACR)
+	if have == LevelPHR || !f.Policy.SecondFactorRequired && wanted(q.ACRValues, LevelPHR) <= have {
+		return "", nil // whatever is enrolled
+	}
+	enrolled, err := f.enrolled(ctx, s.UserID)
+	if err != nil {
+		return "", err
+	}
+	d := demand{level: f.Policy.signedIn(q.ACRValues, enrolled, f.best(enrolled))}
+	switch {
+	case have < d.level:
+		return f.ask(q.Handle, d, kindsOf(have), enrolled), nil
+	case f.Policy.SecondFactorRequired && !enrolled.Any() && q.Return == "":
+		return f.enrolURL(q.Handle), nil
+	}
+	return "", nil
+}
+
+// ask is the page where what is missing can be proven.
+func (f *Flow) ask(handle string, d demand, kinds []Kind, e storage.Factors) string {
+	if helps(d, kinds, e) {
+		return f.SecondURL(handle)
+	}
+	return f.SignInURL(handle)
 }
 
 // Refusal is what a client gets instead of the sign-in page under prompt=none (OpenID Connect Core
@@ -70,11 +115,31 @@ func (f *Flow) Next(_ context.Context, q *interaction.Request, s *session.Sessio
 func (f *Flow) Refusal() string { return "login_required" }
 
 // SignInURL is the sign-in page for a request, or without one when handle is empty.
-func (f *Flow) SignInURL(handle string) string {
-	if handle == "" {
-		return f.Base + "/login"
+func (f *Flow) SignInURL(handle string) string { return withRequest(f.Base+"/login", handle) }
+
+// SecondURL is the page that asks for what is missing.
+func (f *Flow) SecondURL(handle string) string { return withRequest(f.Base+"/login/second", handle) }
+
+// Landing is where somebody goes on who is signed in: back to the request, or to the account.
+func (f *Flow) Landing(q *interaction.Request) string {
+	if q == nil {
+		return f.Base + "/account"
 	}
-	return f.Base + "/login?request=" + url.QueryEscape(handle)
+	return f.Base + q.Resume()
+}
+
+func (f *Flow) enrolURL(handle string) string {
+	if f.Enrol == "" {
+		return f.Base + "/account"
+	}
+	return withRequest(f.Enrol, handle)
+}
+
+func withRequest(page, handle string) string {
+	if handle == "" {
+		return page
+	}
+	return page + "?request=" + url.QueryEscape(handle)
 }
 
 // Request returns the pending request this browser means by handle; nil without one. Answer an error
@@ -84,95 +149,6 @@ func (f *Flow) Request(r *http.Request, handle string) (*interaction.Request, er
 		return nil, nil
 	}
 	return f.Requests.Open(r, handle)
-}
-
-// Complete signs in whoever p proves, and returns to the pending request, or to /account when
-// handle is empty. When the request is gone nothing is spent.
-func (f *Flow) Complete(w http.ResponseWriter, r *http.Request, handle string, p Proof) error {
-	q, err := f.Request(r, handle)
-	if err != nil {
-		return f.NoRequest(w, r, err)
-	}
-	in, err := f.signIn(r, p)
-	if err != nil {
-		return f.refuse(w, r, q, p, err)
-	}
-	s, err := f.Sessions.Start(w, r, in)
-	if err != nil {
-		return f.refuse(w, r, q, p, err)
-	}
-	f.Audit.RecordLater(r.Context(), f.event(q, p, audit.Event{
-		Outcome: audit.Success, UserID: s.UserID, Target: s.ID,
-	}))
-	return web.Redirect(w, f.after(q))
-}
-
-func (f *Flow) signIn(r *http.Request, p Proof) (storage.SignIn, error) {
-	acr, err := f.Policy.ACR(p)
-	if err != nil {
-		return storage.SignIn{}, err
-	}
-	userID, err := f.who(r.Context(), p)
-	if err != nil {
-		return storage.SignIn{}, err
-	}
-	return storage.SignIn{
-		Spend: p.Spend, UserID: userID, NewUser: p.NewUser, Verified: p.VerifiedEmail,
-		Session: storage.Session{
-			AuthTime: f.now(), ACR: acr, AMR: p.AMR,
-			UserAgent: BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context())),
-		},
-	}, nil
-}
-
-// who looks an address up only now: of an address that has moved on since, a proof is worth nothing.
-func (f *Flow) who(ctx context.Context, p Proof) (string, error) {
-	if p.Email == "" {
-		return p.UserID, nil
-	}
-	user, err := f.Users.UserByEmail(ctx, p.Email)
-	if err != nil {
-		return "", fmt.Errorf("find who signs in: %w", err)
-	}
-	return user.ID, nil
-}
-
-// refuse answers a proof that was right and still signs nobody in. Missing and disabled accounts
-// look the same.
-func (f *Flow) refuse(w http.ResponseWriter, r *http.Request, q *interaction.Request, p Proof, err error) error {
-	end, reason := Dead(), "spent"
-	switch {
-	case errors.Is(err, storage.ErrNotFound):
-		end, reason = cannotSignIn(), "no_account"
-	case !errors.Is(err, storage.ErrSpent):
-		return err
-	}
-	if err := f.Audit.Record(r.Context(), f.event(q, p, audit.Event{Outcome: audit.Refused, Reason: reason})); err != nil {
-		return err
-	}
-	return f.DeadEnd(w, r, end, handleOf(q))
-}
-
-func handleOf(q *interaction.Request) string {
-	if q == nil {
-		return ""
-	}
-	return q.Handle
-}
-
-func (f *Flow) event(q *interaction.Request, p Proof, e audit.Event) audit.Event {
-	e.Type, e.Method = audit.SignIn, p.Method
-	if q != nil {
-		e.ClientID = q.ClientID
-	}
-	return e
-}
-
-func (f *Flow) after(q *interaction.Request) string {
-	if q == nil {
-		return f.Base + "/account"
-	}
-	return f.Base + q.Resume()
 }
 
 func (f *Flow) now() time.Time {

@@ -123,15 +123,6 @@ func TestStateIsNotChangedByGet(t *testing.T) {
 	}
 }
 
-func TestMethodWithoutPolicySignsNobodyIn(t *testing.T) {
-	n := start(t, storagetest.SQLite(t))
-	delete(n.Flow.Policy, "dev")
-	b := logintest.NewBrowser(t)
-	if p := click(b, n, "u_ada", ""); p.Status != http.StatusInternalServerError || b.Cookie(n, "symbolon_session") != "" {
-		t.Errorf("status %d", p.Status)
-	}
-}
-
 func TestRequestSurvivesRefreshTabsAndALostSession(t *testing.T) {
 	storagetest.Databases(t, func(t *testing.T, open func(t *testing.T) *durable.DB) {
 		n := start(t, open(t))

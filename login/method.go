@@ -1,25 +1,35 @@
 // Package login lets people sign in.
 //
 //	GET  /login           page.go: every method's offer on one page
+//	GET  /login/second    second.go: what is missing after the first factor, or to step up
 //	POST /login/continue  page.go: prompt=select_account, "continue as"
 //	GET  /account         home.go: where somebody lands who came without an application
 //
-// A method proves who somebody is (one folder below each); the flow decides by policy what that
-// proof is worth, starts the session and returns to the authorization request.
+// A method proves who somebody is (one folder below each); the flow decides by policy what the
+// proofs are worth together, asks for what is missing, starts the session and returns to the
+// authorization request. Until everything is proven there is no session: see pending.go.
 package login
 
 import (
 	"context"
+	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
+// The names that the flow itself must know, because storage.Factors counts what they enrolled.
+const (
+	PasskeyMethod  = "passkey"
+	TOTPMethod     = "totp"
+	RecoveryMethod = "recovery"
+)
+
 // Method is one way to prove who one is. A new one is a type with these three methods, a template
 // for its offer, and an element of Flow.Methods.
 type Method interface {
-	// Name stands in the audit log and in the policy; once given it never changes.
+	// Name stands in the audit log; once given it never changes.
 	Name() string
 	// Offered returns the method's part of the sign-in page, or nil when it offers none. It must
 	// not depend on what any account has: whoever looks is a stranger.
@@ -29,13 +39,30 @@ type Method interface {
 	Mount(mux *web.Mux, flow *Flow)
 }
 
+// Second is a method that can be asked of somebody known: as second factor, or to step up.
+type Second interface {
+	Method
+	// Proves is what it then proves: Code or VerifiedKey. It is offered where that helps.
+	Proves() Kind
+	// Second returns its part of the page for the second factor, or nil when user has enrolled none.
+	Second(ctx context.Context, a Attempt, user storage.User) (templates.Offer, error)
+}
+
+// Witness is a method that wants to know when a session was started by what it proved, such as to
+// tell the person by mail.
+type Witness interface {
+	SignedIn(ctx context.Context, user storage.User)
+}
+
 // Attempt is one browser's try to sign in.
 type Attempt struct {
 	Base    string // path of the issuer; every action of an offer begins with it
+	Browser string // the browser's id, web.Browser; filled in by the flow
 	Handle  string // of the pending authorization request; empty on a direct visit
 	Email   string // what is known of who signs in: a hint, or what was typed
 	Problem string // what is wrong with what was typed, for the method that asked for it
 	Method  string // the method Problem belongs to
+	Signals []templates.Signal
 }
 
 // ProblemOf returns what the person must correct in this method's form.
@@ -46,14 +73,33 @@ func (a Attempt) ProblemOf(m Method) string {
 	return a.Problem
 }
 
-// Proof is what a method established. One of UserID, Email and NewUser says who it is.
+// Proof is what a method established. One of UserID, Email and NewUser says who it is. While it
+// waits for a second one it is stored as JSON: a field may be added, never renamed.
 type Proof struct {
 	Method  string
+	Kind    Kind
 	UserID  string
 	Email   string        // of an account that must exist by now
 	NewUser *storage.User // signs up, unless an account has the address already
 	// VerifiedEmail: the person has just shown to read the account's mail.
 	VerifiedEmail bool
-	AMR           []string        // RFC 8176
-	Spend         []storage.Spent // single uses; spent in the transaction that starts the session
+	UserVerified  bool     // makes a Key a VerifiedKey
+	AMR           []string // RFC 8176
+
+	// What is used up, in the transaction that starts the session.
+	Spend    []storage.Spent
+	Passkey  *storage.PasskeyUse
+	TOTP     *storage.TOTPUse
+	Recovery *storage.RecoveryUse
 }
+
+func (p Proof) kind() Kind {
+	if p.Kind == Key && p.UserVerified {
+		return VerifiedKey
+	}
+	return p.Kind
+}
+
+// PendingLife is how long what was proven waits for what is missing. A Spend must be remembered for
+// at least this long after it is proven.
+const PendingLife = 10 * time.Minute

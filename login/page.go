@@ -14,51 +14,75 @@ import (
 // button or another tab, goes on instead.
 func (f *Flow) page(w http.ResponseWriter, r *http.Request) error {
 	handle := r.URL.Query().Get("request")
-	q, err := f.Request(r, handle)
+	at, err := f.stand(r, handle)
 	if err != nil {
 		return f.NoRequest(w, r, err)
 	}
-	s, err := f.Sessions.Current(r)
+	if r.URL.Query().Has("switch") && (at.request != nil || at.session == nil) {
+		return f.beginAgain(w, r, at)
+	}
+	page, err := f.due(r.Context(), at)
 	if err != nil {
 		return err
 	}
-	if s != nil && !f.wanted(r, q, s) {
-		return web.Redirect(w, f.after(q))
+	if page != f.SignInURL(handle) {
+		return web.Redirect(w, page)
 	}
-	if switching(r) {
-		s = nil
-	}
-	return f.show(w, r, http.StatusOK, q, s, Attempt{Handle: handle, Email: hint(q, s)})
+	return f.show(w, r, http.StatusOK, at, Attempt{Handle: handle, Email: hint(at.request, at.session)})
 }
 
-// switching: the person comes to use another account than the one signed in.
-func switching(r *http.Request) bool { return r.URL.Query().Has("switch") }
-
-// wanted tells whether somebody signed in is to sign in once more: the request says so, or they
-// come to use another account.
-func (f *Flow) wanted(r *http.Request, q *interaction.Request, s *session.Session) bool {
-	if q == nil {
-		return false
+// beginAgain shows the sign-in page to somebody who comes to use another account than the one signed
+// in or half signed in, or another way. Only to confirm an account to our own pages nobody else will
+// do.
+func (f *Flow) beginAgain(w http.ResponseWriter, r *http.Request, at standing) error {
+	if err := f.forget(r.Context(), r, at.handle); err != nil {
+		return err
 	}
-	return switching(r) || q.Fresh(s.UserID, s.AuthTime, f.now())
+	at.pending = pending{}
+	q := at.request
+	if q == nil || q.Return != "" {
+		return f.show(w, r, http.StatusOK, at, Attempt{Handle: at.handle, Email: hint(q, at.session)})
+	}
+	if !q.Switching {
+		q.Switching = true
+		if err := f.Requests.Update(r.Context(), q); err != nil {
+			return f.NoRequest(w, r, err)
+		}
+	}
+	at.session = nil
+	return f.show(w, r, http.StatusOK, at, Attempt{Handle: at.handle, Email: hint(q, nil)})
 }
 
-// Again shows the sign-in page once more, with what is wrong in the method's form.
+// Again shows the page the person came from once more, with what is wrong in the method's form.
 func (f *Flow) Again(w http.ResponseWriter, r *http.Request, status int, a Attempt) error {
-	q, err := f.Request(r, a.Handle)
+	at, err := f.stand(r, a.Handle)
 	if err != nil {
 		return f.NoRequest(w, r, err)
 	}
-	s, err := f.Sessions.Current(r)
-	if err != nil {
-		return err
+	if f.isSecond(a.Method) {
+		page, err := f.due(r.Context(), at)
+		if err != nil {
+			return err
+		}
+		if page == f.SecondURL(a.Handle) {
+			return f.showSecond(w, r, status, at, a)
+		}
 	}
-	return f.show(w, r, status, q, s, a)
+	return f.show(w, r, status, at, a)
 }
 
-func (f *Flow) show(w http.ResponseWriter, r *http.Request, status int, q *interaction.Request, s *session.Session, a Attempt) error {
-	p := templates.SignIn{Handle: a.Handle}
-	a.Base = f.Base
+func (f *Flow) isSecond(method string) bool {
+	for _, m := range f.Methods {
+		if _, ok := m.(Second); ok && m.Name() == method {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *Flow) show(w http.ResponseWriter, r *http.Request, status int, at standing, a Attempt) error {
+	p := templates.SignIn{Handle: a.Handle, Signals: a.Signals}
+	a.Base, a.Browser = f.Base, f.Requests.Browser.Ensure(w, r)
 	for _, m := range f.Methods {
 		offer, err := m.Offered(r.Context(), a)
 		if err != nil {
@@ -68,11 +92,11 @@ func (f *Flow) show(w http.ResponseWriter, r *http.Request, status int, q *inter
 			p.Offers = append(p.Offers, offer)
 		}
 	}
-	if q != nil {
+	if q := at.request; q != nil {
 		p.App = q.ClientName
-	}
-	if q != nil && s != nil {
-		p.Why, p.Account, p.Resume = f.again(q, s)
+		if at.session != nil {
+			p.Why, p.Account, p.Resume = f.again(q, at.session)
+		}
 	}
 	return f.Pages.Render(w, status, p)
 }
@@ -80,16 +104,15 @@ func (f *Flow) show(w http.ResponseWriter, r *http.Request, status int, q *inter
 // again says to somebody signed in why they are asked once more, and where to POST to go on as the
 // one they are, if choosing that is all that is missing.
 func (f *Flow) again(q *interaction.Request, s *session.Session) (why, account, resume string) {
-	app := cmp.Or(q.ClientName, "The app")
 	if q.HintSubject != "" && q.HintSubject != s.UserID {
-		return app + " asks for another account than the one signed in.", "", ""
+		return cmp.Or(q.ClientName, "The app") + " asks for another account than the one signed in.", "", ""
 	}
 	chosen := *q
 	chosen.ChosenUser = s.UserID
 	if q.HasPrompt("select_account") && !chosen.Fresh(s.UserID, s.AuthTime, f.now()) {
 		return "", s.User.Email, f.Base + "/login/continue"
 	}
-	return app + " asks you to confirm it is you.", s.User.Email, ""
+	return confirmReason(q), s.User.Email, ""
 }
 
 // hint is the address the form begins with.
@@ -123,5 +146,5 @@ func (f *Flow) carryOn(w http.ResponseWriter, r *http.Request) error {
 			return f.NoRequest(w, r, err)
 		}
 	}
-	return web.Redirect(w, f.after(q))
+	return web.Redirect(w, f.Landing(q))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // validRequest is an authorization request that has been validated now, whether it has just arrived
@@ -23,6 +24,7 @@ type validRequest struct {
 	fosite  fosite.AuthorizeRequester
 	session *session.Session // set when nothing is left to do
 	parked  bool             // stored under its handle; answered at most once
+	pushing bool             // it arrives at /par
 	reply   reply
 }
 
@@ -31,6 +33,13 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil && len(form) == 0 {
 		return p.errorPage(w, r, fault)
+	}
+	if pushedID(url.Values(form)) != "" {
+		pushed, err := p.openPushed(r.Context(), form)
+		if err != nil {
+			return p.errorPage(w, r, asError(err))
+		}
+		form, fault = pushed, nil
 	}
 	v := &validRequest{Request: &interaction.Request{Form: url.Values(form), CreatedAt: p.Now()}}
 	if err := p.identify(r.Context(), v); err != nil {
@@ -45,11 +54,18 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
 		// Another site's form: the browser has kept its SameSite cookies back. It sends them with
 		// the same request as a GET.
-		http.Redirect(w, r, p.base+"/authorize?"+url.Values(form).Encode(), http.StatusSeeOther)
-		return nil
+		return web.Redirect(w, p.base+"/authorize?"+v.asSent().Encode())
 	}
 	v.Handle = storage.NewID("")
 	return p.proceed(w, r, v)
+}
+
+// asSent is the request for another trip through the browser: a pushed one goes by its name.
+func (v *validRequest) asSent() url.Values {
+	if pushedID(v.Form) == "" {
+		return v.Form
+	}
+	return url.Values{"client_id": v.Form["client_id"], "request_uri": v.Form["request_uri"]}
 }
 
 // resume answers GET /authorize/{handle}, where every page sends the browser when it is done. The
@@ -76,8 +92,10 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 // identify finds the client and the redirect URI. Until both are certain, nothing is ever sent
 // anywhere but to our own error page (RFC 9700 section 4.11).
 func (p *Provider) identify(ctx context.Context, v *validRequest) error {
-	id := v.Form.Get("client_id")
-	c, err := p.lookUp(ctx, id)
+	c, err := v.client, error(nil)
+	if !v.pushing {
+		c, err = p.lookUp(ctx, v.Form.Get("client_id"))
+	}
 	if err != nil {
 		return err
 	}
@@ -97,7 +115,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 // validate checks everything else: first by our rules, then by fosite's.
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkResponse, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint,
+		checkResponse, checkPushed, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint,
 	} {
 		if err := rule(v); err != nil {
 			return err

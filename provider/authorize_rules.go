@@ -23,7 +23,7 @@ func checkResponse(v *validRequest) error {
 	switch {
 	case v.Form.Get("request") != "":
 		return refuse("request_not_supported", descriptions["request_not_supported"])
-	case v.Form.Get("request_uri") != "":
+	case v.Form.Get("request_uri") != "" && pushedID(v.Form) == "":
 		return refuse("request_uri_not_supported", descriptions["request_uri_not_supported"])
 	case v.Form.Get("registration") != "":
 		return refuse("registration_not_supported", descriptions["registration_not_supported"])

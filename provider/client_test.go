@@ -44,7 +44,7 @@ func (s *server) register(c storage.Client, changes []func(*storage.Client)) cre
 		c.Secrets = append(c.Secrets, storage.ClientSecret{ID: storage.NewID(""), ClientID: c.ID, Digest: storage.Digest(secret), CreatedAt: s.now()})
 	}
 	s.must(s.db.CreateClient(s.ctx(), c))
-	return credentials{c.ID, secret}
+	return credentials{id: c.ID, secret: secret}
 }
 
 // agentToken gets an access token as c.

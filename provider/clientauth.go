@@ -31,6 +31,9 @@ func (p *Provider) authenticate(ctx context.Context, r *http.Request, form param
 	if err != nil {
 		return storage.Client{}, err
 	}
+	if sent.assertion != "" || c.AuthMethod == storage.AuthPrivateKeyJWT {
+		return p.authenticateByAssertion(ctx, c, sent)
+	}
 	now := p.Now()
 	secretID, ok := proves(c, sent.secret, now)
 	if !ok || !c.DisabledAt.IsZero() {
@@ -87,18 +90,30 @@ func match(secrets []storage.ClientSecret, secret string, now time.Time) (id str
 
 // authenticationFailed counts and reports the failure, and says which refusal is due.
 func (p *Provider) authenticationFailed(ctx context.Context, id string) *Error {
-	ip := web.ClientIP(ctx)
-	event := audit.Event{Type: audit.ClientAuth, Outcome: audit.Refused, Reason: "invalid_client", IP: ip.String(), TraceID: web.TraceID(ctx)}
+	p.recordFailure(ctx, id)
+	key := "client:" + hex.EncodeToString(storage.Digest(id)[:12]) + ":" + web.Network(web.ClientIP(ctx))
+	if e := tooMany(p.Limiter.Allow(ctx, key, failedAuthentications), "Too many failed attempts; wait before the next."); e != nil {
+		return e
+	}
+	return unauthenticated()
+}
+
+// tooMany is the refusal of a limiter, nil when err is none.
+func tooMany(err error, description string) *Error {
+	var limited *web.Error
+	if !errors.As(err, &limited) || limited.Status != http.StatusTooManyRequests {
+		return nil
+	}
+	return &Error{Status: limited.Status, Name: "temporarily_unavailable", Description: description, Cause: err}
+}
+
+func (p *Provider) recordFailure(ctx context.Context, id string) {
+	event := audit.Event{Type: audit.ClientAuth, Outcome: audit.Refused, Reason: "invalid_client",
+		IP: web.ClientIP(ctx).String(), TraceID: web.TraceID(ctx)}
 	if visible(id) && len(id) <= 128 {
 		event.ClientID = id
 	}
 	p.Audit.RecordLater(ctx, event)
-	key := "client:" + hex.EncodeToString(storage.Digest(id)[:12]) + ":" + web.Network(ip)
-	var limited *web.Error
-	if err := p.Limiter.Allow(ctx, key, failedAuthentications); errors.As(err, &limited) && limited.Status == http.StatusTooManyRequests {
-		return &Error{Status: limited.Status, Name: "temporarily_unavailable", Description: "Too many failed attempts; wait before the next.", Cause: err}
-	}
-	return unauthenticated()
 }
 
 func unauthenticated() *Error { return refuse("invalid_client", descriptions["invalid_client"]) }

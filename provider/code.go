@@ -29,7 +29,7 @@ func (i *codeIssuer) HandleAuthorizeEndpointRequest(ctx context.Context, ar fosi
 	session := ar.GetSession().(*tokenSession)
 	code := storage.NewBearer(storage.CodePrefix)
 	grant := i.p.newGrant(session, code)
-	if err := i.p.Grants.AddGrant(ctx, grant, session.issuing.spend()); err != nil {
+	if err := i.p.Grants.AddGrant(ctx, grant, i.p.spends(session.issuing)); err != nil {
 		return err
 	}
 	i.p.Audit.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Success,
@@ -70,12 +70,17 @@ func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
 	}
 }
 
-// spend makes a parked request answerable once, wherever its handle turns up again.
-func (v *validRequest) spend() storage.Spent {
+// spends makes a parked request answerable once, wherever its handle turns up again, and a pushed one
+// under all the handles it was given.
+func (p *Provider) spends(v *validRequest) storage.Spent {
+	until := v.CreatedAt.Add(interaction.Life)
+	if id := pushedID(v.Form); id != "" {
+		return storage.Spent{Kind: "pushed", Value: id, Until: until.Add(p.PushedTTL)}
+	}
 	if !v.parked {
 		return storage.Spent{}
 	}
-	return storage.Spent{Kind: "request", Value: v.Handle, Until: v.CreatedAt.Add(interaction.Life)}
+	return storage.Spent{Kind: "request", Value: v.Handle, Until: until}
 }
 
 // codeGrant redeems authorization codes (RFC 6749 section 4.1.3, RFC 7636 section 4.6).

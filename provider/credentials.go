@@ -10,8 +10,9 @@ import (
 // credentials are what a client authenticates with. Basic and post are interchangeable: libraries
 // send what they please.
 type credentials struct {
-	id     string
-	secret string // "" when the client sent none
+	id        string
+	secret    string // "" when the client sent none
+	assertion string // likewise; id is then what it claims
 }
 
 // readCredentials finds the one way in which the client authenticates (RFC 6749 section 2.3).
@@ -22,8 +23,8 @@ func readCredentials(r *http.Request, form params) (credentials, *Error) {
 	switch {
 	case len(header) > 1, len(header) == 1 && (asserted || posted.secret != ""), asserted && posted.secret != "":
 		return credentials{}, refuse("invalid_request", "The client authenticates in more than one way.")
-	case asserted: // private_key_jwt is not offered yet
-		return credentials{}, unauthenticated()
+	case asserted:
+		return readAssertion(form)
 	case len(header) == 0 && posted.id == "":
 		return credentials{}, unauthenticated()
 	case len(header) == 0:
@@ -58,7 +59,7 @@ func readBasic(header string) (credentials, bool) {
 		return credentials{}, false
 	}
 	secret, err := url.QueryUnescape(rawSecret)
-	return credentials{id, secret}, err == nil && id != ""
+	return credentials{id: id, secret: secret}, err == nil && id != ""
 }
 
 // visible tells whether s has only the characters of a client_id (RFC 6749 appendix A.1).

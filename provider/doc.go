@@ -1,6 +1,7 @@
 // Package provider speaks OAuth 2.1 and OpenID Connect to applications and agents.
 //
 //	/authorize, /authorize/{handle}   authorize.go, interaction.go   RFC 6749 §4.1, OpenID Connect Core §3.1, RFC 9207
+//	/par                              par.go                         RFC 9126
 //	/token                            token.go                       RFC 6749 §3.2
 //	  authorization_code              code.go                        RFC 6749 §4.1.3, RFC 7636
 //	  refresh_token                   refresh.go                     RFC 6749 §6, RFC 9700 §4.14
@@ -14,7 +15,8 @@
 // Tokens themselves are made in accesstoken.go (RFC 9068) and idtoken.go, from claims.go.
 //
 // Every request passes the strict front first: params.go decodes, redirect.go matches redirect URIs,
-// clientauth.go authenticates clients. Behind it fosite drives the three grants; it lives in this
+// clientauth.go authenticates clients, by secret (credentials.go) or by a signed assertion
+// (clientassertion.go, RFC 7523). Behind it fosite drives the three grants; it lives in this
 // package only, is handed one statically typed handler per grant (fosite.go), and never writes to
 // the network itself. A new grant is one file with a fosite.TokenEndpointHandler and one line in
 // fosite.go.

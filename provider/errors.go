@@ -92,6 +92,7 @@ var descriptions = map[string]string{
 	"unsupported_response_mode":  "This response mode is not supported.",
 	"request_not_supported":      "Request objects are not supported.",
 	"request_uri_not_supported":  "Request URIs are not supported.",
+	"invalid_request_uri":        "The pushed request is unknown, has expired or was answered already. Go back to the application and start again.",
 	"registration_not_supported": "The registration parameter is not supported.",
 }
 
@@ -117,13 +118,16 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) error {
 }
 
 // writeJSON answers with v, never cached.
-func writeJSON(w http.ResponseWriter, v any) error {
+func writeJSON(w http.ResponseWriter, v any) error { return writeJSONStatus(w, http.StatusOK, v) }
+
+func writeJSONStatus(w http.ResponseWriter, status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode response: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
 	_, _ = w.Write(body)
 	return nil
 }

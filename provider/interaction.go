@@ -70,6 +70,9 @@ func (p *Provider) respond(w http.ResponseWriter, r *http.Request, v *validReque
 		// The durable store has spent the handle; that the parked copy goes too is tidiness.
 		_ = p.Requests.Close(r.Context(), v.Handle)
 	}
+	if id := pushedID(v.Form); id != "" {
+		_, _ = p.Requests.Ephemeral.Take(r.Context(), pushedKey(id)) // likewise
+	}
 	web.Annotate(r.Context(), clientAttr(v.ClientID))
 	return p.answerClient(w, r, v, [][2]string{{"code", response.GetCode()}})
 }

@@ -42,7 +42,7 @@ func TestOnlyConfidentialClientsMayIntrospect(t *testing.T) {
 		token := s.agentToken(c)
 		form := url.Values{"token": {token}}
 		s.post("/introspect", form).refused(t, http.StatusUnauthorized, "invalid_client")
-		s.post("/introspect", form, credentials{c.id, "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
+		s.post("/introspect", form, credentials{id: c.id, secret: "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
 		s.post("/introspect", url.Values{"token": {token}, "client_id": {publicApp.id}}).refused(t, http.StatusUnauthorized, "invalid_client")
 		s.post("/introspect", url.Values{"token": {token}, "client_id": {c.id}}).refused(t, http.StatusUnauthorized, "invalid_client")
 

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 // metadata is what we tell about ourselves, as bytes made once at the start.
@@ -23,6 +26,7 @@ type document struct {
 	TokenEndpoint         string   `json:"token_endpoint"`
 	JWKSURI               string   `json:"jwks_uri"`
 	UserinfoEndpoint      string   `json:"userinfo_endpoint"`
+	PushedEndpoint        string   `json:"pushed_authorization_request_endpoint"`
 	IntrospectionEndpoint string   `json:"introspection_endpoint"`
 	RevocationEndpoint    string   `json:"revocation_endpoint"`
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
@@ -33,6 +37,9 @@ type document struct {
 	TokenAuth             []string `json:"token_endpoint_auth_methods_supported"`
 	IntrospectionAuth     []string `json:"introspection_endpoint_auth_methods_supported"`
 	RevocationAuth        []string `json:"revocation_endpoint_auth_methods_supported"`
+	TokenAuthAlgs         []string `json:"token_endpoint_auth_signing_alg_values_supported"`
+	IntrospectionAuthAlgs []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
+	RevocationAuthAlgs    []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	SubjectTypes          []string `json:"subject_types_supported"`
 	IDTokenAlgs           []string `json:"id_token_signing_alg_values_supported"`
 	Scopes                []string `json:"scopes_supported"`
@@ -45,14 +52,15 @@ type document struct {
 }
 
 func (p *Provider) newMetadata() *metadata {
-	secret := []string{"client_secret_basic", "client_secret_post"}
-	anyClient := append(secret[:2:2], "none")
+	confidential := []string{"client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}
+	anyClient := append(confidential[:3:3], "none")
 	body, err := json.Marshal(document{
 		Issuer:                p.Issuer,
 		AuthorizationEndpoint: p.url("/authorize"),
 		TokenEndpoint:         p.url("/token"),
 		JWKSURI:               p.url("/jwks"),
 		UserinfoEndpoint:      p.url("/userinfo"),
+		PushedEndpoint:        p.url("/par"),
 		IntrospectionEndpoint: p.url("/introspect"),
 		RevocationEndpoint:    p.url("/revoke"),
 		EndSessionEndpoint:    p.url("/logout"),
@@ -61,8 +69,11 @@ func (p *Provider) newMetadata() *metadata {
 		GrantTypes:            grantTypes,
 		CodeChallengeMethods:  []string{"S256"},
 		TokenAuth:             anyClient,
-		IntrospectionAuth:     secret,
+		IntrospectionAuth:     confidential,
 		RevocationAuth:        anyClient,
+		TokenAuthAlgs:         keys.ClientAlgorithms(),
+		IntrospectionAuthAlgs: keys.ClientAlgorithms(),
+		RevocationAuthAlgs:    keys.ClientAlgorithms(),
 		SubjectTypes:          []string{"public"},
 		IDTokenAlgs:           p.Keys.Algorithms(),
 		Scopes:                []string{"openid", "profile", "email", "offline_access"},

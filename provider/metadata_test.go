@@ -109,18 +109,19 @@ func TestAdvertisedValues(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	a := s.get("/.well-known/oauth-authorization-server")
 	for name, want := range map[string]string{
-		"code_challenge_methods_supported":               `["S256"]`,
-		"response_types_supported":                       `["code"]`,
-		"response_modes_supported":                       `["query","form_post"]`,
-		"grant_types_supported":                          `["authorization_code","client_credentials","refresh_token"]`,
-		"token_endpoint_auth_methods_supported":          `["client_secret_basic","client_secret_post","none"]`,
-		"revocation_endpoint_auth_methods_supported":     `["client_secret_basic","client_secret_post","none"]`,
-		"introspection_endpoint_auth_methods_supported":  `["client_secret_basic","client_secret_post"]`,
-		"subject_types_supported":                        `["public"]`,
-		"id_token_signing_alg_values_supported":          `["RS256","ES256"]`,
-		"scopes_supported":                               `["openid","profile","email","offline_access"]`,
-		"authorization_response_iss_parameter_supported": `true`,
-		"request_uri_parameter_supported":                `false`,
+		"code_challenge_methods_supported":                 `["S256"]`,
+		"response_types_supported":                         `["code"]`,
+		"response_modes_supported":                         `["query","form_post"]`,
+		"grant_types_supported":                            `["authorization_code","client_credentials","refresh_token"]`,
+		"token_endpoint_auth_methods_supported":            `["client_secret_basic","client_secret_post","private_key_jwt","none"]`,
+		"revocation_endpoint_auth_methods_supported":       `["client_secret_basic","client_secret_post","private_key_jwt","none"]`,
+		"introspection_endpoint_auth_methods_supported":    `["client_secret_basic","client_secret_post","private_key_jwt"]`,
+		"token_endpoint_auth_signing_alg_values_supported": `["RS256","PS256","ES256","EdDSA"]`,
+		"subject_types_supported":                          `["public"]`,
+		"id_token_signing_alg_values_supported":            `["RS256","ES256"]`,
+		"scopes_supported":                                 `["openid","profile","email","offline_access"]`,
+		"authorization_response_iss_parameter_supported":   `true`,
+		"request_uri_parameter_supported":                  `false`,
 	} {
 		got, err := json.Marshal(a.json(t, name))
 		must(t, err)

@@ -22,6 +22,9 @@ import (
 type Clients interface {
 	// Client returns the client with its live secrets, disabled or not, or storage.ErrNotFound.
 	Client(ctx context.Context, id string) (storage.Client, error)
+	// Spend uses a client's assertion up: of all callers, ever, one gets nil, the others
+	// storage.ErrSpent.
+	Spend(ctx context.Context, s storage.Spent) error
 }
 
 // Grants keeps authorizations. Each transition is one conditional statement: of many callers on
@@ -83,6 +86,7 @@ type Config struct {
 	AgentAccessTokenTTL time.Duration // tokens of service accounts
 	IDTokenTTL          time.Duration
 	CodeTTL             time.Duration // ≤ 60 s
+	PushedTTL           time.Duration // of a pushed request, until the browser brings it; 0: 90 s
 	RefreshIdle         time.Duration
 	RefreshAbsolute     time.Duration
 	RefreshRetry        time.Duration // within it a retried refresh gets the same successor; 0–300 s
@@ -127,6 +131,9 @@ func New(c Config, d Deps) (*Provider, error) {
 	if p.Now == nil {
 		p.Now = time.Now
 	}
+	if p.PushedTTL == 0 {
+		p.PushedTTL = defaultPushedTTL
+	}
 	p.fosite = p.newFosite()
 	p.meta = p.newMetadata()
 	return p, nil
@@ -142,6 +149,7 @@ func (p *Provider) Mount(mux *web.Mux) {
 	mux.Page("GET "+p.base+"/authorize/{handle}", p.resume)
 	mux.Page("GET "+p.base+"/logout", p.endSession)
 	mux.PageFromAnywhere("POST "+p.base+"/logout", p.endSession)
+	mux.API("POST "+p.base+"/par", p.push)
 	mux.API("POST "+p.base+"/token", p.token)
 	mux.API("POST "+p.base+"/introspect", p.introspect)
 	mux.API("POST "+p.base+"/revoke", p.revoke)

@@ -60,7 +60,7 @@ func TestForeignAndForgedRefreshTokensChangeNothing(t *testing.T) {
 		}
 		s.refresh(stranger, live).refused(t, http.StatusBadRequest, "invalid_grant")
 		s.refresh(stranger, first).refused(t, http.StatusBadRequest, "invalid_grant")
-		s.refresh(credentials{app.id, "wrong"}, live).refused(t, http.StatusUnauthorized, "invalid_client")
+		s.refresh(credentials{id: app.id, secret: "wrong"}, live).refused(t, http.StatusUnauthorized, "invalid_client")
 		s.successor(app, live)
 	})
 }

@@ -49,7 +49,7 @@ func TestRevokingNothingIsAnError(t *testing.T) {
 	s.post("/revoke", url.Values{}, c).refused(t, http.StatusBadRequest, "invalid_request")
 	s.post("/revoke", url.Values{"token": {""}}, c).refused(t, http.StatusBadRequest, "invalid_request")
 	s.post("/revoke", url.Values{"token": {"x"}}).refused(t, http.StatusUnauthorized, "invalid_client")
-	s.post("/revoke", url.Values{"token": {"x"}}, credentials{c.id, "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
+	s.post("/revoke", url.Values{"token": {"x"}}, credentials{id: c.id, secret: "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
 }
 
 func TestOutageIsNeverARevocation(t *testing.T) {

@@ -57,13 +57,13 @@ func TestLongListsNeverReachTheDatabase(t *testing.T) {
 	before := s.db.Stats().Statements
 	form := asItself()
 	form.Set("scope", strings.TrimSpace(strings.Repeat("s ", 20_000)))
-	s.post("/token", form, credentials{"c", "wrong"}).refused(t, http.StatusBadRequest, "invalid_scope")
+	s.post("/token", form, credentials{id: "c", secret: "wrong"}).refused(t, http.StatusBadRequest, "invalid_scope")
 	form.Set("scope", "a")
 	form["resource"] = make([]string, 17)
 	for i := range form["resource"] {
 		form["resource"][i] = "https://mcp.example"
 	}
-	s.post("/token", form, credentials{"c", "wrong"}).refused(t, http.StatusBadRequest, "invalid_target")
+	s.post("/token", form, credentials{id: "c", secret: "wrong"}).refused(t, http.StatusBadRequest, "invalid_target")
 	if s.db.Stats().Statements != before {
 		t.Error("the database was asked")
 	}

@@ -57,3 +57,25 @@ type RecoveryUse struct {
 	Digest []byte
 	At     time.Time
 }
+
+// Keep is what a deployment insists must be left when a user drops a factor.
+type Keep int
+
+// What is kept, each more than the one before.
+const (
+	KeepNothing Keep = iota // mail is a way in
+	KeepFactor              // a passkey or an authenticator app: a second factor is required
+	KeepPasskey             // a passkey: without mail, nothing else is a way in
+)
+
+// Allows tells whether these are enough to be left with.
+func (k Keep) Allows(left Factors) bool {
+	switch k {
+	case KeepNothing:
+		return true
+	case KeepFactor:
+		return left.Any()
+	default:
+		return left.Passkeys > 0
+	}
+}

@@ -1,6 +1,9 @@
 package storage
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Kinds of client.
 const (
@@ -35,7 +38,17 @@ type ClientMetadata struct {
 	SigningAlg             string        `json:"signing_alg,omitempty"`
 	AccessTokenTTL         time.Duration `json:"access_token_ttl,omitempty"` // 0: the deployment's default
 	PKCEOptional           bool          `json:"pkce_optional,omitempty"`    // require_pkce: false
+
+	// AuthMethod is AuthPrivateKeyJWT, or empty: a secret, nothing when Public.
+	AuthMethod string          `json:"token_endpoint_auth_method,omitempty"`
+	JWKS       json.RawMessage `json:"jwks,omitempty"` // its public keys, a JWK Set
+	RequirePAR bool            `json:"require_pushed_authorization_requests,omitempty"`
+	DPoPBound  bool            `json:"dpop_bound_access_tokens,omitempty"` // every token request needs a proof
 }
+
+// AuthPrivateKeyJWT: the client authenticates by assertions signed with its own key, and in no
+// weaker way (RFC 7523).
+const AuthPrivateKeyJWT = "private_key_jwt"
 
 // ClientSecret is one of several live secrets of a client.
 type ClientSecret struct {

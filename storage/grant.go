@@ -39,6 +39,7 @@ type GrantDetails struct {
 	AuthTime    time.Time `json:"auth_time"`
 	ACR         string    `json:"acr,omitempty"`
 	AMR         []string  `json:"amr,omitempty"`
+	JKT         string    `json:"dpop_jkt,omitempty"` // thumbprint of the key that the code is bound to
 }
 
 // GrantState is a grant with the people and things its life depends on, read in one query.
@@ -66,4 +67,16 @@ type Consent struct {
 	Resource     string // space-separated when several were asked for at once
 	Scopes       []string
 	GrantedAt    time.Time
+}
+
+// Connection is a client with access to a user's account, as the user is told of it.
+type Connection struct {
+	ClientID string
+	Kind     string
+	Name     string
+	Scopes   []string  // all that the user allowed it or that a live grant has, sorted
+	Since    time.Time // the earliest of these
+	LastUsed time.Time // when a live grant last gave tokens; zero: there is none
+	Until    time.Time // when the last live grant ends; zero: there is none
+	Offline  bool      // it has access while the user is away
 }

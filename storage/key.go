@@ -10,6 +10,6 @@ type SigningKey struct {
 	Serial    int64  // per algorithm, 1, 2, 3 …; unique, so that two nodes cannot both add the next
 	Sealed    []byte // PKCS#8, sealed
 	CreatedAt time.Time
-	SignsFrom time.Time
+	SignsFrom time.Time // in the year 9999 while package keys has not scheduled it: published only
 	RevokedAt time.Time // removed from the JWKS at once
 }

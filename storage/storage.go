@@ -19,6 +19,8 @@ var (
 	ErrExists = statusError{"already exists", http.StatusConflict}
 	// ErrSpent: the single use is gone, or the state has moved on; the transition did not happen.
 	ErrSpent = statusError{"already spent", http.StatusGone}
+	// ErrLast: to remove it would leave less than the deployment keeps; nothing was removed.
+	ErrLast = statusError{"the last one", http.StatusConflict}
 	// ErrUnavailable: the store cannot say whether the operation happened. Answer 503; the same
 	// request can be repeated safely.
 	ErrUnavailable = statusError{"storage unavailable", http.StatusServiceUnavailable}

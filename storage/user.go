@@ -37,14 +37,19 @@ type Session struct {
 }
 
 // SignIn is one act of signing in, made durable in one transaction: every Spend must be new, the
-// user must be there (or is created) and not disabled, the replaced session ends, the new begins.
+// user must be there (or is created) and not disabled, each factor used must be theirs and not used
+// like this before, the replaced session ends, the new begins.
 type SignIn struct {
 	Spend    []Spent
 	UserID   string // who signs in; empty when NewUser is set
 	NewUser  *User  // created unless EmailKey(Email) is taken already, then that user signs in
 	Verified bool   // mark the user's address as verified
-	Replaces string // id of the session this browser had before
-	Session  Session
+	Passkey  *PasskeyUse
+	TOTP     *TOTPUse
+	Recovery *RecoveryUse
+	Replaces string  // id of the session this browser had before; it ends
+	Raises   string  // id of the user's session to strengthen instead (step-up); see Session
+	Session  Session // begins; when Raises is set, that one takes on its Digest, AuthTime, ACR, AMR, LastSeenAt and IdleAt
 }
 
 // Spent is one single use, remembered until nothing could present it again.

@@ -30,8 +30,12 @@ func TestMailHoldsTheLinkOncePerPartAndLoadsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		want := 1
+		if notice, ok := mail.(NoticeMail); ok && notice.Link == "" {
+			want = 0
+		}
 		for part, s := range map[string]string{"text": text, "html": body} {
-			if n := strings.Count(s, "https://"); n != 1 {
+			if n := strings.Count(s, "https://"); n != want {
 				t.Errorf("%T: %d addresses in the %s part", mail, n, part)
 			}
 		}
@@ -89,5 +93,46 @@ Acme
 	}
 	if subject, _, _, _ := p.Mail(InviteMail{Link: "https://id.example/"}); subject != "Your account at Acme" {
 		t.Errorf("subject %q", subject)
+	}
+}
+
+func TestNoticesReadAsWritten(t *testing.T) {
+	p := mustNew(t, Brand{Name: "Acme"})
+	subject, text, _, err := p.Mail(NewDeviceMail(Circumstances{At: anHour, Browser: "Firefox on Linux"}, "https://id.example/account/sessions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `Your account was used with a browser that we have not seen before.
+
+See your sessions:
+
+https://id.example/account/sessions
+
+Browser: Firefox on Linux
+When: 2 March 2026, 14:05 UTC
+
+If it was somebody else, open the link, end their session and remove what you do not know.
+
+Acme
+`
+	if subject != "A new device signed in" || text != want {
+		t.Errorf("%s\n%s", subject, text)
+	}
+}
+
+func TestNameCannotForgeALineOfANotice(t *testing.T) {
+	p := mustNew(t, Brand{})
+	const evil = "Grafana\r\nBcc: eve@example.org\u202e"
+	for _, m := range []NoticeMail{
+		ConnectedMail(evil, []string{evil}, Circumstances{Browser: evil, Network: evil}, "https://id.example/"),
+		FactorAddedMail(evil, Circumstances{}, "https://id.example/"), EmailChangedMail(evil, evil, Circumstances{}, "https://id.example/"),
+	} {
+		subject, text, _, err := p.Mail(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(subject, "\r\n\u202e") || strings.Contains(text, "\nBcc:") || strings.Contains(text, "\u202e") {
+			t.Errorf("%q\n%s", subject, text)
+		}
 	}
 }

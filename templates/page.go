@@ -14,17 +14,23 @@ type SignIn struct {
 	Offers  []Offer // in order of preference
 	Resume  string  // with Account, prompt=select_account: POST here to continue as it; else empty
 	Handle  string  // of the pending request, for Resume
+	Signals []Signal
 }
 
-// Offer is one method's part of the sign-in page.
-type Offer interface{ offer() string }
+// Offer is one method's part of the sign-in page, or of the one for the second factor.
+type Offer interface {
+	offer() string   // names its template
+	problem() string // what is wrong with what was typed
+}
 
 // Problem is what is wrong with the first offer that has an error: it opens the title, which is
 // what a screen reader says first.
-func (s SignIn) Problem() string {
-	for _, o := range s.Offers {
-		if mail, ok := o.(MailOffer); ok && mail.Error != "" {
-			return mail.Error
+func (s SignIn) Problem() string { return problem(s.Offers) }
+
+func problem(offers []Offer) string {
+	for _, o := range offers {
+		if p := o.problem(); p != "" {
+			return p
 		}
 	}
 	return ""
@@ -161,6 +167,9 @@ func (Error) template() string     { return "error" }
 
 func (MailOffer) offer() string  { return "offer-mail" }
 func (UsersOffer) offer() string { return "offer-users" }
+
+func (o MailOffer) problem() string { return o.Error }
+func (UsersOffer) problem() string  { return "" }
 
 // Mail is the data of one mail.
 type Mail interface{ mail() string }

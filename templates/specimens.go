@@ -1,13 +1,16 @@
 package templates
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // specimens is every page once or more, so that each branch of each template has run before
 // somebody depends on it.
 func specimens() []Page {
 	mail := MailOffer{Action: "/login/mail", Handle: "handle", Email: "ada@example.org", Error: "That is not a mail address."}
 	users := UsersOffer{Action: "/login/dev", Handle: "handle", Users: []UserChoice{{ID: "1", Name: "Ada", Email: "ada@example.org"}}}
-	return []Page{
+	pages := []Page{
 		SignIn{App: "Grafana", Notice: "That link has expired.", Offers: []Offer{mail, users}},
 		SignIn{App: "Grafana", Why: "Grafana asks you to confirm it is you.", Account: "ada@example.org", Offers: []Offer{mail}},
 		SignIn{App: "Grafana", Why: "Grafana asks for another account than the one signed in.", Offers: []Offer{mail}},
@@ -28,6 +31,7 @@ func specimens() []Page {
 		Playground{StartURL: "/dev/playground?start", Error: "It did not answer.", Steps: []PlaygroundStep{{Title: "Ask", Method: "GET", URL: "/authorize",
 			Request: "request", Response: "response", Decoded: []DecodedToken{{Name: "access token", Header: "{}", Claims: "{}"}}}}},
 	}
+	return slices.Concat(pages, factorSpecimens(), accountSpecimens())
 }
 
 func consentSpecimen(host string) Consent {
@@ -38,8 +42,8 @@ func consentSpecimen(host string) Consent {
 }
 
 func mailSpecimens() []Mail {
-	return []Mail{
+	return append(noticeSpecimens(),
 		SignInMail{App: "Grafana", Link: "https://example.org/login/mail/token", Code: "482913", Minutes: 10, Browser: "Firefox on Linux", Network: "203.0.113.0/24"},
 		InviteMail{Name: "Ada", Link: "https://example.org/login"},
-	}
+	)
 }

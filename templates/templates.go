@@ -1,5 +1,5 @@
 // Package templates is everything a person sees of the server: its pages, its mails and the few
-// static files they need. A page is a value of one of the types in page.go; nothing in here
+// static files they need. A page is a value of one of the types in page*.go; nothing in here
 // decides anything, and nothing on a page is inline, so that the strictest policy passes.
 package templates
 
@@ -22,8 +22,8 @@ var files embed.FS
 type Pages struct {
 	brand  Brand
 	assets *assets
+	base   *template.Template // the layout, its parts and the offers, which every page shares
 	pages  map[string]*template.Template
-	offers *template.Template
 	mails  map[string]mailTemplate
 }
 
@@ -90,7 +90,8 @@ func (p *Pages) rehearse() error {
 
 // parsePages gives each page its own copy of the layout, because every page defines "main".
 func (p *Pages) parsePages() error {
-	base, err := template.New("layout").Funcs(p.funcs()).ParseFS(files, "pages/layout.html", "pages/offer-*.html")
+	var err error
+	p.base, err = template.New("layout").Funcs(p.funcs()).ParseFS(files, "pages/layout.html", "pages/part-*.html", "pages/offer-*.html")
 	if err != nil {
 		return fmt.Errorf("parse layout: %w", err)
 	}
@@ -100,14 +101,13 @@ func (p *Pages) parsePages() error {
 	}
 	for _, name := range names {
 		key := strings.TrimSuffix(path.Base(name), ".html")
-		if key == "layout" || strings.HasPrefix(key, "offer-") {
+		if p.base.Lookup(key+".html") != nil {
 			continue
 		}
-		if p.pages[key], err = template.Must(base.Clone()).ParseFS(files, name); err != nil {
+		if p.pages[key], err = template.Must(p.base.Clone()).ParseFS(files, name); err != nil {
 			return fmt.Errorf("parse page %s: %w", key, err)
 		}
 	}
-	p.offers = base
 	return nil
 }
 
@@ -121,6 +121,16 @@ func (p *Pages) funcs() template.FuncMap {
 		"plain":     plain,
 		"pieces":    pieces,
 		"hostParts": hostParts,
+
+		"frame":         frame,
+		"offerName":     func(o Offer) string { return o.offer() },
+		"signalName":    func(s Signal) string { return s.signal() },
+		"json":          signalJSON,
+		"codeField":     newCodeField,
+		"addressForm":   newAddressForm,
+		"groups":        groups,
+		"authenticator": authenticator,
+		"words":         func(s []string) string { return strings.Join(s, " ") },
 	}
 }
 
@@ -128,7 +138,7 @@ func (p *Pages) funcs() template.FuncMap {
 // name it learns at run time. Its result was escaped for the same context it is placed in.
 func (p *Pages) offer(o Offer) (template.HTML, error) {
 	var body bytes.Buffer
-	if err := p.offers.ExecuteTemplate(&body, o.offer()+".html", o); err != nil {
+	if err := p.base.ExecuteTemplate(&body, o.offer()+".html", o); err != nil {
 		return "", err
 	}
 	return template.HTML(body.String()), nil

@@ -75,13 +75,11 @@ func TestPageThatDoesNotRenderWritesNothing(t *testing.T) {
 }
 
 func TestStartRehearsesEveryTemplate(t *testing.T) {
-	rehearsed := map[string]bool{"layout": true}
+	rehearsed := map[string]bool{"layout": true, "part-account": true, "part-offers": true}
 	for _, page := range specimens() {
 		rehearsed[page.template()] = true
-		if signIn, ok := page.(SignIn); ok {
-			for _, offer := range signIn.Offers {
-				rehearsed[offer.offer()] = true
-			}
+		for _, offer := range offersOf(page) {
+			rehearsed[offer.offer()] = true
 		}
 	}
 	for _, mail := range mailSpecimens() {
@@ -94,6 +92,16 @@ func TestStartRehearsesEveryTemplate(t *testing.T) {
 			t.Errorf("%s has no specimen", name)
 		}
 	}
+}
+
+func offersOf(page Page) []Offer {
+	switch page := page.(type) {
+	case SignIn:
+		return page.Offers
+	case SecondFactor:
+		return page.Offers
+	}
+	return nil
 }
 
 func TestEveryPageIsWellFormedForAssistiveTechnology(t *testing.T) {
@@ -164,7 +172,9 @@ func TestProblemIsNeverFoldedAway(t *testing.T) {
 func TestEveryFormWithAHandleCarriesIt(t *testing.T) {
 	p := mustNew(t, Brand{})
 	mail, users := MailOffer{Handle: "h1"}, UsersOffer{Handle: "h1"}
+	passkey, totp, recovery := PasskeyOffer{Handle: "h1"}, TOTPOffer{Handle: "h1"}, RecoveryOffer{Handle: "h1"}
 	for _, page := range []Page{
+		SecondFactor{Offers: []Offer{passkey, totp, recovery}}, EnrolPasskey{Handle: "h1"},
 		SignIn{Account: "a", Resume: "/r", Handle: "h1", Offers: []Offer{mail, users}},
 		MailSent{Handle: "h1"}, Consent{Handle: "h1"},
 	} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,9 +31,11 @@ func (p *program) clientCreate() *cobra.Command {
 		Short: "Register an application, and make its first secret unless it is public",
 		Long: `Without --grant-type it may use authorization_code and refresh_token, without --scope ask for
 "openid profile email offline_access". A public client (--public) runs where a secret cannot be
-kept: on people's devices.`,
+kept: on people's devices. One with keys of its own (--jwks) has no secret: it signs an assertion
+for each request instead (private_key_jwt), and nothing weaker is accepted from then on.`,
 		Example: `  symbolon client create --name Grafana --redirect-uri https://grafana.example/login/generic_oauth --first-party
-  symbolon client create --name my-cli --public --redirect-uri http://127.0.0.1/callback --json`,
+  symbolon client create --name my-cli --public --redirect-uri http://127.0.0.1/callback --json
+  symbolon client create --name Bank --redirect-uri https://bank.example/cb --jwks bank.jwks.json --require-par --dpop`,
 		Args: cobra.NoArgs,
 	}
 	flags := addClientFlags(cmd)
@@ -45,12 +48,22 @@ kept: on people's devices.`,
 		}
 		client := storage.Client{ClientMetadata: storage.ClientMetadata{Public: *public}}
 		flags.apply(cmd, &client)
+		if *public && client.AuthMethod != "" {
+			return usagef("--public and --jwks exclude each other: who keeps a key can prove itself")
+		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			issued, err := newApps(d).Create(ctx, agents.App{
+			apps := newApps(d)
+			issued, err := apps.Create(ctx, agents.App{
 				Name: client.Name, ClientMetadata: client.ClientMetadata, SecretExpiresAt: life.from(time.Now()),
 			})
 			if err != nil {
 				return err
+			}
+			if client.AuthMethod != "" && issued.Bearer != "" { // nobody has seen it, and it opens nothing
+				if err := apps.RevokeSecret(ctx, issued.Client.ID, issued.Secret.ID); err != nil {
+					return err
+				}
+				issued = agents.Issued{Client: issued.Client}
 			}
 			return p.printIssued(cmd, issued)
 		})
@@ -63,6 +76,9 @@ type clientFlags struct {
 	*agentFlags
 	redirect, postLogout, serves, grants []string
 	firstParty, requirePKCE              bool
+	requirePAR, dpop                     bool
+	jwksFile                             string
+	jwks                                 json.RawMessage
 }
 
 func addClientFlags(cmd *cobra.Command) *clientFlags {
@@ -73,6 +89,15 @@ func addClientFlags(cmd *cobra.Command) *clientFlags {
 	cmd.Flags().StringArrayVar(&f.grants, "grant-type", nil, "authorization_code, refresh_token or client_credentials; repeatable")
 	cmd.Flags().BoolVar(&f.firstParty, "first-party", false, "the organisation's own: people are not asked to consent")
 	cmd.Flags().BoolVar(&f.requirePKCE, "require-pkce", true, "=false only for an old client with a secret that cannot do PKCE")
+	cmd.Flags().StringVar(&f.jwksFile, "jwks", "", "`FILE` with its public keys (JWK Set): it authenticates with them, and not by a secret")
+	cmd.Flags().BoolVar(&f.requirePAR, "require-par", false, "it has to push its authorization requests (RFC 9126)")
+	cmd.Flags().BoolVar(&f.dpop, "dpop", false, "it has to bind every token to a key of its own (RFC 9449)")
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if cmd.Flags().Changed("jwks") {
+			f.jwks, err = readClientKeys(f.jwksFile)
+		}
+		return err
+	}
 	return f
 }
 
@@ -86,6 +111,10 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("grant-type"), &c.GrantTypes, f.grants)
 	set(given("first-party"), &c.FirstParty, f.firstParty)
 	set(given("require-pkce"), &c.PKCEOptional, !f.requirePKCE)
+	set(given("require-par"), &c.RequirePAR, f.requirePAR)
+	set(given("dpop"), &c.DPoPBound, f.dpop)
+	set(given("jwks"), &c.JWKS, f.jwks)
+	set(given("jwks"), &c.AuthMethod, storage.AuthPrivateKeyJWT)
 }
 
 func clientChanges(cmd *cobra.Command) func(c *storage.Client) {

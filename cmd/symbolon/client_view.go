@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"strings"
 	"time"
@@ -11,27 +12,31 @@ import (
 
 // clientView is an agent or client as commands print it: the names of RFC 7591 where it has one.
 type clientView struct {
-	ClientID               string       `json:"client_id"`
-	ClientSecret           string       `json:"client_secret,omitempty"`
-	SecretID               string       `json:"secret_id,omitempty"`
-	SecretExpiresAt        *time.Time   `json:"secret_expires_at,omitempty"`
-	Name                   string       `json:"name"`
-	Public                 *bool        `json:"public,omitempty"`
-	FirstParty             *bool        `json:"first_party,omitempty"`
-	RedirectURIs           []string     `json:"redirect_uris,omitempty"`
-	PostLogoutRedirectURIs []string     `json:"post_logout_redirect_uris,omitempty"`
-	GrantTypes             []string     `json:"grant_types"`
-	Scope                  string       `json:"scope"`
-	Audience               []string     `json:"audience"`
-	Serves                 []string     `json:"serves,omitempty"`
-	SigningAlg             string       `json:"signing_alg"`
-	RequirePKCE            *bool        `json:"require_pkce,omitempty"`
-	AccessTokenTTL         int64        `json:"access_token_ttl,omitempty"` // seconds
-	Disabled               bool         `json:"disabled"`
-	DisabledAt             *time.Time   `json:"disabled_at,omitempty"`
-	CreatedAt              time.Time    `json:"created_at"`
-	UpdatedAt              time.Time    `json:"updated_at"`
-	Secrets                []secretView `json:"secrets,omitempty"`
+	ClientID               string          `json:"client_id"`
+	ClientSecret           string          `json:"client_secret,omitempty"`
+	SecretID               string          `json:"secret_id,omitempty"`
+	SecretExpiresAt        *time.Time      `json:"secret_expires_at,omitempty"`
+	Name                   string          `json:"name"`
+	Public                 *bool           `json:"public,omitempty"`
+	FirstParty             *bool           `json:"first_party,omitempty"`
+	RedirectURIs           []string        `json:"redirect_uris,omitempty"`
+	PostLogoutRedirectURIs []string        `json:"post_logout_redirect_uris,omitempty"`
+	GrantTypes             []string        `json:"grant_types"`
+	Scope                  string          `json:"scope"`
+	Audience               []string        `json:"audience"`
+	Serves                 []string        `json:"serves,omitempty"`
+	SigningAlg             string          `json:"signing_alg"`
+	RequirePKCE            *bool           `json:"require_pkce,omitempty"`
+	AuthMethod             string          `json:"token_endpoint_auth_method"`
+	JWKS                   json.RawMessage `json:"jwks,omitempty"`
+	RequirePAR             bool            `json:"require_pushed_authorization_requests,omitempty"`
+	DPoPBound              bool            `json:"dpop_bound_access_tokens,omitempty"`
+	AccessTokenTTL         int64           `json:"access_token_ttl,omitempty"` // seconds
+	Disabled               bool            `json:"disabled"`
+	DisabledAt             *time.Time      `json:"disabled_at,omitempty"`
+	CreatedAt              time.Time       `json:"created_at"`
+	UpdatedAt              time.Time       `json:"updated_at"`
+	Secrets                []secretView    `json:"secrets,omitempty"`
 }
 
 func viewClient(c storage.Client) clientView {
@@ -41,6 +46,7 @@ func viewClient(c storage.Client) clientView {
 		GrantTypes: c.GrantTypes, Scope: strings.Join(c.Scopes, " "),
 		Audience: append([]string{}, c.Audiences...), Serves: c.Serves,
 		SigningAlg: or(c.SigningAlg, "RS256"), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second),
+		AuthMethod: authMethod(c), JWKS: c.JWKS, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound,
 		Disabled: !c.DisabledAt.IsZero(), DisabledAt: optional(c.DisabledAt),
 		CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
 	}
@@ -49,6 +55,13 @@ func viewClient(c storage.Client) clientView {
 		v.Public, v.FirstParty, v.RequirePKCE = &c.Public, &c.FirstParty, &pkce
 	}
 	return v
+}
+
+func authMethod(c storage.Client) string {
+	if c.Public {
+		return "none"
+	}
+	return or(c.AuthMethod, "client_secret_basic")
 }
 
 func viewClients(clients []storage.Client) []clientView {
@@ -77,6 +90,9 @@ func (v clientView) write(w io.Writer) {
 		{"first party", v.when(v.FirstParty)},
 		{"redirect to", strings.Join(v.RedirectURIs, " ")},
 		{"after logout to", strings.Join(v.PostLogoutRedirectURIs, " ")},
+		{"authenticates by", v.AuthMethod},
+		{"pushed requests only", v.when(&v.RequirePAR)},
+		{"bound tokens only", v.when(&v.DPoPBound)},
 		{"grants", strings.Join(v.GrantTypes, " ")},
 		{"scope", v.Scope},
 		{"audience", strings.Join(v.Audience, " ")},

@@ -53,6 +53,8 @@ func (m *Method) Offered(ctx context.Context, a login.Attempt) (templates.Offer,
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	mux.Page("POST "+flow.Base+"/login/dev", func(w http.ResponseWriter, r *http.Request) error {
-		return flow.Complete(w, r, login.Posted(r, "request"), login.Proof{Method: name, UserID: login.Posted(r, "user")})
+		return flow.Complete(w, r, login.Posted(r, "request"), login.Proof{
+			Method: name, Kind: login.Unproven, UserID: login.Posted(r, "user"),
+		})
 	})
 }

@@ -69,7 +69,7 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 		Parks:    interaction.Request{ClientID: "c_app", ClientName: "Example App", RedirectURI: "https://app.example/cb"},
 	}
 	n.Flow = &login.Flow{
-		Base: s.Base, Methods: methods, Policy: login.DefaultPolicy(), Users: s.DB, Sessions: n.Sessions,
+		Base: s.Base, Methods: methods, Policy: login.DefaultPolicy(), Users: s.DB, Failures: s.DB, Sessions: n.Sessions,
 		Requests: n.Requests, Pages: n.Pages, Audit: n.Audit, Now: s.Now,
 	}
 	n.Steps = []Interaction{n.Flow}

@@ -1,11 +1,13 @@
 package magiclink
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"unicode"
 
 	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 )
 
@@ -13,8 +15,11 @@ import (
 func (p pages) code(w http.ResponseWriter, r *http.Request) error {
 	handle := r.URL.Query().Get("request")
 	rec, err := p.waited(r.Context(), p.flow.Requests.Browser.ID(r), handle)
+	if errors.Is(err, storage.ErrNotFound) { // perhaps by the back button, from a page behind this one
+		return p.flow.Forward(w, r, handle, login.Dead())
+	}
 	if err != nil {
-		return p.dead(w, r, err, handle)
+		return err
 	}
 	return p.askCode(w, http.StatusOK, rec, "")
 }

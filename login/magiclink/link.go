@@ -72,7 +72,7 @@ func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
 // many nodes one signs in.
 func (p pages) complete(w http.ResponseWriter, r *http.Request, rec record) error {
 	proof := login.Proof{
-		Method: name, Email: rec.Email, VerifiedEmail: true, AMR: []string{name},
+		Method: name, Kind: login.Mailbox, Email: rec.Email, VerifiedEmail: true, AMR: []string{name},
 		Spend: []storage.Spent{{Kind: "mail", Value: rec.id, Until: rec.ExpiresAt.Add(life)}},
 	}
 	if p.Registration {

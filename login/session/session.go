@@ -66,26 +66,48 @@ func New(store Store, o Options) *Sessions {
 	return s
 }
 
-// Start makes in durable and gives the browser the new session's cookie. The caller says who signs
-// in, what that spends, and in.Session's AuthTime, ACR, AMR, UserAgent and Network; the rest is
-// filled in here. The session this browser had before ends in the same transaction.
+// Start makes in durable and gives the browser the session's cookie. The caller says who signs in,
+// what that spends, and in.Session's AuthTime, ACR, AMR, UserAgent and Network; the rest is filled in
+// here. Somebody who signs in again where they are signed in keeps their session, and with it what
+// applications were granted in it; the cookie is new in any case. Another person's session ends in
+// the same transaction.
 func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in storage.SignIn) (*Session, error) {
 	before, err := s.Current(r)
 	if err != nil {
 		return nil, err
 	}
-	if before != nil {
-		in.Replaces = before.ID
-	}
 	bearer := storage.NewBearer("")
-	in.Session = s.fresh(in.Session, bearer)
-	user, err := s.store.StartSession(r.Context(), in)
+	started, err := s.start(r.Context(), in, before, bearer)
 	if err != nil {
 		return nil, fmt.Errorf("start session: %w", err)
 	}
-	in.Session.UserID = user.ID
-	started := &Session{Session: in.Session, User: user}
 	return started, s.cookie.hand(w, r, bearer, started)
+}
+
+func (s *Sessions) start(ctx context.Context, in storage.SignIn, before *Session, bearer string) (*Session, error) {
+	if before != nil && before.UserID == in.UserID {
+		raised, err := s.raise(ctx, in, before, bearer)
+		if !errors.Is(err, storage.ErrNotFound) {
+			return raised, err
+		} // it has just ended; whether the user is there, the next says
+	}
+	if before != nil {
+		in.Replaces = before.ID
+	}
+	in.Session = s.fresh(in.Session, bearer)
+	user, err := s.store.StartSession(ctx, in)
+	in.Session.UserID = user.ID
+	return &Session{Session: in.Session, User: user}, err
+}
+
+// raise keeps the session and what it began with.
+func (s *Sessions) raise(ctx context.Context, in storage.SignIn, before *Session, bearer string) (*Session, error) {
+	now, n := s.options.Now(), before.Session
+	n.Digest, n.AuthTime, n.ACR, n.AMR = storage.Digest(bearer), in.Session.AuthTime, in.Session.ACR, in.Session.AMR
+	n.LastSeenAt, n.IdleAt = now, s.idleAt(n, now)
+	in.Raises, in.Session = before.ID, n
+	user, err := s.store.StartSession(ctx, in)
+	return &Session{Session: n, User: user}, err
 }
 
 func (s *Sessions) fresh(n storage.Session, bearer string) storage.Session {

@@ -135,15 +135,11 @@ func (d *DB) SetClientDisabled(ctx context.Context, id string, at time.Time) err
 // DeleteClient removes the client with its secrets, consents and grants. Grants may be very many,
 // so they go first, in batches; interrupted, it can be repeated.
 func (d *DB) DeleteClient(ctx context.Context, id string) error {
-	const batch = 1000
-	for left := int64(batch); left == batch; {
-		var err error
-		left, err = d.exec(ctx, `DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE client_id = $1 LIMIT $2)`, id, int64(batch))
-		if err != nil {
-			return fmt.Errorf("delete grants of client: %w", err)
-		}
+	err := d.inBatches(ctx, `DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE client_id = $1 LIMIT $2)`, id)
+	if err != nil {
+		return fmt.Errorf("delete grants of client: %w", err)
 	}
-	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
+	err = d.tx(ctx, func(ctx context.Context, q queryer) error {
 		if _, err := q.Exec(ctx, `DELETE FROM grants WHERE client_id = $1`, id); err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 
 func TestHotPathsCostWhatTheyMay(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		code, g := w.addGrant(), w.redeemed()
+		code, g, key := w.addGrant(), w.redeemed(), w.addPasskey(0)
 		for _, hot := range []struct {
 			name string
 			do   func() error
@@ -29,6 +29,11 @@ func TestHotPathsCostWhatTheyMay(t *testing.T) {
 				durable.Stats{Statements: 1, Writes: 1, Commits: 1}},
 			{"AddGrant", func() error { return w.AddGrant(w.ctx, w.newGrant(), storage.Spent{Kind: "request", Value: "h"}) },
 				durable.Stats{Statements: 2, Writes: 2, Commits: 1}},
+			{"Factors", func() error { _, err := w.Factors(w.ctx, w.user.ID); return err }, durable.Stats{Statements: 1}},
+			{"PasskeyByCredential", func() error { _, _, err := w.PasskeyByCredential(w.ctx, key.CredentialID); return err },
+				durable.Stats{Statements: 1}},
+			{"StartSession by passkey", func() error { return w.signIn(w.byPasskey(key, 1)) },
+				durable.Stats{Statements: 5, Writes: 4, Commits: 1}}, // the ceremony, the user, the session, the oldest ones, the counter
 		} {
 			if got := w.cost(func() { w.ok(hot.do()) }); got != hot.cost {
 				t.Errorf("%s costs %+v, want %+v", hot.name, got, hot.cost)

@@ -1,5 +1,5 @@
-// Package durable keeps what must last: people, sessions, clients, grants, single uses, keys, mail
-// and the audit trail, on SQLite or PostgreSQL.
+// Package durable keeps what must last: people, what they sign in with, sessions, clients, grants,
+// single uses, keys, mail and the audit trail, on SQLite or PostgreSQL.
 //
 // One SQL text serves both databases; only the schema (package migrations) differs. Every security
 // transition is one conditional statement, and no row changed is the refusal: nothing is read,
@@ -24,6 +24,10 @@ import (
 type DB struct {
 	// Now is the clock that expiry is judged by where the caller gives no time.
 	Now func() time.Time
+	// Keep is what must be left of a user's factors when one is dropped.
+	Keep storage.Keep
+	// AuditRetention is for how long Sweep leaves an audit event; 0 is for good.
+	AuditRetention time.Duration
 
 	db       db
 	counters counters
@@ -85,7 +89,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	return d, nil
 }
 
-// Close waits for running statements and releases the database.
+// Close waits for running statements and releases the database. To close it again changes nothing.
 func (d *DB) Close() error { return d.db.Close() }
 
 const (
@@ -169,7 +173,7 @@ func (d *DB) translate(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, known := range []error{storage.ErrNotFound, storage.ErrSpent, storage.ErrExists, storage.ErrUnavailable} {
+	for _, known := range []error{storage.ErrNotFound, storage.ErrSpent, storage.ErrExists, storage.ErrLast, storage.ErrUnavailable} {
 		if errors.Is(err, known) {
 			return err
 		}

@@ -19,11 +19,13 @@ var formats = map[string]any{
 		PostLogoutRedirectURIs: []string{"https://books.example/"}, GrantTypes: []string{"authorization_code", "refresh_token"},
 		Scopes: []string{"openid", "email"}, Audiences: []string{"https://api.example"}, Serves: []string{"https://files.example"},
 		SigningAlg: "ES256", AccessTokenTTL: 10 * time.Minute, PKCEOptional: true,
+		AuthMethod: storage.AuthPrivateKeyJWT, JWKS: json.RawMessage(`{"keys":[]}`), RequirePAR: true, DPoPBound: true,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",
 		Challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", Nonce: "n-0S6_WzA2Mj",
 		AuthTime: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), ACR: "1", AMR: []string{"mail", "otp"},
+		JKT: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
 	},
 }
 

@@ -62,6 +62,19 @@ func TestDatabaseThatDoesNotAnswerIsUnavailable(t *testing.T) {
 	}
 }
 
+func TestClosingAgainChangesNothing(t *testing.T) {
+	for name, url := range urls(t) {
+		t.Run(name, func(t *testing.T) {
+			d := storagetest.Open(t, url) // whose end closes it too
+			for range 2 {
+				if err := d.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func TestSQLiteFilesAreReadableByTheirOwnerOnly(t *testing.T) {
 	dir := t.TempDir()
 	d := storagetest.Open(t, "sqlite:"+filepath.Join(dir, "with space?.db"))

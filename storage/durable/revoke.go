@@ -31,14 +31,16 @@ func (d *DB) RevokeGrants(ctx context.Context, userID, clientID, sessionID strin
 	return int(n), nil
 }
 
+// grantLasts: tokens were issued from the grant, and more can be.
+const grantLasts = `g.code_spent_at > 0 AND (g.expires_at = 0 OR g.expires_at > $2) AND (g.idle_at = 0 OR g.idle_at > $2) AND ` + grantAlive
+
 // UserGrants returns the user's grants that are alive and whose refresh family has not run out,
 // the newest first.
 func (d *DB) UserGrants(ctx context.Context, userID string) ([]storage.Grant, error) {
 	grants, err := list(ctx, d, `SELECT `+grantColumns+`
 		FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id
 		LEFT JOIN sessions s ON s.id = g.session_id
-		WHERE g.user_id = $1 AND g.code_spent_at > 0 AND (g.expires_at = 0 OR g.expires_at > $2)
-			AND (g.idle_at = 0 OR g.idle_at > $2) AND `+grantAlive+` ORDER BY g.created_at DESC, g.id`,
+		WHERE g.user_id = $1 AND `+grantLasts+` ORDER BY g.created_at DESC, g.id`,
 		[]any{userID, ms(d.Now())},
 		func(row scan) (g storage.Grant, err error) { return g, row(grantFields(&g)...) })
 	if err != nil {

@@ -26,6 +26,7 @@ type sqliteDB struct {
 	readers  *sql.DB
 	prepared sync.Map // SQL text → *sql.Stmt, of readers
 	counters *counters
+	close    func() error
 }
 
 var _ db = (*sqliteDB)(nil)
@@ -49,7 +50,9 @@ func openSQLite(ctx context.Context, path string, c *counters) (*sqliteDB, error
 	most := max(4, runtime.GOMAXPROCS(0))
 	readers.SetMaxOpenConns(most)
 	readers.SetMaxIdleConns(most)
-	return &sqliteDB{path: path, writer: writer, readers: readers, counters: c}, nil
+	s := &sqliteDB{path: path, writer: writer, readers: readers, counters: c}
+	s.close = sync.OnceValue(s.release)
+	return s, nil
 }
 
 // createPrivate makes the file readable by nobody else; SQLite gives its -wal and -shm files the
@@ -72,7 +75,9 @@ func dsn(path, queryOnly string) string {
 
 func escape(path string) string { return (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() }
 
-func (s *sqliteDB) Close() error {
+func (s *sqliteDB) Close() error { return s.close() }
+
+func (s *sqliteDB) release() error {
 	var errs []error
 	s.prepared.Range(func(_, st any) bool {
 		errs = append(errs, st.(*sql.Stmt).Close())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,6 +44,47 @@ func TestSweepTakesWhatIsOverInSmallBatchesAndNothingElse(t *testing.T) {
 		_, err := w.Grant(w.ctx, kept.ID)
 		w.ok(err)
 		w.is(w.SpendCode(w.ctx, kept.ID, w.now, w.now), storage.ErrSpent)
+	})
+}
+
+func TestAuditEventsGoOnlyWhenARetentionIsGiven(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		for i, age := range []time.Duration{time.Hour, 47 * time.Hour, 49 * time.Hour, 1000 * time.Hour} {
+			w.ok(w.AppendEvents(w.ctx, []audit.Event{{ID: fmt.Sprint("e", i), At: w.now.Add(-age), Type: audit.SignIn}}))
+		}
+		for _, c := range []struct {
+			retention time.Duration
+			left      int
+		}{{0, 4}, {48 * time.Hour, 2}} {
+			w.AuditRetention = c.retention
+			_, err := w.Sweep(w.ctx, w.now, 10)
+			w.ok(err)
+			if got, err := w.Events(w.ctx, audit.Filter{}); err != nil || len(got) != c.left {
+				t.Errorf("retention %v leaves %d events, want %d: %v", c.retention, len(got), c.left, err)
+			}
+		}
+	})
+}
+
+func TestManyNodesSweepAtOnceAndEachRowIsCountedOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		const expired = 600
+		for i := range expired {
+			w.ok(w.RevokeToken(w.ctx, fmt.Sprint(i*7919%expired), w.now.Add(time.Duration(i)*time.Millisecond)))
+		}
+		var swept atomic.Int64
+		w.winners(8, nil, func(int) error {
+			for {
+				n, err := w.Sweep(w.ctx, w.now.Add(time.Minute), 20)
+				if err != nil || n == 0 {
+					return err
+				}
+				swept.Add(int64(n))
+			}
+		})
+		if rest, err := w.Sweep(w.ctx, w.now.Add(time.Minute), expired); err != nil || int(swept.Load())+rest != expired {
+			t.Fatalf("%d and %d swept of %d, %v", swept.Load(), rest, expired, err)
+		}
 	})
 }
 

@@ -83,8 +83,17 @@ func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error
 	return nil
 }
 
-// DeleteUser removes the user with their sessions, consents and grants.
+// forgetPlaces takes from the audit trail where the user was. What they did stays, under an id that
+// is nobody's any more.
+const forgetPlaces = `UPDATE audit_events SET ip = '' WHERE id IN (
+	SELECT id FROM audit_events WHERE user_id = $1 AND ip <> '' LIMIT $2)`
+
+// DeleteUser removes the user with their sessions, factors, consents and grants, and makes the audit
+// trail anonymous. Interrupted, it can be repeated.
 func (d *DB) DeleteUser(ctx context.Context, id string) error {
+	if err := d.inBatches(ctx, forgetPlaces, id); err != nil {
+		return fmt.Errorf("anonymize events of user: %w", err)
+	}
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		if _, err := q.Exec(ctx, `DELETE FROM grants WHERE user_id = $1`, id); err != nil {
 			return err

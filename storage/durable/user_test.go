@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,23 +51,21 @@ func TestUpdateOfAUserEnablesNobody(t *testing.T) {
 	})
 }
 
-func TestDeletedUserLeavesNothing(t *testing.T) {
+func TestChangedAddressIsVerifiedAndTheOldOneFree(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		g := w.redeemed(offline)
-		w.ok(w.AddConsent(w.ctx, storage.Consent{UserID: w.user.ID, ClientID: w.client.ID, Scopes: []string{"openid"}}))
-		w.ok(w.DeleteUser(w.ctx, w.user.ID))
-		w.is(w.DeleteUser(w.ctx, w.user.ID), storage.ErrNotFound)
-		_, _, err := w.Session(w.ctx, w.session.Digest)
-		w.is(err, storage.ErrNotFound)
-		_, err = w.Grant(w.ctx, g.ID)
-		w.is(err, storage.ErrNotFound)
-		w.ok(w.CreateUser(w.ctx, w.user)) // somebody else with the same id and address
-		consents, err := w.UserConsents(w.ctx, w.user.ID)
-		if err != nil || len(consents) != 0 {
-			t.Fatalf("consents %v, %v", consents, err)
+		eve, proof := w.newUser(), w.once()
+		w.is(w.ChangeEmail(w.ctx, w.user.ID, strings.ToUpper(eve.Email), proof, w.now), storage.ErrExists)
+		w.ok(w.ChangeEmail(w.ctx, w.user.ID, "Ada@new.example", proof, w.now.Add(time.Second)))
+		w.is(w.ChangeEmail(w.ctx, w.user.ID, "other@new.example", proof, w.now), storage.ErrSpent)
+		got, err := w.UserByEmail(w.ctx, "ada@new.example")
+		if w.ok(err); got.ID != w.user.ID || got.Email != "Ada@new.example" || !got.EmailVerified || got.UpdatedAt != w.now.Add(time.Second) {
+			t.Fatalf("got %+v", got)
 		}
-		_, err = w.Grant(w.ctx, g.ID)
+		_, err = w.UserByEmail(w.ctx, w.user.Email)
 		w.is(err, storage.ErrNotFound)
+		w.is(w.ChangeEmail(w.ctx, "u_none", "x@new.example", w.once(), w.now), storage.ErrNotFound)
+		w.ok(w.SetUserDisabled(w.ctx, w.user.ID, w.now))
+		w.is(w.ChangeEmail(w.ctx, w.user.ID, "x@new.example", w.once(), w.now), storage.ErrNotFound)
 	})
 }
 

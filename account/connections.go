@@ -1,0 +1,83 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+// ConnectionStore keeps what people allowed.
+type ConnectionStore interface {
+	// Connections returns the clients that have access to the user's account, by name.
+	Connections(ctx context.Context, userID string) ([]storage.Connection, error)
+	// WithdrawConsent forgets what the user allowed the client and revokes all that came of it, in one
+	// transaction.
+	WithdrawConsent(ctx context.Context, userID, clientID string) error
+}
+
+func (a *Area) connections(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	all, err := a.Store.Connections(r.Context(), s.UserID)
+	if err != nil {
+		return err
+	}
+	p := templates.Connections{Frame: a.frame(r, s), Stop: a.Base + "/account/connections/stop"}
+	for _, c := range all {
+		p.Connections = append(p.Connections, a.connection(c))
+	}
+	return a.Pages.Render(w, http.StatusOK, p)
+}
+
+func (a *Area) connection(c storage.Connection) templates.Connection {
+	shown := templates.Connection{
+		ID: c.ClientID, Name: cmp.Or(c.Name, c.ClientID), Host: hostOf(c.ClientID), Agent: c.Kind == storage.KindAgent,
+		Since: c.Since, LastUsed: c.LastUsed, Until: c.Until,
+	}
+	for _, scope := range c.Scopes {
+		shown.Scopes = append(shown.Scopes, a.sentenceOf(scope))
+	}
+	return shown
+}
+
+// sentenceOf is a scope's name when we cannot say what it means: inventing that would be worse.
+func (a *Area) sentenceOf(scope string) string {
+	if a.Sentence == nil {
+		return scope
+	}
+	return cmp.Or(a.Sentence(scope), scope)
+}
+
+// hostOf is the host of a client id that is a URL: it weighs more than a name the client chose.
+func hostOf(clientID string) string {
+	u, err := url.Parse(clientID)
+	if err != nil || u.Scheme != "https" {
+		return ""
+	}
+	return u.Host
+}
+
+// stopConnection ends an app's access: its tokens are dead when the answer is sent.
+func (a *Area) stopConnection(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	all, err := a.Store.Connections(r.Context(), s.UserID)
+	if err != nil {
+		return err
+	}
+	id := posted(r, "client")
+	if !slices.ContainsFunc(all, func(c storage.Connection) bool { return c.ClientID == id }) {
+		return fmt.Errorf("find connection: %w", storage.ErrNotFound)
+	}
+	if err := a.Store.WithdrawConsent(r.Context(), s.UserID, id); err != nil {
+		return err
+	}
+	if err := a.did(r, s, audit.Event{Type: audit.ConsentWithdrawn, ClientID: id}); err != nil {
+		return err
+	}
+	return a.done(w, "connections", "stopped")
+}

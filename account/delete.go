@@ -1,0 +1,69 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+// deletePage says what deleting means.
+func (a *Area) deletePage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	frame, err := a.guarded(r, s)
+	if err != nil {
+		return err
+	}
+	all, err := a.Store.Connections(r.Context(), s.UserID)
+	if err != nil {
+		return err
+	}
+	return a.Pages.Render(w, http.StatusOK, templates.DeleteAccount{
+		Frame: frame, Action: a.Base + "/account/delete", Loses: loses(all), Back: a.Base + "/account",
+	})
+}
+
+const namedLosses = 3
+
+func loses(all []storage.Connection) []string {
+	var said []string
+	for i, c := range all {
+		if i == namedLosses {
+			return append(said, fmt.Sprintf("%s more lose their access.", counted(len(all)-i, "app")))
+		}
+		said = append(said, c.Name+" loses its access.")
+	}
+	return said
+}
+
+// delete removes all there is. Every token dies with the row of the user it names.
+func (a *Area) delete(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	err := a.Store.DeleteUser(r.Context(), s.UserID)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) { // of two clicks the other did it
+		return err
+	}
+	if err == nil {
+		if err := a.deleted(r, s); err != nil {
+			return err
+		}
+	}
+	if err := a.Sessions.End(w, r); err != nil {
+		return err
+	}
+	return a.Pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: a.Base + "/login"})
+}
+
+// deleted leaves one event, which says neither where from nor in which request, and one mail.
+func (a *Area) deleted(r *http.Request, s *session.Session) error {
+	anonymous, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return errors.Join(
+		a.Audit.Record(anonymous, audit.Event{Type: audit.UserDeleted, Outcome: audit.Success, UserID: s.UserID, Method: via}),
+		a.write(r.Context(), s.User.Email, templates.AccountDeletedMail(a.circumstances(r, s))),
+		a.voidChange(r.Context(), s.UserID),
+	)
+}

@@ -1,0 +1,34 @@
+// Package account is where people look after their account: what protects it, who uses it, what
+// happened to it, and how to leave.
+//
+//	GET  /account                             home.go: what protects the account, what is missing
+//	GET  /account/confirm?to=PAGE             stepup.go: a fresh sign-in, then back to the page
+//	GET  /account/passkeys                    passkeys.go
+//	POST /account/passkeys/{add,rename,remove}
+//	GET  /account/app                         authenticator.go
+//	POST /account/app/{begin,confirm,remove}
+//	GET  /account/codes                       recovery.go
+//	POST /account/codes/{regenerate,download}
+//	GET  /account/sessions                    sessions.go
+//	POST /account/sessions/{end,end-others}
+//	GET  /account/connections                 connections.go
+//	POST /account/connections/stop
+//	GET  /account/activity                    activity.go; sentence.go: events in plain words
+//	POST /account/activity/not-me             disown.go
+//	GET  /account/profile                     profile.go
+//	POST /account/profile
+//	POST /account/email                       email.go: sends a code and a link to a new address
+//	POST /account/email/{code,cancel}         email.go
+//	GET  /account/email/link/{token}          emaillink.go
+//	POST /account/email/link/{token}          emaillink.go
+//	POST /account/email/link/{token}/not-me   emaillink.go
+//	GET  /account/export                      export.go
+//	GET  /account/export.json                 export.go; document.go: what is in it
+//	GET  /account/delete                      delete.go
+//	POST /account/delete
+//
+// What changes who can get in (factors, codes, address, deletion) takes a sign-in of the last five
+// minutes that is as strong as what the person has enrolled; the handlers refuse anything less, the
+// pages only say so beforehand. Every such change is in the audit trail and is told by mail.
+// Everything is looked up among the person's own: what is somebody else's does not exist here.
+package account

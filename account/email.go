@@ -1,0 +1,165 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// EmailStore keeps addresses.
+type EmailStore interface {
+	// ChangeEmail gives the user an address that proof shows to be theirs, and spends proof with it.
+	// storage.ErrExists when it is somebody else's, storage.ErrSpent when proof was used before.
+	ChangeEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error
+	// CountFailure counts one more try and tells whether it is within limit, per window; of any number
+	// of parallel callers on all nodes no more than limit are.
+	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (bool, error)
+}
+
+func (a *Area) mountEmail(mux *web.Mux) {
+	mux.Page("POST "+a.Base+"/account/email", a.sure(audit.EmailAsked, a.askEmail))
+	mux.Page("POST "+a.Base+"/account/email/code", a.known(a.enterEmailCode))
+	mux.Page("POST "+a.Base+"/account/email/cancel", a.known(a.cancelEmail))
+	mux.Page("GET "+a.Base+"/account/email/link/{token}", a.emailLink)
+	mux.Page("POST "+a.Base+"/account/email/link/{token}", a.useEmailLink)
+	mux.Page("POST "+a.Base+"/account/email/link/{token}/not-me", a.refuseEmailLink)
+}
+
+// askEmail sends a link and a code to a new address. Whether somebody else has it is not told to who
+// cannot read its mail.
+func (a *Area) askEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	typed := strings.TrimSpace(posted(r, "email"))
+	email, err := mail.ParseAddress(typed)
+	if err != nil {
+		return a.badEmail(w, r, s, typed[:min(len(typed), 254)], "Enter an email address like name@example.com.")
+	}
+	if storage.EmailKey(email) == storage.EmailKey(s.User.Email) {
+		return a.badEmail(w, r, s, typed, "That is the address you have.")
+	}
+	if err := a.allowMail(r.Context(), s.UserID, email); err != nil {
+		return err
+	}
+	token := storage.NewBearer(emailPrefix)
+	c := newEmailChange(token, a.Browser.Ensure(w, r), s.UserID, s.User.Email, email, a.now())
+	if err := a.keepChange(r.Context(), c); err != nil {
+		return err
+	}
+	if err := a.did(r, s, audit.Event{Type: audit.EmailAsked}); err != nil {
+		return err
+	}
+	if err := a.sendCode(r, s, c, token); err != nil {
+		return err
+	}
+	return a.done(w, "profile", "code-sent")
+}
+
+func (a *Area) badEmail(w http.ResponseWriter, r *http.Request, s *session.Session, typed, problem string) error {
+	return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, email: strings.ToValidUTF8(typed, ""), emailError: problem})
+}
+
+// allowMail keeps an account from being used to flood somebody's mailbox.
+func (a *Area) allowMail(ctx context.Context, userID, email string) error {
+	if err := a.Limiter.Allow(ctx, "email-change-user:"+digestOf(userID), web.Limit{Events: 5, Per: time.Hour}); err != nil {
+		return err
+	}
+	return a.Limiter.Allow(ctx, "email-change-address:"+digestOf(storage.EmailKey(email)), web.Limit{Events: 3, Per: 30 * time.Minute})
+}
+
+func (a *Area) sendCode(r *http.Request, s *session.Session, c emailChange, token string) error {
+	m := templates.ConfirmEmailMail(emailCode(token), int(emailLife.Minutes()), a.circumstances(r, s), a.link("/account/email/link/"+token))
+	return a.writeUntil(r.Context(), c.New, m, c.ExpiresAt)
+}
+
+// enterEmailCode takes the code, in the browser that asked and five times at most. The change was
+// asked for by somebody who had confirmed who they are, so it takes no second confirmation.
+func (a *Area) enterEmailCode(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	c, err := a.changeOf(r, s)
+	if errors.Is(err, storage.ErrNotFound) {
+		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That code no longer works. Ask for a new one."})
+	}
+	if err != nil {
+		return err
+	}
+	code, ok := sixDigits(posted(r, "code"))
+	if !ok {
+		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "The code has six digits."})
+	}
+	allowed, err := a.Store.CountFailure(r.Context(), "email-code:"+c.id, 5, time.Hour, a.now())
+	if err != nil {
+		return err
+	}
+	if allowed && c.hasCode(a.Browser.ID(r), code) {
+		return a.changeEmail(w, r, s, c)
+	}
+	return a.wrongEmailCode(w, r, s, allowed)
+}
+
+func (a *Area) wrongEmailCode(w http.ResponseWriter, r *http.Request, s *session.Session, more bool) error {
+	err := a.Audit.Record(r.Context(), audit.Event{
+		Type: audit.EmailChanged, Outcome: audit.Refused, Reason: "wrong_code", UserID: s.UserID, Method: via,
+	})
+	if err != nil {
+		return err
+	}
+	if more {
+		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "That is not the code of the latest mail."})
+	}
+	if err := a.voidChange(r.Context(), s.UserID); err != nil {
+		return err
+	}
+	return a.showProfile(w, r, s, profileForm{status: http.StatusTooManyRequests, alert: "Too many codes were tried. Ask for a new one."})
+}
+
+// changeEmail makes the new address the account's. Both addresses are told.
+func (a *Area) changeEmail(w http.ResponseWriter, r *http.Request, s *session.Session, c emailChange) error {
+	err := a.Store.ChangeEmail(r.Context(), c.UserID, c.New, c.spend(), a.now())
+	switch {
+	case errors.Is(err, storage.ErrExists):
+		return errors.Join(a.voidChange(r.Context(), s.UserID),
+			a.showProfile(w, r, s, profileForm{status: http.StatusConflict, alert: "Another account uses that address. Nothing was changed."}))
+	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrNotFound):
+		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That was used already. Ask for a new code."})
+	case err != nil:
+		return err
+	}
+	m := templates.EmailChangedMail(c.Old, c.New, a.circumstances(r, s), a.link("/account/profile"))
+	err = errors.Join(
+		a.endOtherSessions(r, s),
+		a.changed(r, s, audit.Event{Type: audit.EmailChanged}, m), // tells the old address: s is of before
+		a.write(r.Context(), c.New, m),
+		a.voidChange(r.Context(), s.UserID),
+	)
+	if err != nil {
+		return err
+	}
+	return a.done(w, "profile", "email-changed")
+}
+
+func (a *Area) cancelEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if err := a.voidChange(r.Context(), s.UserID); err != nil {
+		return err
+	}
+	return a.done(w, "profile", "email-cancelled")
+}
+
+// sixDigits takes the spaces out of what was typed or pasted. Other scripts' digits are refused:
+// one code has one spelling.
+func sixDigits(typed string) (string, bool) {
+	code := strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) {
+			return -1
+		}
+		return c
+	}, typed)
+	return code, len(code) == 6 && strings.Trim(code, "0123456789") == ""
+}

@@ -1,0 +1,152 @@
+package account
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// emailLife is how long a new address can be confirmed.
+const emailLife = 10 * time.Minute
+
+const emailPrefix = "symbolon_ec_"
+
+// emailTokenLength is that of storage.NewBearer(emailPrefix): nothing else is looked up.
+const emailTokenLength = len(emailPrefix) + 52
+
+// emailChange is a new address that waits to be confirmed. It is stored as JSON under the digest of
+// the link's token: a field may be added, never renamed. Whoever reads the store learns neither
+// token nor code: the code's digest is keyed by the cookie of the browser that asked.
+type emailChange struct {
+	id        string    // digest of the token, in hex
+	UserID    string    `json:"user_id"`
+	Old       string    `json:"old"`
+	New       string    `json:"new"`
+	Browser   []byte    `json:"browser"` // digest of the id of the browser that asked
+	Code      []byte    `json:"code"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func newEmailChange(token, browser, userID, from, to string, now time.Time) emailChange {
+	id := digestOf(token)
+	return emailChange{
+		id: id, UserID: userID, Old: from, New: to, Browser: storage.Digest(browser),
+		Code: mac(browser, id+" "+emailCode(token)), ExpiresAt: now.Add(emailLife),
+	}
+}
+
+// of tells whether it is this person's, who still has the address it replaces.
+func (c emailChange) of(s *session.Session) bool {
+	return s != nil && c.UserID == s.UserID && c.Old == s.User.Email
+}
+
+func (c emailChange) askedIn(browser string) bool {
+	return browser != "" && subtle.ConstantTimeCompare(c.Browser, storage.Digest(browser)) == 1
+}
+
+func (c emailChange) hasCode(browser, code string) bool {
+	return hmac.Equal(c.Code, mac(browser, c.id+" "+code))
+}
+
+// spend outlives whatever clock another node judges the record by.
+func (c emailChange) spend() storage.Spent {
+	return storage.Spent{Kind: "email", Value: c.id, Until: c.ExpiresAt.Add(emailLife)}
+}
+
+// emailCode derives the code from the link's token: nobody needs to keep it.
+func emailCode(token string) string {
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(mac(token, "email change code"))%1_000_000)
+}
+
+func mac(key, text string) []byte {
+	h := hmac.New(sha256.New, []byte(key))
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}
+
+func digestOf(value string) string { return hex.EncodeToString(storage.Digest(value)) }
+
+// keepChange stores c as the only one of its user.
+func (a *Area) keepChange(ctx context.Context, c emailChange) error {
+	value, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("encode email change: %w", err)
+	}
+	if err := a.Ephemeral.Put(ctx, changeKey(c.id), value, emailLife); err != nil {
+		return fmt.Errorf("keep email change: %w", err)
+	}
+	if err := a.Ephemeral.Put(ctx, pendingKey(c.UserID), []byte(c.id), emailLife); err != nil {
+		return fmt.Errorf("point at email change: %w", err)
+	}
+	return nil
+}
+
+// findChange returns the change of this id, or storage.ErrNotFound when there is none, it has expired
+// or its user asked for another.
+func (a *Area) findChange(ctx context.Context, id string) (emailChange, error) {
+	value, err := a.Ephemeral.Get(ctx, changeKey(id))
+	if err != nil {
+		return emailChange{}, fmt.Errorf("find email change: %w", err)
+	}
+	c := emailChange{id: id}
+	if err := json.Unmarshal(value, &c); err != nil {
+		return emailChange{}, fmt.Errorf("decode email change: %w", err)
+	}
+	latest, err := a.Ephemeral.Get(ctx, pendingKey(c.UserID))
+	if err != nil {
+		return emailChange{}, fmt.Errorf("find email change: %w", err)
+	}
+	if string(latest) != id || !a.now().Before(c.ExpiresAt) {
+		return emailChange{}, storage.ErrNotFound
+	}
+	return c, nil
+}
+
+// changeOf returns what this person has asked for in this browser, or storage.ErrNotFound.
+func (a *Area) changeOf(r *http.Request, s *session.Session) (emailChange, error) {
+	id, err := a.Ephemeral.Get(r.Context(), pendingKey(s.UserID))
+	if err != nil {
+		return emailChange{}, fmt.Errorf("find email change: %w", err)
+	}
+	c, err := a.findChange(r.Context(), string(id))
+	if err == nil && (!c.of(s) || !c.askedIn(a.Browser.ID(r))) {
+		return emailChange{}, storage.ErrNotFound
+	}
+	return c, err
+}
+
+// pending is the address that was sent a code, "" when none is on its way.
+func (a *Area) pending(r *http.Request, s *session.Session) (string, error) {
+	c, err := a.changeOf(r, s)
+	if errors.Is(err, storage.ErrNotFound) {
+		return "", nil
+	}
+	return c.New, err
+}
+
+// voidChange forgets what the user asked for; link and code are dead.
+func (a *Area) voidChange(ctx context.Context, userID string) error {
+	id, err := a.Ephemeral.Take(ctx, pendingKey(userID))
+	if err == nil {
+		_, err = a.Ephemeral.Take(ctx, changeKey(string(id)))
+	}
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func changeKey(id string) string { return "email-change:" + id }
+
+func pendingKey(userID string) string { return "email-pending:" + digestOf(userID) }

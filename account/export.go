@@ -1,0 +1,39 @@
+package account
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+func (a *Area) exportPage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	frame, err := a.guarded(r, s)
+	if err != nil {
+		return err
+	}
+	return a.Pages.Render(w, http.StatusOK, templates.Export{Frame: frame, Download: a.Base + "/account/export.json", DocsURL: a.DocsURL})
+}
+
+// export gives people all that is kept of them.
+func (a *Area) export(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if err := a.did(r, s, audit.Event{Type: audit.UserExported}); err != nil {
+		return err
+	}
+	d, err := NewDocument(r.Context(), a.Store, s.User, a.now())
+	if err != nil {
+		return err
+	}
+	content, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode export: %w", err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Disposition", `attachment; filename="account.json"`)
+	_, err = w.Write(append(content, '\n'))
+	return err
+}

@@ -1,0 +1,45 @@
+package account
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+// added ends the enrolment of a factor. With the first one come recovery codes, which are shown
+// right here because they can never be shown again.
+func (a *Area) added(w http.ResponseWriter, r *http.Request, s *session.Session, name, what string) error {
+	f, err := a.Store.Factors(r.Context(), s.UserID)
+	if err != nil {
+		return err
+	}
+	if a.Codes == nil || f.RecoveryCodes > 0 {
+		return a.done(w, name, what)
+	}
+	return a.renewCodes(w, r, s, notice(what), a.Base+pathTo(name))
+}
+
+// removed records and tells that a factor is gone, and signs out whoever may have come by it.
+func (a *Area) removed(r *http.Request, s *session.Session, method, id, factor string) error {
+	m := templates.FactorRemovedMail(factor, a.circumstances(r, s), a.link("/account"))
+	return errors.Join(
+		a.endOtherSessions(r, s),
+		a.changed(r, s, audit.Event{Type: audit.FactorRemoved, Method: method, Target: id}, m),
+	)
+}
+
+// last refuses to remove a factor without which the person could not get in any more.
+func (a *Area) last(w http.ResponseWriter, r *http.Request, s *session.Session, method, id string,
+	show func(http.ResponseWriter, *http.Request, *session.Session, int, string) error,
+) error {
+	err := a.Audit.Record(r.Context(), audit.Event{
+		Type: audit.FactorRemoved, Outcome: audit.Refused, Reason: "last", UserID: s.UserID, Method: method, Target: id,
+	})
+	if err != nil {
+		return err
+	}
+	return show(w, r, s, http.StatusConflict, "It was not removed: you could not get in any more.")
+}

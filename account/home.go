@@ -1,0 +1,93 @@
+package account
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+// home says what protects the account, and what is missing.
+func (a *Area) home(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	f, err := a.Store.Factors(r.Context(), s.UserID)
+	if err != nil {
+		return err
+	}
+	frame := a.frame(r, s)
+	if recovered(s) && frame.Notice == "" {
+		frame.Notice = "You are back. Add a passkey now, and remove what you have lost."
+	}
+	return a.Pages.Render(w, http.StatusOK, templates.AccountHome{
+		Frame: frame, Name: s.User.Name, Email: s.User.Email, Protections: a.protections(s.User, f),
+	})
+}
+
+func (a *Area) protections(u storage.User, f storage.Factors) []templates.Protection {
+	var all []templates.Protection
+	if a.Passkeys != nil {
+		all = append(all, a.passkeyProtection(f))
+	}
+	if a.App != nil {
+		all = append(all, a.appProtection(f))
+	}
+	if a.Codes != nil && (f.Any() || f.RecoveryCodes > 0) {
+		all = append(all, a.codeProtection(f))
+	}
+	return append(all, a.mailProtection(u))
+}
+
+func (a *Area) passkeyProtection(f storage.Factors) templates.Protection {
+	p := templates.Protection{Title: "Passkeys", State: counted(f.Passkeys, "passkey") + ".", WayText: "See them", WayURL: a.Base + pathTo("passkeys")}
+	if f.Passkeys == 0 {
+		p.State, p.Missing, p.WayText = "None. With one, nobody can trick you out of your account.", true, "Add a passkey"
+	}
+	return p
+}
+
+func (a *Area) appProtection(f storage.Factors) templates.Protection {
+	p := templates.Protection{Title: "Authenticator app", State: "On.", WayText: "See it", WayURL: a.Base + pathTo("app")}
+	if !f.TOTP {
+		p.State, p.Missing, p.WayText = "Off.", !f.Any(), "Set it up"
+	}
+	return p
+}
+
+// fewCodes is when people are told to make new ones.
+const fewCodes = 3
+
+func (a *Area) codeProtection(f storage.Factors) templates.Protection {
+	p := templates.Protection{Title: "Recovery codes", State: counted(f.RecoveryCodes, "code") + " left.", WayText: "See them", WayURL: a.Base + pathTo("codes")}
+	switch {
+	case f.RecoveryCodes == 0:
+		p.State, p.Missing, p.WayText = "None. They are your way back in when every device is gone.", true, "Make some"
+	case f.RecoveryCodes <= fewCodes:
+		p.State, p.WayText = "Only "+lower(p.State), "Make new ones"
+	}
+	return p
+}
+
+func (a *Area) mailProtection(u storage.User) templates.Protection {
+	p := templates.Protection{Title: "Email address", State: "Confirmed. We write to it when something changes here.", WayText: "Change it", WayURL: a.Base + pathTo("profile")}
+	if !u.EmailVerified {
+		p.State = "Not confirmed yet."
+	}
+	return p
+}
+
+// counted says how many, as one writes it: "Two passkeys".
+func counted(n int, what string) string {
+	words := []string{"No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"}
+	number := fmt.Sprint(n)
+	if n < len(words) {
+		number = words[n]
+	}
+	if n != 1 {
+		what += "s"
+	}
+	return number + " " + what
+}
+
+// lower makes the beginning of a sentence its middle.
+func lower(s string) string { return string(s[0]|0x20) + s[1:] }

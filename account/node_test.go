@@ -1,0 +1,282 @@
+package account_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/account"
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/login/logintest"
+	"github.com/symbolon-id/symbolon/login/passkey"
+	"github.com/symbolon-id/symbolon/login/recovery"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/login/totp"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
+	"github.com/symbolon-id/symbolon/storage/ephemeral"
+	"github.com/symbolon-id/symbolon/storage/storagetest"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+const issuer = "https://id.example"
+
+// outbox keeps what was queued.
+type outbox struct {
+	mu   sync.Mutex
+	sent []mail.Message
+}
+
+func (o *outbox) Send(_ context.Context, m mail.Message) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sent = append(o.sent, m)
+	return nil
+}
+
+// to returns the mails to an address, oldest first.
+func (o *outbox) to(email string) (all []mail.Message) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, m := range o.sent {
+		if m.To == email {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// clock is the time of a test; it moves only when told to.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// counter lets the in-process limiter count for web.Limiter.
+type counter struct{ counts *ephemeral.Counts }
+
+func (c counter) Count(ctx context.Context, key string, events int, per time.Duration) (time.Duration, error) {
+	return c.counts.Count(ctx, key, storage.Limit{Events: events, Per: per})
+}
+
+// door is a login method that takes people's word for what they prove, so that tests come in at
+// every level.
+type door struct{}
+
+func (door) Name() string                                                    { return "door" }
+func (door) Offered(context.Context, login.Attempt) (templates.Offer, error) { return nil, nil }
+func (door) Mount(mux *web.Mux, flow *login.Flow) {
+	mux.Page("POST /login/door", func(w http.ResponseWriter, r *http.Request) error {
+		kind := login.Kind(login.Posted(r, "kind"))
+		p := login.Proof{Method: "door", Kind: kind, UserID: login.Posted(r, "user"), AMR: []string{"door"}}
+		if kind == login.Operator {
+			p.AMR = []string{"recover"}
+		}
+		return flow.Complete(w, r, login.Posted(r, "request"), p)
+	})
+}
+
+// deployment is one database, one ephemeral store and one node.
+type deployment struct {
+	*outbox
+	clock     *clock
+	db        *durable.DB
+	ephemeral *ephemeral.Memory
+	sealer    *keys.Sealer
+	area      *account.Area
+	node      *logintest.Node
+	ada, eve  storage.User
+}
+
+func deploy(t *testing.T, db *durable.DB) *deployment {
+	t.Helper()
+	d := &deployment{outbox: &outbox{}, clock: &clock{now: time.Now().Truncate(time.Millisecond)}, db: db, ephemeral: ephemeral.NewMemory()}
+	d.ephemeral.Now = d.clock.Now
+	var err error
+	if d.sealer, err = keys.NewSealer([]byte(strings.Repeat("s", 32))); err != nil {
+		t.Fatal(err)
+	}
+	d.ada, d.eve = d.user(t, "u_ada", "ada@example.com"), d.user(t, "u_eve", "eve@example.com")
+	d.serve(t)
+	return d
+}
+
+func (d *deployment) serve(t *testing.T) {
+	t.Helper()
+	pages, err := templates.New(templates.Brand{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rp, err := passkey.NewRelyingParty(passkey.Options{Issuer: issuer, Name: "Example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorder := audit.NewRecorder(d.db, audit.Options{Describe: func(ctx context.Context, e *audit.Event) {
+		if ip := web.ClientIP(ctx); ip.IsValid() {
+			e.IP = ip.String()
+		}
+	}})
+	sessions := session.New(d.db, session.Options{Now: d.clock.Now})
+	browser := web.Browser{}
+	flow := &login.Flow{
+		Methods: []login.Method{
+			door{}, &passkey.Method{RelyingParty: rp, Passkeys: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now},
+			&totp.Method{Store: d.db, Sealer: d.sealer, Now: d.clock.Now},
+			&recovery.Method{Store: d.db, Mailer: d.outbox, Letters: pages, Link: issuer + "/account/codes", Now: d.clock.Now},
+		},
+		Policy: login.DefaultPolicy(), Users: d.db, Failures: d.db, Sessions: sessions, NoHome: true,
+		Requests: &interaction.Store{Ephemeral: d.ephemeral, Browser: browser}, Pages: pages, Audit: recorder, Now: d.clock.Now,
+	}
+	counts := ephemeral.NewCounts()
+	counts.Now = d.clock.Now
+	d.area = &account.Area{
+		Issuer: issuer, Store: d.db, Ephemeral: d.ephemeral, Sessions: sessions, StepUp: flow, Requests: flow.Requests,
+		Passkeys: &passkey.Enrolment{RelyingParty: rp, Store: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now},
+		App:      &totp.Enrolment{Store: d.db, Sealer: d.sealer, Issuer: "Example", Now: d.clock.Now}, QR: totp.QR,
+		Codes: &recovery.Codes{Store: d.db, Now: d.clock.Now}, Browser: browser, Limiter: web.Limiter{Counter: counter{counts}},
+		Mailer: d.outbox, Letters: pages, Pages: pages, Audit: recorder, Now: d.clock.Now,
+		Sentence: func(scope string) string { return map[string]string{"email": "See your email address"}[scope] },
+	}
+	mux := web.NewMux(web.MuxOptions{})
+	flow.Mount(mux)
+	d.area.Mount(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	d.node = &logintest.Node{URL: server.URL, Flow: flow, Sessions: sessions, Pages: pages, Audit: recorder}
+}
+
+func (d *deployment) user(t *testing.T, id, email string) storage.User {
+	t.Helper()
+	u := storage.User{ID: id, Email: email, EmailVerified: true, Name: "Ada", CreatedAt: d.clock.Now(), UpdatedAt: d.clock.Now()}
+	if err := d.db.CreateUser(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// visitor is a browser at the node.
+type visitor struct {
+	*logintest.Browser
+	d *deployment
+}
+
+func (d *deployment) stranger(t *testing.T) visitor {
+	b := logintest.NewBrowser(t)
+	b.UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+	return visitor{b, d}
+}
+
+// signedIn is a browser in which user has just proven that.
+func (d *deployment) signedIn(t *testing.T, user storage.User, kind login.Kind) visitor {
+	t.Helper()
+	v := d.stranger(t)
+	v.signIn(t, user, kind, "")
+	return v
+}
+
+func (v visitor) signIn(t *testing.T, user storage.User, kind login.Kind, handle string) logintest.Page {
+	t.Helper()
+	form := url.Values{"user": {user.ID}, "kind": {string(kind)}}
+	if handle != "" {
+		form.Set("request", handle)
+	}
+	p := v.post("/login/door", form)
+	if p.Status != http.StatusSeeOther {
+		t.Fatalf("sign in: %d", p.Status)
+	}
+	return p
+}
+
+func (v visitor) get(path string) logintest.Page { return v.Get(v.d.node, path) }
+
+func (v visitor) post(path string, form url.Values) logintest.Page {
+	return v.Post(v.d.node, path, form)
+}
+
+// inside tells whether the browser is signed in.
+func (v visitor) inside() bool { return v.get("/account").Status == http.StatusOK }
+
+// addPasskey gives user a passkey, as if it had been enrolled.
+func (d *deployment) addPasskey(t *testing.T, user storage.User, name string) storage.Passkey {
+	t.Helper()
+	p := storage.Passkey{
+		ID: storage.NewID("pk_"), UserID: user.ID, CredentialID: []byte(storage.NewID("")), Credential: []byte(`{}`), Name: name, CreatedAt: d.clock.Now(),
+	}
+	spend := storage.Spent{Kind: "test", Value: p.ID, Until: d.clock.Now().Add(time.Hour)}
+	if err := d.db.AddPasskey(t.Context(), p, spend); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (d *deployment) addApp(t *testing.T, user storage.User) {
+	t.Helper()
+	seed := storage.TOTP{UserID: user.ID, Seed: []byte("sealed"), CreatedAt: d.clock.Now()}
+	if err := d.db.ProposeTOTP(t.Context(), seed); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.db.ConfirmTOTP(t.Context(), seed, 1, d.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *deployment) factors(t *testing.T, user storage.User) storage.Factors {
+	t.Helper()
+	f, err := d.db.Factors(t.Context(), user.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// events returns those of a type, newest first.
+func (d *deployment) events(t *testing.T, user storage.User, kind string) []audit.Event {
+	t.Helper()
+	if err := d.node.Audit.Close(t.Context()); err != nil { // stores what waits
+		t.Fatal(err)
+	}
+	all, err := d.db.Events(t.Context(), audit.Filter{Type: kind, UserID: user.ID, Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func (d *deployment) must(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s: %v, want %v", what, got, want)
+	}
+}
+
+// everywhere runs a claim on every kind of database.
+func everywhere(t *testing.T, claim func(t *testing.T, d *deployment)) {
+	storagetest.Databases(t, func(t *testing.T, open func(t *testing.T) *durable.DB) { claim(t, deploy(t, open(t))) })
+}
+
+var codeIn = regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`)
+
+var linkIn = regexp.MustCompile(regexp.QuoteMeta(issuer) + `(/account/email/link/[A-Za-z0-9_]+)`)

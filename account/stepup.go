@@ -1,0 +1,142 @@
+package account
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// StepUp is the fresh and strong sign-in that sensitive changes take.
+type StepUp interface {
+	// Strong tells whether s was proven within the last five minutes by what is as strong as the
+	// person can: mail alone is not, for somebody who has more.
+	Strong(ctx context.Context, s *session.Session) (bool, error)
+	// StepUp sends the browser to sign in, again if need be, and from there to path, which is a page
+	// of ours below the issuer's.
+	StepUp(w http.ResponseWriter, r *http.Request, path string) error
+}
+
+// page is a page for somebody signed in.
+type page func(w http.ResponseWriter, r *http.Request, s *session.Session) error
+
+// known shows p to whoever is signed in. Others sign in first.
+func (a *Area) known(p page) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		s, err := a.Sessions.Current(r)
+		if err != nil {
+			return err
+		}
+		if s != nil {
+			return p(w, r, s)
+		}
+		if r.Method == http.MethodPost { // what was posted is lost: nothing to come back to
+			return web.Redirect(w, a.Base+"/login")
+		}
+		return a.signIn(w, r, a.pathOf(r))
+	}
+}
+
+// signIn sends a stranger to sign in, by whatever is enough for signing in, and from there to path.
+func (a *Area) signIn(w http.ResponseWriter, r *http.Request, path string) error {
+	q := &interaction.Request{Handle: storage.NewID(""), CreatedAt: a.now(), Return: path}
+	if err := a.Requests.Park(w, r, q); err != nil {
+		return err
+	}
+	return web.Redirect(w, a.Base+"/login?request="+url.QueryEscape(q.Handle))
+}
+
+// sure does p for somebody who has just shown, as strongly as they can, that it is them. event is
+// what others are refused.
+func (a *Area) sure(event string, p page) web.Handler {
+	return a.known(func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+		strong, err := a.strong(r.Context(), s)
+		if err != nil {
+			return err
+		}
+		if strong {
+			return p(w, r, s)
+		}
+		err = a.Audit.Record(r.Context(), audit.Event{Type: event, Outcome: audit.Refused, Reason: "step_up", UserID: s.UserID, Method: via})
+		if err != nil {
+			return err
+		}
+		return a.Pages.Render(w, http.StatusForbidden, templates.Error{
+			Status: http.StatusForbidden, Code: "step_up", Title: "Confirm that it is you",
+			Message: "This takes a sign-in of the last five minutes, by the strongest way you have. Nothing was changed.",
+			WayText: "Confirm it’s you", WayURL: a.confirmURL(a.pathOf(r)), TraceID: web.TraceID(r.Context()),
+		})
+	})
+}
+
+// operatorAMR marks a session that the operator's recovery link began.
+const operatorAMR = "recover"
+
+// settleIn is how long such a session may put the account in order: whoever lost everything has
+// nothing to confirm with.
+const settleIn = 30 * time.Minute
+
+func (a *Area) strong(ctx context.Context, s *session.Session) (bool, error) {
+	if recovered(s) && a.now().Sub(s.AuthTime) < settleIn {
+		return true, nil
+	}
+	return a.StepUp.Strong(ctx, s)
+}
+
+func recovered(s *session.Session) bool { return slices.Contains(s.AMR, operatorAMR) }
+
+// confirm sends the browser to a fresh sign-in, unless it has just been there.
+func (a *Area) confirm(w http.ResponseWriter, r *http.Request) error {
+	path := pathTo(r.URL.Query().Get("to"))
+	s, err := a.Sessions.Current(r)
+	if err != nil {
+		return err
+	}
+	if s != nil {
+		strong, err := a.strong(r.Context(), s)
+		if err != nil {
+			return err
+		}
+		if strong {
+			return web.Redirect(w, a.Base+path)
+		}
+	}
+	return a.StepUp.StepUp(w, r, path)
+}
+
+func (a *Area) confirmURL(path string) string {
+	name := strings.TrimPrefix(strings.TrimPrefix(path, "/account"), "/")
+	return a.Base + "/account/confirm?to=" + url.QueryEscape(name)
+}
+
+// pathOf is the page of the account that a request, whatever it does there, belongs to.
+func (a *Area) pathOf(r *http.Request) string {
+	rest := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, a.Base+"/account"), "/")
+	name, _, _ := strings.Cut(rest, "/")
+	switch name {
+	case "email":
+		name = "profile"
+	case "export.json":
+		name = "export"
+	}
+	return pathTo(name)
+}
+
+// pathTo is the path of a page by its name, home for what is none: a query says nothing about where
+// the browser goes but which of our own pages.
+func pathTo(name string) string {
+	known := slices.ContainsFunc(sections(), func(s section) bool { return s.name == name })
+	if name == "" || !known {
+		return "/account"
+	}
+	return "/account/" + name
+}

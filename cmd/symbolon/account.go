@@ -1,0 +1,34 @@
+package main
+
+import (
+	"github.com/symbolon-id/symbolon/account"
+	"github.com/symbolon-id/symbolon/consent"
+	"github.com/symbolon-id/symbolon/login/passkey"
+	"github.com/symbolon-id/symbolon/login/recoverlink"
+	"github.com/symbolon-id/symbolon/login/recovery"
+	"github.com/symbolon-id/symbolon/login/totp"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// exportDocs explains what the fields of an export mean.
+const exportDocs = "https://github.com/symbolon-id/symbolon/blob/main/docs/account-export.md"
+
+// accountArea builds the account pages. rp is nil where browsers make no passkeys.
+func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *account.Area {
+	a := &account.Area{
+		Issuer: n.config.Issuer, Base: n.base, Store: n.db, Ephemeral: n.ephemeral, Sessions: n.sessions, StepUp: n.login, Requests: n.login.Requests,
+		App: &totp.Enrolment{Store: n.db, Sealer: n.sealer, Issuer: n.config.Branding.Name}, QR: totp.QR,
+		Codes: &recovery.Codes{Store: n.db}, Keep: n.db.Keep, Browser: n.browser, Limiter: limiter,
+		Mailer: n.queue, Letters: n.pages, Pages: n.pages, Audit: n.audit,
+		Sentence: consent.Sentence, DocsURL: exportDocs,
+	}
+	if rp != nil {
+		a.Passkeys = &passkey.Enrolment{RelyingParty: rp, Store: n.db, Ephemeral: n.ephemeral}
+	}
+	return a
+}
+
+// recoverLinks is the login method of the links that symbolon user recover makes.
+func (n *node) recoverLinks() *recoverlink.Method {
+	return &recoverlink.Method{Users: n.db, Sealer: n.sealer}
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/recoverlink"
+	"github.com/symbolon-id/symbolon/login/totp"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+const (
+	maxRecoverDelay = 30 * 24 * time.Hour
+	maxRecoverLife  = 7 * 24 * time.Hour
+)
+
+func (p *program) userRecover() *cobra.Command {
+	delay, life := durationFlag(0), durationFlag(24*time.Hour)
+	cmd := &cobra.Command{
+		Use: "recover ID", Short: "Make a link that lets in somebody who lost everything", Args: cobra.ExactArgs(1),
+		Long: `The link signs the person in once, whatever they have enrolled; they then add a new passkey and
+remove what they lost. Give it to nobody but them. The account is told by mail, and with --delay
+the link works only after that time, so that the owner of the mailbox can object: --void takes it
+back.`,
+		Example: `  symbolon user recover ada@example.com
+  symbolon user recover ada@example.com --delay 24h --json
+  symbolon user recover ada@example.com --void r_7VQK2XJ5N4T3M6WZ2A5B7C4D6E`,
+	}
+	cmd.Flags().Var(&delay, "delay", "the link works only after this time, at most 30d")
+	cmd.Flags().Var(&life, "life", "and for this long, at most 7d")
+	void := cmd.Flags().String("void", "", "take the link with this `LINK_ID` back")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if time.Duration(delay) > maxRecoverDelay || time.Duration(life) > maxRecoverLife || life == 0 {
+			return usagef("--delay is at most 30d, --life at least a moment and at most 7d")
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			user, err := d.findUser(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if *void != "" {
+				return p.voidRecovery(ctx, cmd, d, user, *void)
+			}
+			return p.recover(ctx, cmd, d, user, recoverlink.New(user.ID, time.Now().Add(time.Duration(delay)), time.Duration(life)))
+		})
+	}
+	return cmd
+}
+
+// recoveryView is a link as the command prints it.
+type recoveryView struct {
+	UserID string    `json:"user_id"`
+	LinkID string    `json:"link_id"`
+	Link   string    `json:"link"`
+	From   time.Time `json:"works_from"`
+	Until  time.Time `json:"works_until"`
+}
+
+// recover gives the link away only when it is in the audit trail and the account will be told.
+func (p *program) recover(ctx context.Context, cmd *cobra.Command, d desk, user storage.User, l recoverlink.Link) error {
+	if !user.DisabledAt.IsZero() {
+		return hintedError{errors.New("the person is disabled: no link lets them in"), "symbolon user enable " + user.ID}
+	}
+	link, tell, err := d.recoverer(l)
+	if err != nil {
+		return err
+	}
+	err = d.audit.Record(ctx, audit.Event{Type: audit.RecoveryLinkMade, Outcome: audit.Success, UserID: user.ID, Target: l.ID, Method: via})
+	if err != nil {
+		return err
+	}
+	if err := tell(ctx, user); err != nil {
+		return err
+	}
+	if err := p.print(cmd, recoveryView{user.ID, l.ID, link, instant(l.From), instant(l.Until)}, func(w io.Writer) {
+		row(w, "user_id", user.ID)
+		row(w, "link_id", l.ID)
+		row(w, "works from", day(l.From)+" UTC")
+		row(w, "works until", day(l.Until)+" UTC")
+		row(w, "link", link)
+	}); err != nil || p.json || !isTerminal(cmd.OutOrStdout()) {
+		return err
+	}
+	drawn, err := totp.QR(link)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(cmd.OutOrStdout(), "\n", terminalQR(drawn))
+	return err
+}
+
+// recoverer returns the link's address, and what tells the account of it.
+func (d desk) recoverer(l recoverlink.Link) (link string, tell func(context.Context, storage.User) error, err error) {
+	if err := checkServeIssuer(d.config.Issuer); err != nil {
+		return "", nil, hintedError{err, "symbolon config show"}
+	}
+	sealer, err := d.config.sealer()
+	if err != nil {
+		return "", nil, hintedError{err, "symbolon config show"}
+	}
+	token, err := l.Token(sealer)
+	if err != nil {
+		return "", nil, err
+	}
+	pages, err := templates.New(d.config.brand(""))
+	if err != nil {
+		return "", nil, err
+	}
+	subject, text, html, err := pages.Mail(templates.RecoveryLinkMail(l.From, d.config.Issuer+"/account/activity"))
+	if err != nil {
+		return "", nil, err
+	}
+	queue := mail.NewQueue(d.db, sealer)
+	return d.config.Issuer + "/login/recover/" + token, func(ctx context.Context, u storage.User) error {
+		return queue.Send(ctx, mail.Message{To: u.Email, Subject: subject, Text: text, HTML: html, KnownOnly: true})
+	}, nil
+}
+
+// voidRecovery spends a link that was made for user, before anybody else can.
+func (p *program) voidRecovery(ctx context.Context, cmd *cobra.Command, d desk, user storage.User, id string) error {
+	made, err := d.recoveryMade(ctx, user, id)
+	if err != nil {
+		return err
+	}
+	err = d.db.Spend(ctx, recoverlink.Spend(id, made.At.Add(maxRecoverDelay+maxRecoverLife)))
+	if errors.Is(err, storage.ErrSpent) {
+		return hintedError{fmt.Errorf("link %s was used or taken back already", id), "symbolon audit list --user " + user.ID}
+	}
+	if err != nil {
+		return err
+	}
+	err = d.audit.Record(ctx, audit.Event{Type: audit.RecoveryLinkVoided, Outcome: audit.Success, UserID: user.ID, Target: id, Method: via})
+	if err != nil {
+		return err
+	}
+	return p.print(cmd, map[string]any{"link_id": id, "void": true}, func(w io.Writer) { fmt.Fprintln(w, "link", id, "no longer works") })
+}
+
+func (d desk) recoveryMade(ctx context.Context, user storage.User, id string) (audit.Event, error) {
+	events, err := d.db.Events(ctx, audit.Filter{Type: audit.RecoveryLinkMade, UserID: user.ID, Limit: 1000})
+	if err != nil {
+		return audit.Event{}, err
+	}
+	for _, e := range events {
+		if e.Target == id {
+			return e, nil
+		}
+	}
+	return audit.Event{}, naming("link", id, storage.ErrNotFound)
+}

@@ -1,0 +1,89 @@
+package e2e
+
+import (
+	"compress/gzip"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// axe is axe.min.js of the package axe-core 4.10.3 of the npm registry (MPL 2.0), unchanged.
+//
+//go:embed testdata/axe-core-4.10.3.min.js.gz
+var axe string
+
+const runAxe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+	.then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + " " + v.nodes.map(n => n.html).join(" "))))`
+
+// findings runs axe in the page, outside of its security policy.
+func (b *tab) findings(script string) []string {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	// In a world of its own: the page neither sees axe nor keeps it from working.
+	answer, err := chromedp.Run(ctx, func(ctx context.Context, t *chromedp.Target) (string, error) {
+		load, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: script + "; 0"})
+		if err != nil || load.ExceptionDetails != nil {
+			b.t.Fatalf("axe does not load: %v %+v", err, load.ExceptionDetails)
+		}
+		return chromedp.Evaluate[string](runAxe, chromedp.EvalAwaitPromise)(ctx, t)
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var found []string
+	if err := json.Unmarshal([]byte(answer), &found); err != nil {
+		b.t.Fatal(err)
+	}
+	return found
+}
+
+func TestEveryPageIsAccessible(t *testing.T) {
+	t.Parallel()
+	packed := must[*gzip.Reader](t)(gzip.NewReader(strings.NewReader(axe)))
+	script := string(must[[]byte](t)(io.ReadAll(packed)))
+	pages := 0
+	walk(t, func(b *tab, name string) {
+		pages++
+		for _, l := range looks() {
+			b.wear(l)
+			for _, finding := range b.findings(script) {
+				t.Errorf("%s, %s: %s", name, l.name, finding)
+			}
+			if wide := b.ask(`String(document.documentElement.scrollWidth - innerWidth)`); wide != "0" && !strings.HasPrefix(wide, "-") {
+				t.Errorf("%s, %s: %s px wider than the window", name, l.name, wide)
+			}
+		}
+		b.wear(looks()[0])
+	})
+	if pages < 20 {
+		t.Errorf("only %d pages were looked at", pages)
+	}
+}
+
+func TestColdSignInPageKeepsItsBudget(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, d *deployment) {
+		b := newTab(t)
+		a := d.app(t)
+		b.open(a.begin().url).see("Sign in to Weather app")
+		time.Sleep(300 * time.Millisecond) // the icon comes last
+		requests, bytes := b.traffic()
+		if len(requests) > 5 || len(requests) < 2 || bytes > 15<<10 || bytes == 0 {
+			t.Errorf("%d requests, %.0f bytes: %v", len(requests), bytes, requests)
+		}
+		for _, address := range requests {
+			if !strings.HasPrefix(address, d.issuer) {
+				t.Errorf("the page loads %s", address)
+			}
+		}
+	})
+}

@@ -1,0 +1,111 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+)
+
+// look is a way to see a page.
+type look struct {
+	name     string
+	width    int64
+	features []*emulation.MediaFeature
+}
+
+func looks() []look {
+	light := &emulation.MediaFeature{Name: "prefers-color-scheme", Value: "light"}
+	dark := &emulation.MediaFeature{Name: "prefers-color-scheme", Value: "dark"}
+	forced := &emulation.MediaFeature{Name: "forced-colors", Value: "active"}
+	return []look{
+		{"light-1280", 1280, []*emulation.MediaFeature{light}},
+		{"dark-1280", 1280, []*emulation.MediaFeature{dark}},
+		{"light-320", 320, []*emulation.MediaFeature{light}},
+		{"dark-320", 320, []*emulation.MediaFeature{dark}},
+		{"forced-1280", 1280, []*emulation.MediaFeature{forced}},
+	}
+}
+
+func (b *tab) wear(l look) {
+	b.t.Helper()
+	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1})
+	tell(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: l.features})
+}
+
+// walk shows every page there is, one after the other.
+func walk(t *testing.T, show func(b *tab, name string)) {
+	t.Helper()
+	d := onSQLite(t)
+	b := newTab(t)
+	s := onStage(t, d, b, "--redirect-uri", "com.example.app:/callback", "--audience", weather)
+	pagesOfSigningIn(s, show)
+	pagesOfErrors(s, show)
+	pagesOfDev(t, show)
+}
+
+func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
+	s.t.Helper()
+	q := s.app.begin("resource", weather)
+	s.open(q.url).see("Sign in to Weather app")
+	show(s.tab, "signin")
+	s.fill("email", "ada@example").press("Continue with email").until("a hint", func() bool { return s.ask(`document.querySelector(".error")?.innerText ?? ""`) != "" })
+	show(s.tab, "signin-problem")
+	l := s.mail(q)
+	show(s.tab, "mail-sent")
+	s.fill("code", "12").press("Sign in").until("a hint", func() bool { return s.ask(`document.querySelector(".error")?.innerText ?? ""`) != "" })
+	show(s.tab, "mail-sent-problem")
+	other := newTab(s.t)
+	other.open(l.link).see("Your code")
+	show(other, "mail-link-other-browser")
+	s.open(l.link).see("Sign in to Weather app")
+	show(s.tab, "mail-link")
+	s.press("Sign in").see("Weather app asks for access")
+	show(s.tab, "consent")
+	s.app.config.RedirectURL = "com.example.app:/callback" // no program takes it: the page stays to be looked at
+	s.open(s.app.begin().url).see("Weather app asks for access").press("Allow").see("Back to Weather app")
+	show(s.tab, "hand-off")
+	s.open(s.app.begin("prompt", "login").url).see("Confirm it’s you")
+	show(s.tab, "confirm")
+	s.open(s.app.begin("prompt", "select_account").url).see("Continue to Weather app")
+	show(s.tab, "select-account")
+	s.open(s.d.issuer + "/account").see("You are signed in")
+	show(s.tab, "account")
+	s.open(s.d.issuer + "/logout").see("Sign out?")
+	show(s.tab, "sign-out")
+	s.press("Sign out").see("You are signed out")
+	show(s.tab, "signed-out")
+	s.app.config.RedirectURL = s.cb.url
+	still := newTab(s.t).withoutScript()
+	still.open(s.app.begin("response_mode", "form_post", "prompt", "none").url).see("Back to Weather app")
+	show(still, "form-post")
+}
+
+func pagesOfErrors(s *stage, show func(b *tab, name string)) {
+	s.t.Helper()
+	s.open(s.d.issuer + s.app.changed(s.t, "redirect_uri", "https://evil.test/callback")).see("This request cannot be completed")
+	show(s.tab, "refused")
+	s.open(s.d.issuer + "/nowhere").see("Not found")
+	show(s.tab, "not-found")
+	s.open(s.d.issuer + "/login/mail/x").see("no longer works")
+	show(s.tab, "dead-link")
+	s.open(s.d.issuer + "/login?request=gone").see("This sign-in is over")
+	show(s.tab, "request-gone")
+}
+
+func pagesOfDev(t *testing.T, show func(b *tab, name string)) {
+	t.Helper()
+	issuer := devServer(t)
+	b := newTab(t)
+	b.open(issuer + "/dev/mail").see("Mailbox")
+	show(b, "dev-mail-empty")
+	b.open(issuer + "/login").see("Sign in")
+	show(b, "dev-signin")
+	b.fill("email", "alice@example.com").press("Continue with email").see("Check your mail")
+	b.until("a mail", func() bool { return len(devMails(t, issuer)) > 0 })
+	b.open(issuer + "/dev/mail").see("Mailbox")
+	show(b, "dev-mail")
+	b.open(issuer + "/dev/playground").see("Playground")
+	show(b, "dev-playground")
+	walkPlayground(b, issuer)
+	show(b, "dev-playground-done")
+}

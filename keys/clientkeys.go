@@ -1,0 +1,72 @@
+package keys
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/json"
+)
+
+const (
+	maxClientKeys = 16
+	maxJWKS       = 64 << 10 // bytes
+	minRSA        = 2048     // bits
+	maxRSA        = 8192     // verifying takes longer with every bit
+)
+
+// ClientAlgorithms are those a client may sign with.
+func ClientAlgorithms() []string { return []string{RS256, "PS256", ES256, "EdDSA"} }
+
+// CheckClientKeys tells why a client cannot be registered with this JWK Set, or nil.
+func CheckClientKeys(jwks []byte) error {
+	_, err := parseClientKeys(jwks)
+	return err
+}
+
+func parseClientKeys(jwks []byte) ([]jose.JSONWebKey, error) {
+	if len(jwks) > maxJWKS {
+		return nil, errors.New("the JWK Set is too large")
+	}
+	var set jose.JSONWebKeySet
+	if err := json.Unmarshal(jwks, &set); err != nil {
+		return nil, errors.New("not a JWK Set")
+	}
+	if len(set.Keys) == 0 || len(set.Keys) > maxClientKeys {
+		return nil, fmt.Errorf("a JWK Set of 1 to %d keys is needed", maxClientKeys)
+	}
+	usable := false
+	for _, k := range set.Keys {
+		if !k.IsPublic() { // symmetric ones neither
+			return nil, fmt.Errorf("key %q is not a public key", k.KeyID)
+		}
+		for _, alg := range ClientAlgorithms() {
+			usable = usable || suits(k, alg)
+		}
+	}
+	if !usable {
+		return nil, fmt.Errorf("none of the keys can sign with any of %v", ClientAlgorithms())
+	}
+	return set.Keys, nil
+}
+
+// suits tells whether a key is one of this algorithm (RFC 7518 section 3.1), and strong enough.
+func suits(k jose.JSONWebKey, alg string) bool {
+	if !k.Valid() || k.Use != "" && k.Use != "sig" || k.Algorithm != "" && k.Algorithm != alg {
+		return false
+	}
+	switch public := k.Key.(type) {
+	case *rsa.PublicKey:
+		bits := public.N.BitLen()
+		return (alg == RS256 || alg == "PS256") && minRSA <= bits && bits <= maxRSA
+	case *ecdsa.PublicKey:
+		return alg == ES256 && public.Curve == elliptic.P256()
+	case ed25519.PublicKey:
+		return alg == "EdDSA"
+	}
+	return false
+}

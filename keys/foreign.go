@@ -1,0 +1,98 @@
+package keys
+
+import (
+	"crypto"
+	"encoding/base64"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/json"
+)
+
+// VerifyAssertion checks that the owner of one of these keys signed a client assertion (RFC 7523),
+// with one of the algorithms algs, and returns its claims as JSON. Times, issuer, audience and reuse
+// are for the caller to judge. Everything that is wrong is ErrToken.
+func VerifyAssertion(jwks []byte, token string, algs []string) (claims []byte, err error) {
+	set, err := parseClientKeys(jwks)
+	if err != nil {
+		return nil, refuse("the client has no usable keys")
+	}
+	jws, header, err := parseForeign(token, algs)
+	if err != nil {
+		return nil, err
+	}
+	switch typ, _ := header.ExtraHeaders[jose.HeaderType].(string); strings.ToLower(typ) {
+	case "", "jwt", "client-authentication+jwt":
+	default: // a DPoP proof or a logout token is no assertion: RFC 8725 section 3.11
+		return nil, refuse("it is of another type")
+	}
+	if header.JSONWebKey != nil {
+		return nil, refuse("it brings its own key along")
+	}
+	for _, k := range set {
+		if header.KeyID != "" && k.KeyID != header.KeyID || !suits(k, header.Algorithm) {
+			continue
+		}
+		if claims, err := jws.Verify(k.Key); err == nil {
+			return claims, nil
+		}
+	}
+	return nil, refuse("none of the client's keys made its signature")
+}
+
+// VerifyProof checks that whoever made a DPoP proof holds the key in it (RFC 9449 section 4.3), and
+// returns its claims as JSON and the key's thumbprint (RFC 7638, SHA-256, base64url). What the claims
+// say is for the caller to judge. Everything that is wrong is ErrToken.
+func VerifyProof(token string, algs []string) (claims []byte, thumbprint string, err error) {
+	jws, header, err := parseForeign(token, algs)
+	if err != nil {
+		return nil, "", err
+	}
+	if typ, _ := header.ExtraHeaders[jose.HeaderType].(string); typ != "dpop+jwt" {
+		return nil, "", refuse("it is of another type")
+	}
+	k := header.JSONWebKey
+	if k == nil || !k.IsPublic() || !suits(*k, header.Algorithm) {
+		return nil, "", refuse("its key is missing, private or unfit")
+	}
+	if claims, err = jws.Verify(k.Key); err != nil {
+		return nil, "", refuse("its signature is wrong")
+	}
+	sum, err := k.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return nil, "", refuse("its key has no thumbprint")
+	}
+	return claims, base64.RawURLEncoding.EncodeToString(sum), nil
+}
+
+// Peek returns the claims of a token that nobody has verified: enough to look up whose it says it is.
+func Peek(token string) (claims []byte, err error) {
+	parts, err := decode(token)
+	return parts[1], err
+}
+
+// Unmarshal reads claims the strict way: names in their exact case, none of them twice.
+func Unmarshal(claims []byte, into any) error { return json.Unmarshal(claims, into) }
+
+// parseForeign takes a token apart. A header that changes what is signed, or points anywhere, is
+// refused rather than ignored.
+func parseForeign(token string, algs []string) (*jose.JSONWebSignature, jose.Header, error) {
+	if _, err := decode(token); err != nil {
+		return nil, jose.Header{}, err
+	}
+	accepted := make([]jose.SignatureAlgorithm, len(algs))
+	for i, alg := range algs {
+		accepted[i] = jose.SignatureAlgorithm(alg)
+	}
+	jws, err := jose.ParseSignedCompact(token, accepted)
+	if err != nil || len(jws.Signatures) != 1 {
+		return nil, jose.Header{}, refuse("it does not parse, or its algorithm is not accepted")
+	}
+	header := jws.Signatures[0].Protected
+	for _, name := range []jose.HeaderKey{"crit", "b64", "zip", "jku", "x5u"} {
+		if _, there := header.ExtraHeaders[name]; there {
+			return nil, jose.Header{}, refuse("its header has a member that is not accepted")
+		}
+	}
+	return jws, header, nil
+}

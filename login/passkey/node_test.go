@@ -1,0 +1,197 @@
+package passkey_test
+
+import (
+	"encoding/hex"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/login/logintest"
+	"github.com/symbolon-id/symbolon/login/passkey"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
+	"github.com/symbolon-id/symbolon/storage/ephemeral"
+	"github.com/symbolon-id/symbolon/storage/storagetest"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+const issuer = "https://id.example"
+
+// clock is the time of a test; it moves only when told to.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// deployment is one database and one ephemeral store, with any number of nodes.
+type deployment struct {
+	clock     *clock
+	db        *durable.DB
+	ephemeral *ephemeral.Memory
+	rp        *passkey.RelyingParty
+	ada, eve  storage.User
+}
+
+func deploy(t *testing.T, db *durable.DB) *deployment { return deployWith(t, db, passkey.Policy{}) }
+
+func deployWith(t *testing.T, db *durable.DB, policy passkey.Policy) *deployment {
+	t.Helper()
+	d := &deployment{clock: &clock{now: time.Now()}, db: db, ephemeral: ephemeral.NewMemory()}
+	d.ephemeral.Now = d.clock.Now
+	d.ada, d.eve = d.user(t, "u_ada", "ada@example.com"), d.user(t, "u_eve", "eve@example.com")
+	d.require(t, policy)
+	return d
+}
+
+// require changes the policy of nodes and enrolments made from now on.
+func (d *deployment) require(t *testing.T, policy passkey.Policy) {
+	t.Helper()
+	rp, err := passkey.NewRelyingParty(passkey.Options{Issuer: issuer, Name: "Example", Policy: policy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.rp = rp
+}
+
+func (d *deployment) user(t *testing.T, id, email string) storage.User {
+	t.Helper()
+	u := storage.User{ID: id, Email: email, CreatedAt: time.Now()}
+	if err := d.db.CreateUser(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func (d *deployment) node(t *testing.T) *logintest.Node {
+	t.Helper()
+	method := &passkey.Method{RelyingParty: d.rp, Passkeys: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}
+	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral}, []login.Method{method}, wellKnown(d))
+}
+
+func wellKnown(d *deployment) func(*web.Mux, *logintest.Node) {
+	return func(mux *web.Mux, n *logintest.Node) {
+		passkey.WellKnown{Issuer: issuer, Base: n.Flow.Base, RelyingParty: d.rp}.Mount(mux)
+	}
+}
+
+func (d *deployment) enrolment() *passkey.Enrolment {
+	return &passkey.Enrolment{RelyingParty: d.rp, Store: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}
+}
+
+const browser = "BROWSERBROWSERBROWSERBROWS"
+
+// creation returns options for a new passkey of user.
+func (d *deployment) creation(t *testing.T, user storage.User) string {
+	t.Helper()
+	o, err := d.enrolment().Options(t.Context(), user, browser)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func (d *deployment) finish(t *testing.T, user storage.User, credential string) (storage.Passkey, error) {
+	return d.enrolment().Finish(t.Context(), user, browser, credential, "")
+}
+
+// enrol adds dev to user's account.
+func (d *deployment) enrol(t *testing.T, user storage.User, dev *device) storage.Passkey {
+	t.Helper()
+	p, err := d.finish(t, user, dev.create(d.creation(t, user)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (d *deployment) passkeys(t *testing.T, user storage.User) []storage.Passkey {
+	t.Helper()
+	all, err := d.db.Passkeys(t.Context(), user.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func (d *deployment) sessions(t *testing.T, user storage.User) []storage.Session {
+	t.Helper()
+	all, err := d.db.UserSessions(t.Context(), user.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// refusals are the reasons of the audit log.
+func (d *deployment) refusals(t *testing.T) map[string]int {
+	t.Helper()
+	events, err := d.db.Events(t.Context(), audit.Filter{Type: audit.SignIn, Limit: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]int{}
+	for _, e := range events {
+		if e.Outcome == audit.Refused {
+			all[e.Reason]++
+		}
+	}
+	return all
+}
+
+var optionsOf = regexp.MustCompile(`data-options="([^"]*)"`)
+
+// asked returns the options that the sign-in page of this request asks with.
+func asked(t *testing.T, b *logintest.Browser, n *logintest.Node, handle string) string {
+	t.Helper()
+	p := b.Get(n, n.Flow.SignInURL(handle))
+	return optionsIn(t, p)
+}
+
+func optionsIn(t *testing.T, p logintest.Page) string {
+	t.Helper()
+	m := optionsOf.FindStringSubmatch(p.Body)
+	if m == nil {
+		t.Fatalf("status %d: no options in the page", p.Status)
+	}
+	return html.UnescapeString(m[1])
+}
+
+func post(b *logintest.Browser, n *logintest.Node, handle, credential string) logintest.Page {
+	form := url.Values{"credential": {credential}}
+	if handle != "" {
+		form.Set("request", handle)
+	}
+	return b.Post(n, "/login/passkey", form)
+}
+
+func signedIn(b *logintest.Browser, n *logintest.Node) bool {
+	return b.Get(n, "/account").Status == http.StatusOK
+}
+
+// everywhere runs a claim on every kind of database.
+func everywhere(t *testing.T, claim func(t *testing.T, d *deployment)) {
+	storagetest.Databases(t, func(t *testing.T, open func(t *testing.T) *durable.DB) { claim(t, deploy(t, open(t))) })
+}
+
+// ceremonyKey is where the ceremony of these options is kept.
+func ceremonyKey(t *testing.T, options string) string {
+	return "passkey:" + hex.EncodeToString(storage.Digest(read(t, options).Challenge))
+}

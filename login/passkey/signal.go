@@ -1,0 +1,32 @@
+package passkey
+
+import (
+	"context"
+	"encoding/base64"
+
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+// SignalAll lists the passkeys of user that still work, for browsers to forget the others (WebAuthn
+// Level 3, signal methods). Only the user may see it.
+func (e *Enrolment) SignalAll(ctx context.Context, user storage.User) (templates.SignalAll, error) {
+	s := templates.SignalAll{RPID: e.RelyingParty.id, UserID: encoded([]byte(user.ID)), CredentialIDs: []string{}}
+	passkeys, err := e.Store.Passkeys(ctx, user.ID)
+	if err != nil {
+		return s, err
+	}
+	for _, p := range passkeys {
+		s.CredentialIDs = append(s.CredentialIDs, encoded(p.CredentialID))
+	}
+	return s, nil
+}
+
+// SignalDetails tells browsers what user is called now.
+func (e *Enrolment) SignalDetails(user storage.User) templates.SignalDetails {
+	return templates.SignalDetails{
+		RPID: e.RelyingParty.id, UserID: encoded([]byte(user.ID)), Name: user.Email, DisplayName: displayName(user),
+	}
+}
+
+func encoded(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

@@ -1,0 +1,88 @@
+package recoverlink
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Sealer encrypts and authenticates; purpose is bound to what it seals.
+type Sealer interface {
+	Seal(purpose string, plaintext []byte) []byte
+	Open(purpose string, sealed []byte) ([]byte, error)
+}
+
+const (
+	linkPrefix  = "symbolon_rl_" // lets secret scanners recognize what leaked
+	idPrefix    = "r_"
+	sealPurpose = "recovery link"
+	maxToken    = 1024 // nothing longer is ours
+)
+
+// Link lets one person in, once. All that it says stands in it, sealed: nothing is kept until it is
+// used.
+type Link struct {
+	ID     string // public: names the link in the audit trail
+	UserID string
+	From   time.Time // it works from here on
+	Until  time.Time // and not from here on
+}
+
+// sealed is a Link as JSON; short, because the link is also drawn as a QR code. A field may be added,
+// never renamed.
+type sealed struct {
+	ID     string `json:"i"`
+	UserID string `json:"u"`
+	From   int64  `json:"f"` // milliseconds since 1970
+	Until  int64  `json:"t"`
+}
+
+// New makes a link that works from a time on, for life.
+func New(userID string, from time.Time, life time.Duration) Link {
+	return Link{ID: storage.NewID(idPrefix), UserID: userID, From: from, Until: from.Add(life)}
+}
+
+// Token is the link's last part. Whoever has it has the account.
+func (l Link) Token(s Sealer) (string, error) {
+	text, err := json.Marshal(sealed{l.ID, l.UserID, l.From.UnixMilli(), l.Until.UnixMilli()})
+	if err != nil {
+		return "", fmt.Errorf("encode recovery link: %w", err)
+	}
+	return linkPrefix + base64.RawURLEncoding.EncodeToString(s.Seal(sealPurpose, text)), nil
+}
+
+// Open reads a token, or returns storage.ErrNotFound when it is not one of ours. Whether the link
+// works by now, and still, is for the caller to judge.
+func Open(s Sealer, token string) (Link, error) {
+	text, ours := strings.CutPrefix(token, linkPrefix)
+	if !ours || len(token) > maxToken {
+		return Link{}, storage.ErrNotFound
+	}
+	value, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil {
+		return Link{}, storage.ErrNotFound
+	}
+	value, err = s.Open(sealPurpose, value)
+	if err != nil {
+		return Link{}, storage.ErrNotFound
+	}
+	var l sealed
+	if err := json.Unmarshal(value, &l); err != nil {
+		return Link{}, fmt.Errorf("decode recovery link: %w", err)
+	}
+	return Link{l.ID, l.UserID, time.UnixMilli(l.From), time.UnixMilli(l.Until)}, nil
+}
+
+// Spend is the link's single use. It is remembered for longer than the link works, whatever clock
+// another node judges that by.
+func (l Link) Spend() storage.Spent { return Spend(l.ID, l.Until) }
+
+// Spend is the single use of the link with this id, for who has no more of it: to spend it is to take
+// the link back.
+func Spend(id string, until time.Time) storage.Spent {
+	return storage.Spent{Kind: "recover", Value: id, Until: until.Add(24 * time.Hour)}
+}

@@ -1,0 +1,138 @@
+// Package recoverlink lets somebody back in who lost every way to sign in, by a link that the
+// operator makes for them.
+//
+//	GET  /login/recover/{token}  shows what the link does; never does it
+//	POST /login/recover/{token}  signs in, once
+//
+// No factor is asked for, because all of them are lost. What the person had stays until they remove
+// it themselves. Every link that is made is in the audit trail, and the account is told by mail; it
+// can be made to work only some time later, so that the owner of the mailbox can object.
+package recoverlink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+const name = "recover"
+
+// Users finds people.
+type Users interface {
+	// User returns the user with this id, disabled or not, or storage.ErrNotFound.
+	User(ctx context.Context, id string) (storage.User, error)
+}
+
+// Method signs in by the operator's link.
+type Method struct {
+	Users  Users
+	Sealer Sealer
+	Now    func() time.Time // nil: the system's clock
+}
+
+var _ login.Method = (*Method)(nil)
+
+// Name is "recover".
+func (m *Method) Name() string { return name }
+
+// Offered offers nothing: the link is the only way to here.
+func (m *Method) Offered(context.Context, login.Attempt) (templates.Offer, error) { return nil, nil }
+
+// Mount registers the pages of the link.
+func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
+	p := pages{Method: m, flow: flow}
+	mux.Page("GET "+flow.Base+"/login/recover/{token}", p.show)
+	mux.Page("POST "+flow.Base+"/login/recover/{token}", p.use)
+}
+
+// pages are the handlers; they need the flow, which exists only once the method is mounted.
+type pages struct {
+	*Method
+	flow *login.Flow
+}
+
+// show says what the link does. Scanners open links, so opening changes nothing.
+func (p pages) show(w http.ResponseWriter, r *http.Request) error {
+	l, user, err := p.link(r)
+	if err != nil {
+		return p.dead(w, r, err)
+	}
+	if p.now().Before(l.From) {
+		return p.early(w, r, l)
+	}
+	return p.flow.Pages.Render(w, http.StatusOK, templates.RecoverAccount{
+		Account: user.Email, Until: l.Until, Action: p.flow.Base + "/login/recover/" + r.PathValue("token"),
+	})
+}
+
+// use spends the link in the transaction that starts the session: of many clicks on many nodes one
+// signs in.
+func (p pages) use(w http.ResponseWriter, r *http.Request) error {
+	l, _, err := p.link(r)
+	if err != nil {
+		return p.dead(w, r, err)
+	}
+	if p.now().Before(l.From) {
+		if err := p.refused(r, l, "too_early"); err != nil {
+			return err
+		}
+		return p.early(w, r, l)
+	}
+	return p.flow.Complete(w, r, "", login.Proof{
+		Method: name, Kind: login.Operator, UserID: l.UserID, AMR: []string{name}, Spend: []storage.Spent{l.Spend()},
+	})
+}
+
+// link reads the link in the request's path; storage.ErrNotFound when it is none, is over, or its
+// account is gone.
+func (p pages) link(r *http.Request) (Link, storage.User, error) {
+	l, err := Open(p.Sealer, r.PathValue("token"))
+	if err != nil {
+		return l, storage.User{}, err
+	}
+	if !p.now().Before(l.Until) {
+		return l, storage.User{}, storage.ErrNotFound
+	}
+	user, err := p.Users.User(r.Context(), l.UserID)
+	if err != nil {
+		return l, user, fmt.Errorf("find who lost everything: %w", err)
+	}
+	return l, user, nil
+}
+
+// early answers a link that does not work yet.
+func (p pages) early(w http.ResponseWriter, r *http.Request, l Link) error {
+	return p.flow.DeadEnd(w, r, login.End{
+		Status: http.StatusForbidden, Code: "link_early", Title: "This link does not work yet",
+		Message: "It works from " + l.From.UTC().Format("2 January 2006, 15:04 UTC") + " on. Keep it until then.",
+	}, "")
+}
+
+// dead answers a link that does not open; any other error is returned.
+func (p pages) dead(w http.ResponseWriter, r *http.Request, err error) error {
+	if !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	return p.flow.DeadEnd(w, r, login.Dead(), "")
+}
+
+func (p pages) refused(r *http.Request, l Link, reason string) error {
+	return p.flow.Audit.Record(r.Context(), audit.Event{
+		Type: audit.SignIn, Outcome: audit.Refused, Reason: reason, UserID: l.UserID, Target: l.ID, Method: name,
+	})
+}
+
+func (m *Method) now() time.Time {
+	if m.Now == nil {
+		return time.Now()
+	}
+	return m.Now()
+}

@@ -1,0 +1,179 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// standing is where one browser stands with one request.
+type standing struct {
+	handle  string
+	request *interaction.Request // nil on a direct visit
+	session *session.Session     // nil when nobody is signed in
+	pending pending
+	now     time.Time
+}
+
+// stand returns where the browser of r stands. Answer an error with NoRequest.
+func (f *Flow) stand(r *http.Request, handle string) (at standing, err error) {
+	at = standing{handle: handle, now: f.now()}
+	if at.request, err = f.Request(r, handle); err != nil {
+		return at, err
+	}
+	if at.session, err = f.Sessions.Current(r); err != nil {
+		return at, outage(err)
+	}
+	if at.pending, err = f.halfDone(r, handle); err != nil {
+		return at, outage(err)
+	}
+	return at, nil
+}
+
+// outage: what is missing here, other than the request, is never "not found".
+func outage(err error) error {
+	if errors.Is(err, storage.ErrNotFound) {
+		return storage.ErrUnavailable
+	}
+	return err
+}
+
+// base is the session, if what it proves is fresh enough to count for this request.
+func (at standing) base() *session.Session {
+	q, s := at.request, at.session
+	if q == nil || s == nil || q.Fresh(s.UserID, s.AuthTime, at.now) {
+		return nil
+	}
+	return s
+}
+
+// known is who has proven something that counts, "" for nobody. What is half done comes first: its
+// person may be about to take over from the one signed in.
+func (at standing) known() string {
+	if at.pending.ID != "" {
+		return at.pending.UserID
+	}
+	if s := at.base(); s != nil {
+		return s.UserID
+	}
+	return ""
+}
+
+// kinds is everything proven so far of the one who is known.
+func (at standing) kinds() []Kind {
+	return at.evidence(true).kinds()
+}
+
+// evidence is what a session is started on.
+type evidence struct {
+	proofs []Proof
+	base   *session.Session // nil: the proofs suffice
+}
+
+// evidence of the one who is pending, or signed in; with the session's part only where that is the
+// same person's.
+func (at standing) evidence(withBase bool) evidence {
+	e := evidence{proofs: at.pending.Proofs}
+	if s := at.base(); withBase && s != nil && (at.pending.ID == "" || at.pending.UserID == s.UserID) {
+		e.base = s
+	}
+	return e
+}
+
+func (e evidence) kinds() (kinds []Kind) {
+	for _, p := range e.proofs {
+		kinds = append(kinds, p.kind())
+	}
+	if e.base != nil {
+		kinds = append(kinds, kindsOf(LevelOf(e.base.ACR))...)
+	}
+	return kinds
+}
+
+// amr is every method that counts, and "mfa" where they are two factors (RFC 8176).
+func (e evidence) amr() (all []string) {
+	for _, p := range e.proofs {
+		all = append(all, p.AMR...)
+	}
+	if e.base != nil {
+		all = append(all, e.base.AMR...)
+	}
+	if Reached(e.kinds()...) >= LevelMFA {
+		all = append(all, "mfa")
+	}
+	return slices.Compact(slices.Sorted(slices.Values(all)))
+}
+
+// authTime is the session's where part of it stands on the session: nobody may take for fresh what
+// is not.
+func (e evidence) authTime(now time.Time) time.Time {
+	if e.base != nil {
+		return e.base.AuthTime
+	}
+	return now
+}
+
+// asked is acr_values; nil on a direct visit.
+func (at standing) asked() []string {
+	if at.request == nil {
+		return nil
+	}
+	return at.request.ACRValues
+}
+
+// enrolled is what the user has enrolled of the methods there are here. A method that was switched
+// off cannot be asked for.
+func (f *Flow) enrolled(ctx context.Context, userID string) (storage.Factors, error) {
+	if userID == "" { // signs up now
+		return storage.Factors{}, nil
+	}
+	e, err := f.Users.Factors(ctx, userID)
+	if err != nil {
+		return storage.Factors{}, err
+	}
+	if !f.has(PasskeyMethod) {
+		e.Passkeys = 0
+	}
+	if !f.has(TOTPMethod) {
+		e.TOTP = false
+	}
+	if !f.has(RecoveryMethod) {
+		e.RecoveryCodes = 0
+	}
+	return e, nil
+}
+
+func (f *Flow) has(method string) bool {
+	return slices.ContainsFunc(f.Methods, func(m Method) bool { return m.Name() == method })
+}
+
+// best is the level that somebody who enrolled these can reach here. Recovery codes are for when
+// something is lost: nobody is asked for one, they are only taken.
+func (f *Flow) best(e storage.Factors) Level {
+	var kinds []Kind
+	if f.has("mail") {
+		kinds = append(kinds, Mailbox)
+	}
+	if e.Passkeys > 0 {
+		kinds = append(kinds, Key, VerifiedKey)
+	}
+	if e.TOTP {
+		kinds = append(kinds, Code)
+	}
+	return Reached(kinds...)
+}
+
+// helps tells whether one more proof, of what is enrolled, meets d.
+func helps(d demand, kinds []Kind, e storage.Factors) bool {
+	code := (e.TOTP || e.RecoveryCodes > 0) && d.metBy(with(kinds, Code))
+	key := e.Passkeys > 0 && d.metBy(with(kinds, VerifiedKey))
+	return code || key
+}
+
+func with(kinds []Kind, k Kind) []Kind { return append(slices.Clip(kinds), k) }

@@ -1,0 +1,124 @@
+package totp
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/totp"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Enrolments keeps apps that are being enrolled.
+type Enrolments interface {
+	Store
+	// ProposeTOTP keeps t for the user to confirm, in place of what was not confirmed;
+	// storage.ErrExists when an app is confirmed already.
+	ProposeTOTP(ctx context.Context, t storage.TOTP) error
+	// ConfirmTOTP makes t a factor and uses step up; storage.ErrSpent when t is not what is
+	// proposed any more.
+	ConfirmTOTP(ctx context.Context, t storage.TOTP, step int64, at time.Time) error
+	// DropTOTP removes the user's app; storage.ErrNotFound when there is none, storage.ErrLast when
+	// it must stay.
+	DropTOTP(ctx context.Context, userID string) error
+}
+
+// Enrolment adds and removes authenticator apps, for the account pages. Whoever calls it has made
+// sure that it is the person.
+type Enrolment struct {
+	Store  Enrolments
+	Sealer Sealer
+	Issuer string           // what the app shows beside the account: the name of the service
+	Now    func() time.Time // nil: the system's clock
+}
+
+// Propose makes a seed for user and returns what their app needs: the key to be typed, in base32, and
+// the otpauth:// URI, which QR draws. It is no factor until confirmed, and replaces what was proposed
+// before; storage.ErrExists when user has an app already.
+func (e *Enrolment) Propose(ctx context.Context, user storage.User) (key, uri string, err error) {
+	made, err := e.key(user, nil)
+	if err != nil {
+		return "", "", err
+	}
+	err = e.Store.ProposeTOTP(ctx, storage.TOTP{
+		UserID: user.ID, Seed: e.Sealer.Seal(purpose(user.ID), []byte(made.Secret())), CreatedAt: now(e.Now),
+	})
+	if err != nil {
+		return "", "", err
+	}
+	return made.Secret(), made.URL(), nil
+}
+
+// Proposed is what was proposed to user and is not confirmed yet, to be shown once more; or
+// storage.ErrNotFound.
+func (e *Enrolment) Proposed(ctx context.Context, user storage.User) (key, uri string, err error) {
+	_, seed, err := e.proposed(ctx, user)
+	if err != nil {
+		return "", "", err
+	}
+	raw, err := spelling().DecodeString(seed)
+	if err != nil {
+		return "", "", fmt.Errorf("read seed: %w", err)
+	}
+	again, err := e.key(user, raw)
+	if err != nil {
+		return "", "", err
+	}
+	return again.Secret(), again.URL(), nil
+}
+
+// key is that of seed, or of a new one when it is nil.
+func (e *Enrolment) key(user storage.User, seed []byte) (*otp.Key, error) {
+	key, err := totp.Generate(totp.GenerateOpts{
+		Issuer: e.Issuer, AccountName: cmp.Or(user.Email, user.Name, user.ID), Period: period,
+		Secret: seed, SecretSize: 20, // RFC 4226 section 4 R6
+		Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make authenticator key: %w", err)
+	}
+	return key, nil
+}
+
+func (e *Enrolment) proposed(ctx context.Context, user storage.User) (storage.TOTP, string, error) {
+	t, err := e.Store.TOTP(ctx, user.ID)
+	if err == nil && !t.ConfirmedAt.IsZero() {
+		err = storage.ErrNotFound
+	}
+	if err != nil {
+		return t, "", fmt.Errorf("find proposed app: %w", err)
+	}
+	seed, err := open(e.Sealer, t)
+	return t, seed, err
+}
+
+// Confirm makes what was proposed to user a factor, if code is one that the app shows now. That code
+// cannot be used again to sign in. storage.ErrNotFound when nothing is proposed, storage.ErrSpent
+// when it is something else by now. Wrong codes are not counted: whoever gets here was shown the key.
+func (e *Enrolment) Confirm(ctx context.Context, user storage.User, code string) (ok bool, err error) {
+	t, seed, err := e.proposed(ctx, user)
+	if err != nil {
+		return false, err
+	}
+	digits, ok := sixDigits(code)
+	if !ok {
+		return false, nil
+	}
+	at := now(e.Now)
+	step, ok := stepOf(seed, digits, at)
+	if !ok {
+		return false, nil
+	}
+	if err := e.Store.ConfirmTOTP(ctx, t, step, at); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// Drop removes the user's app, confirmed or only proposed.
+func (e *Enrolment) Drop(ctx context.Context, userID string) error {
+	return e.Store.DropTOTP(ctx, userID)
+}

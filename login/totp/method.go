@@ -1,0 +1,115 @@
+// Package totp confirms somebody known by the code of their authenticator app (RFC 6238), and enrols
+// such an app.
+//
+//	POST /login/totp  takes the code
+//
+// A code is six digits that change every 30 seconds; those of the step before and after are taken
+// too, for clocks that are off. A step works once: the last one used is stored and only ever grows,
+// in the transaction that starts the session.
+package totp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// Store keeps authenticator apps.
+type Store interface {
+	// TOTP returns the user's app, confirmed or only proposed, or storage.ErrNotFound.
+	TOTP(ctx context.Context, userID string) (storage.TOTP, error)
+}
+
+// Sealer keeps seeds from whoever reads the store.
+type Sealer interface {
+	Seal(purpose string, plaintext []byte) []byte
+	Open(purpose string, sealed []byte) ([]byte, error)
+}
+
+// Method confirms by a code. It signs nobody in by itself.
+type Method struct {
+	Store  Store
+	Sealer Sealer
+	Now    func() time.Time // nil: the system's clock
+}
+
+var _ login.Second = (*Method)(nil)
+
+// Name is "totp".
+func (m *Method) Name() string { return login.TOTPMethod }
+
+// Offered offers nothing to strangers.
+func (m *Method) Offered(context.Context, login.Attempt) (templates.Offer, error) { return nil, nil }
+
+// Proves a code.
+func (m *Method) Proves() login.Kind { return login.Code }
+
+// Second asks for a code, of somebody who has a confirmed app.
+func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User) (templates.Offer, error) {
+	_, err := m.confirmed(ctx, user)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return templates.TOTPOffer{Action: a.Base + "/login/totp", Handle: a.Handle, Error: a.ProblemOf(m)}, nil
+}
+
+// Mount registers the form's target.
+func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
+	mux.Page("POST "+flow.Base+"/login/totp", flow.Answer(login.Challenge{
+		Method: m, Read: sixDigits, Format: "The code has six digits.", Judge: m.judge,
+	}))
+}
+
+// judge finds the step that code belongs to. That the step is used only once is ensured where it is
+// spent; to look here first makes a replay a failure that counts.
+func (m *Method) judge(ctx context.Context, user storage.User, code string) (login.Proof, error) {
+	t, err := m.confirmed(ctx, user)
+	if errors.Is(err, storage.ErrNotFound) {
+		return login.Proof{}, login.Wrong("There is no authenticator app any more.")
+	}
+	if err != nil {
+		return login.Proof{}, err
+	}
+	seed, err := open(m.Sealer, t)
+	if err != nil {
+		return login.Proof{}, err
+	}
+	at := now(m.Now)
+	step, ok := stepOf(seed, code, at)
+	switch {
+	case !ok:
+		return login.Proof{}, login.Wrong("That is not the code your app shows now.")
+	case step <= t.LastStep:
+		return login.Proof{}, login.Wrong("That code was used already. Wait for the next one.")
+	}
+	return login.Proof{
+		AMR: []string{"otp"}, TOTP: &storage.TOTPUse{UserID: user.ID, Step: step, At: at},
+	}, nil
+}
+
+func (m *Method) confirmed(ctx context.Context, user storage.User) (storage.TOTP, error) {
+	t, err := m.Store.TOTP(ctx, user.ID)
+	if err != nil {
+		return t, fmt.Errorf("find authenticator app: %w", err)
+	}
+	if t.ConfirmedAt.IsZero() {
+		return t, storage.ErrNotFound
+	}
+	return t, nil
+}
+
+func now(clock func() time.Time) time.Time {
+	if clock == nil {
+		return time.Now()
+	}
+	return clock()
+}

@@ -1,0 +1,109 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+const (
+	assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+	assertionLife = 5 * time.Minute  // at most
+	skew          = 30 * time.Second // of clients' clocks, either way
+	maxJTI        = 256              // bytes
+)
+
+// assertionClaims is RFC 7523 section 3. Times are whole seconds; anything else does not parse.
+type assertionClaims struct {
+	Issuer    string   `json:"iss"`
+	Subject   string   `json:"sub"`
+	Audience  audience `json:"aud"`
+	ExpiresAt *int64   `json:"exp"`
+	NotBefore *int64   `json:"nbf"`
+	IssuedAt  *int64   `json:"iat"`
+	JTI       string   `json:"jti"`
+}
+
+// readAssertion finds out whose assertion it claims to be. The client_id need not be sent, but must
+// not be another's (RFC 7521 section 4.2).
+func readAssertion(form params) (credentials, *Error) {
+	var claims assertionClaims
+	assertion := form.Get("client_assertion")
+	payload, err := keys.Peek(assertion)
+	if err != nil || keys.Unmarshal(payload, &claims) != nil || form.Get("client_assertion_type") != assertionType {
+		return credentials{}, unauthenticated()
+	}
+	if id := form.Get("client_id"); id != "" && id != claims.Subject {
+		return credentials{}, unauthenticated()
+	}
+	return credentials{id: claims.Subject, assertion: assertion}, nil
+}
+
+// authenticateByAssertion is private_key_jwt. A client registered for it authenticates in no other
+// way, and nobody else in this one. The one write comes last: only an assertion that is right in
+// everything else is remembered as used.
+func (p *Provider) authenticateByAssertion(ctx context.Context, c storage.Client, sent credentials) (storage.Client, error) {
+	claims, err := p.openAssertion(c, sent.assertion)
+	if err == nil {
+		err = p.Clients.Spend(ctx, storage.Spent{
+			Kind: "jti:" + c.ID, Value: claims.JTI, Until: time.Unix(*claims.ExpiresAt, 0).Add(skew),
+		})
+	}
+	if err == nil || errors.Is(err, storage.ErrUnavailable) {
+		return c, err
+	}
+	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
+	p.recordFailure(ctx, sent.id)                        // and no more: a signature cannot be guessed
+	return storage.Client{}, unauthenticated()
+}
+
+// openAssertion checks, in this order: the signature by one of the client's keys, who speaks about
+// whom, to whom, when, and that it can be told from the client's others.
+func (p *Provider) openAssertion(c storage.Client, assertion string) (claims assertionClaims, err error) {
+	if c.AuthMethod != storage.AuthPrivateKeyJWT || !c.DisabledAt.IsZero() {
+		return claims, errors.New("no client of private_key_jwt, or a disabled one")
+	}
+	payload, err := keys.VerifyAssertion(c.JWKS, assertion, keys.ClientAlgorithms())
+	if err != nil {
+		return claims, err
+	}
+	if keys.Unmarshal(payload, &claims) != nil { // its error repeats what was sent
+		return claims, errors.New("claims are malformed")
+	}
+	switch {
+	case claims.Issuer != c.ID || claims.Subject != c.ID:
+		return claims, errors.New("iss and sub are not the client")
+	case !p.onlyUs(claims.Audience):
+		return claims, errors.New("aud is not this server alone")
+	case len(claims.JTI) == 0 || len(claims.JTI) > maxJTI:
+		return claims, errors.New("jti is missing or too long")
+	}
+	return claims, claims.timely(p.Now().Unix())
+}
+
+// onlyUs: an assertion for somebody else as well could be used here by them (CVE-2025-27370).
+func (p *Provider) onlyUs(audience []string) bool {
+	us := []string{p.Issuer, p.url("/token"), p.url("/par")} // RFC 9126 section 2
+	return len(audience) > 0 && !slices.ContainsFunc(audience, func(a string) bool { return !slices.Contains(us, a) })
+}
+
+func (c assertionClaims) timely(now int64) error {
+	const slack, life = int64(skew / time.Second), int64(assertionLife / time.Second)
+	switch {
+	case c.ExpiresAt == nil || *c.ExpiresAt <= now-slack:
+		return errors.New("exp is missing or over")
+	case *c.ExpiresAt > now+life+slack:
+		return errors.New("exp is too far ahead")
+	case c.NotBefore != nil && (*c.NotBefore > now+slack || *c.NotBefore < 0):
+		return errors.New("nbf is ahead")
+	case c.IssuedAt != nil && (*c.IssuedAt > now+slack || *c.IssuedAt < 0):
+		return errors.New("iat is ahead")
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package provider
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// A pushed authorization request (RFC 9126) waits under a name that only the client learns, and is
+// looked at as often as the person needs: reloading the page, or another client's guess, does not
+// burn it. It is used up together with the making of its one code.
+
+const requestURIPrefix = "urn:ietf:params:oauth:request_uri:"
+
+// defaultPushedTTL is how long a client may take from the push to the redirect.
+const defaultPushedTTL = 90 * time.Second
+
+// pushes bounds what one client can make us keep.
+var pushes = web.Limit{Events: 1200, Per: time.Minute}
+
+// pushedResponse is RFC 9126 section 2.2.
+type pushedResponse struct {
+	RequestURI string `json:"request_uri"`
+	ExpiresIn  int64  `json:"expires_in"` // seconds
+}
+
+// push answers POST /par.
+func (p *Provider) push(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readForm(r)
+	if fault != nil {
+		return writeError(w, r, fault)
+	}
+	response, err := p.pushRequest(r, form)
+	if err != nil {
+		return writeError(w, r, err)
+	}
+	return writeJSONStatus(w, http.StatusCreated, response)
+}
+
+func (p *Provider) pushRequest(r *http.Request, form params) (*pushedResponse, error) {
+	ctx := r.Context()
+	c, err := p.authenticate(ctx, r, form)
+	if err != nil {
+		return nil, err
+	}
+	web.Annotate(ctx, clientAttr(c.ID))
+	if form.Get("request_uri") != "" {
+		return nil, refuse("invalid_request", "A request_uri cannot be pushed.")
+	}
+	if err := p.allowPush(ctx, c); err != nil {
+		return nil, err
+	}
+	v := &validRequest{client: c, pushing: true}
+	v.Request = &interaction.Request{Form: withoutCredentials(form, c.ID), CreatedAt: p.Now()}
+	if err := p.identify(ctx, v); err != nil {
+		return nil, err
+	}
+	if err := p.validate(ctx, v); err != nil {
+		return nil, err
+	}
+	return p.keepPushed(ctx, v.Form)
+}
+
+// withoutCredentials is the request alone: what the client proved itself with is not kept.
+func withoutCredentials(form params, clientID string) url.Values {
+	kept := url.Values(maps.Clone(form))
+	for _, name := range []string{"client_secret", "client_assertion", "client_assertion_type"} {
+		kept.Del(name)
+	}
+	kept.Set("client_id", clientID)
+	return kept
+}
+
+// allowPush counts by client, and by network too when anybody can say to be that client.
+func (p *Provider) allowPush(ctx context.Context, c storage.Client) error {
+	key := "par:" + hex.EncodeToString(storage.Digest(c.ID)[:12])
+	if c.Public {
+		key += ":" + web.Network(web.ClientIP(ctx))
+	}
+	err := p.Limiter.Allow(ctx, key, pushes)
+	if e := tooMany(err, "Too many pushed requests; wait before the next."); e != nil {
+		return e
+	}
+	return err
+}
+
+func (p *Provider) keepPushed(ctx context.Context, form url.Values) (*pushedResponse, error) {
+	value, err := json.Marshal(form)
+	if err != nil {
+		return nil, fmt.Errorf("encode pushed request: %w", err)
+	}
+	id := storage.NewID("")
+	if err := p.Requests.Ephemeral.Put(ctx, pushedKey(id), value, p.PushedTTL); err != nil {
+		return nil, err
+	}
+	return &pushedResponse{requestURIPrefix + id, int64(p.PushedTTL / time.Second)}, nil
+}
+
+func pushedKey(id string) string { return "pushed:" + id }
+
+// pushedID is the name of the pushed request in form, "" when it is not of one.
+func pushedID(form url.Values) string {
+	id, ok := strings.CutPrefix(form.Get("request_uri"), requestURIPrefix)
+	if !ok {
+		return ""
+	}
+	return id
+}
+
+// openPushed returns the pushed request that form names, with its name. What else came along counts
+// for nothing (RFC 9126 section 4).
+func (p *Provider) openPushed(ctx context.Context, form params) (params, error) {
+	id := pushedID(url.Values(form))
+	if len(id) != len(storage.NewID("")) {
+		return nil, unknownRequest()
+	}
+	value, err := p.Requests.Ephemeral.Get(ctx, pushedKey(id))
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, unknownRequest()
+	}
+	if err != nil {
+		return nil, err
+	}
+	pushed := params{}
+	if err := json.Unmarshal(value, &pushed); err != nil {
+		return nil, fmt.Errorf("decode pushed request: %w", err)
+	}
+	if pushed.Get("client_id") != form.Get("client_id") {
+		return nil, unknownRequest()
+	}
+	pushed["request_uri"] = form["request_uri"]
+	return pushed, nil
+}
+
+func unknownRequest() *Error {
+	return refuse("invalid_request_uri", descriptions["invalid_request_uri"])
+}
+
+// checkPushed: some clients may not put their request into the browser at all (RFC 9126 section 6).
+func checkPushed(v *validRequest) error {
+	if v.client.RequirePAR && !v.pushing && pushedID(v.Form) == "" {
+		return refuse("invalid_request", "This client must push its authorization requests.")
+	}
+	return nil
+}

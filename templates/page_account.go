@@ -1,0 +1,153 @@
+package templates
+
+import "time"
+
+// Frame is what all pages of the account share.
+type Frame struct {
+	Sections   []Section // the navigation, in order; none outside of the account
+	Account    string    // address of the one signed in
+	SignOutURL string    // GET
+	Notice     string    // what was just done: "The passkey was removed."
+	Alert      string    // what was just refused, when no field of the page is to blame
+	ConfirmURL string    // GET: a fresh sign-in; when set, the page shows this way instead of what changes something
+	Signals    []Signal
+}
+
+// Section is one page of the account in its navigation.
+type Section struct {
+	Title   string // "Passkeys"
+	URL     string
+	Current bool
+}
+
+// AccountHome says what protects the account and what is missing.
+type AccountHome struct {
+	Frame
+	Name        string
+	Email       string
+	Protections []Protection
+}
+
+// Protection is one thing that protects the account, or that would.
+type Protection struct {
+	Title   string // "Passkeys"
+	State   string // "Two passkeys. The last sign-in used one."
+	Missing bool
+	WayText string // "Add a passkey"; empty for none
+	WayURL  string
+}
+
+// Passkeys lists the passkeys of the account.
+type Passkeys struct {
+	Frame
+	Passkeys    []Passkey
+	Rename      string // POST: passkey (its ID), name
+	Remove      string // POST: passkey
+	Add         string // POST: credential (JSON of the attestation)
+	OptionsJSON string // PublicKeyCredentialCreationOptionsJSON for Add; empty: none can be added now
+}
+
+// Passkey is one passkey as its owner knows it.
+type Passkey struct {
+	ID       string
+	Name     string
+	Created  time.Time
+	LastUsed time.Time // zero: never
+	Synced   bool      // kept on the person's other devices as well
+	Keeps    string    // why it cannot be removed: "It is your last way in."; empty when it can
+}
+
+// AuthenticatorApp shows whether there is one, and enrols one. With a Key it is being enrolled;
+// with Since it is enrolled; with neither it can be begun.
+type AuthenticatorApp struct {
+	Frame
+	Since    time.Time
+	LastUsed time.Time // zero: never
+	Remove   string    // POST
+	Keeps    string    // why it cannot be removed; empty when it can
+
+	Begin string // POST: answers with this page and a Key
+
+	Key     string // base32, without spaces
+	URI     string // otpauth://totp/…
+	QR      QR     // of URI
+	Confirm string // POST: code; enables it
+	Cancel  string // POST; empty for none
+	Error   string // what is wrong with the code
+}
+
+// RecoveryCodes says how many are left, and shows new ones once.
+type RecoveryCodes struct {
+	Frame
+	Left       int
+	Made       time.Time // zero: there are none
+	Regenerate string    // POST: answers with this page and Codes
+
+	Codes    []string // as people type them; shown this once
+	Download string   // POST: codes (separated by spaces); answer text/plain as an attachment
+	Done     string   // GET: goes on, once they are kept
+}
+
+// Sessions lists where the person is signed in.
+type Sessions struct {
+	Frame
+	Sessions  []Session
+	End       string // POST: session (its ID)
+	EndOthers string // POST: ends all but this one
+}
+
+// Session is one browser that is signed in.
+type Session struct {
+	ID      string
+	Browser string // "Firefox on Linux"
+	Network string // "203.0.113.0/24"
+	Began   time.Time
+	Seen    time.Time
+	Current bool // this browser
+}
+
+// Connections lists the apps and agents that have access.
+type Connections struct {
+	Frame
+	Connections []Connection
+	Stop        string // POST: client (its ID); ends their access at once
+}
+
+// Connection is one app or agent and what it may do.
+type Connection struct {
+	ID       string
+	Name     string
+	Host     string // of a client id that is a URL
+	Agent    bool
+	Scopes   []string // as sentences: "See your email address"
+	Since    time.Time
+	LastUsed time.Time // zero: never
+	Until    time.Time // zero: until it is stopped
+}
+
+// Activity tells what happened to the account, newest first.
+type Activity struct {
+	Frame
+	Events []ActivityEvent
+	NotMe  string // POST: event (its ID)
+	Older  string // GET: empty at the end
+}
+
+// ActivityEvent is one thing that happened.
+type ActivityEvent struct {
+	ID       string
+	At       time.Time
+	Sentence string // "Signed in with a passkey."
+	Browser  string
+	Network  string
+	Refused  bool // somebody tried and was kept out
+	Ours     bool // nobody could have done it but us or the person: "This wasn't me" is not offered
+}
+
+func (AccountHome) template() string      { return "account-home" }
+func (Passkeys) template() string         { return "account-passkeys" }
+func (AuthenticatorApp) template() string { return "account-app" }
+func (RecoveryCodes) template() string    { return "account-codes" }
+func (Sessions) template() string         { return "account-sessions" }
+func (Connections) template() string      { return "account-connections" }
+func (Activity) template() string         { return "account-activity" }

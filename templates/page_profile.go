@@ -1,0 +1,60 @@
+package templates
+
+import "cmp"
+
+// Profile changes the name and the addresses.
+type Profile struct {
+	Frame
+	Name      string
+	Rename    string // POST: name
+	NameError string
+	Email     Address // signs in; cannot be removed
+	Second    Address // a way back in when the first is lost
+}
+
+// Problem is what is wrong with the first field that has an error.
+func (p Profile) Problem() string {
+	return cmp.Or(p.NameError, p.Email.Error, p.Email.CodeError, p.Second.Error, p.Second.CodeError)
+}
+
+// Address is one mail address and its two-step change: a new address counts once somebody who
+// reads its mail said so.
+type Address struct {
+	Address   string // as it is now; empty when there is none
+	Change    string // POST: email; sends a code to it
+	Typed     string // with Error: what was typed
+	Error     string // what is wrong with the address
+	Pending   string // the address a code was sent to; empty when none is on its way
+	Confirm   string // POST: code
+	CodeError string // what is wrong with the code
+	Cancel    string // POST: forgets the pending one
+	Remove    string // POST; empty when it cannot be removed
+}
+
+// ConfirmEmail is what the link in the mail to a new address shows, in whatever browser.
+type ConfirmEmail struct {
+	Old    string
+	New    string
+	Action string // POST: changes the address
+	Cancel string // POST: voids the link
+}
+
+// Export gives people all that is kept of them.
+type Export struct {
+	Frame
+	Download string // GET: JSON, as an attachment
+	DocsURL  string // what each field means; empty for none
+}
+
+// DeleteAccount says what deleting means, and does it.
+type DeleteAccount struct {
+	Frame
+	Action string   // POST
+	Loses  []string // what goes with it, as sentences: "Grafana and two other apps lose their access."
+	Back   string   // GET: keeps the account
+}
+
+func (Profile) template() string       { return "account-profile" }
+func (ConfirmEmail) template() string  { return "confirm-email" }
+func (Export) template() string        { return "account-export" }
+func (DeleteAccount) template() string { return "account-delete" }

@@ -1,0 +1,33 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+)
+
+// QR is the modules of a QR code, rows from above, true for dark; without the quiet zone.
+type QR [][]bool
+
+// Quiet is the light margin a scanner needs (ISO/IEC 18004 §6.3.8), in modules.
+func (QR) Quiet() int { return 4 }
+
+// Size is the width with the quiet zone, in modules.
+func (q QR) Size() int { return len(q) + 2*q.Quiet() }
+
+// Path is the dark modules as SVG path data, one rectangle for each run in a row.
+func (q QR) Path() string {
+	var d strings.Builder
+	for y, row := range q {
+		for x := 0; x < len(row); {
+			run := 0
+			for x+run < len(row) && row[x+run] {
+				run++
+			}
+			if run > 0 {
+				fmt.Fprintf(&d, "M%d %dh%dv1h-%dz", x+q.Quiet(), y+q.Quiet(), run, run)
+			}
+			x += run + 1
+		}
+	}
+	return d.String()
+}
