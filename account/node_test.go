@@ -86,12 +86,12 @@ func (c counter) Count(ctx context.Context, key string, events int, per time.Dur
 // every level.
 type door struct{}
 
-func (door) Name() string                                                    { return "door" }
+func (door) Name() string                                                    { return "mail" }
 func (door) Offered(context.Context, login.Attempt) (templates.Offer, error) { return nil, nil }
 func (door) Mount(mux *web.Mux, flow *login.Flow) {
 	mux.Page("POST /login/door", func(w http.ResponseWriter, r *http.Request) error {
 		kind := login.Kind(login.Posted(r, "kind"))
-		p := login.Proof{Method: "door", Kind: kind, UserID: login.Posted(r, "user"), AMR: []string{"door"}}
+		p := login.Proof{Method: "mail", Kind: kind, UserID: login.Posted(r, "user"), AMR: []string{"door"}}
 		if kind == login.Operator {
 			p.AMR = []string{"recover"}
 		}
@@ -160,12 +160,19 @@ func (d *deployment) serve(t *testing.T) {
 		Mailer: d.outbox, Letters: pages, Pages: pages, Audit: recorder, Now: d.clock.Now,
 		Sentence: func(scope string) string { return map[string]string{"email": "See your email address"}[scope] },
 	}
+	d.node = &logintest.Node{Flow: flow, Sessions: sessions, Pages: pages, Audit: recorder}
+	d.remount(t)
+}
+
+// remount serves the pages anew, after the area was changed.
+func (d *deployment) remount(t *testing.T) {
+	t.Helper()
 	mux := web.NewMux(web.MuxOptions{})
-	flow.Mount(mux)
+	d.node.Flow.Mount(mux)
 	d.area.Mount(mux)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	d.node = &logintest.Node{URL: server.URL, Flow: flow, Sessions: sessions, Pages: pages, Audit: recorder}
+	d.node.URL = server.URL
 }
 
 func (d *deployment) user(t *testing.T, id, email string) storage.User {

@@ -26,7 +26,7 @@ const runAxe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wc
 // findings runs axe in the page, outside of its security policy.
 func (b *tab) findings(script string) []string {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	// In a world of its own: the page neither sees axe nor keeps it from working.
 	answer, err := chromedp.Run(ctx, func(ctx context.Context, t *chromedp.Target) (string, error) {

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -30,6 +31,9 @@ func (b *tab) wear(l look) {
 	b.t.Helper()
 	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1})
 	tell(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: l.features})
+	b.until("the page laid out and at rest", func() bool {
+		return b.ask(`innerWidth + " " + document.getAnimations().filter(a => a.playState === "running").length`) == fmt.Sprintf("%d 0", l.width)
+	})
 }
 
 // walk shows every page there is, one after the other.
@@ -62,8 +66,9 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	s.press("Sign in").see("Weather app asks for access")
 	show(s.tab, "consent")
 	s.app.config.RedirectURL = "com.example.app:/callback" // no program takes it: the page stays to be looked at
-	s.open(s.app.begin().url).see("Weather app asks for access").press("Allow").see("Back to Weather app")
-	show(s.tab, "hand-off")
+	leaving := s.another()
+	leaving.open(s.app.begin().url).see("Weather app asks for access").press("Allow").see("Back to Weather app")
+	show(leaving, "hand-off")
 	s.open(s.app.begin("prompt", "login").url).see("Confirm it’s you")
 	show(s.tab, "confirm")
 	s.open(s.app.begin("prompt", "select_account").url).see("Continue to Weather app")

@@ -84,6 +84,7 @@ func TestWhoMustSignInAgain(t *testing.T) {
 		"select_account, another was chosen": {interaction.Request{Prompt: []string{"select_account"}, ChosenUser: "u_bob"}, now.Add(-time.Minute), true},
 		"chosen does not answer login":       {interaction.Request{Prompt: []string{"login", "select_account"}, ChosenUser: "u_ada"}, now.Add(-time.Minute), true},
 		"hint of another":                    {interaction.Request{HintSubject: "u_bob"}, now.Add(-time.Minute), true},
+		"hint of another, just signed in":    {interaction.Request{HintSubject: "u_bob"}, now, true},
 		"hint":                               {interaction.Request{HintSubject: "u_ada"}, now.Add(-time.Minute), false},
 		"nothing":                            {interaction.Request{}, now.Add(-time.Hour), false},
 	} {

@@ -56,12 +56,12 @@ type Flow struct {
 	Now      func() time.Time // nil: the system's clock
 
 	// Offer is the page that offers a passkey to somebody who just signed in by mail; "" for none.
-	// It is given request=HANDLE when there is one, and goes on to Landing of that.
+	// It is given request=HANDLE when there is one, and leads on to Landing of that.
 	Offer string
 	// Enrol is where somebody is sent whose deployment requires a second factor and who has none,
 	// with request=HANDLE as well; "": the account page.
 	Enrol string
-	// Home shows /account where no other package does.
+	// NoHome: another package serves GET /account.
 	NoHome bool
 }
 

@@ -32,7 +32,7 @@ func (f *Flow) second(w http.ResponseWriter, r *http.Request) error {
 
 // due is where somebody who stands there goes on.
 func (f *Flow) due(ctx context.Context, at standing) (string, error) {
-	if s := at.session; s != nil {
+	if s := at.session; s != nil && !at.takingOver() {
 		if at.request == nil {
 			return f.Landing(nil), nil
 		}
@@ -112,7 +112,7 @@ func (f *Flow) seconds(ctx context.Context, d demand, kinds []Kind, a Attempt, u
 
 // stepUpReason says to somebody signed in who wants more of them.
 func stepUpReason(at standing) string {
-	if at.request == nil || at.session == nil || at.pending.ID != "" && at.pending.UserID != at.session.UserID {
+	if at.request == nil || at.session == nil || at.takingOver() {
 		return ""
 	}
 	return confirmReason(at.request)

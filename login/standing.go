@@ -44,6 +44,11 @@ func outage(err error) error {
 	return err
 }
 
+// takingOver: somebody else than the one signed in is half done.
+func (at standing) takingOver() bool {
+	return at.pending.ID != "" && at.session != nil && at.pending.UserID != at.session.UserID
+}
+
 // base is the session, if what it proves is fresh enough to count for this request.
 func (at standing) base() *session.Session {
 	q, s := at.request, at.session

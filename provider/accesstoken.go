@@ -20,19 +20,20 @@ const accessTokenType = "at+jwt"
 // accessClaims is RFC 9068 section 2.2. grant_id ties the token to its grant, so that revoking one
 // row ends every token made from it.
 type accessClaims struct {
-	Issuer    string   `json:"iss"`
-	Subject   string   `json:"sub"`
-	Audience  audience `json:"aud"`
-	ExpiresAt int64    `json:"exp"`
-	IssuedAt  int64    `json:"iat"`
-	JTI       string   `json:"jti"`
-	ClientID  string   `json:"client_id"`
-	Scope     string   `json:"scope"`
-	AuthTime  int64    `json:"auth_time,omitempty"`
-	ACR       string   `json:"acr,omitempty"`
-	AMR       []string `json:"amr,omitempty"`
-	SessionID string   `json:"sid,omitempty"`
-	GrantID   string   `json:"grant_id,omitempty"`
+	Issuer    string        `json:"iss"`
+	Subject   string        `json:"sub"`
+	Audience  audience      `json:"aud"`
+	ExpiresAt int64         `json:"exp"`
+	IssuedAt  int64         `json:"iat"`
+	JTI       string        `json:"jti"`
+	ClientID  string        `json:"client_id"`
+	Scope     string        `json:"scope"`
+	AuthTime  int64         `json:"auth_time,omitempty"`
+	ACR       string        `json:"acr,omitempty"`
+	AMR       []string      `json:"amr,omitempty"`
+	SessionID string        `json:"sid,omitempty"`
+	GrantID   string        `json:"grant_id,omitempty"`
+	Confirms  *confirmation `json:"cnf,omitempty"` // RFC 9449 section 6.1
 }
 
 // audience is written as a string when there is one (RFC 7519 section 4.1.3).
@@ -89,6 +90,7 @@ func (p *Provider) accessClaims(c storage.Client, s *tokenSession) *accessClaims
 		JTI:       rand.Text(),
 		ClientID:  c.ID,
 		Scope:     strings.Join(s.scopes, " "),
+		Confirms:  s.confirms(),
 	}
 	if s.grant.ID == "" {
 		return claims

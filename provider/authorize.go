@@ -115,7 +115,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 // validate checks everything else: first by our rules, then by fosite's.
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkResponse, checkPushed, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint,
+		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint,
 	} {
 		if err := rule(v); err != nil {
 			return err

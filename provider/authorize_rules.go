@@ -49,10 +49,15 @@ func (p *Provider) checkChallenge(v *validRequest) error {
 	if method != "S256" {
 		return refuse("invalid_request", "The code_challenge_method must be S256.")
 	}
-	if len(challenge) != 43 || strings.ContainsAny(challenge, ".~") || !unreserved(challenge) {
+	if !isSHA256(challenge) {
 		return refuse("invalid_request", "The code_challenge must be 43 characters of base64url.")
 	}
 	return nil
+}
+
+// isSHA256 tells whether s is a SHA-256 in base64url, by its form.
+func isSHA256(s string) bool {
+	return len(s) == 43 && !strings.ContainsAny(s, ".~") && unreserved(s)
 }
 
 // checkScope: each scope must be registered; none asked for means the client's defaults.

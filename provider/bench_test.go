@@ -65,6 +65,10 @@ func (h *hot) introspect() {
 	h.answered(http.MethodPost, "/introspect", url.Values{"token": {h.agentToken}}, h.agent)
 }
 
+func (h *hot) revoke() {
+	h.answered(http.MethodPost, "/revoke", url.Values{"token": {h.agentToken}}, h.agent)
+}
+
 func (h *hot) rotate() {
 	body := h.answered(http.MethodPost, "/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {h.refresh}}, h.app)
 	var next tokenResponse
@@ -88,6 +92,7 @@ func (h *hot) requests() []hotRequest {
 		{"refresh", h.rotate, durable.Stats{Statements: 3, Writes: 1, Commits: 1}},
 		{"code flow", h.codeFlow, durable.Stats{Statements: 8, Writes: 3, Commits: 2}},
 		{"userinfo", func() { h.get("/userinfo", "Authorization", "Bearer "+h.userToken) }, durable.Stats{Statements: 1}},
+		{"revocation", h.revoke, durable.Stats{Statements: 2, Writes: 1, Commits: 1}},
 	}
 }
 

@@ -44,6 +44,9 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 	if len(audience) == 0 {
 		audience = g.p.defaultAudience(c.Client)
 	}
+	if err := g.p.prove(ctx, session, c, ""); err != nil {
+		return err
+	}
 	r.SetRequestedScopes(scopes)
 	for _, scope := range scopes {
 		r.GrantScope(scope)

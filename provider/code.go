@@ -66,6 +66,7 @@ func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
 			AuthTime:    browser.AuthTime,
 			ACR:         browser.ACR,
 			AMR:         browser.AMR,
+			JKT:         v.Form.Get("dpop_jkt"),
 		},
 	}
 }
@@ -118,12 +119,15 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if err != nil {
 		return err
 	}
+	if err := g.p.prove(ctx, session, c, state.JKT); err != nil {
+		return err
+	}
 	if err := g.spend(ctx, state, session.now); err != nil {
 		return err
 	}
 	g.p.issueFrom(session, state, c, state.Scopes, audience)
 	if c.has("refresh_token") {
-		session.refresh, err = g.p.refreshToken(state.Grant, 1)
+		session.refresh, err = g.p.refreshToken(state.Grant, 1, refreshKey(c, session))
 	}
 	return err
 }
@@ -239,7 +243,7 @@ func (p *Provider) populate(ctx context.Context, r fosite.AccessRequester, w fos
 		return err
 	}
 	w.SetAccessToken(token)
-	w.SetTokenType("Bearer")
+	w.SetTokenType(tokenType(session.confirms()))
 	if !slices.Contains(session.scopes, "openid") {
 		return nil
 	}

@@ -12,7 +12,8 @@
 //	/logout                           endsession.go                  OpenID Connect RP-Initiated Logout
 //	/jwks, /.well-known/…             metadata.go                    RFC 8414, OpenID Connect Discovery
 //
-// Tokens themselves are made in accesstoken.go (RFC 9068) and idtoken.go, from claims.go.
+// Tokens themselves are made in accesstoken.go (RFC 9068) and idtoken.go, from claims.go; dpop.go
+// binds them to a key of the client's (RFC 9449).
 //
 // Every request passes the strict front first: params.go decodes, redirect.go matches redirect URIs,
 // clientauth.go authenticates clients, by secret (credentials.go) or by a signed assertion

@@ -15,17 +15,18 @@ import (
 // introspection is RFC 7662 section 2.2. The zero value says that the token is not active, and
 // nothing more, whatever the reason.
 type introspection struct {
-	Active    bool     `json:"active"`
-	Issuer    string   `json:"iss,omitempty"`
-	Subject   string   `json:"sub,omitempty"`
-	Audience  audience `json:"aud,omitempty"`
-	ClientID  string   `json:"client_id,omitempty"`
-	Scope     string   `json:"scope,omitempty"`
-	ExpiresAt int64    `json:"exp,omitempty"`
-	IssuedAt  int64    `json:"iat,omitempty"`
-	JTI       string   `json:"jti,omitempty"`
-	TokenType string   `json:"token_type,omitempty"`
-	SessionID string   `json:"sid,omitempty"` // only for the client it was issued to
+	Active    bool          `json:"active"`
+	Issuer    string        `json:"iss,omitempty"`
+	Subject   string        `json:"sub,omitempty"`
+	Audience  audience      `json:"aud,omitempty"`
+	ClientID  string        `json:"client_id,omitempty"`
+	Scope     string        `json:"scope,omitempty"`
+	ExpiresAt int64         `json:"exp,omitempty"`
+	IssuedAt  int64         `json:"iat,omitempty"`
+	JTI       string        `json:"jti,omitempty"`
+	TokenType string        `json:"token_type,omitempty"`
+	SessionID string        `json:"sid,omitempty"` // only for the client it was issued to
+	Confirms  *confirmation `json:"cnf,omitempty"`
 }
 
 // introspect answers POST /introspect. Only clients with a secret may ask, never the bearer of
@@ -72,7 +73,7 @@ func (p *Provider) inspectAccess(ctx context.Context, caller storage.Client, tok
 	answer := introspection{
 		Active: true, Issuer: claims.Issuer, Subject: claims.Subject, Audience: claims.Audience,
 		ClientID: claims.ClientID, Scope: claims.Scope, ExpiresAt: claims.ExpiresAt,
-		IssuedAt: claims.IssuedAt, JTI: claims.JTI, TokenType: "Bearer",
+		IssuedAt: claims.IssuedAt, JTI: claims.JTI, TokenType: tokenType(claims.Confirms), Confirms: claims.Confirms,
 	}
 	if caller.ID == claims.ClientID {
 		answer.SessionID = claims.SessionID
@@ -88,22 +89,26 @@ func mayInspect(caller storage.Client, claims accessClaims) bool {
 }
 
 func (p *Provider) inspectRefresh(ctx context.Context, caller storage.Client, token string) (introspection, error) {
-	state, generation, err := p.openRefresh(ctx, token)
+	state, err := p.openRefresh(ctx, token)
 	if errors.Is(err, storage.ErrNotFound) {
 		return introspection{}, nil
 	}
 	if err != nil {
 		return introspection{}, err
 	}
-	live := state.Alive && generation == state.Generation && !expired(state.Grant, p.Now())
+	live := state.Alive && state.generation == state.Generation && !expired(state.Grant, p.Now())
 	if !live || state.ClientID != caller.ID {
 		return introspection{}, nil
 	}
-	return introspection{
+	answer := introspection{
 		Active: true, Issuer: p.Issuer, Subject: state.UserID, ClientID: state.ClientID,
 		Scope: strings.Join(state.Scopes, " "), ExpiresAt: earlier(state.ExpiresAt, state.IdleAt).Unix(),
 		IssuedAt: state.RotatedAt.Unix(), TokenType: "refresh_token", SessionID: state.SessionID,
-	}, nil
+	}
+	if state.jkt != "" {
+		answer.Confirms = &confirmation{state.jkt}
+	}
+	return answer, nil
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -40,6 +40,7 @@ type document struct {
 	TokenAuthAlgs         []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 	IntrospectionAuthAlgs []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
 	RevocationAuthAlgs    []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
+	DPoPAlgs              []string `json:"dpop_signing_alg_values_supported"`
 	SubjectTypes          []string `json:"subject_types_supported"`
 	IDTokenAlgs           []string `json:"id_token_signing_alg_values_supported"`
 	Scopes                []string `json:"scopes_supported"`
@@ -74,6 +75,7 @@ func (p *Provider) newMetadata() *metadata {
 		TokenAuthAlgs:         keys.ClientAlgorithms(),
 		IntrospectionAuthAlgs: keys.ClientAlgorithms(),
 		RevocationAuthAlgs:    keys.ClientAlgorithms(),
+		DPoPAlgs:              keys.ClientAlgorithms(),
 		SubjectTypes:          []string{"public"},
 		IDTokenAlgs:           p.Keys.Algorithms(),
 		Scopes:                []string{"openid", "profile", "email", "offline_access"},

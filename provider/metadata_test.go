@@ -117,6 +117,7 @@ func TestAdvertisedValues(t *testing.T) {
 		"revocation_endpoint_auth_methods_supported":       `["client_secret_basic","client_secret_post","private_key_jwt","none"]`,
 		"introspection_endpoint_auth_methods_supported":    `["client_secret_basic","client_secret_post","private_key_jwt"]`,
 		"token_endpoint_auth_signing_alg_values_supported": `["RS256","PS256","ES256","EdDSA"]`,
+		"dpop_signing_alg_values_supported":                `["RS256","PS256","ES256","EdDSA"]`,
 		"subject_types_supported":                          `["public"]`,
 		"id_token_signing_alg_values_supported":            `["RS256","ES256"]`,
 		"scopes_supported":                                 `["openid","profile","email","offline_access"]`,

@@ -41,15 +41,19 @@ func (p *Provider) push(w http.ResponseWriter, r *http.Request) error {
 	if fault != nil {
 		return writeError(w, r, fault)
 	}
-	response, err := p.pushRequest(r, form)
+	response, err := p.pushRequest(w, r, form)
 	if err != nil {
 		return writeError(w, r, err)
 	}
 	return writeJSONStatus(w, http.StatusCreated, response)
 }
 
-func (p *Provider) pushRequest(r *http.Request, form params) (*pushedResponse, error) {
+func (p *Provider) pushRequest(w http.ResponseWriter, r *http.Request, form params) (*pushedResponse, error) {
 	ctx := r.Context()
+	proof, fault := p.readProof(w, r, "/par", "")
+	if fault != nil {
+		return nil, fault
+	}
 	c, err := p.authenticate(ctx, r, form)
 	if err != nil {
 		return nil, err
@@ -63,13 +67,31 @@ func (p *Provider) pushRequest(r *http.Request, form params) (*pushedResponse, e
 	}
 	v := &validRequest{client: c, pushing: true}
 	v.Request = &interaction.Request{Form: withoutCredentials(form, c.ID), CreatedAt: p.Now()}
+	if err := bindCode(v.Form, proof); err != nil {
+		return nil, err
+	}
 	if err := p.identify(ctx, v); err != nil {
 		return nil, err
 	}
 	if err := p.validate(ctx, v); err != nil {
 		return nil, err
 	}
+	if err := p.spendProof(ctx, proof); err != nil {
+		return nil, err
+	}
 	return p.keepPushed(ctx, v.Form)
+}
+
+// bindCode: a proof with the push says the same as dpop_jkt in it (RFC 9449 section 10.1).
+func bindCode(form url.Values, proof *proof) error {
+	if proof == nil {
+		return nil
+	}
+	if jkt := form.Get("dpop_jkt"); jkt != "" && jkt != proof.jkt {
+		return badProof("Its key is not the one of dpop_jkt.")
+	}
+	form.Set("dpop_jkt", proof.jkt)
+	return nil
 }
 
 // withoutCredentials is the request alone: what the client proved itself with is not kept.

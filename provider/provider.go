@@ -90,6 +90,7 @@ type Config struct {
 	RefreshIdle         time.Duration
 	RefreshAbsolute     time.Duration
 	RefreshRetry        time.Duration // within it a retried refresh gets the same successor; 0–300 s
+	DPoPNonce           bool          // every DPoP proof must carry a recent nonce of ours
 	PKCEPublicOnly      bool          // pkce: public-clients, for old confidential OpenID Connect clients
 	Dev                 bool          // error pages say what differs
 }

@@ -28,10 +28,22 @@ import (
 // that has not been used: a lost response, a double tap and a race of two nodes are safe, and there
 // is never a second branch. Anything older is reuse and ends the family (RFC 9700 section 4.14.2).
 
+// A public client that brings a DPoP proof with its code gets refresh tokens bound to that key: the
+// thumbprint stands in the token before the MAC, and under it (RFC 9449 section 5). Those of other
+// clients are bound to their authentication already.
+
 func seedPurpose(grantID string) string { return "refresh seed " + grantID }
 
-// refreshToken derives the token of one generation.
-func (p *Provider) refreshToken(g storage.Grant, generation int64) (string, error) {
+// refreshKey is what this client's refresh tokens are bound to, "" for nothing.
+func refreshKey(c *client, s *tokenSession) string {
+	if !c.Public || s.proof == nil {
+		return ""
+	}
+	return s.proof.jkt
+}
+
+// refreshToken derives the token of one generation, bound to the key jkt unless that is empty.
+func (p *Provider) refreshToken(g storage.Grant, generation int64, jkt string) (string, error) {
 	seed, err := p.Sealer.Open(seedPurpose(g.ID), g.Seed)
 	if err != nil {
 		return "", fmt.Errorf("open seed of grant %s: %w", g.ID, err)
@@ -39,34 +51,47 @@ func (p *Provider) refreshToken(g storage.Grant, generation int64) (string, erro
 	mac := hmac.New(sha256.New, seed)
 	mac.Write([]byte("symbolon refresh token v1"))
 	_ = binary.Write(mac, binary.BigEndian, generation)
-	return storage.RefreshPrefix + g.ID + "." + strconv.FormatInt(generation, 10) + "." +
+	mac.Write([]byte(jkt))
+	if jkt != "" {
+		jkt += "."
+	}
+	return storage.RefreshPrefix + g.ID + "." + strconv.FormatInt(generation, 10) + "." + jkt +
 		base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
-// openRefresh returns the grant and generation a refresh token names, or storage.ErrNotFound when
-// we did not make exactly this string. Whether it is still live is the caller's question.
-func (p *Provider) openRefresh(ctx context.Context, token string) (storage.GrantState, int64, error) {
+// openedRefresh is what a refresh token of ours stands for.
+type openedRefresh struct {
+	storage.GrantState
+	generation int64  // of this token
+	jkt        string // the key it is bound to, "" for none
+}
+
+// openRefresh returns what a refresh token stands for, or storage.ErrNotFound when we did not make
+// exactly this string. Whether it is still live is the caller's question.
+func (p *Provider) openRefresh(ctx context.Context, token string) (t openedRefresh, err error) {
 	body, ok := strings.CutPrefix(token, storage.RefreshPrefix)
 	parts := strings.Split(body, ".")
-	if !ok || len(parts) != 3 {
-		return storage.GrantState{}, 0, storage.ErrNotFound
+	if !ok || len(parts) < 3 || len(parts) > 4 {
+		return openedRefresh{}, storage.ErrNotFound
 	}
-	generation, err := strconv.ParseInt(parts[1], 10, 64)
-	if err != nil || generation < 1 {
-		return storage.GrantState{}, 0, storage.ErrNotFound
+	t.generation, err = strconv.ParseInt(parts[1], 10, 64)
+	if err != nil || t.generation < 1 {
+		return openedRefresh{}, storage.ErrNotFound
 	}
-	state, err := p.Grants.Grant(ctx, parts[0])
+	if len(parts) == 4 {
+		t.jkt = parts[2]
+	}
+	if t.GrantState, err = p.Grants.Grant(ctx, parts[0]); err != nil {
+		return openedRefresh{}, err
+	}
+	made, err := p.refreshToken(t.Grant, t.generation, t.jkt)
 	if err != nil {
-		return storage.GrantState{}, 0, err
-	}
-	made, err := p.refreshToken(state.Grant, generation)
-	if err != nil {
-		return storage.GrantState{}, 0, err
+		return openedRefresh{}, err
 	}
 	if subtle.ConstantTimeCompare([]byte(made), []byte(token)) != 1 {
-		return storage.GrantState{}, 0, storage.ErrNotFound
+		return openedRefresh{}, storage.ErrNotFound
 	}
-	return state, generation, nil
+	return t, nil
 }
 
 // refreshGrant rotates refresh tokens (RFC 6749 section 6).
@@ -88,10 +113,11 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if form.Get("refresh_token") == "" {
 		return refuse("invalid_request", "The parameter refresh_token is missing.")
 	}
-	state, generation, err := g.p.openRefresh(ctx, form.Get("refresh_token"))
+	presented, err := g.p.openRefresh(ctx, form.Get("refresh_token"))
 	if err != nil {
 		return gone(err)
 	}
+	state := presented.GrantState
 	if state.ClientID != c.ID {
 		return invalidGrant()
 	}
@@ -103,12 +129,15 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if err != nil {
 		return err
 	}
-	successor, err := g.rotate(ctx, state, generation, session.now)
+	if err := g.p.prove(ctx, session, c, presented.jkt); err != nil {
+		return err
+	}
+	successor, err := g.rotate(ctx, state, presented.generation, session.now)
 	if err != nil {
 		return err
 	}
 	g.p.issueFrom(session, state, c, scopes, audience)
-	session.refresh, err = g.p.refreshToken(state.Grant, successor)
+	session.refresh, err = g.p.refreshToken(state.Grant, successor, presented.jkt)
 	return err
 }
 

@@ -58,7 +58,7 @@ func (p *Provider) revokeToken(ctx context.Context, caller storage.Client, token
 }
 
 func (p *Provider) revokeRefresh(ctx context.Context, caller storage.Client, token string) error {
-	state, _, err := p.openRefresh(ctx, token)
+	state, err := p.openRefresh(ctx, token)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil
 	}

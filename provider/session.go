@@ -19,6 +19,7 @@ type tokenSession struct {
 	scopes   []string      // of the tokens of this response
 	audience []string
 	refresh  string // the refresh token to hand out, if any
+	proof    *proof // that the client holds a key to bind tokens to, if it sent one
 	expires  map[fosite.TokenType]time.Time
 }
 

@@ -30,14 +30,14 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
 	if fault != nil {
 		return writeError(w, r, fault)
 	}
-	response, err := p.exchange(r, form)
+	response, err := p.exchange(w, r, form)
 	if err != nil {
 		return writeError(w, r, err)
 	}
 	return writeJSON(w, response)
 }
 
-func (p *Provider) exchange(r *http.Request, form params) (*tokenResponse, error) {
+func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params) (*tokenResponse, error) {
 	grantType := form.Get("grant_type")
 	if grantType == "" {
 		return nil, refuse("invalid_request", "The parameter grant_type is missing.")
@@ -45,7 +45,11 @@ func (p *Provider) exchange(r *http.Request, form params) (*tokenResponse, error
 	if !slices.Contains(grantTypes, grantType) {
 		return nil, refuse("unsupported_grant_type", descriptions["unsupported_grant_type"])
 	}
-	ctx, session := r.Context(), &tokenSession{now: p.Now()}
+	proof, fault := p.readProof(w, r, "/token", "")
+	if fault != nil {
+		return nil, fault
+	}
+	ctx, session := r.Context(), &tokenSession{now: p.Now(), proof: proof}
 	request, err := p.fosite.NewAccessRequest(ctx, r, session)
 	if err != nil {
 		return nil, err
@@ -60,7 +64,7 @@ func (p *Provider) exchange(r *http.Request, form params) (*tokenResponse, error
 	idToken, _ := response.GetExtra("id_token").(string)
 	return &tokenResponse{
 		AccessToken:  response.GetAccessToken(),
-		TokenType:    "Bearer",
+		TokenType:    tokenType(session.confirms()),
 		ExpiresIn:    int64(session.GetExpiresAt(fosite.AccessToken).Sub(session.now) / time.Second),
 		Scope:        strings.Join(session.scopes, " "),
 		RefreshToken: session.refresh,

@@ -18,6 +18,8 @@ type Config struct {
 	MailFrom         string
 	TrustedProxies   []netip.Prefix
 	SelfRegistration bool // signing in with an unknown address creates its account
+	SignIn           SignIn
+	RelatedOrigins   string // further https origins that use the same passkeys, separated by commas
 	Branding         Branding
 	Session          SessionTimes
 	Tokens           TokenTimes
@@ -28,6 +30,9 @@ type Config struct {
 
 // Branding is what the pages show of the organisation.
 type Branding struct{ Name, Logo, Accent string }
+
+// SignIn is what a deployment demands of those who sign in.
+type SignIn struct{ SecondFactorRequired, MailOffForPasskeyUsers bool }
 
 // SessionTimes end a session in a browser.
 type SessionTimes struct{ Idle, Absolute time.Duration }

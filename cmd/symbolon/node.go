@@ -5,19 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/consent"
-	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login"
-	"github.com/symbolon-id/symbolon/login/devuser"
-	"github.com/symbolon-id/symbolon/login/magiclink"
+	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/provider"
@@ -50,7 +48,9 @@ type node struct {
 	worker   *mail.Worker
 	sessions *session.Sessions
 	lastUsed *agents.LastUsed
+	passkeys *passkey.RelyingParty // nil: browsers make none for this issuer
 	login    *login.Flow
+	account  *account.Area
 	consent  *consent.Asker
 	provider *provider.Provider
 	mux      *web.Mux
@@ -72,7 +72,7 @@ func newNode(ctx context.Context, config Config, log *slog.Logger, d *dev) (n *n
 		metrics: web.NewMetrics(),
 	}
 	for _, build := range []func(context.Context, *dev) error{
-		n.openStores, n.openKeys, n.buildGround, n.buildMail, n.buildFeatures,
+		n.openStores, n.openKeys, n.buildGround, n.buildMail, n.buildPasskeys, n.buildFeatures,
 	} {
 		if err := build(ctx, d); err != nil {
 			return nil, errors.Join(err, n.close(ctx))
@@ -85,6 +85,9 @@ func newNode(ctx context.Context, config Config, log *slog.Logger, d *dev) (n *n
 func (n *node) openStores(ctx context.Context, _ *dev) (err error) {
 	if n.db, err = durable.Open(ctx, n.config.DatabaseURL); err != nil {
 		return err
+	}
+	if n.config.SignIn.SecondFactorRequired {
+		n.db.Keep = storage.KeepFactor
 	}
 	if err := readySchema(ctx, n.config.DatabaseURL, n.db); err != nil {
 		return err
@@ -139,130 +142,4 @@ func describe(ctx context.Context, e *audit.Event) {
 	if ip := web.ClientIP(ctx); ip.IsValid() {
 		e.IP = ip.String()
 	}
-}
-
-func (n *node) buildMail(_ context.Context, d *dev) error {
-	n.queue = mail.NewQueue(n.db, n.sealer)
-	transports := transports{}
-	if d != nil {
-		transports = append(transports, d.mailbox)
-	}
-	if n.config.SMTPURL != "" {
-		smtp, err := mail.NewSMTP(n.config.SMTPURL)
-		if err != nil {
-			return err
-		}
-		transports = append(transports, smtp)
-	}
-	n.worker = &mail.Worker{
-		Queue: n.queue, Transport: transports, From: n.config.MailFrom, Wanted: n.wanted, Log: n.log,
-		Report: func(o mail.Outcome) { n.metrics.Mail(string(o)) },
-	}
-	return nil
-}
-
-// transports deliver one after the other: in development the mailbox shows what SMTP sends as well.
-type transports []mail.Transport
-
-func (t transports) Deliver(ctx context.Context, from string, m mail.Message) error {
-	for _, transport := range t {
-		if err := transport.Deliver(ctx, from, m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// wanted keeps mail from people who are disabled and, if it is for users only, from strangers.
-func (n *node) wanted(ctx context.Context, m mail.Message) (bool, error) {
-	user, err := n.db.UserByEmail(ctx, m.To)
-	if errors.Is(err, storage.ErrNotFound) {
-		return !m.KnownOnly, nil
-	}
-	return err == nil && user.DisabledAt.IsZero(), err
-}
-
-// buildFeatures builds what people and applications came for. A new login method is one line in
-// methods, a new interaction one element of Interactions.
-func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
-	requests := &interaction.Store{Ephemeral: n.ephemeral, Browser: n.browser}
-	limiter := web.Limiter{Counter: n.counter}
-	n.login = &login.Flow{
-		Base: n.base, Methods: n.methods(limiter, d), Policy: login.DefaultPolicy(), Users: n.db,
-		Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
-	}
-	n.consent = &consent.Asker{
-		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
-	}
-	n.provider, err = provider.New(n.config.provider(d != nil), provider.Deps{
-		Clients: n.db, Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer,
-		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
-		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
-	})
-	return err
-}
-
-func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
-	methods := []login.Method{
-		&magiclink.Method{
-			Issuer: n.config.Issuer, Registration: n.config.SelfRegistration, Ephemeral: n.ephemeral,
-			Mailer: n.queue, Letters: n.pages, Limiter: limiter, Failures: n.db,
-		},
-	}
-	if d != nil {
-		methods = append(methods, &devuser.Method{Users: n.db})
-	}
-	return methods
-}
-
-func (c Config) provider(dev bool) provider.Config {
-	return provider.Config{
-		Issuer: c.Issuer, AccessTokenTTL: c.Tokens.AccessTTL, AgentAccessTokenTTL: c.Tokens.AgentAccessTTL,
-		IDTokenTTL: c.Tokens.IDTTL, CodeTTL: time.Minute, RefreshIdle: c.Tokens.RefreshIdle,
-		RefreshAbsolute: c.Tokens.RefreshAbsolute, RefreshRetry: c.Tokens.RefreshRetry, Dev: dev,
-	}
-}
-
-// mount gives every feature its routes.
-func (n *node) mount(issuer *url.URL, d *dev) {
-	n.health = web.NewHealth(n.checks()...)
-	n.mux = web.NewMux(web.MuxOptions{
-		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		Origin: issuer.Scheme + "://" + issuer.Host,
-	})
-	n.mux.Plain("GET /livez", n.health.Live())
-	n.mux.Plain("GET /readyz", n.health.Ready())
-	n.mux.Static(n.base+templates.StaticPrefix, n.pages.Static())
-	n.login.Mount(n.mux)
-	n.consent.Mount(n.mux)
-	n.provider.Mount(n.mux)
-	if d != nil {
-		n.mountDev(d)
-	}
-}
-
-func (n *node) checks() []web.Check {
-	checks := []web.Check{
-		{Reason: "database", Hard: true, Probe: n.db.Ready},
-		{Reason: "signing_key", Hard: true, Probe: func(context.Context) error { return n.ring.Ready() }},
-		{Reason: "smtp", Probe: func(context.Context) error {
-			if n.worker.Failing() {
-				return errors.New("mail is not delivered")
-			}
-			return nil
-		}},
-	}
-	if n.redis != nil {
-		checks = append(checks, web.Check{Reason: "redis", Probe: n.redis.Ping})
-	}
-	return checks
-}
-
-// errorPage shows what a feature refused without a page of its own.
-func (n *node) errorPage(w http.ResponseWriter, r *http.Request, e *web.Error) {
-	page := templates.Error{Status: e.Status, Title: e.Title, Message: e.Message, Code: e.Code, TraceID: web.TraceID(r.Context())}
-	if e.Status == http.StatusNotFound {
-		page.WayText, page.WayURL = "Go to your account", n.base+"/account"
-	}
-	_ = n.pages.Render(w, e.Status, page)
 }

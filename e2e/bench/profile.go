@@ -12,9 +12,12 @@ import (
 
 const profileSeconds = 5
 
-// profile keeps a work going while the node writes down where its CPU time goes: one file per work,
+// profileOf keeps a work going while the node writes down where its CPU time goes: one file per work,
 // for `go tool pprof`.
 func (b *bench) profileOf(w work, t *target, n *node, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	name := strings.ReplaceAll(n.database.name+" "+w.name+".pprof", " ", "-")
 	done := make(chan error, 1)
 	go func() { done <- n.profile(filepath.Join(dir, name)) }()

@@ -24,6 +24,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // Clock is the time of a test; it moves only when told to.
@@ -114,6 +115,17 @@ func Deploy(t *testing.T, db *durable.DB) *Deployment {
 // Node starts a node with more methods than those there are.
 func (d *Deployment) Node(more ...login.Method) *Node {
 	d.t.Helper()
+	return d.start(more)
+}
+
+// NodeWith starts a node with more pages.
+func (d *Deployment) NodeWith(pages func(*web.Mux, *Node)) *Node {
+	d.t.Helper()
+	return d.start(nil, pages)
+}
+
+func (d *Deployment) start(more []login.Method, mounts ...func(*web.Mux, *Node)) *Node {
+	d.t.Helper()
 	pages, err := templates.New(templates.Brand{})
 	if err != nil {
 		d.t.Fatal(err)
@@ -124,7 +136,7 @@ func (d *Deployment) Node(more ...login.Method) *Node {
 		&totp.Method{Store: d.DB, Sealer: d.sealer, Now: d.Clock.Now},
 		&recovery.Method{Store: d.DB, Mailer: d, Letters: pages, Link: "https://id.example/account/codes", Now: d.Clock.Now},
 	}, more...)
-	n := New(d.t, Setup{DB: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now}, methods)
+	n := New(d.t, Setup{DB: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now}, methods, mounts...)
 	n.Flow.Policy, n.Flow.Offer = d.Policy, d.Offer
 	return n
 }

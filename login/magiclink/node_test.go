@@ -113,16 +113,16 @@ func (d *deployment) user(t *testing.T, id, email string) {
 	}
 }
 
-func (d *deployment) node(t *testing.T) *logintest.Node {
+func (d *deployment) node(t *testing.T, more ...login.Method) *logintest.Node {
 	t.Helper()
 	pages, err := templates.New(templates.Brand{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral}, []login.Method{&magiclink.Method{
+	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}, append(more, &magiclink.Method{
 		Issuer: issuer, Registration: d.open, Ephemeral: d.ephemeral, Mailer: d.outbox, Letters: pages,
 		Limiter: web.Limiter{Counter: counter{d.counts}}, Failures: d.db, Now: d.clock.Now,
-	}})
+	}))
 }
 
 // ask submits an address; handle may be empty.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/logintest"
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/storage"
@@ -315,7 +316,7 @@ func TestUseIsKeptWithTheSession(t *testing.T) {
 		if p.SignCount != 8 || !p.Synced || p.LastUsedAt.UnixMilli() != d.clock.Now().UnixMilli() {
 			t.Errorf("counter %d, synced %v, used %v", p.SignCount, p.Synced, p.LastUsedAt)
 		}
-		if s := d.sessions(t, d.ada); len(s) != 1 || s[0].ACR != "phr" {
+		if s := d.sessions(t, d.ada); len(s) != 1 || s[0].ACR != login.ACRPHR || strings.Join(s[0].AMR, " ") != "mfa pop user" {
 			t.Errorf("sessions %+v", s)
 		}
 	})
@@ -328,7 +329,7 @@ func TestVerificationIsThatOfThisAnswer(t *testing.T) {
 	if p := post(b, n, "", dev.get(asked(t, b, n, ""), flags(present))); p.Status != http.StatusSeeOther {
 		t.Fatalf("status %d", p.Status)
 	}
-	if s := d.sessions(t, d.ada); len(s) != 1 || s[0].ACR != "urn:symbolon:acr:passkey" {
+	if s := d.sessions(t, d.ada); len(s) != 1 || s[0].ACR != login.ACRPasskey || strings.Join(s[0].AMR, " ") != "pop user" {
 		t.Errorf("sessions %+v", s)
 	}
 }

@@ -153,16 +153,19 @@ func (d *device) create(optionsJSON string, changes ...func(*said)) string {
 	}
 	d.user = string(user)
 	s := d.say("webauthn.create", o.Challenge, o.RP.ID, append([]func(*said){func(s *said) { s.flags |= attested }}, changes...))
+	return d.credential(s, map[string]any{
+		"clientDataJSON": b64(d.marshal(s.client)), "attestationObject": b64(d.object(s)), "transports": []string{"internal"},
+	})
+}
+
+func (d *device) object(s *said) []byte {
 	data := s.data()
 	if s.flags&attested != 0 {
 		data = append(data, d.aaguid[:]...)
 		data = binary.BigEndian.AppendUint16(data, uint16(len(s.id)))
 		data = append(append(data, s.id...), s.cose...)
 	}
-	object := d.encode(map[string]any{"fmt": s.format, "attStmt": map[string]any{}, "authData": append(data, s.tail...)})
-	return d.credential(s, map[string]any{
-		"clientDataJSON": b64(d.marshal(s.client)), "attestationObject": b64(object), "transports": []string{"internal"},
-	})
+	return d.encode(map[string]any{"fmt": s.format, "attStmt": map[string]any{}, "authData": append(data, s.tail...)})
 }
 
 func (s *said) data() []byte {

@@ -32,7 +32,7 @@ func TestForgedEnrolmentIsRefused(t *testing.T) {
 	}
 	good := newDevice(t)
 	x, y := good.cose[-2], good.cose[-3]
-	short := newRSADevice(t, 1024).cose
+	modulus, short := newRSADevice(t, 2048).cose[-1], newRSADevice(t, 1024).cose
 	for claim, change := range map[string]func(*said){
 		"an assertion":              client("type", "webauthn.get"),
 		"no type":                   client("type", nil),
@@ -52,16 +52,16 @@ func TestForgedEnrolmentIsRefused(t *testing.T) {
 		"nobody present":            flags(verified | attested),
 		"backed up but not able to": flags(present | attested | synced),
 		"no key":                    flags(present | verified),
-		"RS1":                       key(map[int]any{1: 3, 3: -65535, -1: newRSADevice(t, 2048).cose[-1], -2: []byte{1, 0, 1}}),
+		"RS1":                       key(map[int]any{1: 3, 3: -65535, -1: modulus, -2: []byte{1, 0, 1}}),
 		"ES384":                     key(map[int]any{1: 2, 3: -35, -1: 2, -2: random(48), -3: random(48)}),
-		"ES256 with an RSA key":     key(map[int]any{1: 3, 3: -7, -1: newRSADevice(t, 2048).cose[-1], -2: []byte{1, 0, 1}}),
+		"ES256 with an RSA key":     key(map[int]any{1: 3, 3: -7, -1: modulus, -2: []byte{1, 0, 1}}),
 		"RS256 with a P-256 key":    key(map[int]any{1: 2, 3: -257, -1: 1, -2: x, -3: y}),
 		"EdDSA on Ed448":            key(map[int]any{1: 1, 3: -8, -1: 7, -2: random(57)}),
 		"EdDSA on P-256":            key(map[int]any{1: 1, 3: -8, -1: 1, -2: random(32)}),
 		"EdDSA, 31 bytes":           key(map[int]any{1: 1, 3: -8, -1: 6, -2: random(31)}),
 		"a point off the curve":     key(map[int]any{1: 2, 3: -7, -1: 1, -2: x, -3: x}),
 		"a weak RSA key":            key(short),
-		"RSA with exponent 1":       key(map[int]any{1: 3, 3: -257, -1: newRSADevice(t, 2048).cose[-1], -2: []byte{1}}),
+		"RSA with exponent 1":       key(map[int]any{1: 3, 3: -257, -1: modulus, -2: []byte{1}}),
 		"RSA of 8192 bits":          key(map[int]any{1: 3, 3: -257, -1: append([]byte{0xff}, random(1023)...), -2: []byte{1, 0, 1}}),
 		"no algorithm":              key(map[int]any{1: 2, -1: 1, -2: x, -3: y}),
 		"CBOR after the key":        func(s *said) { s.tail = []byte{0xa0} },

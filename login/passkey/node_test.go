@@ -83,13 +83,20 @@ func (d *deployment) user(t *testing.T, id, email string) storage.User {
 func (d *deployment) node(t *testing.T) *logintest.Node {
 	t.Helper()
 	method := &passkey.Method{RelyingParty: d.rp, Passkeys: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}
-	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral}, []login.Method{method}, wellKnown(d))
+	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral}, []login.Method{method}, wellKnown(d), confirmation)
 }
 
 func wellKnown(d *deployment) func(*web.Mux, *logintest.Node) {
 	return func(mux *web.Mux, n *logintest.Node) {
 		passkey.WellKnown{Issuer: issuer, Base: n.Flow.Base, RelyingParty: d.rp}.Mount(mux)
 	}
+}
+
+// confirmation stands for a page of the account that asks for a step-up.
+func confirmation(mux *web.Mux, n *logintest.Node) {
+	mux.Page("GET /confirm", func(w http.ResponseWriter, r *http.Request) error {
+		return n.Flow.StepUp(w, r, "/account/passkeys")
+	})
 }
 
 func (d *deployment) enrolment() *passkey.Enrolment {

@@ -1,0 +1,147 @@
+package account_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func TestExportHoldsEverythingButSecretsAndNobodyElses(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		key := d.addPasskey(t, d.ada, "Phone")
+		d.addApp(t, d.ada)
+		evesKey := d.addPasskey(t, d.eve, "Eve’s")
+		v, eve := d.signedIn(t, d.ada, login.VerifiedKey), d.signedIn(t, d.eve, login.VerifiedKey)
+		client := d.client(t, "c_app", "Grafana")
+		token, evesToken := d.allow(t, d.ada, client), d.allow(t, d.eve, client)
+		v.post("/account/codes/regenerate", nil)
+		p := v.get("/account/export.json")
+		d.must(t, "disposition", p.Header.Get("Content-Disposition"), `attachment; filename="account.json"`)
+		for _, part := range []string{d.ada.ID, d.ada.Email, key.ID, "Phone", `"recovery_codes_left": 10`, "c_app", "app.example", token.GrantID, "Firefox on Linux", audit.RecoveryRenewed, audit.UserExported} {
+			if !strings.Contains(p.Body, part) {
+				t.Errorf("it has no %q", part)
+			}
+		}
+		for _, part := range []string{d.eve.ID, d.eve.Email, evesKey.ID, evesToken.GrantID, "sealed", "digest", v.Cookie(d.node, "symbolon_session")} {
+			if strings.Contains(p.Body, part) {
+				t.Errorf("it has %q", part)
+			}
+		}
+		d.must(t, "eve", eve.inside(), true)
+	})
+}
+
+// docs/account-export.md names each field of the document, and none that is not there.
+func TestEveryFieldOfTheExportIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../docs/account-export.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := deploySQLite(t)
+	d.addPasskey(t, d.ada, "Phone")
+	d.addApp(t, d.ada)
+	v := d.signedIn(t, d.ada, login.VerifiedKey)
+	d.allow(t, d.ada, d.client(t, "c_app", "Grafana"))
+	var document any
+	if err := json.Unmarshal([]byte(v.get("/account/export.json").Body), &document); err != nil {
+		t.Fatal(err)
+	}
+	names := fieldsOf(document)
+	if len(names) < 30 {
+		t.Fatalf("only %d fields: %v", len(names), names)
+	}
+	for _, name := range names {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("%s is not documented", name)
+		}
+	}
+}
+
+func fieldsOf(v any) (names []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			names = append(append(names, name), fieldsOf(value)...)
+		}
+	case []any:
+		for _, value := range v {
+			names = append(names, fieldsOf(value)...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func TestDeletedAccountIsGoneWithAllItsTokens(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		d.addPasskey(t, d.ada, "Phone")
+		v, other, eve := d.signedIn(t, d.ada, login.VerifiedKey), d.signedIn(t, d.ada, login.VerifiedKey), d.signedIn(t, d.eve, login.Mailbox)
+		client := d.client(t, "c_app", "Grafana")
+		token, evesToken := d.allow(t, d.ada, client), d.allow(t, d.eve, client)
+		if p := v.get("/account/delete"); !strings.Contains(p.Body, "Grafana loses its access.") {
+			t.Error("the page does not say what is lost")
+		}
+		d.events(t, d.ada, "") // what waits is stored before
+		d.must(t, "delete", v.post("/account/delete", nil).Status, http.StatusOK)
+		d.must(t, "token", d.alive(t, token), false)
+		d.must(t, "eve's token", d.alive(t, evesToken), true)
+		d.must(t, "other browser", other.inside(), false)
+		d.must(t, "cookie", v.Cookie(d.node, "symbolon_session"), "")
+		d.must(t, "eve", eve.inside(), true)
+		if _, err := d.db.User(t.Context(), d.ada.ID); err == nil {
+			t.Error("the user is still there")
+		}
+		d.must(t, "factors", d.factors(t, d.ada), storage.Factors{})
+		mails := d.to(d.ada.Email)
+		if len(mails) != 1 || !strings.Contains(mails[0].Subject, "deleted") {
+			t.Errorf("mails: %+v", mails)
+		}
+		all := d.events(t, d.ada, "")
+		if len(all) == 0 || all[0].Type != audit.UserDeleted {
+			t.Errorf("%+v", all)
+		}
+		for _, e := range all {
+			if e.IP != "" {
+				t.Errorf("%s still says where from", e.Type)
+			}
+		}
+	})
+}
+
+func TestSomebodyNewWithTheAddressInheritsNothing(t *testing.T) {
+	d := deploySQLite(t)
+	d.addPasskey(t, d.ada, "Phone")
+	v := d.signedIn(t, d.ada, login.VerifiedKey)
+	v.post("/account/delete", nil)
+	fresh := d.user(t, "u_fresh", d.ada.Email)
+	d.must(t, "factors", d.factors(t, fresh), storage.Factors{})
+	w := d.signedIn(t, fresh, login.Mailbox)
+	d.happened(t, d.ada, audit.Event{Type: audit.UserExported})
+	if p := w.get("/account/activity"); strings.Contains(p.Body, "Downloaded") {
+		t.Error("activity was inherited")
+	}
+}
+
+func TestOfManyDeletionsOneIsTold(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		v := d.signedIn(t, d.ada, login.Mailbox)
+		var racing sync.WaitGroup
+		for range 8 {
+			racing.Go(func() {
+				if p := v.post("/account/delete", nil); p.Status >= 500 {
+					t.Errorf("%d", p.Status)
+				}
+			})
+		}
+		racing.Wait()
+		d.must(t, "mails", len(d.to(d.ada.Email)), 1)
+	})
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/symbolon-id/symbolon/consent"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/login/devuser"
+	"github.com/symbolon-id/symbolon/login/magiclink"
+	"github.com/symbolon-id/symbolon/login/passkey"
+	"github.com/symbolon-id/symbolon/login/recovery"
+	"github.com/symbolon-id/symbolon/login/totp"
+	"github.com/symbolon-id/symbolon/provider"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// buildFeatures builds what people and applications came for. A new login method is one line in
+// methods, a new interaction one element of Interactions.
+func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
+	requests := &interaction.Store{Ephemeral: n.ephemeral, Browser: n.browser}
+	limiter := web.Limiter{Counter: n.counter}
+	n.login = &login.Flow{
+		Base: n.base, Methods: n.methods(limiter, d), Policy: login.Policy(n.config.SignIn), Users: n.db,
+		Failures: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
+		Enrol: n.base + "/account/passkeys", NoHome: true,
+	}
+	n.account = n.accountArea(limiter, n.passkeys)
+	n.consent = &consent.Asker{
+		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
+	}
+	n.provider, err = provider.New(n.config.provider(d != nil), provider.Deps{
+		Clients: n.db, Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer,
+		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
+		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
+	})
+	return err
+}
+
+// methods are the ways to sign in, in the order the page offers them and then those that confirm.
+func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
+	methods := []login.Method{
+		&magiclink.Method{
+			Issuer: n.config.Issuer, Registration: n.config.SelfRegistration, Ephemeral: n.ephemeral,
+			Mailer: n.queue, Letters: n.pages, Limiter: limiter, Failures: n.db,
+		},
+	}
+	if n.passkeys != nil {
+		methods = append(methods, &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral})
+	}
+	methods = append(methods,
+		&totp.Method{Store: n.db, Sealer: n.sealer},
+		&recovery.Method{Store: n.db, Mailer: n.queue, Letters: n.pages, Link: n.config.Issuer + "/account/codes"},
+		n.recoverLinks(),
+	)
+	if d != nil {
+		methods = append(methods, &devuser.Method{Users: n.db})
+	}
+	return methods
+}
+
+func (c Config) provider(dev bool) provider.Config {
+	return provider.Config{
+		Issuer: c.Issuer, AccessTokenTTL: c.Tokens.AccessTTL, AgentAccessTokenTTL: c.Tokens.AgentAccessTTL,
+		IDTokenTTL: c.Tokens.IDTTL, CodeTTL: time.Minute, RefreshIdle: c.Tokens.RefreshIdle,
+		RefreshAbsolute: c.Tokens.RefreshAbsolute, RefreshRetry: c.Tokens.RefreshRetry, Dev: dev,
+	}
+}
+
+// mount gives every feature its routes.
+func (n *node) mount(issuer *url.URL, d *dev) {
+	n.health = web.NewHealth(n.checks()...)
+	n.mux = web.NewMux(web.MuxOptions{
+		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
+		Origin: issuer.Scheme + "://" + issuer.Host,
+	})
+	n.mux.Plain("GET /livez", n.health.Live())
+	n.mux.Plain("GET /readyz", n.health.Ready())
+	n.mux.Static(n.base+templates.StaticPrefix, n.pages.Static())
+	n.login.Mount(n.mux)
+	n.account.Mount(n.mux)
+	passkey.WellKnown{Issuer: n.config.Issuer, Base: n.base, RelyingParty: n.passkeys}.Mount(n.mux)
+	n.consent.Mount(n.mux)
+	n.provider.Mount(n.mux)
+	if d != nil {
+		n.mountDev(d)
+	}
+}
+
+func (n *node) checks() []web.Check {
+	checks := []web.Check{
+		{Reason: "database", Hard: true, Probe: n.db.Ready},
+		{Reason: "signing_key", Hard: true, Probe: func(context.Context) error { return n.ring.Ready() }},
+		{Reason: "smtp", Probe: func(context.Context) error {
+			if n.worker.Failing() {
+				return errors.New("mail is not delivered")
+			}
+			return nil
+		}},
+	}
+	if n.redis != nil {
+		checks = append(checks, web.Check{Reason: "redis", Probe: n.redis.Ping})
+	}
+	return checks
+}
+
+// errorPage shows what a feature refused without a page of its own.
+func (n *node) errorPage(w http.ResponseWriter, r *http.Request, e *web.Error) {
+	page := templates.Error{Status: e.Status, Title: e.Title, Message: e.Message, Code: e.Code, TraceID: web.TraceID(r.Context())}
+	if e.Status == http.StatusNotFound {
+		page.WayText, page.WayURL = "Go to your account", n.base+"/account"
+	}
+	_ = n.pages.Render(w, e.Status, page)
+}

@@ -1,0 +1,86 @@
+package magiclink_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/login/logintest"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// app gives Ada a confirmed authenticator app.
+func (d *deployment) app(t *testing.T) {
+	t.Helper()
+	proposed := storage.TOTP{UserID: "u_ada", Seed: []byte("sealed"), CreatedAt: d.clock.Now()}
+	if err := d.db.ProposeTOTP(t.Context(), proposed); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.db.ConfirmTOTP(t.Context(), proposed, 1, d.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMailNeverIsMoreThanTheFirstFactor(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		n := d.node(t, logintest.Click{Called: "totp", Kind: "code", AMR: []string{"otp"}})
+		d.app(t)
+		ada := logintest.NewBrowser(t)
+		handle, _ := ada.Authorize(n)
+		ask(ada, n, "ada@example.com", handle)
+		link, code := d.last(t)
+		if p := enter(ada, n, code, handle); p.Location != "/login/second?request="+handle || signedIn(ada, n) {
+			t.Errorf("the code: %d %q", p.Status, p.Location)
+		}
+		if p := ada.Post(n, link, nil); p.Status != http.StatusGone || signedIn(ada, n) {
+			t.Errorf("the link of the same mail as second factor: %d", p.Status)
+		}
+		d.clock.add(9 * time.Minute)
+		ask(ada, n, "ada@example.com", handle)
+		link, _ = d.last(t)
+		if p := ada.Post(n, link, nil); p.Location != "/login/second?request="+handle || signedIn(ada, n) {
+			t.Errorf("another mail as second factor: %d %q", p.Status, p.Location)
+		}
+		ada.Click(n, "totp", "u_ada", handle)
+		sessions, err := d.db.UserSessions(t.Context(), "u_ada")
+		if err != nil || len(sessions) != 1 || sessions[0].ACR != "urn:symbolon:acr:mfa" {
+			t.Errorf("%d sessions, %v", len(sessions), err)
+		}
+	})
+}
+
+func TestBackToTheCodePageGoesOn(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		n := d.node(t, logintest.Click{Called: "totp", Kind: "code"})
+		d.app(t)
+		ada := logintest.NewBrowser(t)
+		handle, _ := ada.Authorize(n)
+		ask(ada, n, "ada@example.com", handle)
+		_, code := d.last(t)
+		enter(ada, n, code, handle)
+		if p := ada.Get(n, "/login/mail/code?request="+handle); p.Location != "/login/second?request="+handle {
+			t.Errorf("half way: %d %q", p.Status, p.Location)
+		}
+		ada.Click(n, "totp", "u_ada", handle)
+		if p := ada.Get(n, "/login/mail/code?request="+handle); p.Location != "/authorize/"+handle {
+			t.Errorf("signed in: %d %q", p.Status, p.Location)
+		}
+	})
+}
+
+func TestMailThatWaitedIsWorthNothingOnceTheAddressMovedOn(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		n := d.node(t, logintest.Click{Called: "totp", Kind: "code"})
+		d.app(t)
+		ada := logintest.NewBrowser(t)
+		ask(ada, n, "ada@example.com", "")
+		_, code := d.last(t)
+		enter(ada, n, code, "")
+		if err := d.db.UpdateUser(t.Context(), storage.User{ID: "u_ada", Email: "new@example.com", UpdatedAt: d.clock.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		if p := ada.Click(n, "totp", "u_ada", ""); p.Status != http.StatusForbidden || signedIn(ada, n) {
+			t.Errorf("%d", p.Status)
+		}
+	})
+}

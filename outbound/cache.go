@@ -1,0 +1,140 @@
+package outbound
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	maxFresh     = 24 * time.Hour
+	defaultFresh = time.Minute      // of an answer that does not say
+	failureFresh = 30 * time.Second // a URL that fails is left alone for so long
+	maxEntries   = 1024
+	maxCached    = 16 << 20 // bytes of all bodies together
+)
+
+// key is what an answer is remembered under.
+type key struct {
+	url    string
+	limits Limits
+}
+
+// entry is one fetch: under way until done is closed, then its result.
+type entry struct {
+	done       chan struct{}
+	response   *Response
+	err        error
+	freshUntil time.Time // zero while under way
+}
+
+// cache remembers answers and failures. A fetch under way is one, too: who asks meanwhile waits for it.
+type cache struct {
+	now func() time.Time
+
+	mu      sync.Mutex // guards what follows
+	entries map[key]*entry
+	bytes   int
+}
+
+func newCache(now func() time.Time) *cache { return &cache{now: now, entries: map[key]*entry{}} }
+
+func (c *cache) get(ctx context.Context, k key, fetch func() (*Response, error)) (*Response, error) {
+	e, mine := c.enter(k)
+	if mine {
+		go c.fill(k, e, fetch) // goes on for the others when this caller goes away
+	}
+	select {
+	case <-e.done:
+		return e.response, e.err
+	case <-ctx.Done():
+		return nil, reasonOf(ctx.Err())
+	}
+}
+
+// enter returns the entry to wait for, and whether the caller has to fill it.
+func (c *cache) enter(k key) (e *entry, mine bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.entries[k]; ok {
+		if e.freshUntil.IsZero() || c.now().Before(e.freshUntil) {
+			return e, false
+		}
+		c.remove(k)
+	}
+	e = &entry{done: make(chan struct{})}
+	c.entries[k] = e
+	return e, true
+}
+
+func (c *cache) fill(k key, e *entry, fetch func() (*Response, error)) {
+	response, err := fetch()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	e.response, e.err, e.freshUntil = response, err, now.Add(failureFresh)
+	if err == nil {
+		e.freshUntil = now.Add(freshFor(response.Header))
+		response.FreshUntil = e.freshUntil
+		c.bytes += len(response.Body)
+	}
+	close(e.done)
+	if !now.Before(e.freshUntil) {
+		c.remove(k)
+	}
+	c.shrink()
+}
+
+// remove expects mu to be held.
+func (c *cache) remove(k key) {
+	if response := c.entries[k].response; response != nil {
+		c.bytes -= len(response.Body)
+	}
+	delete(c.entries, k)
+}
+
+// shrink drops what has expired, then anything that is not under way, until the bounds hold. It
+// expects mu to be held.
+func (c *cache) shrink() {
+	for _, expiredOnly := range []bool{true, false} {
+		for k, e := range c.entries {
+			if len(c.entries) <= maxEntries && c.bytes <= maxCached {
+				return
+			}
+			if !e.freshUntil.IsZero() && (!expiredOnly || !c.now().Before(e.freshUntil)) {
+				c.remove(k)
+			}
+		}
+	}
+}
+
+// freshFor reads Cache-Control as a shared cache does (RFC 9111 section 5.2.2). Where it says two
+// things, the shorter time counts.
+func freshFor(h http.Header) time.Duration {
+	fresh, said := maxFresh, false
+	for directive := range strings.SplitSeq(strings.Join(h.Values("Cache-Control"), ","), ",") {
+		name, value, _ := strings.Cut(strings.ToLower(strings.TrimSpace(directive)), "=")
+		switch name {
+		case "no-store", "no-cache", "private":
+			return 0
+		case "max-age", "s-maxage":
+			said, fresh = true, min(fresh, seconds(value))
+		}
+	}
+	if !said {
+		return defaultFresh
+	}
+	return max(0, fresh-seconds(h.Get("Age")))
+}
+
+// seconds is 0 for what cannot be read.
+func seconds(text string) time.Duration {
+	n, err := strconv.ParseUint(strings.Trim(text, `"`), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(min(n, 1<<31)) * time.Second
+}

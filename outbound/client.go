@@ -1,0 +1,185 @@
+// Package outbound makes the requests this server makes to addresses that somebody else chose: client
+// metadata documents, key sets, logout notices. Whoever chooses such an address must learn nothing
+// about the network we stand in and reach nothing there, so all of them go through one Client.
+//
+//	url.go      which URLs may be asked for at all
+//	address.go  which addresses are public
+//	dial.go     resolves once, checks every answer, dials only what was checked
+//	client.go   Get and Post: no redirects, no cookies, no proxies, small, fast
+//	cache.go    one fetch for everybody who asks at once, kept as Cache-Control says
+//	error.go    what the caller may know of a failure
+package outbound
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+const (
+	userAgent     = "Symbolon (+https://github.com/symbolon-id/symbolon)"
+	maxTime       = 5 * time.Second
+	maxHeader     = 16 << 10 // bytes
+	maxConcurrent = 64       // requests under way, to all the world together
+)
+
+// Limits bound one kind of request. Answers fetched under different limits are kept apart.
+type Limits struct {
+	Body int64         // bytes of the answer; more is refused
+	Time time.Duration // for everything together; at most 5 s, which is also what 0 means
+}
+
+// Document bounds a client metadata document.
+func Document() Limits { return Limits{Body: 5 << 10} }
+
+// KeySet bounds a JWK Set.
+func KeySet() Limits { return Limits{Body: 256 << 10} }
+
+// Options of a Client. All may stay zero.
+type Options struct {
+	Ports    []uint16                  // may be named in a URL; without them there is only 443, unnamed
+	Resolver Resolver                  // nil: the system's
+	Allow    func(netip.AddrPort) bool // addresses to dial; nil: public ones
+	Roots    *x509.CertPool            // nil: the system's
+	Now      func() time.Time          // nil: the system's clock
+}
+
+// Resolver finds the addresses of a host name.
+type Resolver interface {
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+var _ Resolver = (*net.Resolver)(nil)
+
+// Client fetches from the public internet. It is safe for concurrent use.
+type Client struct {
+	ports     []uint16
+	transport *http.Transport
+	slots     chan struct{}
+	cache     *cache
+}
+
+// New returns a Client. Proxies named by the environment are not used: they would dial for us, past
+// every check. TLS is verified, of version 1.2 or later.
+func New(o Options) *Client {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Client{
+		ports: o.Ports,
+		transport: &http.Transport{
+			DialContext:            newDialer(o).dial,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
+			DisableKeepAlives:      true,
+			DisableCompression:     true,
+			MaxResponseHeaderBytes: maxHeader,
+		},
+		slots: make(chan struct{}, maxConcurrent),
+		cache: newCache(o.Now),
+	}
+}
+
+// Response is an answer of status 200. It is shared: do not change it.
+type Response struct {
+	Header     http.Header
+	Body       []byte
+	FreshUntil time.Time // until then Get answers with this one
+}
+
+// Get returns what an https URL answers with status 200; everything else is an *Error. Callers that
+// ask for the same at once share one request, which goes on when one of them goes away.
+func (c *Client) Get(ctx context.Context, rawURL string, limits Limits) (*Response, error) {
+	if _, err := c.Check(rawURL); err != nil {
+		return nil, err
+	}
+	return c.cache.get(ctx, key{rawURL, limits}, func() (*Response, error) {
+		return c.fetch(context.WithoutCancel(ctx), rawURL, limits)
+	})
+}
+
+func (c *Client) fetch(ctx context.Context, rawURL string, limits Limits) (*Response, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, rawURL, nil)
+	if err != nil {
+		return nil, refused("url")
+	}
+	r.Header.Set("Accept", "application/json")
+	answer, body, err := c.send(r, limits)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, &Error{Reason: "status " + strconv.Itoa(answer.StatusCode), Temporary: answer.StatusCode >= http.StatusInternalServerError}
+	}
+	return &Response{Header: answer.Header, Body: body}, nil
+}
+
+// Post sends a form to an https URL and returns the status of the answer, whichever it is. An *Error
+// says that there was none.
+func (c *Client) Post(ctx context.Context, rawURL string, form url.Values, limits Limits) (status int, err error) {
+	if _, err := c.Check(rawURL); err != nil {
+		return 0, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, rawURL, bytes.NewReader([]byte(form.Encode())))
+	if err != nil {
+		return 0, refused("url")
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, _, err := c.send(r, limits)
+	if err != nil {
+		return 0, err
+	}
+	return answer.StatusCode, nil
+}
+
+// send makes one request. The transport alone neither follows redirects nor keeps cookies.
+func (c *Client) send(r *http.Request, limits Limits) (*http.Response, []byte, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), limits.time())
+	defer cancel()
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return nil, nil, &Error{Reason: "busy", Temporary: true}
+	}
+	r.Header.Set("User-Agent", userAgent)
+	answer, err := c.transport.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		return nil, nil, reasonOf(err)
+	}
+	defer answer.Body.Close()
+	body, err := limits.read(answer)
+	return answer, body, err
+}
+
+// read never takes more than the limit off the line, whatever length was announced.
+func (l Limits) read(answer *http.Response) ([]byte, error) {
+	if coding := answer.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return nil, refused("content encoding")
+	}
+	if answer.ContentLength > l.Body {
+		return nil, refused("too large")
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, l.Body+1))
+	switch {
+	case err != nil:
+		return nil, reasonOf(err)
+	case int64(len(body)) > l.Body:
+		return nil, refused("too large")
+	}
+	return body, nil
+}
+
+func (l Limits) time() time.Duration {
+	if l.Time <= 0 || l.Time > maxTime {
+		return maxTime
+	}
+	return l.Time
+}

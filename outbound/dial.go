@@ -1,0 +1,81 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+)
+
+const maxAddresses = 4 // of one host that are tried
+
+// dialer connects to hosts all of whose addresses may be dialled.
+type dialer struct {
+	resolver Resolver
+	allow    func(netip.AddrPort) bool
+}
+
+func newDialer(o Options) dialer {
+	d := dialer{resolver: o.Resolver, allow: o.Allow}
+	if d.resolver == nil {
+		d.resolver = net.DefaultResolver
+	}
+	if d.allow == nil {
+		d.allow = func(a netip.AddrPort) bool { return Public(a.Addr()) }
+	}
+	return d
+}
+
+// dial resolves once and dials what it has checked: a name that gets another address a moment later
+// (DNS rebinding) changes nothing.
+func (d dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	checked, err := d.resolve(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	// The last word is the kernel's own view of where the connection goes.
+	direct := net.Dialer{Control: func(_, actual string, _ syscall.RawConn) error {
+		if target, err := netip.ParseAddrPort(actual); err != nil || !d.allow(target) {
+			return refused("address")
+		}
+		return nil
+	}}
+	var failed error
+	for _, target := range checked {
+		conn, err := direct.DialContext(ctx, network, target.String())
+		if err == nil {
+			return conn, nil
+		}
+		failed = errors.Join(failed, err)
+	}
+	return nil, failed
+}
+
+// resolve refuses a host when any of its addresses is not allowed (CVE-2026-58442): one that points
+// inside as well is up to something.
+func (d dialer) resolve(ctx context.Context, address string) ([]netip.AddrPort, error) {
+	host, portText, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, refused("url")
+	}
+	port, err := strconv.ParseUint(portText, 10, 16)
+	if err != nil {
+		return nil, refused("url")
+	}
+	// The dot keeps the search list of resolv.conf out: in a cluster it leads to its services.
+	answers, err := d.resolver.LookupNetIP(ctx, "ip", host+".")
+	if err != nil || len(answers) == 0 {
+		return nil, &Error{Reason: "name", Temporary: true}
+	}
+	var targets []netip.AddrPort
+	for _, answer := range answers {
+		target := netip.AddrPortFrom(answer.Unmap(), uint16(port))
+		if !d.allow(target) {
+			return nil, refused("address")
+		}
+		targets = append(targets, target)
+	}
+	return targets[:min(len(targets), maxAddresses)], nil
+}
