@@ -6,25 +6,22 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
 
 // devServer is `symbolon dev` as a newcomer starts it, at another port.
-func devServer(t testing.TB) (issuer string) {
+func devServer(t testing.TB) (issuer string) { return devServerIn(t, t.TempDir()) }
+
+func devServerIn(t testing.TB, dir string) (issuer string) {
 	t.Helper()
 	port := must[int](t)(freePort())
 	issuer = fmt.Sprintf("http://localhost:%d", port)
-	dir := filepath.Join(lab.dir, fmt.Sprintf("dev-%d", port))
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(must[string](t)(binary()), "dev", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--data", "data")
+	cmd := exec.Command(must[string](t)(binary()), "dev", "--listen", fmt.Sprintf("127.0.0.1:%d", port))
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "SYMBOLON_ISSUER=" + issuer, "SYMBOLON_METRICS_LISTEN=127.0.0.1:0"}
-	p := must[*process](t)(launch(cmd, dir, "dev"))
+	p := must[*process](t)(launch(cmd, lab.dir, "dev"))
 	t.Cleanup(p.kill)
 	err := p.answers(20*time.Second, func() error {
 		response, err := http.Get(issuer + "/readyz")

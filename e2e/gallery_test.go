@@ -29,7 +29,7 @@ func looks() []look {
 
 func (b *tab) wear(l look) {
 	b.t.Helper()
-	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1})
+	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1, Mobile: l.width < 600})
 	tell(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: l.features})
 	b.until("the page laid out and at rest", func() bool {
 		return b.ask(`innerWidth + " " + document.getAnimations().filter(a => a.playState === "running").length`) == fmt.Sprintf("%d 0", l.width)

@@ -26,15 +26,17 @@ func commands(text string) (script string, blocks int) {
 
 const newcomersIssuer = "http://localhost:8080" // where the README says the server runs
 
-// follow runs the script as a reader would: in a copy of the sources, with symbolon on the PATH and
-// `symbolon dev` running.
+// follow runs the script as a reader would: in a copy of the sources, where `symbolon dev` runs. What
+// `go run` would build has been built already, from the same sources.
 func follow(t *testing.T, script string) string {
 	t.Helper()
-	issuer := devServer(t)
+	dir := copyOfSources(t)
+	issuer := devServerIn(t, dir)
+	script = strings.ReplaceAll(script, "go run ./cmd/symbolon", "symbolon")
 	script = strings.ReplaceAll(script, newcomersIssuer, issuer)
 	script = strings.ReplaceAll(script, strings.TrimPrefix(newcomersIssuer, "http://"), strings.TrimPrefix(issuer, "http://"))
 	cmd := exec.Command("bash", "-c", script)
-	cmd.Dir = copyOfSources(t)
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(must[string](t)(binary()))+":"+os.Getenv("PATH"), "SYMBOLON_ISSUER="+issuer)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

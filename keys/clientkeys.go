@@ -20,7 +20,7 @@ const (
 )
 
 // ClientAlgorithms are those a client may sign with.
-func ClientAlgorithms() []string { return []string{RS256, "PS256", ES256, "EdDSA"} }
+func ClientAlgorithms() []string { return []string{RS256, PS256, ES256, EdDSA} }
 
 // CheckClientKeys tells why a client cannot be registered with this JWK Set, or nil.
 func CheckClientKeys(jwks []byte) error {
@@ -62,11 +62,11 @@ func suits(k jose.JSONWebKey, alg string) bool {
 	switch public := k.Key.(type) {
 	case *rsa.PublicKey:
 		bits := public.N.BitLen()
-		return (alg == RS256 || alg == "PS256") && minRSA <= bits && bits <= maxRSA
+		return (alg == RS256 || alg == PS256) && minRSA <= bits && bits <= maxRSA
 	case *ecdsa.PublicKey:
 		return alg == ES256 && public.Curve == elliptic.P256()
 	case ed25519.PublicKey:
-		return alg == "EdDSA"
+		return alg == EdDSA
 	}
 	return false
 }

@@ -76,8 +76,9 @@ func TestJWKSChangesOnlyWithTheKeys(t *testing.T) {
 func TestTokensVerifyWithThePublishedKeys(t *testing.T) {
 	databases(t, func(t *testing.T, open func(*testing.T) store) {
 		r := newCluster(t, open(t)).node(t)
-		set := published(t, r)
 		for _, alg := range r.Algorithms() {
+			sign(t, r, alg) // makes the keys of an algorithm that is not standard
+			set := published(t, r)
 			for range 20 {
 				jws, err := jose.ParseSignedCompact(sign(t, r, alg), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
 				if err != nil {

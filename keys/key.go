@@ -3,6 +3,7 @@ package keys
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -20,16 +21,23 @@ import (
 const (
 	RS256 = "RS256" // RSA-2048; what OpenID Connect requires everybody to understand
 	ES256 = "ES256" // P-256
+	PS256 = "PS256" // RSA-2048, with keys of its own
+	EdDSA = "EdDSA" // Ed25519
 )
 
-func algorithms() []string { return []string{RS256, ES256} }
+// algorithms are all we sign with. A ring has keys for those that are standard from the start, and
+// for the others from when a token is first to be signed with them.
+func algorithms() []string { return append(standard(), PS256, EdDSA) }
 
-// key is a private key in memory. One of rsa and ec is set.
+func standard() []string { return []string{RS256, ES256} }
+
+// key is a private key in memory. One of rsa, ec and ed is set.
 type key struct {
 	kid     string
 	alg     string
 	rsa     *rsa.PrivateKey
 	ec      *ecdsa.PrivateKey
+	ed      ed25519.PrivateKey
 	headers sync.Map // typ → encoded header; typ is always a constant of ours
 }
 
@@ -40,7 +48,7 @@ func generate(alg string, sealer *Sealer) (storage.SigningKey, error) {
 	if err != nil {
 		return storage.SigningKey{}, err
 	}
-	k, err := newKey(private)
+	k, err := newKey(alg, private)
 	if err != nil {
 		return storage.SigningKey{}, err
 	}
@@ -48,15 +56,18 @@ func generate(alg string, sealer *Sealer) (storage.SigningKey, error) {
 	if err != nil {
 		return storage.SigningKey{}, fmt.Errorf("encode %s key: %w", alg, err)
 	}
-	return storage.SigningKey{KID: k.kid, Alg: alg, Sealed: sealer.Seal(sealedAs(k.kid), der)}, nil
+	return storage.SigningKey{KID: k.kid, Alg: alg, Sealed: sealer.Seal(sealedAs(alg, k.kid), der)}, nil
 }
 
 func generatePrivate(alg string) (crypto.Signer, error) {
 	switch alg {
-	case RS256:
+	case RS256, PS256:
 		return rsa.GenerateKey(rand.Reader, 2048)
 	case ES256:
 		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case EdDSA:
+		_, private, err := ed25519.GenerateKey(rand.Reader)
+		return private, err
 	}
 	return nil, fmt.Errorf("no keys of algorithm %q", alg)
 }
@@ -64,7 +75,7 @@ func generatePrivate(alg string) (crypto.Signer, error) {
 // open gives back the key of a record. That the kid is the thumbprint of what was sealed is checked
 // too: whoever can write the database can put neither another key nor another algorithm in its place.
 func open(row storage.SigningKey, sealer *Sealer) (*key, error) {
-	der, err := sealer.Open(sealedAs(row.KID), row.Sealed)
+	der, err := sealer.Open(sealedAs(row.Alg, row.KID), row.Sealed)
 	if err != nil {
 		return nil, fmt.Errorf("signing key %s (%s) does not open with any configured secret: either put the "+
 			"secret it was sealed under back, at the end of the list, or give the key up with "+
@@ -75,27 +86,38 @@ func open(row storage.SigningKey, sealer *Sealer) (*key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read signing key %s: %w", row.KID, err)
 	}
-	k, err := newKey(private)
+	k, err := newKey(row.Alg, private)
 	if err != nil {
 		return nil, fmt.Errorf("read signing key %s: %w", row.KID, err)
 	}
-	if k.kid != row.KID || k.alg != row.Alg {
+	if k.kid != row.KID {
 		return nil, fmt.Errorf("signing key %s (%s) is not the key that was sealed: %w", row.KID, row.Alg, ErrSealed)
 	}
 	return k, nil
 }
 
-func sealedAs(kid string) string { return "signing key " + kid }
+// sealedAs binds an RSA key to the one of its two algorithms that it was made for; the kind of any
+// other key tells its algorithm.
+func sealedAs(alg, kid string) string {
+	if alg == PS256 {
+		return "signing key PS256 " + kid
+	}
+	return "signing key " + kid
+}
 
-func newKey(private any) (*key, error) {
-	k := new(key)
+func newKey(alg string, private any) (*key, error) {
+	k := &key{alg: alg}
+	fits := false
 	switch p := private.(type) {
 	case *rsa.PrivateKey:
-		k.alg, k.rsa = RS256, p
+		k.rsa, fits = p, alg == RS256 || alg == PS256
 	case *ecdsa.PrivateKey:
-		k.alg, k.ec = ES256, p
-	default:
-		return nil, fmt.Errorf("unexpected kind of key %T", private)
+		k.ec, fits = p, alg == ES256
+	case ed25519.PrivateKey:
+		k.ed, fits = p, alg == EdDSA
+	}
+	if !fits {
+		return nil, fmt.Errorf("%T is no key of %s: %w", private, alg, ErrSealed)
 	}
 	jwk := k.public()
 	thumbprint, err := jwk.Thumbprint(crypto.SHA256)
@@ -109,10 +131,13 @@ func newKey(private any) (*key, error) {
 // public is the key as the JWKS shows it.
 func (k *key) public() jose.JSONWebKey {
 	jwk := jose.JSONWebKey{KeyID: k.kid, Algorithm: k.alg, Use: "sig"}
-	if k.rsa != nil {
+	switch {
+	case k.rsa != nil:
 		jwk.Key = &k.rsa.PublicKey
-	} else {
+	case k.ec != nil:
 		jwk.Key = &k.ec.PublicKey
+	default:
+		jwk.Key = k.ed.Public()
 	}
 	return jwk
 }

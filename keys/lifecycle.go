@@ -22,7 +22,7 @@ const (
 // KeyInfo is what may be told of a key.
 type KeyInfo struct {
 	KID       string
-	Alg       string // RS256 or ES256
+	Alg       string // "RS256", "ES256" …
 	Serial    int64  // per algorithm, from 1
 	State     State
 	CreatedAt time.Time // published since

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
@@ -36,11 +37,18 @@ func lineOf(infos []KeyInfo, alg string) line {
 	return l
 }
 
+// inUse are the standard algorithms, and the others that have keys.
+func inUse(infos []KeyInfo) []string {
+	return slices.DeleteFunc(algorithms(), func(alg string) bool {
+		return !slices.Contains(standard(), alg) && !slices.ContainsFunc(infos, func(k KeyInfo) bool { return k.Alg == alg })
+	})
+}
+
 // mend writes what a complete ring lacks, one thing per algorithm, and reports whether it wrote:
 // then the store has to be read again. It makes the first keys, the next key after a rotation, and
 // records that a next key stands in for a revoked one.
-func (r *Ring) mend(ctx context.Context, infos []KeyInfo, now time.Time) (wrote bool, err error) {
-	for _, alg := range algorithms() {
+func (r *Ring) mend(ctx context.Context, infos []KeyInfo, now time.Time, begin ...string) (wrote bool, err error) {
+	for _, alg := range append(inUse(infos), begin...) {
 		l := lineOf(infos, alg)
 		switch {
 		case l.signing.KID == "":

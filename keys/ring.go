@@ -83,14 +83,15 @@ func NewRing(store Store, sealer *Sealer, opt Options) *Ring {
 }
 
 // Load reads the keys from the store and, on first use, makes them: a signing and a next key for
-// every algorithm. After an error the ring goes on with what it had.
+// every standard algorithm. After an error the ring goes on with what it had.
 func (r *Ring) Load(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.load(ctx)
 }
 
-func (r *Ring) load(ctx context.Context) error {
+// load mends the lines that are there, and those of the algorithms that are to begin.
+func (r *Ring) load(ctx context.Context, begin ...string) error {
 	const rounds = 10 // three make a ring from nothing; more are needed when other nodes interfere
 	for range rounds {
 		rows, err := r.store.SigningKeys(ctx)
@@ -98,7 +99,7 @@ func (r *Ring) load(ctx context.Context) error {
 			return fmt.Errorf("read signing keys: %w", err)
 		}
 		now := r.opt.Now()
-		wrote, err := r.mend(ctx, lifecycle(rows, now, r.opt.Overlap), now)
+		wrote, err := r.mend(ctx, lifecycle(rows, now, r.opt.Overlap), now, begin...)
 		if err != nil {
 			return r.makeDo(rows, now, err)
 		}
@@ -178,13 +179,13 @@ func newState(infos []KeyInfo, opened map[string]*key) (*state, error) {
 // List tells about every key, retired and revoked ones too until they are dropped.
 func (r *Ring) List() []KeyInfo { return slices.Clone(r.state.Load().infos) }
 
-// Algorithms names what Sign can do, the default first.
+// Algorithms names what Sign can do, the default first, whether there are keys for it yet or not.
 func (r *Ring) Algorithms() []string { return algorithms() }
 
 // Ready says why the ring cannot sign, or nil.
 func (r *Ring) Ready() error {
 	s := r.state.Load()
-	for _, alg := range algorithms() {
+	for _, alg := range standard() {
 		if s.signing[alg] == nil {
 			return fmt.Errorf("no %s signing key is loaded: %w", alg, storage.ErrUnavailable)
 		}

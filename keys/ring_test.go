@@ -58,14 +58,14 @@ func TestKeyThatIsNotTheSealedOneIsRefused(t *testing.T) {
 			"another algorithm's": func(own, _ *storage.SigningKey, _ *Sealer) { own.Alg = RS256 },
 			"another kid's":       func(own, other *storage.SigningKey, _ *Sealer) { own.KID = other.KID },
 			"resealed, another key": func(own, other *storage.SigningKey, s *Sealer) {
-				der, err := s.Open(sealedAs(other.KID), other.Sealed)
+				der, err := s.Open(sealedAs(other.Alg, other.KID), other.Sealed)
 				if err != nil {
 					t.Fatal(err)
 				}
-				own.Sealed = s.Seal(sealedAs(own.KID), der)
+				own.Sealed = s.Seal(sealedAs(own.Alg, own.KID), der)
 			},
 			"unsealed": func(own, _ *storage.SigningKey, s *Sealer) {
-				own.Sealed, _ = s.Open(sealedAs(own.KID), own.Sealed)
+				own.Sealed, _ = s.Open(sealedAs(own.Alg, own.KID), own.Sealed)
 			},
 		} {
 			c := newCluster(t, open(t))

@@ -14,17 +14,17 @@ const settle = 10 * time.Second
 // key. It signs at once if clients have had the time to fetch it, else as soon as they have; until
 // then rotating again changes nothing. The keys returned sign now or from their SignsFrom on.
 func (r *Ring) Rotate(ctx context.Context, alg string) ([]KeyInfo, error) {
-	algs := []string{alg}
-	if alg == "" {
-		algs = algorithms()
-	}
-	if !slices.Contains(algorithms(), algs[0]) {
-		return nil, fmt.Errorf("no keys of algorithm %q; there are %q", alg, algorithms())
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.load(ctx); err != nil {
 		return nil, err
+	}
+	algs := inUse(r.state.Load().infos)
+	if alg != "" && !slices.Contains(algs, alg) {
+		return nil, fmt.Errorf("no keys of algorithm %q; there are %q", alg, algs)
+	}
+	if alg != "" {
+		algs = []string{alg}
 	}
 	kids, err := r.rotate(ctx, algs)
 	if err != nil {
@@ -35,7 +35,7 @@ func (r *Ring) Rotate(ctx context.Context, alg string) ([]KeyInfo, error) {
 
 func (r *Ring) rotateAged(ctx context.Context) error {
 	infos := r.state.Load().infos
-	aged := slices.DeleteFunc(algorithms(), func(alg string) bool {
+	aged := slices.DeleteFunc(inUse(infos), func(alg string) bool {
 		l := lineOf(infos, alg)
 		return l.next.scheduled() || r.opt.Now().Sub(l.signing.SignsFrom) < r.opt.RotateAfter
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -11,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -19,11 +21,14 @@ const p256Size = 32
 
 // Sign makes a compact JWS (RFC 7515) of claims, marshalled as JSON, with the algorithm's signing
 // key. typ names the kind of token (at+jwt, JWT …) and must be a constant. Without a key the error
-// is storage.ErrUnavailable.
+// is storage.ErrUnavailable; the first token of an algorithm that is not standard makes its keys.
 func (r *Ring) Sign(ctx context.Context, alg, typ string, claims any) (string, error) {
 	k := r.state.Load().signing[alg]
 	if k == nil {
-		return "", fmt.Errorf("sign: no %q key is loaded: %w", alg, storage.ErrUnavailable)
+		var err error
+		if k, err = r.begin(ctx, alg); err != nil {
+			return "", fmt.Errorf("sign: %w", err)
+		}
 	}
 	payload, err := json.Marshal(claims)
 	if err != nil {
@@ -36,14 +41,30 @@ func (r *Ring) Sign(ctx context.Context, alg, typ string, claims any) (string, e
 	return k.sign(typ, payload)
 }
 
+// begin makes the first keys of an algorithm that is not standard. Other nodes have them within
+// about a second, clients when they meet a kid that they do not know.
+func (r *Ring) begin(ctx context.Context, alg string) (*key, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Contains(algorithms(), alg) || r.Ready() != nil {
+		return nil, fmt.Errorf("no %q key is loaded: %w", alg, storage.ErrUnavailable)
+	}
+	if err := r.load(ctx, alg); err != nil {
+		return nil, err
+	}
+	if k := r.state.Load().signing[alg]; k != nil {
+		return k, nil
+	}
+	return nil, fmt.Errorf("no %q key could be made: %w", alg, storage.ErrUnavailable)
+}
+
 func (k *key) sign(typ string, payload []byte) (string, error) {
 	b64, header := base64.RawURLEncoding, k.header(typ)
 	size := len(header) + 1 + b64.EncodedLen(len(payload)) + 1 + b64.EncodedLen(k.signatureSize())
 	token := make([]byte, 0, size)
 	token = append(append(token, header...), '.')
 	token = b64.AppendEncode(token, payload)
-	digest := sha256.Sum256(token)
-	signature, err := k.signature(digest[:])
+	signature, err := k.signature(k.digest(token))
 	if err != nil {
 		return "", fmt.Errorf("sign with %s: %w", k.kid, err)
 	}
@@ -65,15 +86,32 @@ func (k *key) header(typ string) string {
 }
 
 func (k *key) signatureSize() int {
-	if k.rsa != nil {
+	switch {
+	case k.rsa != nil:
 		return k.rsa.Size()
+	case k.ed != nil:
+		return ed25519.SignatureSize
 	}
 	return 2 * p256Size
 }
 
+// digest is what is signed for a text; Ed25519 takes the text itself.
+func (k *key) digest(text []byte) []byte {
+	if k.ed != nil {
+		return text
+	}
+	sum := sha256.Sum256(text)
+	return sum[:]
+}
+
 func (k *key) signature(digest []byte) ([]byte, error) {
-	if k.rsa != nil {
+	switch k.alg {
+	case RS256:
 		return rsa.SignPKCS1v15(nil, k.rsa, crypto.SHA256, digest)
+	case PS256:
+		return rsa.SignPSS(rand.Reader, k.rsa, crypto.SHA256, digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+	case EdDSA:
+		return ed25519.Sign(k.ed, digest), nil
 	}
 	r, s, err := ecdsa.Sign(rand.Reader, k.ec, digest)
 	if err != nil {

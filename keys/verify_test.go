@@ -33,7 +33,7 @@ func newAttacker(t testing.TB, r *Ring) *attacker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := newKey(private)
+	own, err := newKey(RS256, private)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,6 +55,14 @@ func (c *cache) get(ctx context.Context, k key, fetch func() (*Response, error))
 	}
 }
 
+// knows tells whether get would not fetch: the answer is here, or on its way.
+func (c *cache) knows(k key) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.entries[k]
+	return ok && (e.freshUntil.IsZero() || c.now().Before(e.freshUntil))
+}
+
 // enter returns the entry to wait for, and whether the caller has to fill it.
 func (c *cache) enter(k key) (e *entry, mine bool) {
 	c.mu.Lock()

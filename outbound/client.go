@@ -105,6 +105,9 @@ func (c *Client) Get(ctx context.Context, rawURL string, limits Limits) (*Respon
 	})
 }
 
+// Known tells whether Get would answer without a request of its own.
+func (c *Client) Known(rawURL string, limits Limits) bool { return c.cache.knows(key{rawURL, limits}) }
+
 func (c *Client) fetch(ctx context.Context, rawURL string, limits Limits) (*Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, rawURL, nil)
 	if err != nil {

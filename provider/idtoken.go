@@ -3,8 +3,10 @@ package provider
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -21,7 +23,7 @@ func (p *Provider) idToken(ctx context.Context, c storage.Client, s *tokenSessio
 	claims["exp"] = s.now.Add(p.IDTokenTTL).Unix()
 	claims["auth_time"] = s.grant.AuthTime.Unix()
 	claims["sid"] = s.grant.SessionID
-	claims["at_hash"] = leftHalf(accessToken)
+	claims["at_hash"] = leftHalf(signingAlg(c), accessToken)
 	if nonce != "" {
 		claims["nonce"] = nonce
 	}
@@ -34,8 +36,13 @@ func (p *Provider) idToken(ctx context.Context, c storage.Client, s *tokenSessio
 	return p.Keys.Sign(ctx, signingAlg(c), idTokenType, claims)
 }
 
-// leftHalf is the at_hash of a token signed with RS256 or ES256, both of SHA-256.
-func leftHalf(token string) string {
+// leftHalf is the at_hash for an ID token of this algorithm (OpenID Connect Core section 3.1.3.6):
+// of the algorithm's own hash, which is SHA-512 for Ed25519.
+func leftHalf(alg, token string) string {
+	if alg == keys.EdDSA {
+		sum := sha512.Sum512([]byte(token))
+		return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+	}
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }

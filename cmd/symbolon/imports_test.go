@@ -26,16 +26,17 @@ func architecture() map[string]rule {
 		"e2e/bench":    {libraries: list("github.com/emersion/go-smtp")},
 
 		// Features: never each other, never a backend.
-		"provider":        {ours: feature("keys login/session interaction"), libraries: list("github.com/ory/fosite")},
-		"login":           {ours: feature("login/session interaction")},
-		"login/devuser":   {ours: feature("login interaction")},
-		"login/magiclink": {ours: feature("login interaction mail")},
-		"login/passkey":   {ours: feature("login interaction"), libraries: list("github.com/go-webauthn/webauthn")},
-		"login/totp":      {ours: feature("login interaction"), libraries: list("github.com/pquerna/otp rsc.io/qr")},
-		"login/recovery":  {ours: feature("login interaction")},
-		"consent":         {ours: feature("login/session interaction")},
-		"account":         {ours: feature("login/session")},
-		"agents":          {ours: feature("")},
+		"provider":          {ours: feature("keys login/session interaction"), libraries: list("github.com/ory/fosite")},
+		"login":             {ours: feature("login/session interaction")},
+		"login/devuser":     {ours: feature("login interaction")},
+		"login/magiclink":   {ours: feature("login interaction mail")},
+		"login/passkey":     {ours: feature("login interaction"), libraries: list("github.com/go-webauthn/webauthn")},
+		"login/totp":        {ours: feature("login interaction"), libraries: list("github.com/pquerna/otp rsc.io/qr")},
+		"login/recovery":    {ours: feature("login interaction mail")},
+		"login/recoverlink": {ours: feature("login interaction")},
+		"consent":           {ours: feature("login/session interaction")},
+		"account":           {ours: feature("login/session interaction mail")},
+		"agents":            {ours: feature("")},
 
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},

@@ -188,13 +188,17 @@ func TestChallengeIsForOneBrowserAndRequestForFiveMinutes(t *testing.T) {
 	handle, _ := ada.Authorize(n)
 	eves, _ := eve.Authorize(n)
 	options := asked(t, ada, n, handle)
+	enrolling, err := d.enrolment().Options(t.Context(), d.ada, ada.Cookie(n, "symbolon_browser"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for claim, p := range map[string]logintest.Page{
 		"another browser":        post(eve, n, eves, dev.get(options)),
 		"another browser, alone": post(logintest.NewBrowser(t), n, "", dev.get(options)),
 		"no request":             post(ada, n, "", dev.get(options)),
 		"made up":                post(ada, n, handle, dev.get(options, client("challenge", b64(random(32))))),
 		"none":                   post(ada, n, handle, dev.get(options, client("challenge", ""))),
-		"of an enrolment":        post(ada, n, handle, dev.get(options, client("challenge", read(t, d.creation(t, d.ada)).Challenge))),
+		"of an enrolment":        post(ada, n, "", dev.get(options, client("challenge", read(t, enrolling).Challenge))),
 	} {
 		if p.Status != http.StatusBadRequest || !strings.Contains(p.Body, "too long") {
 			t.Errorf("%s: status %d", claim, p.Status)

@@ -54,6 +54,9 @@ func TestConfirmingTakesOnesOwnPasskeyAndVerification(t *testing.T) {
 			}
 			options = optionsIn(t, p)
 		}
+		if refused := d.refusals(t); refused["other_user"] != 2 || refused["invalid"] != 2 {
+			t.Errorf("refusals %v", refused)
+		}
 		if s := d.sessions(t, d.ada); len(s) != 1 || s[0].ACR != login.ACRPasskey {
 			t.Fatalf("sessions %+v", s)
 		}

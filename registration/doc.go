@@ -1,0 +1,17 @@
+// Package registration lets software that no operator knows become a client: by a document it
+// publishes (Client ID Metadata Documents), or by registering itself (RFC 7591, RFC 7592).
+//
+//	clients.go   Clients: a client_id that is a URL is looked up there
+//	document.go  the client metadata document
+//	POST   /register       register.go: makes a client; merge.go: the same public one only once
+//	GET    /register/{id}  manage.go: with the token given at registration
+//	PUT    /register/{id}  update.go
+//	DELETE /register/{id}  manage.go
+//	metadata.go  what both doors read of a client; json.go its strict parser
+//	rules.go     what an operator decides about both
+//	token.go     registration access tokens, initial access tokens
+//	answer.go    what is answered
+//
+// Whatever comes in passes the one validator of package agents. Nothing here is ever first party:
+// people are asked before such a client gets anything.
+package registration

@@ -1,0 +1,130 @@
+package registration
+
+import (
+	"context"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/outbound"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// isURL tells a client_id that is a document's address from one of ours, none of which is.
+func isURL(id string) bool { return strings.HasPrefix(id, "https://") }
+
+// address judges the client_id itself: a host that is let in, a path, no query.
+func (c *Clients) address(id string) error {
+	u, err := c.Fetch.Check(id)
+	switch {
+	case err != nil:
+		return Unusable{"not an acceptable URL"}
+	case u.EscapedPath() == "/" || strings.Contains(id, "?"):
+		return Unusable{"without a path, or with a query"}
+	case !c.Rules.admits(u.Hostname()):
+		return Unusable{"host is not admitted"}
+	}
+	return nil
+}
+
+// read fetches the document at id and turns it into a client.
+func (c *Clients) read(ctx context.Context, id string) (storage.Client, error) {
+	response, err := c.Fetch.Get(ctx, id, outbound.Document())
+	if err != nil {
+		return storage.Client{}, err
+	}
+	if !isJSON(response.Header) {
+		return storage.Client{}, Unusable{"not JSON"}
+	}
+	client, err := c.parse(ctx, id, response.Body)
+	if err == nil {
+		err = agents.Validate(client)
+	}
+	if err != nil {
+		return storage.Client{}, unusable(err)
+	}
+	return client, nil
+}
+
+func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Client, error) {
+	o, err := parseObject(body)
+	if err != nil {
+		return storage.Client{}, err
+	}
+	if o["client_id"] != id {
+		return storage.Client{}, Unusable{"client_id is not its address"}
+	}
+	if o["client_secret"] != nil || o["client_secret_expires_at"] != nil {
+		return storage.Client{}, Unusable{"holds a secret"}
+	}
+	m, err := readMetadata(o)
+	if err != nil {
+		return storage.Client{}, err
+	}
+	if m.name == "" {
+		m.name = hostOf(id)
+	}
+	if _, known := supportedAlgs()[m.alg]; !known {
+		m.alg = ""
+	}
+	client, err := m.client(c.Rules)
+	if err != nil {
+		return storage.Client{}, err
+	}
+	client.ID = id
+	return client, c.authenticate(ctx, &client, m)
+}
+
+// authenticate decides how the client proves itself. Nothing in a document can be a secret: there
+// are its keys, or nothing.
+func (c *Clients) authenticate(ctx context.Context, client *storage.Client, m metadata) (err error) {
+	switch m.authMethod {
+	case none, "":
+		client.Public = true
+		return nil
+	case storage.AuthPrivateKeyJWT:
+		client.AuthMethod, client.JWKS = m.authMethod, m.jwks
+		if m.jwksURI != "" {
+			client.JWKS, err = c.fetchKeys(ctx, m.jwksURI)
+		}
+		if err == nil && c.CheckKeys(client.JWKS) != nil {
+			err = Unusable{"has no usable keys"}
+		}
+		return err
+	}
+	return Unusable{"token_endpoint_auth_method is not supported"}
+}
+
+func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error) {
+	if u, err := url.Parse(jwksURI); err != nil || u.Hostname() == hostOf(c.Rules.Issuer) {
+		return nil, Unusable{"jwks_uri is not acceptable"}
+	}
+	response, err := c.Fetch.Get(ctx, jwksURI, outbound.KeySet())
+	if err != nil {
+		return nil, err
+	}
+	keys, err := parseObject(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	return object{"jwks": map[string]any(keys)}.raw("jwks")
+}
+
+func isJSON(h http.Header) bool {
+	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && (media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
+}
+
+// unusable keeps what may pass later apart from what is wrong.
+func unusable(err error) error {
+	if _, failed := errors.AsType[*outbound.Error](err); failed {
+		return err
+	}
+	if known, ok := errors.AsType[Unusable](err); ok {
+		return known
+	}
+	return Unusable{err.Error()}
+}

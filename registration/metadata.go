@@ -1,0 +1,112 @@
+package registration
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+const (
+	maxName = 120 // characters
+	none    = "none"
+)
+
+// metadata is what we understand of RFC 7591 section 2. Other members are ignored.
+type metadata struct {
+	name, authMethod, scope, alg, jwksURI string
+	redirects, postLogout                 []string
+	grants, responses                     []string
+	jwks                                  json.RawMessage
+	requirePAR, dpop                      bool
+}
+
+func readMetadata(o object) (m metadata, err error) {
+	for name, into := range map[string]*string{
+		"client_name": &m.name, "token_endpoint_auth_method": &m.authMethod, "scope": &m.scope,
+		"id_token_signed_response_alg": &m.alg, "jwks_uri": &m.jwksURI,
+	} {
+		if *into, err = o.text(name); err != nil {
+			return m, err
+		}
+	}
+	for name, into := range map[string]*[]string{
+		"redirect_uris": &m.redirects, "post_logout_redirect_uris": &m.postLogout,
+		"grant_types": &m.grants, "response_types": &m.responses,
+	} {
+		if *into, err = o.texts(name); err != nil {
+			return m, err
+		}
+	}
+	for name, into := range map[string]*bool{
+		"require_pushed_authorization_requests": &m.requirePAR, "dpop_bound_access_tokens": &m.dpop,
+	} {
+		if *into, err = o.flag(name); err != nil {
+			return m, err
+		}
+	}
+	m.jwks, err = o.raw("jwks")
+	return m, err
+}
+
+// client is what becomes of m under the rules, not yet validated. What we do not support is left
+// out, as long as something remains: clients list all they can do, for every server there is.
+func (m metadata) client(r Rules) (storage.Client, error) {
+	grants := intersect(m.grants, r.grantTypes())
+	if m.grants == nil {
+		grants = r.grantTypes()
+	}
+	if !slices.Contains(grants, agents.GrantAuthorizationCode) || m.responses != nil && !slices.Contains(m.responses, "code") {
+		return storage.Client{}, malformed("Only the response type code and the grant type authorization_code can be registered.")
+	}
+	scopes := intersect(strings.Fields(m.scope), r.scopes())
+	if len(scopes) == 0 {
+		scopes = r.scopes()
+	}
+	if len(m.redirects) == 0 {
+		return storage.Client{}, refuse(invalidRedirect, "At least one redirect URI is needed.")
+	}
+	if m.jwks != nil && m.jwksURI != "" {
+		return storage.Client{}, malformed("jwks and jwks_uri exclude each other.")
+	}
+	return storage.Client{Kind: storage.KindApp, Name: m.displayName(), ClientMetadata: storage.ClientMetadata{
+		Public: m.authMethod == none, RedirectURIs: m.redirects, PostLogoutRedirectURIs: m.postLogout,
+		GrantTypes: grants, Scopes: scopes, Audiences: r.Resources, SigningAlg: m.alg,
+		RequirePAR: m.requirePAR, DPoPBound: m.dpop,
+	}}, nil
+}
+
+// displayName is the name as people will see it, shortened; without one, where they are sent to.
+// The validator judges its characters.
+func (m metadata) displayName() string {
+	name := strings.TrimSpace(m.name)
+	if runes := []rune(name); len(runes) > maxName {
+		name = strings.TrimSpace(string(runes[:maxName]))
+	}
+	if name == "" && len(m.redirects) > 0 {
+		name = placeOf(m.redirects[0])
+	}
+	return name
+}
+
+func placeOf(uri string) string {
+	u, err := url.Parse(uri)
+	switch {
+	case err != nil:
+		return ""
+	case u.Hostname() != "":
+		return u.Hostname()
+	}
+	return u.Scheme
+}
+
+func hostOf(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
