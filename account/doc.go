@@ -4,7 +4,7 @@
 //	GET  /account                             home.go: what protects the account, what is missing
 //	GET  /account/confirm?to=PAGE             stepup.go: a fresh sign-in, then back to the page
 //	GET  /account/passkeys                    passkeys.go
-//	POST /account/passkeys/{add,rename,remove}
+//	POST /account/passkeys/{add,rename,remove}  passkeychange.go
 //	GET  /account/app                         authenticator.go
 //	POST /account/app/{begin,confirm,remove}
 //	GET  /account/codes                       recovery.go
@@ -17,13 +17,13 @@
 //	POST /account/activity/not-me             disown.go
 //	GET  /account/profile                     profile.go
 //	POST /account/profile
-//	POST /account/email                       email.go: sends a code and a link to a new address
+//	POST /account/email                       emailask.go: sends a code and a link to a new address
 //	POST /account/email/{code,cancel}         email.go
 //	GET  /account/email/link/{token}          emaillink.go
 //	POST /account/email/link/{token}          emaillink.go
 //	POST /account/email/link/{token}/not-me   emaillink.go
 //	GET  /account/export                      export.go
-//	GET  /account/export.json                 export.go; document.go: what is in it
+//	GET  /account/export.json                 export.go; document.go: what is in it, collect.go: from where
 //	GET  /account/delete                      delete.go
 //	POST /account/delete
 //

@@ -10,7 +10,6 @@ import (
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
-	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -33,51 +32,6 @@ func (a *Area) mountEmail(mux *web.Mux) {
 	mux.Page("GET "+a.Base+"/account/email/link/{token}", a.emailLink)
 	mux.Page("POST "+a.Base+"/account/email/link/{token}", a.useEmailLink)
 	mux.Page("POST "+a.Base+"/account/email/link/{token}/not-me", a.refuseEmailLink)
-}
-
-// askEmail sends a link and a code to a new address. Whether somebody else has it is not told to who
-// cannot read its mail.
-func (a *Area) askEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	typed := strings.TrimSpace(posted(r, "email"))
-	email, err := mail.ParseAddress(typed)
-	if err != nil {
-		return a.badEmail(w, r, s, typed[:min(len(typed), 254)], "Enter an email address like name@example.com.")
-	}
-	if storage.EmailKey(email) == storage.EmailKey(s.User.Email) {
-		return a.badEmail(w, r, s, typed, "That is the address you have.")
-	}
-	if err := a.allowMail(r.Context(), s.UserID, email); err != nil {
-		return err
-	}
-	token := storage.NewBearer(emailPrefix)
-	c := newEmailChange(token, a.Browser.Ensure(w, r), s.UserID, s.User.Email, email, a.now())
-	if err := a.keepChange(r.Context(), c); err != nil {
-		return err
-	}
-	if err := a.did(r, s, audit.Event{Type: audit.EmailAsked}); err != nil {
-		return err
-	}
-	if err := a.sendCode(r, s, c, token); err != nil {
-		return err
-	}
-	return a.done(w, "profile", "code-sent")
-}
-
-func (a *Area) badEmail(w http.ResponseWriter, r *http.Request, s *session.Session, typed, problem string) error {
-	return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, email: strings.ToValidUTF8(typed, ""), emailError: problem})
-}
-
-// allowMail keeps an account from being used to flood somebody's mailbox.
-func (a *Area) allowMail(ctx context.Context, userID, email string) error {
-	if err := a.Limiter.Allow(ctx, "email-change-user:"+digestOf(userID), web.Limit{Events: 5, Per: time.Hour}); err != nil {
-		return err
-	}
-	return a.Limiter.Allow(ctx, "email-change-address:"+digestOf(storage.EmailKey(email)), web.Limit{Events: 3, Per: 30 * time.Minute})
-}
-
-func (a *Area) sendCode(r *http.Request, s *session.Session, c emailChange, token string) error {
-	m := templates.ConfirmEmailMail(emailCode(token), int(emailLife.Minutes()), a.circumstances(r, s), a.link("/account/email/link/"+token))
-	return a.writeUntil(r.Context(), c.New, m, c.ExpiresAt)
 }
 
 // enterEmailCode takes the code, in the browser that asked and five times at most. The change was
@@ -125,8 +79,7 @@ func (a *Area) changeEmail(w http.ResponseWriter, r *http.Request, s *session.Se
 	err := a.Store.ChangeEmail(r.Context(), c.UserID, c.New, c.spend(), a.now())
 	switch {
 	case errors.Is(err, storage.ErrExists):
-		return errors.Join(a.voidChange(r.Context(), s.UserID),
-			a.showProfile(w, r, s, profileForm{status: http.StatusConflict, alert: "Another account uses that address. Nothing was changed."}))
+		return a.takenEmail(w, r, s)
 	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrNotFound):
 		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That was used already. Ask for a new code."})
 	case err != nil:
@@ -143,6 +96,14 @@ func (a *Area) changeEmail(w http.ResponseWriter, r *http.Request, s *session.Se
 		return err
 	}
 	return a.done(w, "profile", "email-changed")
+}
+
+// takenEmail is told only here, to somebody who has shown to read that address' mail.
+func (a *Area) takenEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if err := a.voidChange(r.Context(), s.UserID); err != nil {
+		return err
+	}
+	return a.showProfile(w, r, s, profileForm{status: http.StatusConflict, alert: "Another account uses that address. Nothing was changed."})
 }
 
 func (a *Area) cancelEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {

@@ -16,7 +16,7 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request, s *session.Session) 
 		return err
 	}
 	frame := a.frame(r, s)
-	if recovered(s) && frame.Notice == "" {
+	if a.settling(s) && frame.Notice == "" {
 		frame.Notice = "You are back. Add a passkey now, and remove what you have lost."
 	}
 	return a.Pages.Render(w, http.StatusOK, templates.AccountHome{

@@ -2,11 +2,7 @@ package account
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -104,80 +100,4 @@ func (a *Area) keeps(left storage.Factors) string {
 		return "It is your last way in. Add another passkey first."
 	}
 	return "A second factor is needed here. Add another one first."
-}
-
-func (a *Area) addPasskey(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	p, err := a.Passkeys.Finish(r.Context(), s.User, a.Browser.ID(r), posted(r, "credential"), posted(r, "name"))
-	if refusal, ok := errors.AsType[*web.Error](err); ok && refusal.Status < http.StatusInternalServerError {
-		e := audit.Event{Type: audit.FactorAdded, Outcome: audit.Refused, Reason: refusal.Code, UserID: s.UserID, Method: passkeyMethod}
-		if err := a.Audit.Record(r.Context(), e); err != nil {
-			return err
-		}
-		return a.showPasskeys(w, r, s, refusal.Status, refusal.Message)
-	}
-	if err != nil {
-		return err
-	}
-	err = a.changed(r, s, audit.Event{Type: audit.FactorAdded, Method: passkeyMethod, Target: p.ID},
-		templates.FactorAddedMail(passkeyNamed(p), a.circumstances(r, s), a.link("/account")))
-	if err != nil {
-		return err
-	}
-	return a.added(w, r, s, "passkeys", "passkey-added")
-}
-
-func passkeyNamed(p storage.Passkey) string { return fmt.Sprintf("the passkey “%s”", p.Name) }
-
-// ownPasskey finds the passkey that was posted among the person's own.
-func (a *Area) ownPasskey(r *http.Request, s *session.Session) (storage.Passkey, error) {
-	all, err := a.Store.Passkeys(r.Context(), s.UserID)
-	if err != nil {
-		return storage.Passkey{}, err
-	}
-	id := posted(r, "passkey")
-	for _, p := range all {
-		if p.ID == id {
-			return p, nil
-		}
-	}
-	return storage.Passkey{}, fmt.Errorf("find passkey: %w", storage.ErrNotFound)
-}
-
-const maxPasskeyName = 64 // characters
-
-func (a *Area) renamePasskey(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	p, err := a.ownPasskey(r, s)
-	if err != nil {
-		return err
-	}
-	name := strings.TrimSpace(posted(r, "name"))
-	if name == "" || utf8.RuneCountInString(name) > maxPasskeyName || !printable(name) {
-		return a.showPasskeys(w, r, s, http.StatusBadRequest, "A name has 1 to 64 characters that can be seen.")
-	}
-	if err := a.Store.RenamePasskey(r.Context(), s.UserID, p.ID, name); err != nil {
-		return err
-	}
-	if err := a.did(r, s, audit.Event{Type: audit.FactorRenamed, Method: passkeyMethod, Target: p.ID}); err != nil {
-		return err
-	}
-	return a.done(w, "passkeys", "passkey-renamed")
-}
-
-func (a *Area) removePasskey(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	p, err := a.ownPasskey(r, s)
-	if err != nil {
-		return err
-	}
-	err = a.Store.DropPasskey(r.Context(), s.UserID, p.ID)
-	if errors.Is(err, storage.ErrLast) {
-		return a.last(w, r, s, passkeyMethod, p.ID, a.showPasskeys)
-	}
-	if err != nil {
-		return err
-	}
-	err = a.removed(r, s, passkeyMethod, p.ID, passkeyNamed(p))
-	if err != nil {
-		return err
-	}
-	return a.done(w, "passkeys", "passkey-removed")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // ProfileStore keeps names.
@@ -61,6 +62,9 @@ const maxName = 200 // characters
 // rename takes any name a person may have, and none.
 func (a *Area) rename(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	name := strings.TrimSpace(posted(r, "name"))
+	if len(r.PostForm["name"]) != 1 { // an empty name is a name; none is a form of something else
+		return &web.Error{Status: http.StatusBadRequest, Message: "The form has no name."}
+	}
 	if utf8.RuneCountInString(name) > maxName || !printable(name) {
 		return a.showProfile(w, r, s, profileForm{
 			status: http.StatusBadRequest, name: strings.ToValidUTF8(name[:min(len(name), 4*maxName)], ""),

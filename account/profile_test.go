@@ -198,6 +198,10 @@ func TestNameIsWhatCanBeSeenAndNothingElseIsTaken(t *testing.T) {
 		for _, bad := range []string{"a\nb", "a\u202eb", strings.Repeat("x", 201), "\xff", "a\x00"} {
 			d.must(t, "name", v.post("/account/profile", url.Values{"name": {bad}}).Status, http.StatusBadRequest)
 		}
+		for what, form := range map[string]url.Values{"none": {"email": {newEmail}}, "two": {"name": {"a", "b"}}} {
+			d.must(t, what, v.post("/account/profile", form).Status, http.StatusBadRequest)
+		}
+		d.must(t, "still", d.current(t, d.ada).Name, d.ada.Name)
 		p := v.post("/account/profile", url.Values{"name": {" 岡 Ada\u200d 👩‍🚀 "}, "email": {"x@y.example"}, "email_verified": {"true"}, "id": {"u_eve"}, "sub": {"u_eve"}})
 		d.must(t, "rename", p.Location, "/account/profile?done=renamed")
 		now := d.current(t, d.ada)

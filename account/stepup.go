@@ -86,13 +86,16 @@ const operatorAMR = "recover"
 const settleIn = 30 * time.Minute
 
 func (a *Area) strong(ctx context.Context, s *session.Session) (bool, error) {
-	if recovered(s) && a.now().Sub(s.AuthTime) < settleIn {
+	if a.settling(s) {
 		return true, nil
 	}
 	return a.StepUp.Strong(ctx, s)
 }
 
-func recovered(s *session.Session) bool { return slices.Contains(s.AMR, operatorAMR) }
+// settling: the person has just come back by the operator's link.
+func (a *Area) settling(s *session.Session) bool {
+	return slices.Contains(s.AMR, operatorAMR) && a.now().Sub(s.AuthTime) <= settleIn
+}
 
 // confirm sends the browser to a fresh sign-in, unless it has just been there.
 func (a *Area) confirm(w http.ResponseWriter, r *http.Request) error {

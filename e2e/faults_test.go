@@ -188,7 +188,11 @@ func TestMailWaitsForTheMailServer(t *testing.T) {
 			if p := v.follow(v.submit(codePage, "/login/mail/code", "code", l.code)); p.status != http.StatusOK || !v.signedIn() {
 				t.Errorf("%d %s", p.status, p.body)
 			}
-			d.becomes(t, http.StatusOK, "ready", "")
+			for _, n := range d.nodes { // the node that did not deliver it may still say "degraded"
+				if err := n.ready(); err != nil {
+					t.Error(err)
+				}
+			}
 		})
 	}
 }

@@ -73,7 +73,7 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	show(s.tab, "confirm")
 	s.open(s.app.begin("prompt", "select_account").url).see("Continue to Weather app")
 	show(s.tab, "select-account")
-	s.open(s.d.issuer + "/account").see("You are signed in")
+	s.open(s.d.issuer + "/account").seeAccount(s.who.email)
 	show(s.tab, "account")
 	s.open(s.d.issuer + "/logout").see("Sign out?")
 	show(s.tab, "sign-out")

@@ -171,8 +171,8 @@ func TestSignOut(t *testing.T) {
 		l := s.mail(q)
 		s.fill("code", l.code).press("Sign in")
 		s.allowed(q)
-		s.open(d.issuer + "/account").see("You are signed in").press("Sign out").see("Sign out?")
-		s.press("Sign out").see("You are signed out")
+		s.open(d.issuer + "/account").seeAccount(s.who.email).press("Sign out")
+		s.see("Sign out?").press("Sign out").see("You are signed out")
 		s.open(d.issuer + "/account").see("Sign in")
 	})
 }

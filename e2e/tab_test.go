@@ -146,6 +146,15 @@ func (b *tab) see(heading string) *tab {
 	return b
 }
 
+// seeAccount waits for the page where somebody lands who came without an app.
+func (b *tab) seeAccount(email string) *tab {
+	b.t.Helper()
+	b.until("the account of the one who signed in", func() bool {
+		return strings.HasPrefix(b.at().Path, "/account") && strings.Contains(b.text(), email)
+	})
+	return b
+}
+
 func (b *tab) until(what string, holds func() bool) {
 	b.t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {

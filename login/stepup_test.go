@@ -61,6 +61,10 @@ func TestStepUpAsksOnlyForWhatIsMissingAndKeepsTheSession(t *testing.T) {
 		if after.ID != before.ID || b.Cookie(n, "symbolon_session") == cookie {
 			t.Error("the session has another id, or the same cookie")
 		}
+		old := logintest.NewBrowser(t)
+		if old.SetCookie(n, "symbolon_session", cookie); old.SignedIn(n) {
+			t.Error("the old cookie still works")
+		}
 		if after.ACR != "phr" || strings.Join(after.AMR, " ") != "mfa pop user" {
 			t.Errorf("acr %q, amr %q", after.ACR, after.AMR)
 		}

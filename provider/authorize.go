@@ -78,6 +78,9 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.errorPage(w, r, asError(err))
 	}
+	if deviceDigest(q.Form) != nil {
+		return web.Redirect(w, p.devicePath(q))
+	}
 	v := &validRequest{Request: q, parked: true}
 	v.reply.left = true
 	if err := p.identify(r.Context(), v); err != nil {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 // The rules of /authorize that fosite lacks, checks too late or checks too laxly. Each is told to
@@ -61,19 +63,22 @@ func isSHA256(s string) bool {
 }
 
 // checkScope: each scope must be registered; none asked for means the client's defaults.
-func (p *Provider) checkScope(v *validRequest) error {
-	v.Scopes = strings.Fields(v.Form.Get("scope"))
-	if len(v.Scopes) == 0 {
-		v.Scopes = v.client.Scopes
-		return nil
+func (p *Provider) checkScope(v *validRequest) (err error) {
+	v.Scopes, err = askedScopes(v.Form.Get("scope"), v.client)
+	return err
+}
+
+func askedScopes(scope string, c storage.Client) ([]string, error) {
+	scopes := strings.Fields(scope)
+	if len(scopes) == 0 {
+		return c.Scopes, nil
 	}
-	for _, scope := range v.Scopes {
-		if !slices.Contains(v.client.Scopes, scope) {
-			return refuse("invalid_scope", descriptions["invalid_scope"])
+	for _, s := range scopes {
+		if !slices.Contains(c.Scopes, s) {
+			return nil, refuse("invalid_scope", descriptions["invalid_scope"])
 		}
 	}
-	v.Scopes = slices.Compact(slices.Sorted(slices.Values(v.Scopes)))
-	return nil
+	return slices.Compact(slices.Sorted(slices.Values(scopes))), nil
 }
 
 // checkResources is RFC 8707 section 2: absolute, no fragment, allowed.

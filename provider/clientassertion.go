@@ -89,7 +89,7 @@ func (p *Provider) openAssertion(c storage.Client, assertion string) (claims ass
 
 // onlyUs: an assertion for somebody else as well could be used here by them (CVE-2025-27370).
 func (p *Provider) onlyUs(audience []string) bool {
-	us := []string{p.Issuer, p.url("/token"), p.url("/par")} // RFC 9126 section 2
+	us := []string{p.Issuer, p.url("/token"), p.url("/par"), p.url("/device_authorization")} // RFC 9126 section 2
 	return len(audience) > 0 && !slices.ContainsFunc(audience, func(a string) bool { return !slices.Contains(us, a) })
 }
 

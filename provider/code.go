@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ory/fosite"
@@ -104,6 +105,9 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	}
 	if form.Get("code") == "" {
 		return refuse("invalid_request", "The parameter code is missing.")
+	}
+	if !strings.HasPrefix(form.Get("code"), storage.CodePrefix) { // a device's: not redeemed like this
+		return invalidGrant()
 	}
 	state, err := g.p.Grants.GrantByCode(ctx, storage.Digest(form.Get("code")))
 	if errors.Is(err, storage.ErrNotFound) {

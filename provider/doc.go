@@ -6,6 +6,9 @@
 //	  authorization_code              code.go                        RFC 6749 §4.1.3, RFC 7636
 //	  refresh_token                   refresh.go                     RFC 6749 §6, RFC 9700 §4.14
 //	  client_credentials              clientcredentials.go           RFC 6749 §4.4
+//	  device_code                     devicegrant.go                 RFC 8628 §3.4
+//	/device_authorization             device.go                      RFC 8628 §3.1
+//	/device, /device/{handle}         devicepage.go                  RFC 8628 §3.3
 //	/introspect                       introspect.go                  RFC 7662
 //	/revoke                           revoke.go                      RFC 7009
 //	/userinfo                         userinfo.go                    OpenID Connect Core §5.3

@@ -31,6 +31,7 @@ func (p *Provider) newFosite() *fosite.Fosite {
 	config.TokenEndpointHandlers = fosite.TokenEndpointHandlers{
 		&codeGrant{p},
 		&refreshGrant{p},
+		&deviceGrant{p},
 		&clientCredentials{p: p, handler: &oauth2.ClientCredentialsGrantHandler{
 			HandleHelper: &oauth2.HandleHelper{
 				AccessTokenStrategy: accessTokens{p},

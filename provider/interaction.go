@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -21,6 +22,9 @@ func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 	if err != nil {
 		return p.errorPage(w, r, asError(err))
 	}
+	if s != nil && v.somebodyElse(s) {
+		return p.refuseAtClient(w, r, v, refuse("login_required", "Somebody else than the one asked for is signed in."))
+	}
 	for _, step := range p.Interactions {
 		page, err := step.Next(r.Context(), v.Request, s)
 		if err != nil {
@@ -30,12 +34,15 @@ func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 			return p.detour(w, r, v, page, step.Refusal())
 		}
 	}
-	if v.HintSubject != "" && v.HintSubject != s.UserID {
-		// The person signed in as somebody else than the client asked for (OpenID Connect Core
-		// section 3.1.2.2); never switch silently.
-		return p.refuseAtClient(w, r, v, refuse("login_required", "Somebody else than the one asked for is signed in."))
-	}
 	return p.respond(w, r, v, s)
+}
+
+// somebodyElse tells whether the person has signed in for this very request as another than the one
+// the client asked for (id_token_hint; OpenID Connect Core section 3.1.2.2): never switch silently,
+// and do not ask for ever.
+func (v *validRequest) somebodyElse(s *session.Session) bool {
+	asked := v.CreatedAt.Truncate(time.Millisecond) // as sessions are stored
+	return v.HintSubject != "" && v.HintSubject != s.UserID && !s.AuthTime.Before(asked)
 }
 
 // detour parks the request and sends the browser to the page that is due; under prompt=none the

@@ -27,6 +27,7 @@ type document struct {
 	JWKSURI               string   `json:"jwks_uri"`
 	UserinfoEndpoint      string   `json:"userinfo_endpoint"`
 	PushedEndpoint        string   `json:"pushed_authorization_request_endpoint"`
+	DeviceEndpoint        string   `json:"device_authorization_endpoint"`
 	IntrospectionEndpoint string   `json:"introspection_endpoint"`
 	RevocationEndpoint    string   `json:"revocation_endpoint"`
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
@@ -62,6 +63,7 @@ func (p *Provider) newMetadata() *metadata {
 		JWKSURI:               p.url("/jwks"),
 		UserinfoEndpoint:      p.url("/userinfo"),
 		PushedEndpoint:        p.url("/par"),
+		DeviceEndpoint:        p.url("/device_authorization"),
 		IntrospectionEndpoint: p.url("/introspect"),
 		RevocationEndpoint:    p.url("/revoke"),
 		EndSessionEndpoint:    p.url("/logout"),

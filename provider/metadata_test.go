@@ -112,7 +112,7 @@ func TestAdvertisedValues(t *testing.T) {
 		"code_challenge_methods_supported":                 `["S256"]`,
 		"response_types_supported":                         `["code"]`,
 		"response_modes_supported":                         `["query","form_post"]`,
-		"grant_types_supported":                            `["authorization_code","client_credentials","refresh_token"]`,
+		"grant_types_supported":                            `["authorization_code","client_credentials","refresh_token","urn:ietf:params:oauth:grant-type:device_code"]`,
 		"token_endpoint_auth_methods_supported":            `["client_secret_basic","client_secret_post","private_key_jwt","none"]`,
 		"revocation_endpoint_auth_methods_supported":       `["client_secret_basic","client_secret_post","private_key_jwt","none"]`,
 		"introspection_endpoint_auth_methods_supported":    `["client_secret_basic","client_secret_post","private_key_jwt"]`,

@@ -62,7 +62,7 @@ func (p *Provider) pushRequest(w http.ResponseWriter, r *http.Request, form para
 	if form.Get("request_uri") != "" {
 		return nil, refuse("invalid_request", "A request_uri cannot be pushed.")
 	}
-	if err := p.allowPush(ctx, c); err != nil {
+	if err := p.allowOften(ctx, "par:", c, pushes); err != nil {
 		return nil, err
 	}
 	v := &validRequest{client: c, pushing: true}
@@ -104,14 +104,15 @@ func withoutCredentials(form params, clientID string) url.Values {
 	return kept
 }
 
-// allowPush counts by client, and by network too when anybody can say to be that client.
-func (p *Provider) allowPush(ctx context.Context, c storage.Client) error {
-	key := "par:" + hex.EncodeToString(storage.Digest(c.ID)[:12])
+// allowOften bounds what one client can make us keep: by client, and by network too when anybody can
+// say to be that client.
+func (p *Provider) allowOften(ctx context.Context, what string, c storage.Client, limit web.Limit) error {
+	key := what + hex.EncodeToString(storage.Digest(c.ID)[:12])
 	if c.Public {
 		key += ":" + web.Network(web.ClientIP(ctx))
 	}
-	err := p.Limiter.Allow(ctx, key, pushes)
-	if e := tooMany(err, "Too many pushed requests; wait before the next."); e != nil {
+	err := p.Limiter.Allow(ctx, key, limit)
+	if e := tooMany(err, "Too many requests of this client; wait before the next."); e != nil {
 		return e
 	}
 	return err

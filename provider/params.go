@@ -35,7 +35,8 @@ func limit(name string) int {
 		"response_mode", "state", "nonce", "code_challenge", "code_challenge_method", "code_verifier",
 		"code", "grant_type", "resource", "audience", "prompt", "max_age", "display", "ui_locales",
 		"acr_values", "request_uri", "registration", "token_type_hint", "post_logout_redirect_uri",
-		"logout_hint", "confirm", "dpop_jkt":
+		"logout_hint", "confirm", "dpop_jkt",
+		"device_code", "user_code", "decision":
 		return 4 << 10
 	case "claims":
 		return 8 << 10

@@ -12,7 +12,7 @@ import (
 )
 
 // grantTypes are the grants we have, each in its own file.
-var grantTypes = []string{"authorization_code", "client_credentials", "refresh_token"}
+var grantTypes = []string{"authorization_code", "client_credentials", "refresh_token", deviceGrantType}
 
 // tokenResponse is RFC 6749 section 5.1.
 type tokenResponse struct {

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/symbolon-id/symbolon/agents"
@@ -67,7 +68,7 @@ func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Cl
 	if m.name == "" {
 		m.name = hostOf(id)
 	}
-	if _, known := supportedAlgs()[m.alg]; !known {
+	if !slices.Contains(signingAlgs(), m.alg) {
 		m.alg = ""
 	}
 	client, err := m.client(c.Rules)
@@ -75,7 +76,8 @@ func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Cl
 		return storage.Client{}, err
 	}
 	client.ID = id
-	return client, c.authenticate(ctx, &client, m)
+	err = c.authenticate(ctx, &client, m)
+	return client, err
 }
 
 // authenticate decides how the client proves itself. Nothing in a document can be a secret: there

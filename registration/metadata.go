@@ -15,6 +15,9 @@ const (
 	none    = "none"
 )
 
+// signingAlgs are those an ID token can be asked for in.
+func signingAlgs() []string { return []string{"RS256", "ES256"} }
+
 // metadata is what we understand of RFC 7591 section 2. Other members are ignored.
 type metadata struct {
 	name, authMethod, scope, alg, jwksURI string

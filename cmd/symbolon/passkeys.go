@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/symbolon-id/symbolon/login/passkey"
 )
@@ -12,10 +13,10 @@ func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
 	rp, err := passkey.NewRelyingParty(passkey.Options{
 		Issuer: n.config.Issuer, Name: n.config.Branding.Name, RelatedOrigins: splitList(n.config.RelatedOrigins),
 	})
-	if err != nil {
+	if errors.Is(err, passkey.ErrNoPasskeys) {
 		n.log.Info("no passkeys here", "why", err.Error())
 		return nil
 	}
 	n.passkeys = rp
-	return nil
+	return err
 }

@@ -29,8 +29,11 @@ type RelyingParty struct {
 	library *webauthn.WebAuthn
 }
 
-// NewRelyingParty refuses an issuer that browsers make no passkeys for: its host is an address, or
-// it is plain http and not localhost.
+// ErrNoPasskeys: browsers make none for this issuer, because its host is an address, or it is plain
+// http and not localhost. A deployment can go on without them.
+var ErrNoPasskeys = errors.New("browsers make no passkeys for this issuer")
+
+// NewRelyingParty returns an error that is ErrNoPasskeys, or says what is wrong with the options.
 func NewRelyingParty(o Options) (*RelyingParty, error) {
 	issuer, err := url.Parse(o.Issuer)
 	if err != nil {
@@ -38,10 +41,10 @@ func NewRelyingParty(o Options) (*RelyingParty, error) {
 	}
 	rp := &RelyingParty{id: strings.ToLower(issuer.Hostname()), name: o.Name, policy: o.Policy}
 	if err := protocol.ValidateRPID(rp.id); err != nil {
-		return nil, fmt.Errorf("passkeys: host of the issuer: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrNoPasskeys, err)
 	}
 	if issuer.Scheme != "https" && rp.id != "localhost" && !strings.HasSuffix(rp.id, ".localhost") {
-		return nil, errors.New("passkeys: the issuer is plain http")
+		return nil, fmt.Errorf("%w: it is plain http", ErrNoPasskeys)
 	}
 	if rp.name == "" {
 		rp.name = rp.id

@@ -1,0 +1,60 @@
+package account
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// askEmail sends a link and a code to a new address. Whether somebody else has it is not told to who
+// cannot read its mail.
+func (a *Area) askEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	typed := strings.TrimSpace(posted(r, "email"))
+	email, err := mail.ParseAddress(typed)
+	if err != nil {
+		return a.badEmail(w, r, s, typed[:min(len(typed), 254)], "Enter an email address like name@example.com.")
+	}
+	if storage.EmailKey(email) == storage.EmailKey(s.User.Email) {
+		return a.badEmail(w, r, s, typed, "That is the address you have.")
+	}
+	if err := a.allowMail(r.Context(), s.UserID, email); err != nil {
+		return err
+	}
+	token := storage.NewBearer(emailPrefix)
+	c := newEmailChange(token, a.Browser.Ensure(w, r), s.UserID, s.User.Email, email, a.now())
+	if err := a.keepChange(r.Context(), c); err != nil {
+		return err
+	}
+	if err := a.did(r, s, audit.Event{Type: audit.EmailAsked}); err != nil {
+		return err
+	}
+	if err := a.sendCode(r, s, c, token); err != nil {
+		return err
+	}
+	return a.done(w, "profile", "code-sent")
+}
+
+func (a *Area) badEmail(w http.ResponseWriter, r *http.Request, s *session.Session, typed, problem string) error {
+	return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, email: strings.ToValidUTF8(typed, ""), emailError: problem})
+}
+
+// allowMail keeps an account from being used to flood somebody's mailbox.
+func (a *Area) allowMail(ctx context.Context, userID, email string) error {
+	if err := a.Limiter.Allow(ctx, "email-change-user:"+digestOf(userID), web.Limit{Events: 5, Per: time.Hour}); err != nil {
+		return err
+	}
+	return a.Limiter.Allow(ctx, "email-change-address:"+digestOf(storage.EmailKey(email)), web.Limit{Events: 3, Per: 30 * time.Minute})
+}
+
+func (a *Area) sendCode(r *http.Request, s *session.Session, c emailChange, token string) error {
+	m := templates.ConfirmEmailMail(emailCode(token), int(emailLife.Minutes()), a.circumstances(r, s), a.link("/account/email/link/"+token))
+	return a.writeUntil(r.Context(), c.New, m, c.ExpiresAt)
+}

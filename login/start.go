@@ -1,0 +1,84 @@
+package login
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// start signs in on e. Everything is spent in the transaction that starts the session.
+func (f *Flow) start(w http.ResponseWriter, r *http.Request, at standing, e evidence, enrolled storage.Factors) (bool, error) {
+	last := e.proofs[len(e.proofs)-1]
+	in, err := f.signIn(r, at, e)
+	if err != nil {
+		return false, f.refuse(w, r, at, last, err)
+	}
+	s, err := f.Sessions.Start(w, r, in)
+	if err != nil {
+		return false, f.refuse(w, r, at, last, err)
+	}
+	_ = f.forget(r.Context(), r, at.handle) // tidiness only: what counts is spent durably
+	f.Audit.RecordLater(r.Context(), event(at.request, last, audit.Event{
+		Outcome: audit.Success, UserID: s.UserID, Target: s.ID,
+	}))
+	f.tell(r.Context(), s, e.proofs)
+	return true, web.Redirect(w, f.landing(w, r, at.request, e, in.NewUser != nil, enrolled))
+}
+
+func (f *Flow) signIn(r *http.Request, at standing, e evidence) (storage.SignIn, error) {
+	in := storage.SignIn{
+		UserID: at.pending.UserID,
+		Session: storage.Session{
+			AuthTime: e.authTime(at.now), ACR: Reached(e.kinds()...).ACR(), AMR: e.amr(),
+			UserAgent: BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context())),
+		},
+	}
+	for _, p := range e.proofs {
+		userID, err := f.who(r.Context(), &p) // again, for what has waited
+		if err == nil && userID != in.UserID {
+			err = storage.ErrNotFound
+		}
+		if err != nil {
+			return in, err
+		}
+		use(&in, p)
+	}
+	return in, nil
+}
+
+// use adds what p spends.
+func use(in *storage.SignIn, p Proof) {
+	in.Spend = append(in.Spend, p.Spend...)
+	in.Verified = in.Verified || p.VerifiedEmail
+	if p.NewUser != nil {
+		in.NewUser = p.NewUser
+	}
+	if p.Passkey != nil {
+		in.Passkey = p.Passkey
+	}
+	if p.TOTP != nil {
+		in.TOTP = p.TOTP
+	}
+	if p.Recovery != nil {
+		in.Recovery = p.Recovery
+	}
+}
+
+// tell tells the methods that a session was started by what they proved.
+func (f *Flow) tell(ctx context.Context, s *session.Session, proofs []Proof) {
+	for _, m := range f.Methods {
+		witness, ok := m.(Witness)
+		if !ok {
+			continue
+		}
+		for _, p := range proofs {
+			if p.Method == m.Name() {
+				witness.SignedIn(ctx, s.User)
+			}
+		}
+	}
+}

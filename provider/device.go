@@ -1,0 +1,224 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// Device authorization (RFC 8628): a device without a browser shows a short code, its person types it
+// at /device on another one and allows it there (devicepage.go), and the device, which keeps asking,
+// gets its tokens (devicegrant.go).
+//
+// What is pending may be lost: somebody starts again. To allow it makes a grant whose code is the
+// device code; that and to deny it spend the same single use, so there is one answer, and the code is
+// redeemed once, on any node, like every other.
+
+const (
+	deviceGrantType = "urn:ietf:params:oauth:grant-type:device_code"
+	devicePrefix    = "symbolon_dc_"
+	deviceLife      = 10 * time.Minute
+	devicePoll      = 5 * time.Second
+)
+
+// devices bounds how many codes one client can have made.
+var devices = web.Limit{Events: 60, Per: time.Minute}
+
+// device is one pending authorization.
+type device struct {
+	ID        string    `json:"id"` // its single use: allowed or denied
+	Digest    []byte    `json:"digest"`
+	UserCode  string    `json:"user_code"`
+	ClientID  string    `json:"client_id"`
+	Scopes    []string  `json:"scopes"`
+	Resources []string  `json:"resources,omitempty"`
+	JKT       string    `json:"jkt,omitempty"`
+	Network   string    `json:"network"` // it asks from there
+	ExpiresAt time.Time `json:"expires_at"`
+	Denied    bool      `json:"denied,omitempty"`
+}
+
+// deviceResponse is RFC 8628 section 3.2.
+type deviceResponse struct {
+	DeviceCode string `json:"device_code"`
+	UserCode   string `json:"user_code"`
+	URI        string `json:"verification_uri"`
+	Complete   string `json:"verification_uri_complete"`
+	ExpiresIn  int64  `json:"expires_in"` // seconds
+	Interval   int64  `json:"interval"`   // seconds
+}
+
+// deviceAuthorization answers POST /device_authorization.
+func (p *Provider) deviceAuthorization(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readForm(r)
+	if fault != nil {
+		return writeError(w, r, fault)
+	}
+	response, err := p.newDevice(w, r, form)
+	if err != nil {
+		return writeError(w, r, err)
+	}
+	return writeJSON(w, response)
+}
+
+func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request, form params) (*deviceResponse, error) {
+	ctx := r.Context()
+	proof, fault := p.readProof(w, r, "/device_authorization", "")
+	if fault != nil {
+		return nil, fault
+	}
+	c, err := p.authenticate(ctx, r, form)
+	if err != nil {
+		return nil, err
+	}
+	web.Annotate(ctx, clientAttr(c.ID))
+	if known := (&client{Client: c}); !known.has(deviceGrantType) {
+		return nil, refuse("unauthorized_client", descriptions["unauthorized_client"])
+	}
+	if err := p.allowOften(ctx, "device:", c, devices); err != nil {
+		return nil, err
+	}
+	d := device{ID: storage.NewID(""), ClientID: c.ID, Network: web.Network(web.ClientIP(ctx)), ExpiresAt: p.Now().Add(deviceLife)}
+	if d.Scopes, err = askedScopes(form.Get("scope"), c); err != nil {
+		return nil, err
+	}
+	if d.Resources, err = matchResources(form["resource"], c.Audiences); err != nil {
+		return nil, err
+	}
+	if err := p.spendProof(ctx, proof); err != nil {
+		return nil, err
+	}
+	if proof != nil {
+		d.JKT = proof.jkt
+	}
+	return p.keepDevice(ctx, d)
+}
+
+func (p *Provider) keepDevice(ctx context.Context, d device) (*deviceResponse, error) {
+	code := storage.NewBearer(devicePrefix)
+	d.Digest, d.UserCode = storage.Digest(code), newUserCode()
+	if err := p.updateDevice(ctx, d); err != nil {
+		return nil, err
+	}
+	if err := p.Requests.Ephemeral.Put(ctx, userCodeKey(d.UserCode), d.Digest, deviceLife); err != nil {
+		return nil, err
+	}
+	shown := d.UserCode[:4] + "-" + d.UserCode[4:]
+	return &deviceResponse{
+		DeviceCode: code, UserCode: shown,
+		URI: p.url("/device"), Complete: p.url("/device?user_code=" + shown),
+		ExpiresIn: int64(deviceLife / time.Second), Interval: int64(devicePoll / time.Second),
+	}, nil
+}
+
+// updateDevice keeps what is pending under the digest of its device code.
+func (p *Provider) updateDevice(ctx context.Context, d device) error {
+	value, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("encode device authorization: %w", err)
+	}
+	left := d.ExpiresAt.Sub(p.Now())
+	if left <= 0 {
+		return storage.ErrNotFound
+	}
+	return p.Requests.Ephemeral.Put(ctx, deviceKey(d.Digest), value, left)
+}
+
+// device returns what is pending under a device code's digest, or storage.ErrNotFound.
+func (p *Provider) device(ctx context.Context, digest []byte) (d device, err error) {
+	value, err := p.Requests.Ephemeral.Get(ctx, deviceKey(digest))
+	if err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal(value, &d); err != nil {
+		return d, fmt.Errorf("decode device authorization: %w", err)
+	}
+	if !p.Now().Before(d.ExpiresAt) {
+		return device{}, storage.ErrNotFound
+	}
+	return d, nil
+}
+
+func deviceKey(digest []byte) string { return "device:" + hex.EncodeToString(digest) }
+func userCodeKey(code string) string { return "user-code:" + code }
+
+// The characters of a user code: no vowels, so that it spells nothing (RFC 8628 section 6.1). Of the
+// 20⁸ codes one that lives 10 minutes is guessed, by the 10 tries a network gets in that time, with a
+// probability of 2⁻³¹; and who guesses it can only give their own account to somebody else's device.
+const userCodeLetters = "BCDFGHJKLMNPQRSTVWXZ"
+
+const userCodeLength = 8
+
+func newUserCode() string {
+	code := make([]byte, 0, userCodeLength)
+	var b [1]byte
+	for len(code) < userCodeLength {
+		_, _ = rand.Read(b[:])
+		if b[0] < 240 { // 12 × 20: every letter as likely
+			code = append(code, userCodeLetters[b[0]%20])
+		}
+	}
+	return string(code)
+}
+
+// normalUserCode is a code as it was made, however it was typed; "" when it cannot be one.
+func normalUserCode(typed string) string {
+	code := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
+	if len(code) != userCodeLength || strings.Trim(code, userCodeLetters) != "" {
+		return ""
+	}
+	return code
+}
+
+// byUserCode finds what is pending by the code that a person typed.
+func (p *Provider) byUserCode(ctx context.Context, typed string) (device, error) {
+	code := normalUserCode(typed)
+	if code == "" {
+		return device{}, storage.ErrNotFound
+	}
+	digest, err := p.Requests.Ephemeral.Get(ctx, userCodeKey(code))
+	if err != nil {
+		return device{}, err
+	}
+	d, err := p.device(ctx, digest)
+	if err == nil && (d.Denied || d.UserCode != code) {
+		return device{}, storage.ErrNotFound
+	}
+	return d, err
+}
+
+// answerDevice spends the one answer there is.
+func (p *Provider) answerDevice(d device) storage.Spent {
+	return storage.Spent{Kind: "device", Value: d.ID, Until: d.ExpiresAt.Add(time.Hour)}
+}
+
+// deny makes a pending authorization end in access_denied, unless it was answered already.
+func (p *Provider) deny(ctx context.Context, d device) error {
+	if err := p.Clients.Spend(ctx, p.answerDevice(d)); err != nil {
+		return err
+	}
+	d.Denied = true
+	if err := p.updateDevice(ctx, d); err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
+// deviceDigest names the pending authorization that a parked request is about; nil for any other.
+func deviceDigest(form url.Values) []byte {
+	digest, err := hex.DecodeString(form.Get("device_digest")) // no parameter: only we put it there
+	if err != nil || len(digest) == 0 {
+		return nil
+	}
+	return digest
+}

@@ -1,0 +1,92 @@
+package provider
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// polls is how often a device may ask; it is told the interval devicePoll.
+var polls = web.Limit{Events: 1, Per: devicePoll - time.Second}
+
+// deviceGrant redeems device codes (RFC 8628 section 3.4).
+type deviceGrant struct{ p *Provider }
+
+var _ fosite.TokenEndpointHandler = (*deviceGrant)(nil)
+
+func (g *deviceGrant) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool { return false }
+
+func (g *deviceGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
+	return r.GetGrantTypes().ExactOne(deviceGrantType)
+}
+
+func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
+	c, session, form := r.GetClient().(*client), r.GetSession().(*tokenSession), r.GetRequestForm()
+	code := form.Get("device_code")
+	switch {
+	case !c.has(deviceGrantType):
+		return refuse("unauthorized_client", descriptions["unauthorized_client"])
+	case code == "":
+		return refuse("invalid_request", "The parameter device_code is missing.")
+	case !strings.HasPrefix(code, devicePrefix):
+		return invalidGrant()
+	}
+	state, err := g.p.Grants.GrantByCode(ctx, storage.Digest(code))
+	if errors.Is(err, storage.ErrNotFound) {
+		return g.pending(ctx, c, storage.Digest(code))
+	}
+	if err != nil {
+		return err
+	}
+	if state.ClientID != c.ID {
+		return invalidGrant()
+	}
+	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
+	if err != nil {
+		return err
+	}
+	if err := g.p.prove(ctx, session, c, state.JKT); err != nil {
+		return err
+	}
+	if err := (&codeGrant{g.p}).spend(ctx, state, session.now); err != nil {
+		return err
+	}
+	g.p.issueFrom(session, state, c, state.Scopes, audience)
+	if c.has("refresh_token") {
+		session.refresh, err = g.p.refreshToken(state.Grant, 1, refreshKey(c, session))
+	}
+	return err
+}
+
+// pending tells why there are no tokens yet. Only the client that the code was made for learns it.
+func (g *deviceGrant) pending(ctx context.Context, c *client, digest []byte) error {
+	d, err := g.p.device(ctx, digest)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return refuse("expired_token", "The device code is unknown or has expired.")
+	case err != nil:
+		return err
+	case d.ClientID != c.ID:
+		return invalidGrant()
+	case d.Denied:
+		return refuse("access_denied", "The person did not allow it.")
+	}
+	if err := g.p.Limiter.Allow(ctx, "poll:"+hex.EncodeToString(digest), polls); err != nil {
+		return refuse("slow_down", "Ask less often.")
+	}
+	return refuse("authorization_pending", "The person has not answered yet.")
+}
+
+func (g *deviceGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder) error {
+	if !g.CanHandleTokenEndpointRequest(ctx, r) {
+		return fosite.ErrUnknownRequest
+	}
+	return g.p.populate(ctx, r, w, "")
+}

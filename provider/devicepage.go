@@ -1,0 +1,183 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// typed bounds how many user codes one network may try.
+var typed = web.Limit{Events: 10, Per: deviceLife}
+
+// devicePage answers GET /device. A code in the URL is only filled in: whoever sent the link may be
+// after an account for a device of theirs.
+func (p *Provider) devicePage(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readAuthorize(r)
+	if fault != nil {
+		return p.errorPage(w, r, fault)
+	}
+	return p.askUserCode(w, http.StatusOK, form.Get("user_code"), "")
+}
+
+func (p *Provider) askUserCode(w http.ResponseWriter, status int, code, problem string) error {
+	return p.Pages.Render(w, status, templates.Device{Action: p.base + "/device", UserCode: code, Error: problem})
+}
+
+// enterDevice answers POST /device: the request is parked like any other, for this browser alone.
+func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readAuthorize(r)
+	if fault != nil {
+		return p.errorPage(w, r, fault)
+	}
+	err := p.Limiter.Allow(r.Context(), "user-code:"+web.Network(web.ClientIP(r.Context())), typed)
+	if e := tooMany(err, "Too many codes were tried from here; wait a few minutes."); e != nil {
+		return p.errorPage(w, r, e)
+	}
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	d, err := p.byUserCode(r.Context(), form.Get("user_code"))
+	if errors.Is(err, storage.ErrNotFound) {
+		return p.askUserCode(w, http.StatusBadRequest, form.Get("user_code"), "That is no code, or it has expired. Look at your device again.")
+	}
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	c, err := p.lookUp(r.Context(), d.ClientID)
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	q := &interaction.Request{
+		Handle: storage.NewID(""), CreatedAt: p.Now(), Form: url.Values{"device_digest": {hex.EncodeToString(d.Digest)}},
+		ClientID: c.ID, ClientName: c.Name, FirstParty: c.FirstParty, Scopes: d.Scopes, Resources: d.Resources,
+	}
+	if err := p.Requests.Park(w, r, q); err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
+	return web.Redirect(w, p.devicePath(q))
+}
+
+func (p *Provider) devicePath(q *interaction.Request) string { return p.base + "/device/" + q.Handle }
+
+// openDevice finds what this browser's person is to answer. When they have to sign in first, or
+// there is nothing to answer, it has responded and done is true.
+func (p *Provider) openDevice(w http.ResponseWriter, r *http.Request) (q *interaction.Request, d device, s *session.Session, done bool, err error) {
+	q, err = p.Requests.Open(r, r.PathValue("handle"))
+	if err == nil {
+		d, err = p.device(r.Context(), deviceDigest(q.Form))
+	}
+	if errors.Is(err, storage.ErrNotFound) || err == nil && d.Denied {
+		return nil, d, nil, true, p.errorPage(w, r, refuse("expired_request", "This has expired, was answered, or began in another browser. Start again on your device."))
+	}
+	if err == nil {
+		s, err = p.Sessions.Current(r)
+	}
+	due := ""
+	if err == nil {
+		due, err = p.Interactions[0].Next(r.Context(), q, s) // signing in; what is asked here takes the place of the others
+	}
+	if err != nil {
+		return nil, d, nil, true, p.errorPage(w, r, asError(err))
+	}
+	if due != "" {
+		return nil, d, nil, true, web.Redirect(w, due)
+	}
+	return q, d, s, false, nil
+}
+
+// confirmDevice answers GET /device/{handle}: nothing is allowed without having been read.
+func (p *Provider) confirmDevice(w http.ResponseWriter, r *http.Request) error {
+	q, d, s, done, err := p.openDevice(w, r)
+	if done {
+		return err
+	}
+	if q.ShownTo != s.ID {
+		q.ShownTo = s.ID
+		if err := p.Requests.Update(r.Context(), q); err != nil {
+			return p.errorPage(w, r, asError(err))
+		}
+	}
+	return p.Pages.Render(w, http.StatusOK, templates.Device{
+		Action: p.devicePath(q), UserCode: d.UserCode[:4] + "-" + d.UserCode[4:], Client: q.ClientName,
+		Account: s.User.Email, Network: d.Network, Scopes: d.Scopes, Resources: d.Resources,
+	})
+}
+
+// decideDevice answers POST /device/{handle}, by the session that was shown the page and no other
+// (CVE-2026-45337).
+func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readAuthorize(r)
+	if fault != nil {
+		return p.errorPage(w, r, fault)
+	}
+	q, d, s, done, err := p.openDevice(w, r)
+	if done {
+		return err
+	}
+	if q.ShownTo != s.ID {
+		return p.errorPage(w, r, &Error{Status: http.StatusForbidden, Name: "access_denied", Description: "Somebody else was asked. Go back and look again."})
+	}
+	allowed := form.Get("decision") == "allow"
+	if allowed {
+		err = p.allowDevice(r.Context(), d, s)
+	} else {
+		err = p.deny(r.Context(), d)
+	}
+	switch {
+	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrExists): // ErrExists: the grant of this code
+		return p.errorPage(w, r, refuse("expired_request", "This was answered already."))
+	case errors.Is(err, storage.ErrNotFound):
+		return p.errorPage(w, r, refuse("access_denied", "This account or application has just been switched off."))
+	case err != nil:
+		return p.errorPage(w, r, asError(err))
+	}
+	_ = p.Requests.Close(r.Context(), q.Handle)
+	p.recordDevice(r.Context(), d, s, allowed)
+	return p.Pages.Render(w, http.StatusOK, templates.Device{Client: q.ClientName, Done: true, Allowed: allowed})
+}
+
+// allowDevice makes the grant that the device will find by its code.
+func (p *Provider) allowDevice(ctx context.Context, d device, s *session.Session) error {
+	now, id := p.Now(), storage.NewID(storage.GrantPrefix)
+	seed := make([]byte, sha256.Size)
+	_, _ = rand.Read(seed)
+	expires := d.ExpiresAt.Add(time.Minute) // whoever answers in the last second
+	return p.Grants.AddGrant(ctx, storage.Grant{
+		ID:            id,
+		ClientID:      d.ClientID,
+		UserID:        s.UserID,
+		SessionID:     s.ID,
+		Offline:       slices.Contains(d.Scopes, "offline_access"),
+		CreatedAt:     now,
+		ExpiresAt:     now.Add(p.RefreshAbsolute),
+		IdleAt:        expires.Add(p.RefreshIdle),
+		CodeDigest:    d.Digest,
+		CodeExpiresAt: expires,
+		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
+		GrantDetails: storage.GrantDetails{
+			Scopes: d.Scopes, Resources: d.Resources, JKT: d.JKT, AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
+		},
+	}, p.answerDevice(d))
+}
+
+func (p *Provider) recordDevice(ctx context.Context, d device, s *session.Session, allowed bool) {
+	kind := audit.ConsentDenied
+	if allowed {
+		kind = audit.ConsentGiven
+	}
+	p.Audit.RecordLater(ctx, audit.Event{Type: kind, Outcome: audit.Success, UserID: s.UserID, ClientID: d.ClientID,
+		Method: "device", IP: web.ClientIP(ctx).String(), TraceID: web.TraceID(ctx)})
+}

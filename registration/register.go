@@ -1,0 +1,230 @@
+package registration
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// Prefix begins the id of every client that registered itself, and of no other.
+const Prefix = storage.ClientPrefix + "dyn_"
+
+const secretIDPrefix = "cs_"
+
+// Limits of the endpoint.
+var (
+	registerLimit = web.Limit{Events: 200, Per: 10 * time.Minute} // per network
+	tokenLimit    = web.Limit{Events: 100, Per: time.Hour}        // per initial access token
+	guessLimit    = web.Limit{Events: 30, Per: time.Minute}       // wrong tokens, per network
+)
+
+// Registered is where clients are kept that register themselves.
+type Registered interface {
+	Client(ctx context.Context, id string) (storage.Client, error)
+	CreateClient(ctx context.Context, c storage.Client) error
+	UpdateClient(ctx context.Context, c storage.Client) error
+	DeleteClient(ctx context.Context, id string) error
+	AddClientSecret(ctx context.Context, s storage.ClientSecret) error
+	// RevokeClientSecret removes a secret. Of several callers one succeeds, the others get
+	// storage.ErrNotFound.
+	RevokeClientSecret(ctx context.Context, clientID, id string) error
+}
+
+// Endpoint is dynamic client registration (RFC 7591) and its management (RFC 7592).
+type Endpoint struct {
+	Issuer    string
+	Store     Registered
+	Rules     Rules
+	CheckKeys func(jwks []byte) error // why a JWK Set cannot be a client's
+	Tokens    InitialTokens           // one of them is needed
+	Open      bool                    // no token is needed: anybody may register
+	Limiter   web.Limiter
+	Audit     Recorder
+	Now       func() time.Time // nil: the system's clock
+}
+
+// Mount registers the endpoint under base, the path of the issuer.
+func (e *Endpoint) Mount(mux *web.Mux, base string) {
+	mux.API("POST "+base+"/register", e.register)
+	mux.API("GET "+base+"/register/{id}", e.show)
+	mux.API("PUT "+base+"/register/{id}", e.update)
+	mux.API("DELETE "+base+"/register/{id}", e.remove)
+}
+
+// register answers POST /register.
+func (e *Endpoint) register(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := e.admit(w, r); err != nil {
+		return err
+	}
+	o, err := readBody(r)
+	if err != nil {
+		return err
+	}
+	wanted, err := e.client(o)
+	if err != nil {
+		return err
+	}
+	made, err := e.create(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	made.authMethod = wanted.authMethod
+	return web.WriteJSON(w, http.StatusCreated, e.answer(made))
+}
+
+// admit decides who may register at all, and how often.
+func (e *Endpoint) admit(w http.ResponseWriter, r *http.Request) error {
+	ctx, network := r.Context(), web.Network(web.ClientIP(r.Context()))
+	if err := e.Limiter.Allow(ctx, "register:"+network, registerLimit); err != nil {
+		return err
+	}
+	if e.Open {
+		return nil
+	}
+	digest, ok := e.Tokens.accepts(bearerOf(r))
+	if !ok {
+		if err := e.Limiter.Allow(ctx, "register-token:"+network, guessLimit); err != nil {
+			return err
+		}
+		return unauthorized(w)
+	}
+	return e.Limiter.Allow(ctx, "register-with:"+hex.EncodeToString(digest[:12]), tokenLimit)
+}
+
+func readBody(r *http.Request) (object, error) {
+	if !isJSON(r.Header) {
+		return nil, malformed("The request must be JSON (Content-Type: application/json).")
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read registration: %w", err)
+	}
+	return parseObject(body)
+}
+
+// wanted is a valid client as it was asked for.
+type wanted struct {
+	storage.Client
+	authMethod string
+}
+
+// client reads what is asked for. What a caller cannot choose (client_id, client_secret, times) is
+// ignored, like every member that nobody knows.
+func (e *Endpoint) client(o object) (wanted, error) {
+	if o["software_statement"] != nil {
+		return wanted{}, refuse(invalidStatement, "Software statements are not accepted: none of their issuers is trusted here.")
+	}
+	if err := checkLinks(o); err != nil {
+		return wanted{}, err
+	}
+	m, err := readMetadata(o)
+	if err != nil {
+		return wanted{}, err
+	}
+	if m.authMethod == "" {
+		m.authMethod = "client_secret_basic" // RFC 7591 section 2
+	}
+	c, err := m.client(e.Rules)
+	if err != nil {
+		return wanted{}, err
+	}
+	if err := e.authenticate(&c, m); err != nil {
+		return wanted{}, err
+	}
+	return wanted{c, m.authMethod}, judged(agents.Validate(c))
+}
+
+func (e *Endpoint) authenticate(c *storage.Client, m metadata) error {
+	switch {
+	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}, m.authMethod):
+		return malformed("token_endpoint_auth_method is not supported.")
+	case m.jwksURI != "":
+		return malformed("jwks_uri is not supported here: send the keys themselves as jwks.")
+	case m.authMethod != storage.AuthPrivateKeyJWT:
+		return nil
+	case e.CheckKeys(m.jwks) != nil:
+		return malformed("jwks needs one or more public keys that can sign.")
+	}
+	c.AuthMethod, c.JWKS = m.authMethod, m.jwks
+	return nil
+}
+
+// checkLinks judges addresses that we neither fetch nor show. Still: nobody shall think that a
+// javascript: URL was accepted.
+func checkLinks(o object) error {
+	for _, name := range []string{"client_uri", "logo_uri", "tos_uri", "policy_uri"} {
+		text, err := o.text(name)
+		if err != nil {
+			return err
+		}
+		u, err := url.Parse(text)
+		if text != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
+			len(text) > 2048 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })) {
+			return malformed(name + " is not a web address.")
+		}
+	}
+	return nil
+}
+
+// made is a client with what is shown of it once.
+type made struct {
+	storage.Client
+	authMethod     string
+	secret, manage string
+}
+
+// create makes the client, its secret if it has one, and the token to manage it with.
+func (e *Endpoint) create(ctx context.Context, w wanted) (made, error) {
+	if w.Public {
+		return e.createPublic(ctx, w.Client)
+	}
+	return e.insert(ctx, w.Client, storage.NewID(Prefix))
+}
+
+func (e *Endpoint) insert(ctx context.Context, c storage.Client, id string) (made, error) {
+	now := e.now()
+	c.ID, c.CreatedAt, c.UpdatedAt = id, now, now
+	m := made{}
+	token, bearer := newManageToken(id, now)
+	c.Secrets, m.manage = []storage.ClientSecret{token}, bearer
+	if !c.Public && c.AuthMethod == "" {
+		m.secret = storage.NewBearer(storage.SecretPrefix)
+		c.Secrets = append(c.Secrets, storage.ClientSecret{
+			ID: storage.NewID(secretIDPrefix), ClientID: id, Digest: storage.Digest(m.secret), CreatedAt: now,
+		})
+	}
+	if err := e.record(ctx, audit.ClientCreated, id); err != nil {
+		return made{}, err
+	}
+	if err := e.Store.CreateClient(ctx, c); err != nil {
+		return made{}, fmt.Errorf("register client: %w", err)
+	}
+	m.Client = c
+	return m, nil
+}
+
+func (e *Endpoint) record(ctx context.Context, event, id string) error {
+	return e.Audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, ClientID: id, Method: "registration"})
+}
+
+func (e *Endpoint) now() time.Time {
+	if e.Now == nil {
+		return time.Now()
+	}
+	return e.Now()
+}
+
+func isGone(err error) bool { return errors.Is(err, storage.ErrNotFound) }

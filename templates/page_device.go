@@ -1,0 +1,29 @@
+package templates
+
+// Device is the page for devices that have no browser, in its three states: it asks for the code the
+// device shows; when Client is set, whether that client may have what it asks for; and when Done,
+// it says how it ended.
+type Device struct {
+	Action    string // POST: user_code, or decision=allow|deny
+	UserCode  string // filled in, or shown to be compared
+	Error     string // what is wrong with the code
+	Client    string
+	Account   string
+	Network   string // of the device
+	Scopes    []string
+	Resources []string
+	Done      bool
+	Allowed   bool
+}
+
+func (Device) template() string { return "device" }
+
+func deviceSpecimens() []Page {
+	return []Page{
+		Device{Action: "/device", UserCode: "BCDF-GHJK", Error: "That is no code."},
+		Device{Action: "/device/handle", UserCode: "BCDF-GHJK", Client: "TV", Account: "ada@example.org", Network: "203.0.113.0/24",
+			Scopes: []string{"openid"}, Resources: []string{"https://api.example.org"}},
+		Device{Client: "TV", Done: true, Allowed: true},
+		Device{Client: "TV", Done: true},
+	}
+}
