@@ -55,7 +55,7 @@ func (w *Worker) try(ctx context.Context, claimed storage.Mail) (Message, Outcom
 func (w *Worker) deliver(ctx context.Context, m Message) (Outcome, error) {
 	err := w.Transport.Deliver(ctx, w.From, m)
 	refused := errors.Is(err, ErrRefused)
-	w.failing.Store(err != nil && !refused)
+	w.note(err != nil && !refused)
 	switch {
 	case refused:
 		return Refused, err

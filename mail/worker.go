@@ -30,11 +30,25 @@ type Worker struct {
 	Log    *slog.Logger
 	Report func(Outcome) // counts; optional
 
-	failing atomic.Bool
+	failed atomic.Int64 // when the last try failed, in Unix milliseconds; 0: it did not
 }
 
 // Failing tells whether the last delivery found the mail server unreachable or unwilling.
-func (w *Worker) Failing() bool { return w.failing.Load() }
+func (w *Worker) Failing() bool {
+	failed := w.failed.Load()
+	return failed != 0 && w.Queue.Now().Sub(time.UnixMilli(failed)) < failingFor
+}
+
+// failingFor: the next try may be another node's, which tells this one nothing.
+const failingFor = 90 * time.Second
+
+func (w *Worker) note(failed bool) {
+	if failed {
+		w.failed.Store(w.Queue.Now().UnixMilli())
+		return
+	}
+	w.failed.Store(0)
+}
 
 // Run delivers until ctx ends, then finishes the mails in hand (less than a minute) and returns.
 func (w *Worker) Run(ctx context.Context) {

@@ -128,6 +128,23 @@ func TestMailWaitsForAServerThatIsDown(t *testing.T) {
 	n.queueIsEmpty(t)
 }
 
+// The mail that failed here may have been delivered by another node.
+func TestFailureOfLongAgoIsNoneAnyMore(t *testing.T) {
+	n := newNode(t, storagetest.SQLite(t), transport(t, "smtp://"+freeAddr(t), nil))
+	short := message("brief")
+	short.Expires = time.Now().Add(time.Second)
+	n.send(t, short)
+	n.run(t)
+	n.until(t, mail.Expired)
+	if !n.Failing() {
+		t.Error("nobody can tell that the mail server is down")
+	}
+	n.ahead(2 * time.Minute)
+	if n.Failing() {
+		t.Error("reported for ever")
+	}
+}
+
 func TestMailOfAWorkerThatCrashedIsDeliveredByAnother(t *testing.T) {
 	box := &mail.Mailbox{}
 	n := newNode(t, storagetest.SQLite(t), box)
