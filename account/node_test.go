@@ -147,7 +147,7 @@ func (d *deployment) serve(t *testing.T) {
 			&totp.Method{Store: d.db, Sealer: d.sealer, Now: d.clock.Now},
 			&recovery.Method{Store: d.db, Mailer: d.outbox, Letters: pages, Link: issuer + "/account/codes", Now: d.clock.Now},
 		},
-		Policy: login.DefaultPolicy(), Users: d.db, Failures: d.db, Sessions: sessions, NoHome: true,
+		Policy: login.DefaultPolicy(), Users: d.db, Failures: d.db, Sessions: sessions,
 		Requests: &interaction.Store{Ephemeral: d.ephemeral, Browser: browser}, Pages: pages, Audit: recorder, Now: d.clock.Now,
 	}
 	counts := ephemeral.NewCounts()

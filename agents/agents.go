@@ -11,6 +11,7 @@ package agents
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
@@ -33,9 +34,12 @@ type Agent struct {
 	AccessTokenTTL  time.Duration // 0: the deployment's default; at most MaxAccessTokenTTL
 	SigningAlg      string        // empty: RS256
 	SecretExpiresAt time.Time     // zero: the first secret does not expire
+	AuthMethod      string        // storage.AuthPrivateKeyJWT with JWKS, or empty: a secret
+	JWKS            json.RawMessage
+	DPoPBound       bool // every token is bound to a key of its own (RFC 9449)
 }
 
-// Create registers a service account with its first secret.
+// Create registers a service account with its first secret, unless it has keys of its own.
 func (s *Service) Create(ctx context.Context, a Agent) (Issued, error) {
 	return s.create(ctx, storage.AgentPrefix, a.Name, a.SecretExpiresAt, storage.ClientMetadata{
 		GrantTypes:     []string{GrantClientCredentials},
@@ -43,5 +47,8 @@ func (s *Service) Create(ctx context.Context, a Agent) (Issued, error) {
 		Audiences:      a.Audiences,
 		SigningAlg:     a.SigningAlg,
 		AccessTokenTTL: a.AccessTokenTTL,
+		AuthMethod:     a.AuthMethod,
+		JWKS:           a.JWKS,
+		DPoPBound:      a.DPoPBound,
 	})
 }

@@ -124,7 +124,7 @@ func (r *Registry) create(ctx context.Context, prefix, name string, secretEnd ti
 		return Issued{}, err
 	}
 	issued := Issued{Client: client}
-	if !client.Public {
+	if !client.Public && client.AuthMethod == "" {
 		secret, bearer, err := newSecret(client.ID, now, secretEnd)
 		if err != nil {
 			return Issued{}, err

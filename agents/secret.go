@@ -19,7 +19,7 @@ type Secrets interface {
 const secretIDPrefix = "cs_"
 
 // Issued is a client with a secret it was just given. Bearer is the only copy of the secret there
-// will ever be; it is empty for a public app.
+// will ever be; it is empty for who is public or has keys of its own.
 type Issued struct {
 	Client storage.Client
 	Secret storage.ClientSecret
@@ -35,6 +35,9 @@ func (r *Registry) AddSecret(ctx context.Context, clientID string, expiresAt tim
 	}
 	if client.Public {
 		return Issued{}, Invalid{"client_secret", "a public client cannot keep a secret"}
+	}
+	if client.AuthMethod != "" {
+		return Issued{}, Invalid{"client_secret", "it proves itself with its own keys, and nothing weaker is accepted"}
 	}
 	secret, bearer, err := newSecret(clientID, r.now(), expiresAt)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -14,6 +15,7 @@ const (
 	GrantAuthorizationCode = "authorization_code"
 	GrantRefreshToken      = "refresh_token"
 	GrantClientCredentials = "client_credentials"
+	GrantDeviceCode        = "urn:ietf:params:oauth:grant-type:device_code" // RFC 8628
 )
 
 // MaxAccessTokenTTL bounds how long a leaked access token is of use where nobody introspects.
@@ -39,7 +41,7 @@ func invalid(field, format string, args ...any) error {
 // Validate returns an Invalid when c must not be registered as it is.
 func Validate(c storage.Client) error {
 	for _, check := range []func(storage.Client) error{
-		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkGrants, checkKind, checkRedirects,
+		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkGrants, checkKind, checkRedirects,
 	} {
 		if err := check(c); err != nil {
 			return err
@@ -58,14 +60,30 @@ func checkLifetime(c storage.Client) error {
 }
 
 func checkAlg(c storage.Client) error {
-	if !slices.Contains([]string{"", "RS256", "ES256"}, c.SigningAlg) {
-		return invalid("signing_alg", "%q is not supported; use RS256 or ES256", c.SigningAlg)
+	if c.SigningAlg != "" && !slices.Contains(keys.ClientAlgorithms(), c.SigningAlg) {
+		return invalid("signing_alg", "%q is not supported; use one of %v", c.SigningAlg, keys.ClientAlgorithms())
+	}
+	return nil
+}
+
+// checkAuth: a client with keys of its own proves itself with them and with nothing weaker.
+func checkAuth(c storage.Client) error {
+	switch {
+	case c.AuthMethod == "" && len(c.JWKS) == 0:
+		return nil
+	case c.AuthMethod != storage.AuthPrivateKeyJWT:
+		return invalid("token_endpoint_auth_method", "%q is not supported; use %s", c.AuthMethod, storage.AuthPrivateKeyJWT)
+	case c.Public:
+		return invalid("token_endpoint_auth_method", "who keeps a key can prove itself, and is not public")
+	}
+	if err := keys.CheckClientKeys(c.JWKS); err != nil {
+		return invalid("jwks", "%v", err)
 	}
 	return nil
 }
 
 func checkGrants(c storage.Client) error {
-	known := []string{GrantAuthorizationCode, GrantRefreshToken, GrantClientCredentials}
+	known := []string{GrantAuthorizationCode, GrantRefreshToken, GrantClientCredentials, GrantDeviceCode}
 	for _, grant := range c.GrantTypes {
 		if !slices.Contains(known, grant) {
 			return invalid("grant_types", "%q is not supported; use %v", grant, known)

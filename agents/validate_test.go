@@ -116,7 +116,11 @@ func TestAgentsThatCouldNotWorkOrWouldBePeopleAreRefused(t *testing.T) {
 		"without a secret": {"grant_types", func(c *storage.Client) { c.Public = true }},
 		"long tokens":      {"access_token_ttl", func(c *storage.Client) { c.AccessTokenTTL = time.Hour + time.Second }},
 		"negative life":    {"access_token_ttl", func(c *storage.Client) { c.AccessTokenTTL = -time.Second }},
-		"unknown alg":      {"signing_alg", func(c *storage.Client) { c.SigningAlg = "none" }},
+		"no usable keys": {"jwks", func(c *storage.Client) {
+			c.AuthMethod, c.JWKS = storage.AuthPrivateKeyJWT, []byte(`{"keys":[]}`)
+		}},
+		"keys without a method": {"token_endpoint_auth_method", func(c *storage.Client) { c.JWKS = []byte(`{"keys":[]}`) }},
+		"unknown alg":           {"signing_alg", func(c *storage.Client) { c.SigningAlg = "none" }},
 	} {
 		wantInvalid(t, refused.field, agent(refused.change), what)
 	}

@@ -37,7 +37,7 @@ func (b *tab) findings(script string) []string {
 		return chromedp.Evaluate[string](runAxe, chromedp.EvalAwaitPromise)(ctx, t)
 	})
 	if err != nil {
-		b.t.Fatal(err)
+		b.t.Fatalf("axe at %s: %v", b.at(), err)
 	}
 	var found []string
 	if err := json.Unmarshal([]byte(answer), &found); err != nil {

@@ -29,6 +29,9 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 		chromedp.Flag("headless", "new"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-extensions", true),
+		// A tab behind another one is a tab all the same.
+		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-renderer-backgrounding", true),
+		chromedp.Flag("disable-backgrounding-occluded-windows", true),
 		// The app of the tests is at https://app.example: a name with a certificate of its own.
 		chromedp.Flag("host-resolver-rules", "MAP app.example 127.0.0.1"),
 		chromedp.Flag("ignore-certificate-errors", true),

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	chromepage "github.com/chromedp/cdproto/page"
 )
 
 // look is a way to see a page.
@@ -29,6 +31,7 @@ func looks() []look {
 
 func (b *tab) wear(l look) {
 	b.t.Helper()
+	tell(b, chromepage.BringToFront, cdp.Empty{})
 	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1, Mobile: l.width < 600})
 	tell(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: l.features})
 	b.until("the page laid out and at rest", func() bool {
@@ -82,6 +85,7 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	s.app.config.RedirectURL = s.cb.url
 	still := newTab(s.t).withoutScript()
 	still.open(s.app.begin("response_mode", "form_post", "prompt", "none").url).see("Back to Weather app")
+	tell(still, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false}) // whoever looks may need it
 	show(still, "form-post")
 }
 

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	chromepage "github.com/chromedp/cdproto/page"
@@ -25,8 +26,10 @@ func TestPictures(t *testing.T) {
 	walk(t, func(b *tab, name string) {
 		for _, l := range chosen {
 			b.wear(l)
-			beyond := true
-			picture := tell(b, chromepage.CaptureScreenshot, chromepage.CaptureScreenshotParams{CaptureBeyondViewport: &beyond}).Data
+			height := must[int](t)(strconv.Atoi(b.ask("String(document.documentElement.scrollHeight)")))
+			picture := tell(b, chromepage.CaptureScreenshot, chromepage.CaptureScreenshotParams{
+				CaptureBeyondViewport: new(true), Clip: &chromepage.Viewport{Width: float64(l.width), Height: float64(height), Scale: 1},
+			}).Data
 			if colours := coloursOf(t, picture); colours < 3 {
 				t.Errorf("%s, %s: nothing to be seen", name, l.name)
 			}

@@ -61,8 +61,12 @@ type Flow struct {
 	// Enrol is where somebody is sent whose deployment requires a second factor and who has none,
 	// with request=HANDLE as well; "": the account page.
 	Enrol string
-	// NoHome: another package serves GET /account.
-	NoHome bool
+
+	// Notices tells people of sign-ins with a browser that Devices does not know; nil: nobody is
+	// told. SessionsLink, in that mail, is the absolute address of their sessions.
+	Notices      Notices
+	Devices      Devices
+	SessionsLink string
 }
 
 // Mount registers the sign-in pages and those of every method.
@@ -70,9 +74,6 @@ func (f *Flow) Mount(mux *web.Mux) {
 	mux.Page("GET "+f.Base+"/login", f.page)
 	mux.Page("GET "+f.Base+"/login/second", f.second)
 	mux.Page("POST "+f.Base+"/login/continue", f.carryOn)
-	if !f.NoHome {
-		mux.Page("GET "+f.Base+"/account", f.home)
-	}
 	for _, m := range f.Methods {
 		m.Mount(mux, f)
 	}

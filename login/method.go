@@ -3,7 +3,8 @@
 //	GET  /login           page.go: every method's offer on one page
 //	GET  /login/second    second.go: what is missing after the first factor, or to step up
 //	POST /login/continue  page.go: prompt=select_account, "continue as"
-//	GET  /account         home.go: where somebody lands who came without an application
+//
+// Whoever came without an application lands at /account, which is another package's.
 //
 // A method proves who somebody is (one folder below each); the flow decides by policy what the
 // proofs are worth together, asks for what is missing, starts the session and returns to the

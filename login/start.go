@@ -26,6 +26,9 @@ func (f *Flow) start(w http.ResponseWriter, r *http.Request, at standing, e evid
 		Outcome: audit.Success, UserID: s.UserID, Target: s.ID,
 	}))
 	f.tell(r.Context(), s, e.proofs)
+	if before := at.session; before == nil || before.ID != s.ID {
+		f.tellNewDevice(r.Context(), s)
+	}
 	return true, web.Redirect(w, f.landing(w, r, at.request, e, in.NewUser != nil, enrolled))
 }
 

@@ -78,6 +78,7 @@ func New(o Options) *Client {
 		transport: &http.Transport{
 			DialContext:            newDialer(o).dial,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Now},
+			TLSHandshakeTimeout:    maxTime,
 			DisableKeepAlives:      true,
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: maxHeader,

@@ -31,6 +31,8 @@ func newDialer(o Options) dialer {
 // dial resolves once and dials what it has checked: a name that gets another address a moment later
 // (DNS rebinding) changes nothing.
 func (d dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, maxTime) // the transport lets it go on without the request
+	defer cancel()
 	checked, err := d.resolve(ctx, address)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ type validRequest struct {
 	session *session.Session // set when nothing is left to do
 	parked  bool             // stored under its handle; answered at most once
 	pushing bool             // it arrives at /par
+	mustACR []string         // an essential acr: one of these, or no answer
 	reply   reply
 }
 
@@ -118,7 +119,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 // validate checks everything else: first by our rules, then by fosite's.
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint,
+		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint, checkClaims,
 	} {
 		if err := rule(v); err != nil {
 			return err

@@ -93,7 +93,7 @@ func checkResources(v *validRequest) (err error) {
 	return err
 }
 
-// checkPrompt is OpenID Connect Core section 3.1.2.1: prompt, max_age, display, claims, hints.
+// checkPrompt is OpenID Connect Core section 3.1.2.1: prompt, max_age, display, hints.
 func checkPrompt(v *validRequest) error {
 	v.Prompt = strings.Fields(v.Form.Get("prompt"))
 	for _, value := range v.Prompt {
@@ -115,9 +115,6 @@ func checkPrompt(v *validRequest) error {
 	}
 	if !slices.Contains([]string{"", "page", "popup", "touch", "wap"}, v.Form.Get("display")) {
 		return refuse("invalid_request", "The display has an unknown value.")
-	}
-	if claims := v.Form.Get("claims"); claims != "" && json.Unmarshal([]byte(claims), &map[string]json.RawMessage{}) != nil {
-		return refuse("invalid_request", "The claims parameter must be a JSON object.")
 	}
 	v.LoginHint = v.Form.Get("login_hint")
 	v.ACRValues = strings.Fields(v.Form.Get("acr_values"))

@@ -22,3 +22,14 @@ func (p *Provider) claims(user storage.User, scopes []string) map[string]any {
 	}
 	return claims
 }
+
+// scopeOf is the scope that holds a claim, "" for one that we do not have.
+func scopeOf(claim string) string {
+	switch claim {
+	case "name", "updated_at":
+		return "profile"
+	case "email", "email_verified":
+		return "email"
+	}
+	return ""
+}

@@ -2,14 +2,11 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
@@ -150,69 +147,6 @@ func (p *Provider) device(ctx context.Context, digest []byte) (d device, err err
 }
 
 func deviceKey(digest []byte) string { return "device:" + hex.EncodeToString(digest) }
-func userCodeKey(code string) string { return "user-code:" + code }
-
-// The characters of a user code: no vowels, so that it spells nothing (RFC 8628 section 6.1). Of the
-// 20⁸ codes one that lives 10 minutes is guessed, by the 10 tries a network gets in that time, with a
-// probability of 2⁻³¹; and who guesses it can only give their own account to somebody else's device.
-const userCodeLetters = "BCDFGHJKLMNPQRSTVWXZ"
-
-const userCodeLength = 8
-
-func newUserCode() string {
-	code := make([]byte, 0, userCodeLength)
-	var b [1]byte
-	for len(code) < userCodeLength {
-		_, _ = rand.Read(b[:])
-		if b[0] < 240 { // 12 × 20: every letter as likely
-			code = append(code, userCodeLetters[b[0]%20])
-		}
-	}
-	return string(code)
-}
-
-// normalUserCode is a code as it was made, however it was typed; "" when it cannot be one.
-func normalUserCode(typed string) string {
-	code := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
-	if len(code) != userCodeLength || strings.Trim(code, userCodeLetters) != "" {
-		return ""
-	}
-	return code
-}
-
-// byUserCode finds what is pending by the code that a person typed.
-func (p *Provider) byUserCode(ctx context.Context, typed string) (device, error) {
-	code := normalUserCode(typed)
-	if code == "" {
-		return device{}, storage.ErrNotFound
-	}
-	digest, err := p.Requests.Ephemeral.Get(ctx, userCodeKey(code))
-	if err != nil {
-		return device{}, err
-	}
-	d, err := p.device(ctx, digest)
-	if err == nil && (d.Denied || d.UserCode != code) {
-		return device{}, storage.ErrNotFound
-	}
-	return d, err
-}
-
-// answerDevice spends the one answer there is.
-func (p *Provider) answerDevice(d device) storage.Spent {
-	return storage.Spent{Kind: "device", Value: d.ID, Until: d.ExpiresAt.Add(time.Hour)}
-}
-
-// deny makes a pending authorization end in access_denied, unless it was answered already.
-func (p *Provider) deny(ctx context.Context, d device) error {
-	if err := p.Clients.Spend(ctx, p.answerDevice(d)); err != nil {
-		return err
-	}
-	d.Denied = true
-	if err := p.updateDevice(ctx, d); err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return err
-	}
-	return nil
-}
 
 // deviceDigest names the pending authorization that a parked request is about; nil for any other.
 func deviceDigest(form url.Values) []byte {

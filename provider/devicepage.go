@@ -1,17 +1,11 @@
 package provider
 
 import (
-	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
-	"time"
 
-	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
@@ -114,70 +108,4 @@ func (p *Provider) confirmDevice(w http.ResponseWriter, r *http.Request) error {
 		Action: p.devicePath(q), UserCode: d.UserCode[:4] + "-" + d.UserCode[4:], Client: q.ClientName,
 		Account: s.User.Email, Network: d.Network, Scopes: d.Scopes, Resources: d.Resources,
 	})
-}
-
-// decideDevice answers POST /device/{handle}, by the session that was shown the page and no other
-// (CVE-2026-45337).
-func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
-	form, fault := readAuthorize(r)
-	if fault != nil {
-		return p.errorPage(w, r, fault)
-	}
-	q, d, s, done, err := p.openDevice(w, r)
-	if done {
-		return err
-	}
-	if q.ShownTo != s.ID {
-		return p.errorPage(w, r, &Error{Status: http.StatusForbidden, Name: "access_denied", Description: "Somebody else was asked. Go back and look again."})
-	}
-	allowed := form.Get("decision") == "allow"
-	if allowed {
-		err = p.allowDevice(r.Context(), d, s)
-	} else {
-		err = p.deny(r.Context(), d)
-	}
-	switch {
-	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrExists): // ErrExists: the grant of this code
-		return p.errorPage(w, r, refuse("expired_request", "This was answered already."))
-	case errors.Is(err, storage.ErrNotFound):
-		return p.errorPage(w, r, refuse("access_denied", "This account or application has just been switched off."))
-	case err != nil:
-		return p.errorPage(w, r, asError(err))
-	}
-	_ = p.Requests.Close(r.Context(), q.Handle)
-	p.recordDevice(r.Context(), d, s, allowed)
-	return p.Pages.Render(w, http.StatusOK, templates.Device{Client: q.ClientName, Done: true, Allowed: allowed})
-}
-
-// allowDevice makes the grant that the device will find by its code.
-func (p *Provider) allowDevice(ctx context.Context, d device, s *session.Session) error {
-	now, id := p.Now(), storage.NewID(storage.GrantPrefix)
-	seed := make([]byte, sha256.Size)
-	_, _ = rand.Read(seed)
-	expires := d.ExpiresAt.Add(time.Minute) // whoever answers in the last second
-	return p.Grants.AddGrant(ctx, storage.Grant{
-		ID:            id,
-		ClientID:      d.ClientID,
-		UserID:        s.UserID,
-		SessionID:     s.ID,
-		Offline:       slices.Contains(d.Scopes, "offline_access"),
-		CreatedAt:     now,
-		ExpiresAt:     now.Add(p.RefreshAbsolute),
-		IdleAt:        expires.Add(p.RefreshIdle),
-		CodeDigest:    d.Digest,
-		CodeExpiresAt: expires,
-		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
-		GrantDetails: storage.GrantDetails{
-			Scopes: d.Scopes, Resources: d.Resources, JKT: d.JKT, AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
-		},
-	}, p.answerDevice(d))
-}
-
-func (p *Provider) recordDevice(ctx context.Context, d device, s *session.Session, allowed bool) {
-	kind := audit.ConsentDenied
-	if allowed {
-		kind = audit.ConsentGiven
-	}
-	p.Audit.RecordLater(ctx, audit.Event{Type: kind, Outcome: audit.Success, UserID: s.UserID, ClientID: d.ClientID,
-		Method: "device", IP: web.ClientIP(ctx).String(), TraceID: web.TraceID(ctx)})
 }

@@ -15,7 +15,8 @@
 //	/logout                           endsession.go                  OpenID Connect RP-Initiated Logout
 //	/jwks, /.well-known/…             metadata.go                    RFC 8414, OpenID Connect Discovery
 //
-// Tokens themselves are made in accesstoken.go (RFC 9068) and idtoken.go, from claims.go; dpop.go
+// Tokens themselves are made in accesstoken.go (RFC 9068) and idtoken.go, from claims.go, which
+// claimsrequest.go lets clients ask for by name (OpenID Connect Core §5.5); dpop.go
 // binds them to a key of the client's (RFC 9449).
 //
 // Every request passes the strict front first: params.go decodes, redirect.go matches redirect URIs,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"net/http"
 	"net/url"
@@ -40,11 +39,6 @@ type proofClaims struct {
 	IssuedAt  *int64 `json:"iat"`
 	TokenHash string `json:"ath"`
 	Nonce     string `json:"nonce"`
-}
-
-// confirmation is the key that a token is bound to (RFC 9449 section 6.1).
-type confirmation struct {
-	JKT string `json:"jkt"`
 }
 
 // readProof returns the proof of this request to one of our paths, nil when there is none. With an
@@ -134,97 +128,4 @@ func (p *Provider) spendProof(ctx context.Context, proof *proof) error {
 		return badProof("It was used before.")
 	}
 	return err
-}
-
-// prove is the last thing to be checked before a code or refresh token is used up: that the request
-// comes from the holder of the key it is bound to, or that the client has said it will always use one.
-func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound string) error {
-	switch {
-	case s.proof == nil && (c.DPoPBound || bound != ""):
-		return refuse("invalid_dpop_proof", "A DPoP proof is required.")
-	case s.proof != nil && bound != "" && s.proof.jkt != bound:
-		return refuse("invalid_grant", "The code or refresh token is bound to another key.")
-	}
-	return p.spendProof(ctx, s.proof)
-}
-
-// heldBy checks that who presents an access token holds the key it is bound to (RFC 9449 section 7).
-// A bound token is no bearer token, and a bearer token gains nothing from a proof.
-func (p *Provider) heldBy(w http.ResponseWriter, r *http.Request, sent presented, claims accessClaims) (*proof, *Error) {
-	if claims.Confirms == nil && !sent.dpop {
-		return nil, nil
-	}
-	if claims.Confirms == nil || !sent.dpop {
-		return nil, invalidToken()
-	}
-	proof, fault := p.readProof(w, r, "/userinfo", sent.token)
-	switch {
-	case fault != nil:
-		return nil, onResource(fault)
-	case proof == nil:
-		return nil, onResource(badProof("It is missing."))
-	case proof.jkt != claims.Confirms.JKT:
-		return nil, invalidToken()
-	}
-	return proof, nil
-}
-
-// onResource is a refusal of a proof as a resource server tells it: 401.
-func onResource(e *Error) *Error {
-	if e.Status == http.StatusBadRequest {
-		e.Status = http.StatusUnauthorized
-	}
-	return e
-}
-
-func dpopChallenge() string {
-	return `DPoP realm="symbolon", algs="` + strings.Join(keys.ClientAlgorithms(), " ") + `"`
-}
-
-// confirms is the cnf of the tokens of this request, nil without a proof.
-func (s *tokenSession) confirms() *confirmation {
-	if s.proof == nil {
-		return nil
-	}
-	return &confirmation{s.proof.jkt}
-}
-
-func tokenType(c *confirmation) string {
-	if c == nil {
-		return "Bearer"
-	}
-	return "DPoP"
-}
-
-// checkKey is dpop_jkt: the code will be for the holder of this key alone (RFC 9449 section 10).
-func checkKey(v *validRequest) error {
-	jkt := v.Form.Get("dpop_jkt")
-	if jkt != "" && !isSHA256(jkt) {
-		return refuse("invalid_request", "The dpop_jkt must be 43 characters of base64url.")
-	}
-	return nil
-}
-
-// A nonce is the sealed time of its making: every node knows its own and the others', and keeps none.
-const (
-	noncePurpose = "dpop nonce"
-	nonceLife    = 5 * time.Minute
-)
-
-func (p *Provider) newNonce() string {
-	made := binary.BigEndian.AppendUint64(nil, uint64(p.Now().Unix()))
-	return base64.RawURLEncoding.EncodeToString(p.Sealer.Seal(noncePurpose, made))
-}
-
-func (p *Provider) ourNonce(nonce string) bool {
-	sealed, err := base64.RawURLEncoding.Strict().DecodeString(nonce)
-	if err != nil {
-		return false
-	}
-	made, err := p.Sealer.Open(noncePurpose, sealed)
-	if err != nil || len(made) != 8 {
-		return false
-	}
-	age := p.Now().Sub(time.Unix(int64(binary.BigEndian.Uint64(made)), 0))
-	return -skew <= age && age <= nonceLife
 }

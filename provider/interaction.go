@@ -34,6 +34,9 @@ func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 			return p.detour(w, r, v, page, step.Refusal())
 		}
 	}
+	if !v.reached(s.ACR) {
+		return p.refuseAtClient(w, r, v, refuse("unmet_authentication_requirements", "The person cannot sign in the way that was insisted on."))
+	}
 	return p.respond(w, r, v, s)
 }
 

@@ -83,8 +83,9 @@ func (p *Provider) newMetadata() *metadata {
 		Scopes:                []string{"openid", "profile", "email", "offline_access"},
 		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
 			"name", "updated_at", "email", "email_verified"},
-		Prompts:       []string{"none", "login", "consent", "select_account"},
-		IssInResponse: true,
+		Prompts:         []string{"none", "login", "consent", "select_account"},
+		IssInResponse:   true,
+		ClaimsParameter: true,
 	})
 	if err != nil {
 		panic(err) // strings and lists of them always marshal

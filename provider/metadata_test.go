@@ -119,6 +119,7 @@ func TestAdvertisedValues(t *testing.T) {
 		"token_endpoint_auth_signing_alg_values_supported": `["RS256","PS256","ES256","EdDSA"]`,
 		"dpop_signing_alg_values_supported":                `["RS256","PS256","ES256","EdDSA"]`,
 		"subject_types_supported":                          `["public"]`,
+		"claims_parameter_supported":                       `true`,
 		"id_token_signing_alg_values_supported":            `["RS256","ES256","PS256","EdDSA"]`,
 		"scopes_supported":                                 `["openid","profile","email","offline_access"]`,
 		"authorization_response_iss_parameter_supported":   `true`,

@@ -65,6 +65,8 @@ type Clients struct {
 	Limiter   web.Limiter
 	Audit     Recorder
 	Now       func() time.Time // nil: the system's clock
+
+	keeping flights
 }
 
 // Spend uses a client's assertion up.
@@ -88,8 +90,10 @@ func (c *Clients) Client(ctx context.Context, id string) (storage.Client, error)
 	}
 	current, err := c.current(ctx, id)
 	switch {
+	case err == nil && !c.isDue(known, current):
+		return known, nil
 	case err == nil:
-		return c.keep(ctx, known, current)
+		return c.keeping.do(ctx, id, func(ctx context.Context) (storage.Client, error) { return c.keep(ctx, current) })
 	case isTemporary(err) && c.now().Before(known.UpdatedAt.Add(staleFor)):
 		return known, nil
 	case errors.Is(err, storage.ErrUnavailable):
@@ -137,18 +141,24 @@ func note(ctx context.Context, err error) error {
 	return err
 }
 
+// isDue tells whether what is stored has to be written anew.
+func (c *Clients) isDue(known, current storage.Client) bool {
+	return !sameClient(known, current) || !c.now().Before(known.UpdatedAt.Add(confirmEvery))
+}
+
 // keep stores what has changed about the client since it was last seen. Whether it is disabled, and
 // since when its tokens count, is the operator's and stays.
-func (c *Clients) keep(ctx context.Context, known, current storage.Client) (storage.Client, error) {
+func (c *Clients) keep(ctx context.Context, current storage.Client) (storage.Client, error) {
 	now := c.now()
-	if known.ID == "" {
+	known, err := c.Store.Client(ctx, current.ID)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
 		return c.add(ctx, current, now)
-	}
-	changed := !sameClient(known, current)
-	if !changed && now.Before(known.UpdatedAt.Add(confirmEvery)) {
+	case err != nil:
+		return storage.Client{}, err
+	case !c.isDue(known, current): // somebody was faster
 		return known, nil
-	}
-	if changed {
+	case !sameClient(known, current):
 		if err := c.change(ctx, known, current); err != nil {
 			return storage.Client{}, err
 		}

@@ -2,7 +2,7 @@
 // publishes (Client ID Metadata Documents), or by registering itself (RFC 7591, RFC 7592).
 //
 //	clients.go   Clients: a client_id that is a URL is looked up there
-//	document.go  the client metadata document
+//	document.go  the client metadata document; flight.go it is written down once
 //	POST   /register       register.go: makes a client; merge.go: the same public one only once
 //	GET    /register/{id}  manage.go: with the token given at registration
 //	PUT    /register/{id}  update.go

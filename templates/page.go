@@ -171,8 +171,11 @@ func (UsersOffer) offer() string { return "offer-users" }
 func (o MailOffer) problem() string { return o.Error }
 func (UsersOffer) problem() string  { return "" }
 
-// Mail is the data of one mail.
-type Mail interface{ mail() string }
+// Mail is the data of one mail. Each has a Language, as Content-Language names it; "" is English.
+type Mail interface {
+	mail() string
+	language() string
+}
 
 // SignInMail carries the link and the code of one attempt to sign in.
 type SignInMail struct {
@@ -182,13 +185,20 @@ type SignInMail struct {
 	Minutes int
 	Browser string
 	Network string
+
+	Language string
 }
 
 // InviteMail tells somebody that an account waits for them.
 type InviteMail struct {
 	Name string
 	Link string // the sign-in page
+
+	Language string
 }
 
 func (SignInMail) mail() string { return "sign-in" }
 func (InviteMail) mail() string { return "invite" }
+
+func (m SignInMail) language() string { return m.Language }
+func (m InviteMail) language() string { return m.Language }

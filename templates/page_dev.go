@@ -36,3 +36,9 @@ type DecodedToken struct{ Name, Header, Claims string }
 
 func (DevMail) template() string    { return "dev-mail" }
 func (Playground) template() string { return "playground" }
+
+// developers are pages for them alone, in English like the protocol they show.
+type developers interface{ english() }
+
+func (DevMail) english()    {}
+func (Playground) english() {}

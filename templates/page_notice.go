@@ -16,6 +16,8 @@ type NoticeMail struct {
 	WayText  string
 	Link     string // absolute; empty for none
 	Else     string // what to do if it was somebody else
+
+	Language string
 }
 
 // Fact is one circumstance: "Browser", "Firefox on Linux".
@@ -35,12 +37,14 @@ func (m NoticeMail) Known() []Fact {
 
 func (NoticeMail) mail() string { return "notice" }
 
+func (m NoticeMail) language() string { return m.Language }
+
 const secure = "If it was somebody else, open the link, end their session and remove what you do not know."
 
 func (c Circumstances) facts(more ...Fact) []Fact {
 	facts := append(more, Fact{"Browser", c.Browser}, Fact{"Network", c.Network})
 	if !c.At.IsZero() {
-		facts = append(facts, Fact{"When", c.At.UTC().Format("2 January 2006, 15:04 UTC")})
+		facts = append(facts, Fact{"When", c.At.UTC().Format(momentLayout)})
 	}
 	return facts
 }
@@ -100,7 +104,7 @@ func RecoveryLinkMail(from time.Time, link string) NoticeMail {
 		WayText: "See your activity", Link: link,
 		Else: "If you did not ask them for it, tell them at once."}
 	if !from.IsZero() {
-		m.Facts = []Fact{{"Works from", from.UTC().Format("2 January 2006, 15:04 UTC")}}
+		m.Facts = []Fact{{"Works from", from.UTC().Format(momentLayout)}}
 	}
 	return m
 }

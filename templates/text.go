@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // plain makes one line of a text that others chose, for places where <bdi> cannot isolate it:
@@ -72,4 +73,24 @@ func pieces(text string) []piece {
 		from = at[1]
 	}
 	return append(out, piece{Text: text[from:]})
+}
+
+// wrap breaks a paragraph of a text mail as people who write them do.
+func wrap(paragraph string) string {
+	var out strings.Builder
+	width := 0
+	for i, word := range strings.Fields(paragraph) {
+		switch {
+		case i == 0:
+		case width+1+utf8.RuneCountInString(word) > 78:
+			out.WriteByte('\n')
+			width = 0
+		default:
+			out.WriteByte(' ')
+			width++
+		}
+		out.WriteString(word)
+		width += utf8.RuneCountInString(word)
+	}
+	return out.String()
 }

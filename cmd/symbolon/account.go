@@ -23,7 +23,7 @@ func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *accou
 		Sentence: consent.Sentence, DocsURL: exportDocs,
 	}
 	if rp != nil {
-		a.Passkeys = &passkey.Enrolment{RelyingParty: rp, Store: n.db, Ephemeral: n.ephemeral}
+		a.Passkeys = n.enrolment()
 	}
 	return a
 }

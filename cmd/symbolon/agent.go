@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ func newAgents(d desk) *agents.Service { return agents.New(d.db, d.audit, via) }
 func (p *program) agentCreate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create",
-		Short: "Register an agent and make its first secret",
+		Short: "Register an agent, and make its first secret unless it has keys of its own",
 		Example: `  symbolon agent create --name weather-bot --scope "read_weather" --audience https://api.example --json
   symbolon agent create --name nightly --scope report --audience https://a.example --audience https://b.example --expires-in 90d`,
 		Args: cobra.NoArgs,
@@ -42,9 +43,12 @@ func (p *program) agentCreate() *cobra.Command {
 			return usagef("--name is missing: say what the agent is called")
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			var c storage.Client
+			flags.apply(cmd, &c)
 			issued, err := newAgents(d).Create(ctx, agents.Agent{
-				Name: flags.name, Scopes: flags.scopes(), Audiences: flags.audiences,
-				AccessTokenTTL: time.Duration(flags.ttl), SigningAlg: flags.alg, SecretExpiresAt: life.from(time.Now()),
+				Name: c.Name, Scopes: c.Scopes, Audiences: c.Audiences,
+				AccessTokenTTL: c.AccessTokenTTL, SigningAlg: c.SigningAlg, SecretExpiresAt: life.from(time.Now()),
+				AuthMethod: c.AuthMethod, JWKS: c.JWKS, DPoPBound: c.DPoPBound,
 			})
 			if err != nil {
 				return err
@@ -62,6 +66,9 @@ type agentFlags struct {
 	audiences []string
 	ttl       durationFlag
 	alg       string
+	jwksFile  string
+	jwks      json.RawMessage
+	dpop      bool
 }
 
 func addAgentFlags(cmd *cobra.Command) *agentFlags {
@@ -70,7 +77,15 @@ func addAgentFlags(cmd *cobra.Command) *agentFlags {
 	cmd.Flags().StringArrayVar(&f.scope, "scope", nil, "all it may be granted, separated by spaces; repeatable")
 	cmd.Flags().StringArrayVar(&f.audiences, "audience", nil, "`URI` of a resource its tokens may be for; the first is the default (none: the issuer); repeatable")
 	cmd.Flags().Var(&f.ttl, "access-token-ttl", "life of its access tokens, at most 60m (default: as configured)")
-	cmd.Flags().StringVar(&f.alg, "signing-alg", "", "RS256 (default) or ES256")
+	cmd.Flags().StringVar(&f.alg, "signing-alg", "", "RS256 (default), ES256, PS256 or EdDSA")
+	cmd.Flags().StringVar(&f.jwksFile, "jwks", "", "`FILE` with its public keys (JWK Set): it authenticates with them, and not by a secret")
+	cmd.Flags().BoolVar(&f.dpop, "dpop", false, "it has to bind every token to a key of its own (RFC 9449)")
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if cmd.Flags().Changed("jwks") {
+			f.jwks, err = readClientKeys(f.jwksFile)
+		}
+		return err
+	}
 	return f
 }
 
@@ -84,6 +99,9 @@ func (f *agentFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("audience"), &c.Audiences, f.audiences)
 	set(given("access-token-ttl"), &c.AccessTokenTTL, time.Duration(f.ttl))
 	set(given("signing-alg"), &c.SigningAlg, f.alg)
+	set(given("dpop"), &c.DPoPBound, f.dpop)
+	set(given("jwks"), &c.JWKS, f.jwks)
+	set(given("jwks"), &c.AuthMethod, storage.AuthPrivateKeyJWT)
 }
 
 func agentChanges(cmd *cobra.Command) func(c *storage.Client) {

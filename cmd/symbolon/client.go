@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,18 +51,11 @@ for each request instead (private_key_jwt), and nothing weaker is accepted from 
 			return usagef("--public and --jwks exclude each other: who keeps a key can prove itself")
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			apps := newApps(d)
-			issued, err := apps.Create(ctx, agents.App{
+			issued, err := newApps(d).Create(ctx, agents.App{
 				Name: client.Name, ClientMetadata: client.ClientMetadata, SecretExpiresAt: life.from(time.Now()),
 			})
 			if err != nil {
 				return err
-			}
-			if client.AuthMethod != "" && issued.Bearer != "" { // nobody has seen it, and it opens nothing
-				if err := apps.RevokeSecret(ctx, issued.Client.ID, issued.Secret.ID); err != nil {
-					return err
-				}
-				issued = agents.Issued{Client: issued.Client}
 			}
 			return p.printIssued(cmd, issued)
 		})
@@ -76,9 +68,7 @@ type clientFlags struct {
 	*agentFlags
 	redirect, postLogout, serves, grants []string
 	firstParty, requirePKCE              bool
-	requirePAR, dpop                     bool
-	jwksFile                             string
-	jwks                                 json.RawMessage
+	requirePAR                           bool
 }
 
 func addClientFlags(cmd *cobra.Command) *clientFlags {
@@ -86,18 +76,10 @@ func addClientFlags(cmd *cobra.Command) *clientFlags {
 	cmd.Flags().StringArrayVar(&f.redirect, "redirect-uri", nil, "`URI` people may be sent back to; repeatable")
 	cmd.Flags().StringArrayVar(&f.postLogout, "post-logout-redirect-uri", nil, "`URI` people may be sent to after signing out; repeatable")
 	cmd.Flags().StringArrayVar(&f.serves, "serves", nil, "`URI` of a resource it is the server of: it may introspect tokens for it; repeatable")
-	cmd.Flags().StringArrayVar(&f.grants, "grant-type", nil, "authorization_code, refresh_token or client_credentials; repeatable")
+	cmd.Flags().StringArrayVar(&f.grants, "grant-type", nil, "authorization_code, refresh_token, client_credentials or that of RFC 8628; repeatable")
 	cmd.Flags().BoolVar(&f.firstParty, "first-party", false, "the organisation's own: people are not asked to consent")
 	cmd.Flags().BoolVar(&f.requirePKCE, "require-pkce", true, "=false only for an old client with a secret that cannot do PKCE")
-	cmd.Flags().StringVar(&f.jwksFile, "jwks", "", "`FILE` with its public keys (JWK Set): it authenticates with them, and not by a secret")
 	cmd.Flags().BoolVar(&f.requirePAR, "require-par", false, "it has to push its authorization requests (RFC 9126)")
-	cmd.Flags().BoolVar(&f.dpop, "dpop", false, "it has to bind every token to a key of its own (RFC 9449)")
-	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
-		if cmd.Flags().Changed("jwks") {
-			f.jwks, err = readClientKeys(f.jwksFile)
-		}
-		return err
-	}
 	return f
 }
 
@@ -112,9 +94,6 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("first-party"), &c.FirstParty, f.firstParty)
 	set(given("require-pkce"), &c.PKCEOptional, !f.requirePKCE)
 	set(given("require-par"), &c.RequirePAR, f.requirePAR)
-	set(given("dpop"), &c.DPoPBound, f.dpop)
-	set(given("jwks"), &c.JWKS, f.jwks)
-	set(given("jwks"), &c.AuthMethod, storage.AuthPrivateKeyJWT)
 }
 
 func clientChanges(cmd *cobra.Command) func(c *storage.Client) {

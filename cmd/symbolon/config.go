@@ -21,7 +21,7 @@ type Config struct {
 	SignIn           SignIn
 	RelatedOrigins   string // further https origins that use the same passkeys, separated by commas
 	Branding         Branding
-	Session          SessionTimes
+	Session          Session
 	Tokens           TokenTimes
 	Keys             KeyTimes
 	Log              Log
@@ -33,9 +33,6 @@ type Branding struct{ Name, Logo, Accent string }
 
 // SignIn is what a deployment demands of those who sign in.
 type SignIn struct{ SecondFactorRequired, MailOffForPasskeyUsers bool }
-
-// SessionTimes end a session in a browser.
-type SessionTimes struct{ Idle, Absolute time.Duration }
 
 // TokenTimes end tokens. A client's own access_token_ttl goes before AccessTTL and AgentAccessTTL.
 type TokenTimes struct {

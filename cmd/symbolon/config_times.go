@@ -5,13 +5,6 @@ import (
 	"time"
 )
 
-func (s SessionTimes) check() error {
-	if s.Idle < time.Minute || s.Absolute < s.Idle {
-		return errors.New("session.idle must be at least 1m, and session.absolute no shorter than it")
-	}
-	return nil
-}
-
 func (t TokenTimes) check() error {
 	const most = time.Hour
 	switch {

@@ -28,7 +28,8 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	n.login = &login.Flow{
 		Base: n.base, Methods: n.methods(limiter, d), Policy: login.Policy(n.config.SignIn), Users: n.db,
 		Failures: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
-		Enrol: n.base + "/account/passkeys", NoHome: true,
+		Offer: n.base + passkey.OfferPath, Enrol: n.base + "/account/passkeys",
+		Notices: notices{n.queue, n.pages}, Devices: n.db, SessionsLink: n.config.Issuer + "/account/sessions",
 	}
 	n.account = n.accountArea(limiter, n.passkeys)
 	n.consent = &consent.Asker{
@@ -51,7 +52,7 @@ func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
 		},
 	}
 	if n.passkeys != nil {
-		methods = append(methods, &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral})
+		methods = append(methods, n.passkeyMethod())
 	}
 	methods = append(methods,
 		&totp.Method{Store: n.db, Sealer: n.sealer},

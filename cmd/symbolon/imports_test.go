@@ -36,7 +36,7 @@ func architecture() map[string]rule {
 		"login/recoverlink": {ours: feature("login interaction")},
 		"consent":           {ours: feature("login/session interaction")},
 		"account":           {ours: feature("login/session interaction mail")},
-		"agents":            {ours: feature("")},
+		"agents":            {ours: feature("keys")},
 
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
@@ -46,6 +46,7 @@ func architecture() map[string]rule {
 		"storage":       {},
 		"audit":         {},
 		"templates":     {libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
+		"outbound":      {},
 		"web":           {libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel golang.org/x/net")},
 		"migrations":    {},
 

@@ -129,9 +129,7 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 func (n *node) buildGround(_ context.Context, _ *dev) (err error) {
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe})
 	n.lastUsed = agents.NewLastUsed(n.db, n.log)
-	n.sessions = session.New(n.db, session.Options{
-		Secure: n.browser.Secure, Idle: n.config.Session.Idle, Absolute: n.config.Session.Absolute,
-	})
+	n.sessions = session.New(n.db, n.sessionOptions())
 	n.pages, err = templates.New(n.config.brand(n.base))
 	return err
 }

@@ -20,3 +20,16 @@ func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
 	n.passkeys = rp
 	return err
 }
+
+// passkeyMethod signs in with passkeys, and offers one to who signed in by mail.
+func (n *node) passkeyMethod() *passkey.Method {
+	return &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral, Enrolment: n.enrolment()}
+}
+
+// enrolment adds passkeys to accounts.
+func (n *node) enrolment() *passkey.Enrolment {
+	return &passkey.Enrolment{
+		RelyingParty: n.passkeys, Store: n.db, Ephemeral: n.ephemeral,
+		Audit: n.audit, Notices: notices{n.queue, n.pages}, Account: n.config.Issuer + "/account",
+	}
+}

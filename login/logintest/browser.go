@@ -16,6 +16,7 @@ type Browser struct {
 	UserAgent string
 	Header    http.Header // sent with every request, instead of what a browser says of a same-origin POST
 	Host      string      // sent instead of the server's
+	Address   string      // where it is, to a node that believes proxies; "": nobody says
 }
 
 // Page is an answer.
@@ -55,6 +56,9 @@ func (b *Browser) Send(method, address string, form url.Values) Page {
 	}
 	request.Header = b.Header.Clone()
 	request.Header.Set("User-Agent", b.UserAgent)
+	if b.Address != "" {
+		request.Header.Set("X-Forwarded-For", b.Address)
+	}
 	request.Host = b.Host
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")

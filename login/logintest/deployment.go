@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/recovery"
+	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/login/totp"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
@@ -80,6 +82,7 @@ type Deployment struct {
 	Codes     *recovery.Codes
 	Policy    login.Policy
 	Offer     string
+	Bind      session.Binding
 
 	t      *testing.T
 	sealer *keys.Sealer
@@ -136,7 +139,9 @@ func (d *Deployment) start(more []login.Method, mounts ...func(*web.Mux, *Node))
 		&totp.Method{Store: d.DB, Sealer: d.sealer, Now: d.Clock.Now},
 		&recovery.Method{Store: d.DB, Mailer: d, Letters: pages, Link: "https://id.example/account/codes", Now: d.Clock.Now},
 	}, more...)
-	n := New(d.t, Setup{DB: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now}, methods, mounts...)
+	n := New(d.t, Setup{
+		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Now: d.Clock.Now,
+	}, methods, mounts...)
 	n.Flow.Policy, n.Flow.Offer = d.Policy, d.Offer
 	return n
 }

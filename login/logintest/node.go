@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -34,6 +35,8 @@ type Setup struct {
 	Ephemeral storage.Ephemeral
 	Base      string
 	Secure    bool
+	Bind      session.Binding
+	Proxies   []netip.Prefix
 	Now       func() time.Time
 }
 
@@ -49,6 +52,8 @@ type Node struct {
 	Steps []Interaction
 	// Parks is the authorization request that GET /authorize parks.
 	Parks interaction.Request
+
+	proxies []netip.Prefix
 }
 
 // New starts a node. More may mount further pages before it serves.
@@ -62,12 +67,16 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 		s.Sessions = s.DB
 	}
 	n := &Node{
-		Sessions: session.New(s.Sessions, session.Options{Secure: s.Secure, Now: s.Now}),
 		Requests: &interaction.Store{Ephemeral: s.Ephemeral, Browser: web.Browser{Secure: s.Secure}},
 		Pages:    pages,
-		Audit:    audit.NewRecorder(s.DB, audit.Options{}),
+		Audit:    audit.NewRecorder(s.DB, audit.Options{Describe: describe}),
+		proxies:  s.Proxies,
 		Parks:    interaction.Request{ClientID: "c_app", ClientName: "Example App", RedirectURI: "https://app.example/cb"},
 	}
+	n.Sessions = session.New(s.Sessions, session.Options{
+		Secure: s.Secure, Now: s.Now, Bind: s.Bind, Browser: login.BrowserName,
+		Stolen: n.note(audit.SessionMismatch, audit.Refused), Moved: n.note(audit.SessionMoved, audit.Success),
+	})
 	n.Flow = &login.Flow{
 		Base: s.Base, Methods: methods, Policy: login.DefaultPolicy(), Users: s.DB, Failures: s.DB, Sessions: n.Sessions,
 		Requests: n.Requests, Pages: n.Pages, Audit: n.Audit, Now: s.Now,
@@ -77,9 +86,22 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 	return n
 }
 
+func describe(ctx context.Context, e *audit.Event) {
+	if ip := web.ClientIP(ctx); ip.IsValid() {
+		e.IP = ip.String()
+	}
+}
+
+func (n *Node) note(event, outcome string) func(context.Context, *session.Session) {
+	return func(ctx context.Context, s *session.Session) {
+		n.Audit.RecordLater(ctx, audit.Event{Type: event, Outcome: outcome, UserID: s.UserID, Target: s.ID})
+	}
+}
+
 func (n *Node) serve(t *testing.T, more []func(*web.Mux, *Node)) {
-	mux := web.NewMux(web.MuxOptions{})
+	mux := web.NewMux(web.MuxOptions{Proxies: n.proxies})
 	n.Flow.Mount(mux)
+	mux.Page("GET "+n.Flow.Base+"/account", n.account)
 	mux.Page("GET "+n.Flow.Base+"/authorize", n.park)
 	mux.Page("GET "+n.Flow.Base+"/authorize/{handle}", n.resume)
 	mux.Page("GET "+n.Flow.Base+"/logout", func(w http.ResponseWriter, r *http.Request) error {
@@ -91,6 +113,19 @@ func (n *Node) serve(t *testing.T, more []func(*web.Mux, *Node)) {
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	n.URL = server.URL
+}
+
+// account stands for the account pages: it says who is signed in, and sends strangers to sign in.
+func (n *Node) account(w http.ResponseWriter, r *http.Request) error {
+	s, err := n.Sessions.Current(r)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		return web.Redirect(w, n.Flow.SignInURL(""))
+	}
+	_, err = fmt.Fprintln(w, s.User.Email)
+	return err
 }
 
 func (n *Node) park(w http.ResponseWriter, r *http.Request) error {

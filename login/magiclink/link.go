@@ -14,7 +14,7 @@ import (
 func (p pages) link(w http.ResponseWriter, r *http.Request) error {
 	rec, err := p.byToken(r)
 	if err != nil {
-		return p.dead(w, r, err, "")
+		return p.onward(w, r, err)
 	}
 	action := p.flow.Base + "/login/mail/" + r.PathValue("token")
 	page := templates.MailLink{
@@ -32,7 +32,7 @@ func (p pages) link(w http.ResponseWriter, r *http.Request) error {
 func (p pages) useLink(w http.ResponseWriter, r *http.Request) error {
 	rec, err := p.byToken(r)
 	if err != nil {
-		return p.dead(w, r, err, "")
+		return p.onward(w, r, err)
 	}
 	if !rec.sameBrowser(p.flow.Requests.Browser.ID(r)) {
 		return p.otherBrowser(w, r)
@@ -84,8 +84,25 @@ func (p pages) complete(w http.ResponseWriter, r *http.Request, rec record) erro
 	if err := p.flow.Complete(w, r, rec.Handle, proof); err != nil {
 		return err
 	}
-	_ = p.void(r.Context(), rec) // tidiness only: what counts is spent durably
+	_ = p.use(r.Context(), rec) // tidiness only: what counts is spent durably
 	return nil
+}
+
+// onward answers a link that was used already in this browser: whoever signed in by it, and opens it
+// again, goes on from where they are. Any other missing record is a dead link.
+func (p pages) onward(w http.ResponseWriter, r *http.Request, err error) error {
+	if !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	rec, err := p.usedHere(r, p.flow.Requests.Browser.ID(r))
+	if err != nil {
+		return p.dead(w, r, err, "")
+	}
+	_, err = p.flow.Request(r, rec.Handle)
+	if errors.Is(err, storage.ErrNotFound) { // that request is answered
+		return p.flow.Forward(w, r, "", login.Dead())
+	}
+	return p.flow.Forward(w, r, rec.Handle, login.Dead())
 }
 
 // dead answers a missing record with the page of dead links; any other error is returned.

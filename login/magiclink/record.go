@@ -36,6 +36,7 @@ type record struct {
 	AskedWith string    `json:"asked_with"` // "Firefox on Linux"
 	Network   string    `json:"network"`
 	ExpiresAt time.Time `json:"expires_at"`
+	Used      bool      `json:"used,omitempty"` // only the way back of whoever used it is still known
 }
 
 func (rec record) sameBrowser(browser string) bool {
@@ -79,9 +80,24 @@ func (m *Method) keep(ctx context.Context, rec record, browser string) error {
 	return nil
 }
 
-// find returns the record of this id, or storage.ErrNotFound when there is none, it has expired, or
-// its address was sent a newer one.
+// find returns the record of this id, or storage.ErrNotFound when there is none, it was used, has
+// expired, or its address was sent a newer one.
 func (m *Method) find(ctx context.Context, id string) (record, error) {
+	rec, err := m.read(ctx, id)
+	if err != nil {
+		return record{}, err
+	}
+	latest, err := m.Ephemeral.Get(ctx, latestKey(rec.Email))
+	if err != nil {
+		return record{}, fmt.Errorf("find mail attempt: %w", err)
+	}
+	if rec.Used || string(latest) != id || !m.now().Before(rec.ExpiresAt) {
+		return record{}, storage.ErrNotFound
+	}
+	return rec, nil
+}
+
+func (m *Method) read(ctx context.Context, id string) (record, error) {
 	value, err := m.Ephemeral.Get(ctx, recordKey(id))
 	if err != nil {
 		return record{}, fmt.Errorf("find mail attempt: %w", err)
@@ -90,23 +106,29 @@ func (m *Method) find(ctx context.Context, id string) (record, error) {
 	if err := json.Unmarshal(value, &rec); err != nil {
 		return record{}, fmt.Errorf("decode mail attempt: %w", err)
 	}
-	latest, err := m.Ephemeral.Get(ctx, latestKey(rec.Email))
-	if err != nil {
-		return record{}, fmt.Errorf("find mail attempt: %w", err)
-	}
-	if string(latest) != id || !m.now().Before(rec.ExpiresAt) {
-		return record{}, storage.ErrNotFound
-	}
 	return rec, nil
 }
 
 // byToken finds the record of the link in the request's path.
 func (m *Method) byToken(r *http.Request) (record, error) {
+	return m.ofLink(r, m.find)
+}
+
+// usedHere finds the record of a link that was used in the browser of r.
+func (m *Method) usedHere(r *http.Request, browser string) (record, error) {
+	rec, err := m.ofLink(r, m.read)
+	if err == nil && (!rec.Used || !rec.sameBrowser(browser)) {
+		return record{}, storage.ErrNotFound
+	}
+	return rec, err
+}
+
+func (m *Method) ofLink(r *http.Request, find func(context.Context, string) (record, error)) (record, error) {
 	token := r.PathValue("token")
 	if len(token) != tokenLength {
 		return record{}, storage.ErrNotFound
 	}
-	return m.find(r.Context(), tokenID(token))
+	return find(r.Context(), tokenID(token))
 }
 
 // waited finds the record whose code this browser waits for.
@@ -123,6 +145,16 @@ func (m *Method) waited(ctx context.Context, browser, handle string) (record, er
 		return record{}, storage.ErrNotFound
 	}
 	return rec, err
+}
+
+// use makes rec's link and code dead. It is tidiness: what counts is spent durably. What stays leads
+// the browser that used it back to where it was going, and tells a reader of the store nothing.
+func (m *Method) use(ctx context.Context, rec record) error {
+	value, err := json.Marshal(record{Used: true, Browser: rec.Browser, Handle: rec.Handle, ExpiresAt: rec.ExpiresAt})
+	if err != nil {
+		return fmt.Errorf("encode mail attempt: %w", err)
+	}
+	return m.Ephemeral.Put(ctx, recordKey(rec.id), value, life)
 }
 
 // void forgets rec; its link and code are dead.

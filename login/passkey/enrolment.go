@@ -35,6 +35,11 @@ type Enrolment struct {
 	Store        Store
 	Ephemeral    storage.Ephemeral
 	Now          func() time.Time // nil: the system's clock
+
+	// What only Enrol uses. Account is the absolute address, in the mail, of the person's account.
+	Audit   Recorder
+	Notices Notices
+	Account string
 }
 
 // Options returns PublicKeyCredentialCreationOptionsJSON for one new passkey of user. Only browser,

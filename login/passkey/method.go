@@ -2,6 +2,9 @@
 // that is done.
 //
 //	POST /login/passkey                  assertion.go: signs in, or confirms who is known already
+//	GET  /login/offer                    offer.go: offers a passkey to who signed in by other means
+//	POST /login/offer                    offer.go: adds it
+//	POST /login/offer/skip               offer.go: goes on without
 //	GET  /.well-known/passkey-endpoints  wellknown.go: where passkeys are added and managed
 //	GET  /.well-known/change-password    wellknown.go
 //	GET  /.well-known/webauthn           wellknown.go: origins that use the same passkeys
@@ -40,6 +43,7 @@ type Method struct {
 	RelyingParty *RelyingParty
 	Passkeys     Passkeys
 	Ephemeral    storage.Ephemeral
+	Enrolment    *Enrolment       // of the page that offers a passkey; nil: there is no such page
 	Now          func() time.Time // nil: the system's clock
 }
 
@@ -108,9 +112,15 @@ func verification(required bool) protocol.UserVerificationRequirement {
 	return protocol.VerificationPreferred
 }
 
-// Mount registers the page that takes the answer.
+// Mount registers the page that takes the answer, and those of the offer.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
-	mux.Page("POST "+flow.Base+"/login/passkey", pages{Method: m, flow: flow}.answer)
+	p := pages{Method: m, flow: flow}
+	mux.Page("POST "+flow.Base+"/login/passkey", p.answer)
+	if m.Enrolment != nil {
+		mux.Page("GET "+flow.Base+OfferPath, p.offer)
+		mux.Page("POST "+flow.Base+OfferPath, p.accept)
+		mux.Page("POST "+flow.Base+OfferPath+"/skip", p.skip)
+	}
 }
 
 // pages are the handlers; they need the flow, which exists only once the method is mounted.

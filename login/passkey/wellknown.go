@@ -11,7 +11,7 @@ import (
 type WellKnown struct {
 	Issuer       string
 	Base         string // path of the issuer
-	RelyingParty *RelyingParty
+	RelyingParty *RelyingParty // nil: browsers make no passkeys for this issuer
 }
 
 type endpoints struct {
@@ -25,8 +25,11 @@ type relatedOrigins struct {
 
 // Mount registers them.
 func (k WellKnown) Mount(mux *web.Mux) {
-	mux.API("GET /.well-known/passkey-endpoints", k.endpoints)
 	mux.Page("GET /.well-known/change-password", k.account)
+	if k.RelyingParty == nil {
+		return
+	}
+	mux.API("GET /.well-known/passkey-endpoints", k.endpoints)
 	if len(k.RelyingParty.origins) > 1 {
 		mux.API("GET /.well-known/webauthn", k.origins)
 	}

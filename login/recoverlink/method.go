@@ -23,7 +23,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-const name = "recover"
+const name = login.OperatorAMR
 
 // Users finds people.
 type Users interface {

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/gorilla/sessions"
@@ -19,12 +18,12 @@ const key = "session" // of a gorilla session's values: our *Session
 type carrier struct {
 	name    string
 	options sessions.Options
-	find    func(ctx context.Context, bearer string) (*Session, error)
+	find    func(r *http.Request, bearer string) (*Session, error)
 }
 
 var _ sessions.Store = carrier{}
 
-func newCarrier(o Options, find func(context.Context, string) (*Session, error)) carrier {
+func newCarrier(o Options, find func(*http.Request, string) (*Session, error)) carrier {
 	return carrier{
 		name: web.CookieName("symbolon_session", o.Secure),
 		find: find,
@@ -51,7 +50,7 @@ func (c carrier) New(r *http.Request, name string) (*sessions.Session, error) {
 	if len(sent) != 1 || !wellFormed(sent[0].Value) {
 		return g, nil
 	}
-	found, err := c.find(r.Context(), sent[0].Value)
+	found, err := c.find(r, sent[0].Value)
 	if err != nil || found == nil {
 		return g, err
 	}

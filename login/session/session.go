@@ -39,6 +39,12 @@ type Options struct {
 	Idle     time.Duration // a session ends unless it is used for this long; default 7 days
 	Absolute time.Duration // and after this long in any case; default 30 days
 	Now      func() time.Time
+
+	Bind    Binding
+	Browser func(userAgent string) string // what SignIn.Session.UserAgent is made by; nil: no browser is told from another
+	// Stolen is called when a session ended because its cookie came from elsewhere, Moved when one is
+	// used in another network than it began in, about once for each.
+	Stolen, Moved func(ctx context.Context, s *Session)
 }
 
 // Sessions starts, finds and ends sessions.
@@ -48,6 +54,7 @@ type Sessions struct {
 	cookie  carrier
 	touch   chan storage.Session
 	touched sync.Map // ids in the queue: one session asks once
+	moves   moves
 }
 
 // New returns the sessions of store.
@@ -149,13 +156,14 @@ func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 		if err := s.store.EndSession(r.Context(), now.ID, s.options.Now()); err != nil {
 			return fmt.Errorf("end session: %w", err)
 		}
+		s.moves.forget(now.ID)
 	}
 	return s.cookie.takeBack(w, r)
 }
 
-// find returns the live session of a cookie's value, or nil.
-func (s *Sessions) find(ctx context.Context, bearer string) (*Session, error) {
-	row, user, err := s.store.Session(ctx, storage.Digest(bearer))
+// find returns the live session of a cookie's value, or nil when there is none or r does not fit it.
+func (s *Sessions) find(r *http.Request, bearer string) (*Session, error) {
+	row, user, err := s.store.Session(r.Context(), storage.Digest(bearer))
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil, nil
 	}
@@ -168,6 +176,10 @@ func (s *Sessions) find(ctx context.Context, bearer string) (*Session, error) {
 	if !now.Before(row.IdleAt) || !now.Before(row.ExpiresAt) {
 		return nil, nil
 	}
+	found := &Session{Session: row, User: user}
+	if fits, err := s.fits(r, found); err != nil || !fits {
+		return nil, err
+	}
 	s.seen(row, now)
-	return &Session{Session: row, User: user}, nil
+	return found, nil
 }

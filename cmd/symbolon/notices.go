@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/login/passkey"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/templates"
+)
+
+// noticeLife is how long news of an account is worth delivering.
+const noticeLife = 24 * time.Hour
+
+// notices tells people by mail what happened to their account.
+type notices struct {
+	queue *mail.Queue
+	pages *templates.Pages
+}
+
+var (
+	_ login.Notices   = notices{}
+	_ passkey.Notices = notices{}
+)
+
+// Notify queues m for somebody who has an account.
+func (n notices) Notify(ctx context.Context, to string, m templates.NoticeMail) error {
+	subject, text, html, err := n.pages.Mail(m)
+	if err != nil {
+		return fmt.Errorf("write notice: %w", err)
+	}
+	err = n.queue.Send(ctx, mail.Message{
+		To: to, Subject: subject, Text: text, HTML: html, Expires: time.Now().Add(noticeLife), KnownOnly: true,
+	})
+	if err != nil {
+		return fmt.Errorf("queue notice: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/outbound"
+	"github.com/symbolon-id/symbolon/provider"
+	"github.com/symbolon-id/symbolon/registration"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// Registration is how software becomes a client that no operator has registered.
+type Registration struct {
+	Mode       string   // registrationOff, registrationToken or registrationOpen
+	Tokens     []string // SHA-256 digests of initial access tokens, hexadecimal
+	Documents  bool     // a client_id may be the address of a metadata document
+	AllowHosts []string // of such documents; empty: any
+	DenyHosts  []string
+	Scopes     []string // such software may ask for
+	Resources  []string // it may name; the first is its default
+}
+
+const (
+	registrationOff   = "off"
+	registrationToken = "token"
+	registrationOpen  = "open"
+)
+
+func (r Registration) check() error {
+	if !slices.Contains([]string{registrationOff, registrationToken, registrationOpen}, r.Mode) {
+		return errors.New("registration must be off, token or open")
+	}
+	if r.Mode == registrationToken && len(r.Tokens) == 0 {
+		return errors.New("registration_tokens is missing: registration is token, so list the sha256sum of each token that may register")
+	}
+	if _, err := registration.ParseInitialTokens(r.Tokens); err != nil {
+		return fmt.Errorf("registration_tokens: %w", err)
+	}
+	return nil
+}
+
+func (r Registration) rules(issuer string) registration.Rules {
+	return registration.Rules{
+		Issuer: issuer, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
+	}
+}
+
+// clients are the registered ones and, unless switched off, those that publish a document.
+func (n *node) clients(r Registration) provider.Clients {
+	if !r.Documents {
+		return n.db
+	}
+	return &registration.Clients{
+		Store: n.db, Fetch: outbound.New(outbound.Options{}), Rules: r.rules(n.config.Issuer),
+		CheckKeys: keys.CheckClientKeys, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
+	}
+}
+
+// mountRegistration lets software register itself, if the operator does.
+func (n *node) mountRegistration(r Registration) error {
+	if r.Mode == registrationOff || r.Mode == "" {
+		// Agents try the path unasked, and read JSON only.
+		n.mux.API("POST "+n.base+"/register", func(http.ResponseWriter, *http.Request) error {
+			return &web.Error{Status: http.StatusNotFound, Message: "Software cannot register itself here; the operator can register it."}
+		})
+		return nil
+	}
+	tokens, err := registration.ParseInitialTokens(r.Tokens)
+	if err != nil {
+		return err
+	}
+	endpoint := &registration.Endpoint{
+		Issuer: n.config.Issuer, Store: n.db, Rules: r.rules(n.config.Issuer), CheckKeys: keys.CheckClientKeys,
+		Tokens: tokens, Open: r.Mode == registrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
+	}
+	endpoint.Mount(n.mux, n.base)
+	return nil
+}

@@ -1,0 +1,100 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// decideDevice answers POST /device/{handle}, by the session that was shown the page and no other
+// (CVE-2026-45337).
+func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
+	form, fault := readAuthorize(r)
+	if fault != nil {
+		return p.errorPage(w, r, fault)
+	}
+	q, d, s, done, err := p.openDevice(w, r)
+	if done {
+		return err
+	}
+	if q.ShownTo != s.ID {
+		return p.errorPage(w, r, &Error{Status: http.StatusForbidden, Name: "access_denied", Description: "Somebody else was asked. Go back and look again."})
+	}
+	allowed := form.Get("decision") == "allow"
+	if allowed {
+		err = p.allowDevice(r.Context(), d, s)
+	} else {
+		err = p.deny(r.Context(), d)
+	}
+	switch {
+	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrExists): // ErrExists: the grant of this code
+		return p.errorPage(w, r, refuse("expired_request", "This was answered already."))
+	case errors.Is(err, storage.ErrNotFound):
+		return p.errorPage(w, r, refuse("access_denied", "This account or application has just been switched off."))
+	case err != nil:
+		return p.errorPage(w, r, asError(err))
+	}
+	_ = p.Requests.Close(r.Context(), q.Handle)
+	p.recordDevice(r.Context(), d, s, allowed)
+	return p.Pages.Render(w, http.StatusOK, templates.Device{Client: q.ClientName, Done: true, Allowed: allowed})
+}
+
+// allowDevice makes the grant that the device will find by its code.
+func (p *Provider) allowDevice(ctx context.Context, d device, s *session.Session) error {
+	now, id := p.Now(), storage.NewID(storage.GrantPrefix)
+	seed := make([]byte, sha256.Size)
+	_, _ = rand.Read(seed)
+	expires := d.ExpiresAt.Add(time.Minute) // whoever answers in the last second
+	return p.Grants.AddGrant(ctx, storage.Grant{
+		ID:            id,
+		ClientID:      d.ClientID,
+		UserID:        s.UserID,
+		SessionID:     s.ID,
+		Offline:       slices.Contains(d.Scopes, "offline_access"),
+		CreatedAt:     now,
+		ExpiresAt:     now.Add(p.RefreshAbsolute),
+		IdleAt:        expires.Add(p.RefreshIdle),
+		CodeDigest:    d.Digest,
+		CodeExpiresAt: expires,
+		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
+		GrantDetails: storage.GrantDetails{
+			Scopes: d.Scopes, Resources: d.Resources, JKT: d.JKT, AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
+		},
+	}, p.answerDevice(d))
+}
+
+func (p *Provider) recordDevice(ctx context.Context, d device, s *session.Session, allowed bool) {
+	kind := audit.ConsentDenied
+	if allowed {
+		kind = audit.ConsentGiven
+	}
+	p.Audit.RecordLater(ctx, audit.Event{Type: kind, Outcome: audit.Success, UserID: s.UserID, ClientID: d.ClientID,
+		Method: "device", IP: web.ClientIP(ctx).String(), TraceID: web.TraceID(ctx)})
+}
+
+// answerDevice spends the one answer there is.
+func (p *Provider) answerDevice(d device) storage.Spent {
+	return storage.Spent{Kind: "device", Value: d.ID, Until: d.ExpiresAt.Add(time.Hour)}
+}
+
+// deny makes a pending authorization end in access_denied, unless it was answered already.
+func (p *Provider) deny(ctx context.Context, d device) error {
+	if err := p.Clients.Spend(ctx, p.answerDevice(d)); err != nil {
+		return err
+	}
+	d.Denied = true
+	if err := p.updateDevice(ctx, d); err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/keys"
+)
+
+// confirmation is the key that a token is bound to (RFC 9449 section 6.1).
+type confirmation struct {
+	JKT string `json:"jkt"`
+}
+
+// prove is the last thing to be checked before a code or refresh token is used up: that the request
+// comes from the holder of the key it is bound to, or that the client has said it will always use one.
+func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound string) error {
+	switch {
+	case s.proof == nil && (c.DPoPBound || bound != ""):
+		return refuse("invalid_dpop_proof", "A DPoP proof is required.")
+	case s.proof != nil && bound != "" && s.proof.jkt != bound:
+		return refuse("invalid_grant", "The code or refresh token is bound to another key.")
+	}
+	return p.spendProof(ctx, s.proof)
+}
+
+// heldBy checks that who presents an access token holds the key it is bound to (RFC 9449 section 7).
+// A bound token is no bearer token, and a bearer token gains nothing from a proof.
+func (p *Provider) heldBy(w http.ResponseWriter, r *http.Request, sent presented, claims accessClaims) (*proof, *Error) {
+	if claims.Confirms == nil && !sent.dpop {
+		return nil, nil
+	}
+	if claims.Confirms == nil || !sent.dpop {
+		return nil, invalidToken()
+	}
+	proof, fault := p.readProof(w, r, "/userinfo", sent.token)
+	switch {
+	case fault != nil:
+		return nil, onResource(fault)
+	case proof == nil:
+		return nil, onResource(badProof("It is missing."))
+	case proof.jkt != claims.Confirms.JKT:
+		return nil, invalidToken()
+	}
+	return proof, nil
+}
+
+// onResource is a refusal of a proof as a resource server tells it: 401.
+func onResource(e *Error) *Error {
+	if e.Status == http.StatusBadRequest {
+		e.Status = http.StatusUnauthorized
+	}
+	return e
+}
+
+func dpopChallenge() string {
+	return `DPoP realm="symbolon", algs="` + strings.Join(keys.ClientAlgorithms(), " ") + `"`
+}
+
+// confirms is the cnf of the tokens of this request, nil without a proof.
+func (s *tokenSession) confirms() *confirmation {
+	if s.proof == nil {
+		return nil
+	}
+	return &confirmation{s.proof.jkt}
+}
+
+func tokenType(c *confirmation) string {
+	if c == nil {
+		return "Bearer"
+	}
+	return "DPoP"
+}
+
+// checkKey is dpop_jkt: the code will be for the holder of this key alone (RFC 9449 section 10).
+func checkKey(v *validRequest) error {
+	jkt := v.Form.Get("dpop_jkt")
+	if jkt != "" && !isSHA256(jkt) {
+		return refuse("invalid_request", "The dpop_jkt must be 43 characters of base64url.")
+	}
+	return nil
+}

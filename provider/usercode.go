@@ -1,0 +1,56 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func userCodeKey(code string) string { return "user-code:" + code }
+
+// The characters of a user code: no vowels, so that it spells nothing (RFC 8628 section 6.1). Of the
+// 20⁸ codes one that lives 10 minutes is guessed, by the 20 tries that a network has in that time at
+// most, with a probability of 2⁻³⁰; and who guesses it can only give their own account to somebody else's device.
+const userCodeLetters = "BCDFGHJKLMNPQRSTVWXZ"
+
+const userCodeLength = 8
+
+func newUserCode() string {
+	code := make([]byte, 0, userCodeLength)
+	var b [1]byte
+	for len(code) < userCodeLength {
+		_, _ = rand.Read(b[:])
+		if b[0] < 240 { // 12 × 20: every letter as likely
+			code = append(code, userCodeLetters[b[0]%20])
+		}
+	}
+	return string(code)
+}
+
+// normalUserCode is a code as it was made, however it was typed; "" when it cannot be one.
+func normalUserCode(typed string) string {
+	code := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
+	if len(code) != userCodeLength || strings.Trim(code, userCodeLetters) != "" {
+		return ""
+	}
+	return code
+}
+
+// byUserCode finds what is pending by the code that a person typed.
+func (p *Provider) byUserCode(ctx context.Context, typed string) (device, error) {
+	code := normalUserCode(typed)
+	if code == "" {
+		return device{}, storage.ErrNotFound
+	}
+	digest, err := p.Requests.Ephemeral.Get(ctx, userCodeKey(code))
+	if err != nil {
+		return device{}, err
+	}
+	d, err := p.device(ctx, digest)
+	if err == nil && (d.Denied || d.UserCode != code) {
+		return device{}, storage.ErrNotFound
+	}
+	return d, err
+}

@@ -1,0 +1,103 @@
+package templates
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// languageCookie holds the language an application asked for, for the pages that follow.
+const languageCookie = "symbolon_lang"
+
+const languageLife = 30 * 60 // seconds: as long as a sign-in may take
+
+// maxLocales is how many bytes of a list of languages are read.
+const maxLocales = 256
+
+// languages finds the one of ours that suits a reader.
+type languages struct {
+	names   []string // the first one suits when none does
+	matcher language.Matcher
+}
+
+func newLanguages(all map[string]*locale) languages {
+	var l languages
+	var tags []language.Tag
+	for name, one := range all {
+		if !one.english() {
+			l.names = append(l.names, name)
+		}
+	}
+	slices.Sort(l.names)
+	l.names = slices.Insert(l.names, 0, "en")
+	for _, name := range l.names {
+		tags = append(tags, all[name].tag)
+	}
+	l.matcher = language.NewMatcher(tags)
+	return l
+}
+
+// Language chooses the language of the answer to r: what the application asks for at the
+// authorization endpoint (ui_locales, OpenID Connect Core §3.1.2.1), which a cookie remembers; else
+// that cookie; else what the browser prefers; else English. secure is for the cookie of an https
+// issuer.
+func (p *Pages) Language(secure bool) func(http.ResponseWriter, *http.Request) string {
+	return func(w http.ResponseWriter, r *http.Request) string {
+		if asked := p.asked(r); asked != "" {
+			http.SetCookie(w, &http.Cookie{
+				Name: languageCookie, Value: asked, Path: "/", MaxAge: languageLife,
+				Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+			})
+			return asked
+		}
+		return cmp.Or(p.languages.of(remembered(r)), p.languages.of(r.Header.Get("Accept-Language")), p.languages.names[0])
+	}
+}
+
+// asked is the language of ours that an authorization request asks for, if any.
+func (p *Pages) asked(r *http.Request) string {
+	if r.URL.Path != p.brand.BasePath+"/authorize" || !strings.Contains(r.URL.RawQuery, "ui_locales=") {
+		return ""
+	}
+	for _, locale := range strings.Fields(bounded(r.URL.Query().Get("ui_locales"))) {
+		if name := p.languages.of(locale); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+func remembered(r *http.Request) string {
+	cookie, err := r.Cookie(languageCookie)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// of is the language of ours that suits a list as in Accept-Language; "" when none does.
+func (l languages) of(list string) string {
+	if list == "" {
+		return ""
+	}
+	tags, _, err := language.ParseAcceptLanguage(bounded(list))
+	if err != nil || len(tags) == 0 {
+		return ""
+	}
+	_, i, confidence := l.matcher.Match(tags...)
+	if confidence == language.No {
+		return ""
+	}
+	return l.names[i]
+}
+
+func bounded(list string) string {
+	if len(list) <= maxLocales {
+		return list
+	}
+	list = list[:maxLocales]
+	return list[:max(strings.LastIndexAny(list, ", "), 0)]
+}
