@@ -2,7 +2,6 @@ package logintest
 
 import (
 	"bytes"
-	"context"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base32"
@@ -20,7 +19,6 @@ import (
 	"github.com/symbolon-id/symbolon/login/recovery"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/login/totp"
-	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
@@ -47,27 +45,6 @@ func (c *Clock) Add(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
-}
-
-// Outbox keeps what was queued.
-type Outbox struct {
-	mu   sync.Mutex
-	sent []mail.Message
-}
-
-// Send keeps m.
-func (o *Outbox) Send(_ context.Context, m mail.Message) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.sent = append(o.sent, m)
-	return nil
-}
-
-// Sent is what was kept, oldest first.
-func (o *Outbox) Sent() []mail.Message {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return append([]mail.Message(nil), o.sent...)
 }
 
 // Deployment is one database and one ephemeral store, shared by any number of nodes, where Ada
@@ -143,6 +120,7 @@ func (d *Deployment) start(more []login.Method, mounts ...func(*web.Mux, *Node))
 		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Now: d.Clock.Now,
 	}, methods, mounts...)
 	n.Flow.Policy, n.Flow.Offer = d.Policy, d.Offer
+	n.Flow.Notices, n.Flow.Devices, n.Flow.SessionsLink = d, d.DB, "https://id.example/account/sessions"
 	return n
 }
 

@@ -10,7 +10,7 @@ import (
 // the host, whatever the path of the issuer.
 type WellKnown struct {
 	Issuer       string
-	Base         string // path of the issuer
+	Base         string        // path of the issuer
 	RelyingParty *RelyingParty // nil: browsers make no passkeys for this issuer
 }
 
