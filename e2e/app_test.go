@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -159,4 +160,17 @@ func (a *app) refresh(t testing.TB, at, refreshToken string) reply {
 func (a *app) introspect(t testing.TB, at, token string) reply {
 	t.Helper()
 	return a.call(t, at, "/introspect", "token", token)
+}
+
+// claimsOf reads what a token says. Whether it is genuine was seen when it was redeemed, or does not
+// matter.
+func claimsOf(t testing.TB, token string, into any) {
+	t.Helper()
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		t.Fatal("this is no signed token")
+	}
+	if err := json.Unmarshal(must[[]byte](t)(base64.RawURLEncoding.DecodeString(parts[1])), into); err != nil {
+		t.Fatal(err)
+	}
 }

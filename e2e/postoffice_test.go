@@ -209,3 +209,31 @@ func (o *postOffice) await(t testing.TB, address string, nth int) letter {
 		}
 	}
 }
+
+// awaitCode returns the first letter with a code to sign in with, after the first few.
+func (o *postOffice) awaitCode(t testing.TB, address string, after int) letter {
+	t.Helper()
+	for {
+		after++
+		if l := o.await(t, address, after); l.code != "" && l.link != "" {
+			return l
+		}
+	}
+}
+
+// awaitSubject returns a letter with this subject.
+func (o *postOffice) awaitSubject(t testing.TB, address, subject string) letter {
+	t.Helper()
+	for nth := 1; ; nth++ {
+		if l := o.await(t, address, nth); l.subject == subject {
+			return l
+		}
+	}
+}
+
+func subjects(letters []letter) (all []string) {
+	for _, l := range letters {
+		all = append(all, l.subject)
+	}
+	return all
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,10 +32,13 @@ type tab struct {
 	script     bool
 }
 
-// newTab opens a browser of its own with one tab.
+// newTab opens a browser of its own with one tab. It was offered a passkey before, and is not again
+// within the month.
 func newTab(t testing.TB) *tab {
 	t.Helper()
-	return tabIn(t, newBrowser(t))
+	b := tabIn(t, newBrowser(t))
+	tell(b, network.SetCookie, network.SetCookieParams{Name: "symbolon_offer", Value: "1", URL: "http://localhost/"})
+	return b
 }
 
 // another opens one more tab of the same browser.
@@ -178,15 +182,21 @@ func (b *tab) at() *url.URL {
 // fill types into a field, as a person does.
 func (b *tab) fill(name, text string) *tab {
 	b.t.Helper()
-	field := chromedp.CSS(fmt.Sprintf(`input[name=%q]`, name))
+	return b.fillIn(fmt.Sprintf(`input[name=%q]`, name), text)
+}
+
+// fillIn types into the field that a CSS selector finds.
+func (b *tab) fillIn(selector, text string) *tab {
+	b.t.Helper()
+	field := chromedp.CSS(selector)
 	b.run(chromedp.WaitVisible(field), chromedp.Clear(field), chromedp.SendKeys(field, text))
 	return b
 }
 
-// press clicks the button or link with this text.
+// press clicks the button or link with this text, or unfolds what is under it.
 func (b *tab) press(label string) *tab {
 	b.t.Helper()
-	b.run(chromedp.Click(fmt.Sprintf(`//button[contains(normalize-space(.), %[1]q)] | //a[contains(normalize-space(.), %[1]q)]`, label)))
+	b.run(chromedp.Click(fmt.Sprintf(`//button[contains(normalize-space(.), %[1]q)] | //a[contains(normalize-space(.), %[1]q)] | //summary[contains(normalize-space(.), %[1]q)]`, label)))
 	return b
 }
 
@@ -208,6 +218,13 @@ func (b *tab) forgetCookies() *tab {
 	b.t.Helper()
 	tell(b, network.ClearBrowserCookies, cdp.Empty{})
 	return b
+}
+
+// asked lists what has been requested since traffic was called last.
+func (b *tab) asked() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.requests)
 }
 
 // traffic returns what has been loaded since it was asked last.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -122,4 +123,17 @@ func query(t testing.TB, conn *pgx.Conn, statement string) []string {
 		t.Fatal(err)
 	}
 	return must[[]string](t)(pgx.CollectRows(rows, pgx.RowTo[string]))
+}
+
+// rememberSeed: an authenticator app's key, as it is typed and as it is.
+func rememberSeed(t testing.TB, key string) {
+	t.Helper()
+	lab.seen.secret("authenticator key", key)
+	lab.seen.secret("authenticator key", string(must[[]byte](t)(base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(key))))
+}
+
+// rememberCode: a recovery code, as it is shown and as it is.
+func rememberCode(code string) string {
+	lab.seen.secret("recovery code", strings.ReplaceAll(code, "-", ""))
+	return lab.seen.secret("recovery code", code)
 }

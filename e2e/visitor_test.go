@@ -134,7 +134,7 @@ func (v *visitor) askForMail(d *deployment, signIn page, who person) (codePage p
 	v.t.Helper()
 	before := len(d.post.to(who.email))
 	codePage = v.follow(v.submit(signIn, "/login/mail", "email", who.email))
-	return codePage, d.post.await(v.t, who.email, before+1)
+	return codePage, d.post.awaitCode(v.t, who.email, before)
 }
 
 // signIn signs in by the mailed code and returns the page after it.
@@ -146,7 +146,16 @@ func (v *visitor) signIn(d *deployment, signIn page, who person) page {
 		v.t.Fatalf("the right code was answered with %d:\n%s", p.status, p.body)
 	}
 	v.rememberCookies()
-	return v.follow(p)
+	return v.withoutPasskey(v.follow(p))
+}
+
+// withoutPasskey goes on from the page that offers one now and then.
+func (v *visitor) withoutPasskey(p page) page {
+	v.t.Helper()
+	if !p.has("/login/offer/skip") {
+		return p
+	}
+	return v.follow(v.submit(p, "/login/offer/skip"))
 }
 
 // rememberCookies: the value of a cookie is a secret like any other.

@@ -65,6 +65,9 @@ func asError(err error) *Error {
 	if errors.Is(err, storage.ErrUnavailable) {
 		return &Error{http.StatusServiceUnavailable, "temporarily_unavailable", "The server cannot answer right now; try the same request again.", "", err}
 	}
+	if limited := tooMany(err, "Too many requests; try again later."); limited != nil {
+		return limited
+	}
 	var theirs *fosite.RFC6749Error
 	if errors.As(err, &theirs) && theirs.CodeField < http.StatusInternalServerError {
 		return translate(theirs)

@@ -31,6 +31,9 @@ type document struct {
 	IntrospectionEndpoint string   `json:"introspection_endpoint"`
 	RevocationEndpoint    string   `json:"revocation_endpoint"`
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
+	RegistrationEndpoint  string   `json:"registration_endpoint,omitempty"`
+	ClientDocuments       bool     `json:"client_id_metadata_document_supported,omitempty"`
+	ACRValues             []string `json:"acr_values_supported,omitempty"`
 	ResponseTypes         []string `json:"response_types_supported"`
 	ResponseModes         []string `json:"response_modes_supported"`
 	GrantTypes            []string `json:"grant_types_supported"`
@@ -56,6 +59,10 @@ type document struct {
 func (p *Provider) newMetadata() *metadata {
 	confidential := []string{"client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}
 	anyClient := append(confidential[:3:3], "none")
+	registration := ""
+	if p.Registration {
+		registration = p.url("/register")
+	}
 	body, err := json.Marshal(document{
 		Issuer:                p.Issuer,
 		AuthorizationEndpoint: p.url("/authorize"),
@@ -67,6 +74,9 @@ func (p *Provider) newMetadata() *metadata {
 		IntrospectionEndpoint: p.url("/introspect"),
 		RevocationEndpoint:    p.url("/revoke"),
 		EndSessionEndpoint:    p.url("/logout"),
+		RegistrationEndpoint:  registration,
+		ClientDocuments:       p.ClientDocuments,
+		ACRValues:             p.ACRValues,
 		ResponseTypes:         []string{"code"},
 		ResponseModes:         []string{"query", "form_post"},
 		GrantTypes:            grantTypes,

@@ -92,6 +92,9 @@ type Config struct {
 	RefreshRetry        time.Duration // within it a retried refresh gets the same successor; 0–300 s
 	DPoPNonce           bool          // every DPoP proof must carry a recent nonce of ours
 	PKCEPublicOnly      bool          // pkce: public-clients, for old confidential OpenID Connect clients
+	ACRValues           []string      // authentication contexts that signing in can reach
+	Registration        bool          // software registers itself at /register (RFC 7591)
+	ClientDocuments     bool          // a client_id may be the URL of a client metadata document
 	Dev                 bool          // error pages say what differs
 }
 

@@ -72,6 +72,23 @@ func TestOnlyAdmittedHostsHaveClients(t *testing.T) {
 	}
 }
 
+func TestSwitchedOffDocumentsAreNobody(t *testing.T) {
+	s, db := newSite(t), storagetest.SQLite(t)
+	clients := s.clients(db)
+	if _, err := clients.Client(t.Context(), s.id()); err != nil {
+		t.Fatal(err)
+	}
+	clients.Rules.NoDocuments = true
+	_, err := clients.Client(t.Context(), s.id())
+	mustBeNobody(t, "known from before", err)
+	if err := db.CreateClient(t.Context(), storage.Client{ID: "c_static", Kind: storage.KindApp, Name: "Static"}); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := clients.Client(t.Context(), "c_static"); err != nil || c.Name != "Static" {
+		t.Errorf("a registered one: %v", err)
+	}
+}
+
 func TestUnusableDocumentsMakeNoClient(t *testing.T) {
 	s, db := newSite(t), storagetest.SQLite(t)
 	s.set(func() { s.keys = goodKeys })

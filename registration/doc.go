@@ -2,8 +2,8 @@
 // publishes (Client ID Metadata Documents), or by registering itself (RFC 7591, RFC 7592).
 //
 //	clients.go   Clients: a client_id that is a URL is looked up there
-//	document.go  the client metadata document; flight.go it is written down once
-//	POST   /register       register.go: makes a client; merge.go: the same public one only once
+//	document.go  the client metadata document; keep.go what is stored of it; flight.go by one at a time
+//	POST   /register       register.go: makes a client as request.go reads it; merge.go: the same public one only once
 //	GET    /register/{id}  manage.go: with the token given at registration
 //	PUT    /register/{id}  update.go
 //	DELETE /register/{id}  manage.go

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -21,6 +20,8 @@ func isURL(id string) bool { return strings.HasPrefix(id, "https://") }
 func (c *Clients) address(id string) error {
 	u, err := c.Fetch.Check(id)
 	switch {
+	case c.Rules.NoDocuments:
+		return Unusable{"documents are switched off"}
 	case err != nil:
 		return Unusable{"not an acceptable URL"}
 	case u.EscapedPath() == "/" || strings.Contains(id, "?"):
@@ -92,16 +93,13 @@ func (c *Clients) authenticate(ctx context.Context, client *storage.Client, m me
 		if m.jwksURI != "" {
 			client.JWKS, err = c.fetchKeys(ctx, m.jwksURI)
 		}
-		if err == nil && c.CheckKeys(client.JWKS) != nil {
-			err = Unusable{"has no usable keys"}
-		}
 		return err
 	}
 	return Unusable{"token_endpoint_auth_method is not supported"}
 }
 
 func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error) {
-	if u, err := url.Parse(jwksURI); err != nil || u.Hostname() == hostOf(c.Rules.Issuer) {
+	if u, err := c.Fetch.Check(jwksURI); err != nil || !c.Rules.admits(u.Hostname()) {
 		return nil, Unusable{"jwks_uri is not acceptable"}
 	}
 	response, err := c.Fetch.Get(ctx, jwksURI, outbound.KeySet())

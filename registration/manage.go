@@ -23,10 +23,7 @@ func (e *Endpoint) managed(w http.ResponseWriter, r *http.Request) (storage.Clie
 	}
 	token, ok := manageTokenOf(c, bearer)
 	if !ok || !c.DisabledAt.IsZero() {
-		if err := e.Limiter.Allow(r.Context(), "manage:"+web.Network(web.ClientIP(r.Context())), guessLimit); err != nil {
-			return storage.Client{}, storage.ClientSecret{}, err
-		}
-		return storage.Client{}, storage.ClientSecret{}, unauthorized(w)
+		return storage.Client{}, storage.ClientSecret{}, e.unauthorized(w, r, managing(r.Method))
 	}
 	return c, token, nil
 }
@@ -54,4 +51,12 @@ func (e *Endpoint) remove(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// managing is what the event of a request is called.
+func managing(method string) string {
+	if method == http.MethodDelete {
+		return audit.ClientDeleted
+	}
+	return audit.ClientUpdated
 }

@@ -16,7 +16,7 @@ const (
 )
 
 // signingAlgs are those an ID token can be asked for in.
-func signingAlgs() []string { return []string{"RS256", "ES256"} }
+func signingAlgs() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"} }
 
 // metadata is what we understand of RFC 7591 section 2. Other members are ignored.
 type metadata struct {

@@ -40,5 +40,9 @@ func judged(err error) error {
 	case invalid.Field == "redirect_uris":
 		return refuse(invalidRedirect, "A redirect URI is missing, malformed or not allowed.")
 	}
-	return malformed(invalid.Field + " is missing, malformed or not allowed.")
+	field := invalid.Field
+	if field == "signing_alg" {
+		field = "id_token_signed_response_alg"
+	}
+	return malformed(field + " is missing, malformed or not allowed.")
 }

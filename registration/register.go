@@ -5,14 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
@@ -21,7 +16,10 @@ import (
 // Prefix begins the id of every client that registered itself, and of no other.
 const Prefix = storage.ClientPrefix + "dyn_"
 
-const secretIDPrefix = "cs_"
+const (
+	secretIDPrefix = "cs_"
+	via            = "registration" // the method of our audit events
+)
 
 // Limits of the endpoint.
 var (
@@ -44,15 +42,14 @@ type Registered interface {
 
 // Endpoint is dynamic client registration (RFC 7591) and its management (RFC 7592).
 type Endpoint struct {
-	Issuer    string
-	Store     Registered
-	Rules     Rules
-	CheckKeys func(jwks []byte) error // why a JWK Set cannot be a client's
-	Tokens    InitialTokens           // one of them is needed
-	Open      bool                    // no token is needed: anybody may register
-	Limiter   web.Limiter
-	Audit     Recorder
-	Now       func() time.Time // nil: the system's clock
+	Issuer  string
+	Store   Registered
+	Rules   Rules
+	Tokens  InitialTokens // one of them is needed
+	Open    bool          // no token is needed: anybody may register
+	Limiter web.Limiter
+	Audit   Recorder
+	Now     func() time.Time // nil: the system's clock
 }
 
 // Mount registers the endpoint under base, the path of the issuer.
@@ -73,22 +70,22 @@ func (e *Endpoint) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	wanted, err := e.client(o)
+	asked, err := e.client(o)
 	if err != nil {
 		return err
 	}
-	made, err := e.create(ctx, wanted)
+	m, err := e.create(ctx, asked)
 	if err != nil {
 		return err
 	}
-	made.authMethod = wanted.authMethod
-	return web.WriteJSON(w, http.StatusCreated, e.answer(made))
+	m.authMethod = asked.authMethod
+	return web.WriteJSON(w, http.StatusCreated, e.answer(m))
 }
 
 // admit decides who may register at all, and how often.
 func (e *Endpoint) admit(w http.ResponseWriter, r *http.Request) error {
-	ctx, network := r.Context(), web.Network(web.ClientIP(r.Context()))
-	if err := e.Limiter.Allow(ctx, "register:"+network, registerLimit); err != nil {
+	ctx := r.Context()
+	if err := e.Limiter.Allow(ctx, "register:"+web.Network(web.ClientIP(ctx)), registerLimit); err != nil {
 		return err
 	}
 	if e.Open {
@@ -96,87 +93,9 @@ func (e *Endpoint) admit(w http.ResponseWriter, r *http.Request) error {
 	}
 	digest, ok := e.Tokens.accepts(bearerOf(r))
 	if !ok {
-		if err := e.Limiter.Allow(ctx, "register-token:"+network, guessLimit); err != nil {
-			return err
-		}
-		return unauthorized(w)
+		return e.unauthorized(w, r, audit.ClientCreated)
 	}
 	return e.Limiter.Allow(ctx, "register-with:"+hex.EncodeToString(digest[:12]), tokenLimit)
-}
-
-func readBody(r *http.Request) (object, error) {
-	if !isJSON(r.Header) {
-		return nil, malformed("The request must be JSON (Content-Type: application/json).")
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read registration: %w", err)
-	}
-	return parseObject(body)
-}
-
-// wanted is a valid client as it was asked for.
-type wanted struct {
-	storage.Client
-	authMethod string
-}
-
-// client reads what is asked for. What a caller cannot choose (client_id, client_secret, times) is
-// ignored, like every member that nobody knows.
-func (e *Endpoint) client(o object) (wanted, error) {
-	if o["software_statement"] != nil {
-		return wanted{}, refuse(invalidStatement, "Software statements are not accepted: none of their issuers is trusted here.")
-	}
-	if err := checkLinks(o); err != nil {
-		return wanted{}, err
-	}
-	m, err := readMetadata(o)
-	if err != nil {
-		return wanted{}, err
-	}
-	if m.authMethod == "" {
-		m.authMethod = "client_secret_basic" // RFC 7591 section 2
-	}
-	c, err := m.client(e.Rules)
-	if err != nil {
-		return wanted{}, err
-	}
-	if err := e.authenticate(&c, m); err != nil {
-		return wanted{}, err
-	}
-	return wanted{c, m.authMethod}, judged(agents.Validate(c))
-}
-
-func (e *Endpoint) authenticate(c *storage.Client, m metadata) error {
-	switch {
-	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}, m.authMethod):
-		return malformed("token_endpoint_auth_method is not supported.")
-	case m.jwksURI != "":
-		return malformed("jwks_uri is not supported here: send the keys themselves as jwks.")
-	case m.authMethod != storage.AuthPrivateKeyJWT:
-		return nil
-	case e.CheckKeys(m.jwks) != nil:
-		return malformed("jwks needs one or more public keys that can sign.")
-	}
-	c.AuthMethod, c.JWKS = m.authMethod, m.jwks
-	return nil
-}
-
-// checkLinks judges addresses that we neither fetch nor show. Still: nobody shall think that a
-// javascript: URL was accepted.
-func checkLinks(o object) error {
-	for _, name := range []string{"client_uri", "logo_uri", "tos_uri", "policy_uri"} {
-		text, err := o.text(name)
-		if err != nil {
-			return err
-		}
-		u, err := url.Parse(text)
-		if text != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
-			len(text) > 2048 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })) {
-			return malformed(name + " is not a web address.")
-		}
-	}
-	return nil
 }
 
 // made is a client with what is shown of it once.
@@ -217,7 +136,7 @@ func (e *Endpoint) insert(ctx context.Context, c storage.Client, id string) (mad
 }
 
 func (e *Endpoint) record(ctx context.Context, event, id string) error {
-	return e.Audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, ClientID: id, Method: "registration"})
+	return e.Audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, ClientID: id, Method: via})
 }
 
 func (e *Endpoint) now() time.Time {

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
@@ -33,7 +32,7 @@ type door struct {
 func open(t *testing.T, db *durable.DB, changes ...func(*registration.Endpoint)) *door {
 	t.Helper()
 	d := &door{endpoint: &registration.Endpoint{
-		Issuer: "https://issuer.example/p", Store: db, Open: true, CheckKeys: keys.CheckClientKeys,
+		Issuer: "https://issuer.example/p", Store: db, Open: true,
 		Limiter: web.Limiter{Counter: newCounter()}, Audit: audit.NewRecorder(db, audit.Options{}),
 	}}
 	for _, change := range changes {
@@ -176,8 +175,10 @@ func TestBadMetadataIsRefused(t *testing.T) {
 		"script as terms":       app("tos_uri", "javascript:alert(1)"),
 		"data as policy":        app("policy_uri", "data:text/html,x"),
 		"no site":               app("client_uri", "x"),
-		"unsigned ID tokens":    app("id_token_signed_response_alg", "none"),
-		"script after logout":   app("post_logout_redirect_uris", []any{"javascript:alert(1)"}),
+		"symmetric keys": app("token_endpoint_auth_method", "private_key_jwt",
+			"jwks", map[string]any{"keys": []any{map[string]any{"kty": "oct", "k": "AAAA"}}}),
+		"unsigned ID tokens":  app("id_token_signed_response_alg", "none"),
+		"script after logout": app("post_logout_redirect_uris", []any{"javascript:alert(1)"}),
 	} {
 		mustFail(t, name, d.register(t, metadata), 400, "invalid_client_metadata")
 	}
@@ -429,6 +430,10 @@ func TestManagementNeedsTheClientsOwnToken(t *testing.T) {
 				mustFail(t, method+" "+name, got, 401, "invalid_token")
 				refusals = append(refusals, got.text)
 			}
+		}
+		events, err := db.Events(t.Context(), audit.Filter{Type: audit.ClientDeleted})
+		if err != nil || len(events) != 7 || events[0].Outcome != audit.Refused || events[0].Reason != "invalid_token" {
+			t.Errorf("audit: %+v, %v", events, err)
 		}
 		for _, r := range refusals {
 			if r != refusals[0] {

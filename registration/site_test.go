@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/storage"
@@ -112,8 +111,8 @@ func (loopback) LookupNetIP(context.Context, string, string) ([]netip.Addr, erro
 func (s *site) clients(db *durable.DB) *registration.Clients {
 	return &registration.Clients{
 		Store: db, Fetch: s.fetcher(), Rules: registration.Rules{Issuer: "https://issuer.example.com"},
-		CheckKeys: keys.CheckClientKeys, Limiter: web.Limiter{Counter: newCounter()},
-		Audit: audit.NewRecorder(db, audit.Options{}), Now: s.now,
+		Limiter: web.Limiter{Counter: newCounter()},
+		Audit:   audit.NewRecorder(db, audit.Options{}), Now: s.now,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -59,8 +60,20 @@ func bearerOf(r *http.Request) string {
 	return token
 }
 
-// unauthorized is the same for no token, a wrong one, and a client that does not exist.
-func unauthorized(w http.ResponseWriter) error {
+// unauthorized is the same for no token, a wrong one, and a client that does not exist. It is counted
+// and, as often as the count allows, reported as the event that did not happen.
+func (e *Endpoint) unauthorized(w http.ResponseWriter, r *http.Request, event string) error {
+	ctx := r.Context()
+	if err := e.Limiter.Allow(ctx, "registration-token:"+web.Network(web.ClientIP(ctx)), guessLimit); err != nil {
+		return err
+	}
+	refusal := audit.Event{Type: event, Outcome: audit.Refused, Reason: "invalid_token", Method: via}
+	if id := r.PathValue("id"); strings.HasPrefix(id, Prefix) && len(id) <= len(derivedID(storage.Client{})) {
+		refusal.ClientID = id
+	}
+	if err := e.Audit.Record(ctx, refusal); err != nil {
+		return err
+	}
 	w.Header().Set("WWW-Authenticate", `Bearer realm="registration", error="invalid_token"`)
 	return &web.Error{Status: http.StatusUnauthorized, Code: "invalid_token", Message: "The access token is missing or not valid here."}
 }

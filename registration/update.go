@@ -36,7 +36,7 @@ func (e *Endpoint) update(w http.ResponseWriter, r *http.Request) error {
 	c.Name, c.ClientMetadata = next.Name, next.ClientMetadata
 	if err := e.replace(r.Context(), c, token); err != nil {
 		if isGone(err) { // deleted, or shared, in this moment
-			return unauthorized(w)
+			return e.unauthorized(w, r, audit.ClientUpdated)
 		}
 		return err
 	}

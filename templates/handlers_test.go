@@ -14,38 +14,43 @@ import (
 	"testing"
 )
 
-// handlerTexts are the texts for people in the source of the packages that fill pages and mails, and
-// the first place of each.
-func handlerTexts(t *testing.T) map[string]string {
+// spoken is what the source of a package says to people: whole texts, and fragments that are put
+// together with names and numbers.
+type spoken struct{ texts, fragments []string }
+
+// handlers reads the packages that fill pages and mails. What provider says is for programs, but for
+// what shownByProvider lists.
+func handlers(t *testing.T) spoken {
 	t.Helper()
-	found := map[string]string{}
-	for _, dir := range []string{"account", "consent", "login", "web", "provider", "templates"} {
-		err := filepath.WalkDir(filepath.Join("..", dir), func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !read(name) {
+	said := spoken{}
+	for _, dir := range []string{"../account", "../consent", "../login", "."} {
+		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !speaks(name) {
 				return err
 			}
-			return textsOf(name, found)
+			return said.read(name)
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	return found
+	if err := said.read("../web/error.go"); err != nil {
+		t.Fatal(err)
+	}
+	return said
 }
 
-// read tells the files apart that hold names of products, what operators read, or what stands in for
-// a person in tests.
-func read(name string) bool {
-	if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, "logintest") {
+// speaks leaves out tests, specimens, names of products and what is nobody's text.
+func speaks(name string) bool {
+	base := filepath.Base(name)
+	if !strings.HasSuffix(base, ".go") || strings.HasSuffix(base, "_test.go") || strings.Contains(name, "logintest") {
 		return false
 	}
-	return !slices.Contains([]string{"maker.go", "browser.go", "metrics.go", "patterns.go", "document.go"}, filepath.Base(name)) &&
-		!strings.Contains(filepath.Base(name), "specimens")
+	silent := []string{"maker.go", "browser.go", "wellknown.go", "area.go", "patterns.go", "locale.go", "brand.go", "assets.go", "static.go", "page_device.go", "funcs.go", "templates.go", "qr.go"}
+	return !slices.Contains(silent, base) && !strings.HasPrefix(base, "specimens")
 }
 
-var textual = regexp.MustCompile(`^[A-Z][\p{L}’]*([ ,.?:][ ]?.*)?$`)
-
-func textsOf(name string, found map[string]string) error {
+func (s *spoken) read(name string) error {
 	source, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -54,27 +59,63 @@ func textsOf(name string, found map[string]string) error {
 	if err != nil {
 		return err
 	}
+	parts := map[ast.Expr]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok && technical(call) {
+		switch n := n.(type) {
+		case *ast.ImportSpec:
 			return false
+		case *ast.CallExpr:
+			return !technical(n)
+		case *ast.BinaryExpr:
+			text, whole := literal(n)
+			if whole {
+				s.add(text)
+				return false
+			}
+			for _, part := range []ast.Expr{n.X, n.Y} {
+				parts[part] = true
+				s.split(part)
+			}
+		case *ast.BasicLit:
+			if text, ok := literal(n); ok && !parts[n] {
+				s.add(text)
+			}
 		}
-		expr, ok := n.(ast.Expr)
-		if !ok {
-			return true
-		}
-		text, whole := literal(expr)
-		if whole && textual.MatchString(text) && found[text] == "" {
-			found[text] = name
-		}
-		return !whole
+		return true
 	})
 	return nil
 }
 
-// technical calls make errors and headers of their texts.
+var (
+	sentence = regexp.MustCompile(`^[A-Z][\p{L}’]*([ ,.?:] ?.*)?$`)
+	verb     = regexp.MustCompile(`%[sdq]`)
+	numeral  = regexp.MustCompile(`^(?i:` + strings.ReplaceAll(numbers, " ", "|") + `)$`)
+)
+
+func (s *spoken) add(text string) {
+	if strings.ContainsAny(text, "/=") {
+		return
+	}
+	if verb.MatchString(text) && strings.Contains(text, " ") {
+		s.fragments = append(s.fragments, verb.Split(text, -1)...)
+		return
+	}
+	if sentence.MatchString(text) && !numeral.MatchString(text) && !strings.HasSuffix(text, " ") {
+		s.texts = append(s.texts, text)
+	}
+}
+
+// split takes a part of a sum as a fragment.
+func (s *spoken) split(e ast.Expr) {
+	if text, ok := literal(e); ok && strings.Contains(text, " ") && !strings.ContainsAny(text, "/=") && text != strings.ToUpper(text) {
+		s.fragments = append(s.fragments, text)
+	}
+}
+
+// technical calls make errors, headers and patterns of their texts.
 func technical(call *ast.CallExpr) bool {
 	f, ok := call.Fun.(*ast.SelectorExpr)
-	return ok && slices.Contains([]string{"Errorf", "New", "Set", "Get", "Del", "Add"}, f.Sel.Name)
+	return ok && slices.Contains([]string{"Errorf", "New", "Set", "Get", "Del", "Format"}, f.Sel.Name)
 }
 
 // literal is a text written in one piece or in several with + between them.
@@ -94,8 +135,74 @@ func literal(e ast.Expr) (string, bool) {
 	return "", false
 }
 
-func TestDump(t *testing.T) {
-	for s, f := range handlerTexts(t) {
-		println(f, "|", s)
+// A sentence with a name in it that no pattern knows would be shown in English.
+func TestEveryFragmentIsPartOfAPattern(t *testing.T) {
+	known := strings.Join(slices.Concat(composed(), sentences(), ways(), counted(t)), "\n")
+	for _, fragment := range handlers(t).fragments {
+		if strings.TrimSpace(fragment) != "" && !strings.Contains(known, strings.TrimRight(fragment, " ")) {
+			t.Errorf("%q is part of no pattern; see patterns.go", fragment)
+		}
+	}
+}
+
+// shownByProvider is what of provider's words is shown to people.
+func shownByProvider() []string {
+	return []string{
+		"The application is not known here, or is switched off.",
+		"This sign-in has expired, was finished, or began in another browser. Go back to the application and start again.",
+		"This sign-in was finished already. Go back to the application and start again.",
+		"This account or application has just been switched off.",
+		"The pushed request is unknown, has expired or was answered already. Go back to the application and start again.",
+		"The request was refused.",
+		"The server cannot answer right now; try the same request again.",
+		"The server met an unexpected condition.",
+		"The redirect_uri is not registered for this client.",
+		"The redirect_uri is missing.",
+		"Not available right now", "Something went wrong here", "This request cannot be completed", "Too many attempts",
+		"This was answered already.",
+		"Somebody else was asked. Go back and look again.",
+		"That is no code, or it has expired. Look at your device again.",
+		"This has expired, was answered, or began in another browser. Start again on your device.",
+		"Too many codes were tried from here; wait a few minutes.",
+	}
+}
+
+func TestProviderStillSaysWhatIsTranslated(t *testing.T) {
+	names, err := filepath.Glob("../provider/*.go")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	var all strings.Builder
+	for _, name := range names {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(source)
+	}
+	for _, text := range shownByProvider() {
+		if !strings.Contains(all.String(), strconv.Quote(text)) {
+			t.Errorf("provider does not say %q any more", text)
+		}
+	}
+}
+
+// composed are sentences that handlers put together, as they are without a name.
+func composed() []string {
+	return []string{
+		"The app asks you to confirm it is you.",
+		"The app asks for another account than the one signed in.",
+		"Signed in.",
+		"Somebody tried to sign in.",
+		"Allowed an app to use the account.",
+		"Ended the access of an app.",
+		"Did not allow an app to use the account.",
+		"A copy of what an app was given was used, and its access was ended.",
+		"a mail", "a passkey", "an authenticator app", "the authenticator app", "a recovery code",
+		"a new set of recovery codes", "a link from the people who run this service", "a click", "a way to sign in",
+		"An unknown browser", "A browser", "{browser} on {system}",
+		dayLayout, momentLayout,
+		"January", "February", "March", "April", "May", "June",
+		"July", "August", "September", "October", "November", "December",
 	}
 }

@@ -24,23 +24,52 @@ var attacks = []string{
 	`&lt;script&gt;alert(1)&lt;/script&gt;&#x22;`,
 }
 
-// Whatever stands in whichever field, a page has the same elements and attributes as with a
-// harmless word there, nothing that runs, and no address that runs.
+// Whatever stands in the fields, a page has the same elements and attributes as with a harmless word
+// there, nothing that runs, and no address that runs: every attack in all fields at once, and in each
+// field by itself one of them after the other.
 func TestNoFieldOfAnyPageCanAddMarkup(t *testing.T) {
-	p := mustNew(t, Brand{})
+	p, turn := mustNew(t, Brand{}), 0
 	for _, specimen := range specimens() {
-		for _, field := range textFields(specimen) {
+		fields := textFields(specimen)
+		keepsShape(t, p, "en", everywhere(specimen), "all", attacks...)
+		for _, field := range fields {
+			turn++
 			if leaves(field.path) {
 				refusesAttacks(t, p, field)
 				continue
 			}
-			want := shape(t, p, field.set("harmless"))
-			for _, attack := range attacks {
-				if got := shape(t, p, field.set(attack)); !slices.Equal(got, want) {
-					t.Errorf("%s = %q changed the page:\n got %v\nwant %v", field.path, attack, got, want)
-				}
-			}
+			keepsShape(t, p, "en", field.set, field.path, attacks[turn%len(attacks)])
 		}
+	}
+}
+
+// The texts of a language are escaped around the names in them.
+func TestNoTranslationLetsMarkupIn(t *testing.T) {
+	p := mustNew(t, Brand{})
+	for _, specimen := range specimens() {
+		keepsShape(t, p, "fr", everywhere(specimen), "all", attacks[1], attacks[3])
+	}
+}
+
+func keepsShape(t *testing.T, p *Pages, language string, set func(string) Page, where string, attacks ...string) {
+	t.Helper()
+	want := shape(t, p, language, set("harmless"))
+	for _, attack := range attacks {
+		if got := shape(t, p, language, set(attack)); !slices.Equal(got, want) {
+			t.Errorf("%T: %s = %q changed the page:\n got %v\nwant %v", set(attack), where, attack, got, want)
+		}
+	}
+}
+
+// everywhere sets all fields of a page but those that refuse an attack as a whole.
+func everywhere(page Page) func(string) Page {
+	return func(s string) Page {
+		return withTexts(reflect.ValueOf(page), reflect.TypeOf(page).Name(), func(path, was string) string {
+			if leaves(path) {
+				return was
+			}
+			return s
+		}).Interface().(Page)
 	}
 }
 
@@ -60,10 +89,14 @@ func leaves(path string) bool {
 
 // shape is the page's elements with the names of their attributes, in order. The addresses and the
 // absence of inline code are checked on the way.
-func shape(t *testing.T, p *Pages, page Page) []string {
+func shape(t *testing.T, p *Pages, language string, page Page) []string {
 	t.Helper()
+	tree, err := html.Parse(renderIn(t, p, language, page).Body)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out []string
-	for n := range render(t, p, page).Descendants() {
+	for n := range tree.Descendants() {
 		if n.Type != html.ElementNode || n.Data == "wbr" { // wbr: a long host may break
 			continue
 		}
@@ -103,56 +136,41 @@ type textField struct {
 
 func textFields(page Page) []textField {
 	var out []textField
-	for i, found := range textPaths(reflect.ValueOf(page), reflect.TypeOf(page).Name()) {
-		out = append(out, textField{path: found.path, was: found.was, set: func(s string) Page {
-			n := i
-			return withText(reflect.ValueOf(page), &n, s).Interface().(Page)
+	v, root := reflect.ValueOf(page), reflect.TypeOf(page).Name()
+	withTexts(v, root, func(path, was string) string {
+		n := len(out)
+		out = append(out, textField{path: path, was: was, set: func(s string) Page {
+			i := -1
+			return withTexts(v, root, func(_, was string) string {
+				if i++; i == n {
+					return s
+				}
+				return was
+			}).Interface().(Page)
 		}})
-	}
+		return was
+	})
 	return out
 }
 
-func textPaths(v reflect.Value, path string) (out []textField) {
-	switch v.Kind() {
-	case reflect.String:
-		return []textField{{path: path, was: v.String()}}
-	case reflect.Interface:
-		return textPaths(v.Elem(), path)
-	case reflect.Slice:
-		for i := range v.Len() {
-			out = append(out, textPaths(v.Index(i), path)...)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() {
-				out = append(out, textPaths(v.Field(i), path+"."+f.Name)...)
-			}
-		}
-	}
-	return out
-}
-
-// withText is a deep copy of v in which the n-th string is s; it counts as textPaths does.
-func withText(v reflect.Value, n *int, s string) reflect.Value {
+// withTexts is a deep copy of v, whose strings are what set makes of where they are and what they were.
+func withTexts(v reflect.Value, path string, set func(path, was string) string) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)
 	switch v.Kind() {
 	case reflect.String:
-		if *n == 0 {
-			out.SetString(s)
-		}
-		*n--
+		out.SetString(set(path, v.String()))
 	case reflect.Interface:
-		out.Set(withText(v.Elem(), n, s))
+		out.Set(withTexts(v.Elem(), path, set))
 	case reflect.Slice:
 		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 		for i := range v.Len() {
-			out.Index(i).Set(withText(v.Index(i), n, s))
+			out.Index(i).Set(withTexts(v.Index(i), path, set))
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(withText(v.Field(i), n, s))
+			if f := v.Type().Field(i); f.IsExported() {
+				out.Field(i).Set(withTexts(v.Field(i), path+"."+f.Name, set))
 			}
 		}
 	}

@@ -59,7 +59,7 @@ func (p *Pages) Language(secure bool) func(http.ResponseWriter, *http.Request) s
 
 // asked is the language of ours that an authorization request asks for, if any.
 func (p *Pages) asked(r *http.Request) string {
-	if r.URL.Path != p.brand.BasePath+"/authorize" || !strings.Contains(r.URL.RawQuery, "ui_locales=") {
+	if r.URL.Path != strings.TrimSuffix(p.brand.BasePath, "/")+"/authorize" || !strings.Contains(r.URL.RawQuery, "ui_locales=") {
 		return ""
 	}
 	for _, locale := range strings.Fields(bounded(r.URL.Query().Get("ui_locales"))) {

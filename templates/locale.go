@@ -47,8 +47,9 @@ func loadLocales(catalogues fs.FS) (map[string]*locale, error) {
 			english = file.Messages
 		}
 	}
+	patterns, parts := compile(sentences(), english), compile(ways(), nil)
 	for _, l := range all {
-		l.patterns, l.ways = compile(sentences(), english), compile(ways(), nil)
+		l.patterns, l.ways = patterns, parts
 	}
 	if all["en"] == nil {
 		return nil, fmt.Errorf("read languages: locales/en.json is missing")

@@ -55,6 +55,7 @@ type pattern struct {
 	text  string // the message: its English text
 	shape *regexp.Regexp
 	names []string // of its placeholders, in order
+	given int      // how many bytes of it are fixed
 }
 
 // compile orders patterns by how much of them is given, so that a name has the least to say about
@@ -67,8 +68,7 @@ func compile(texts []string, counted []*i18n.Message) []pattern {
 	for _, m := range counted {
 		all = append(all, newPattern(m.ID, m.One), newPattern(m.ID, m.Other))
 	}
-	given := func(p pattern) int { return len(placeholder.ReplaceAllString(p.text, "")) }
-	slices.SortStableFunc(all, func(a, b pattern) int { return cmp.Compare(given(b), given(a)) })
+	slices.SortStableFunc(all, func(a, b pattern) int { return cmp.Compare(b.given, a.given) })
 	return all
 }
 
@@ -78,7 +78,8 @@ func newPattern(text, form string) pattern {
 	for _, name := range names {
 		shape = strings.Replace(shape, regexp.QuoteMeta(name), group(name), 1)
 	}
-	return pattern{text: text, shape: regexp.MustCompile("(?s)^" + shape + "$"), names: names}
+	return pattern{text: text, shape: regexp.MustCompile("(?s)^" + shape + "$"), names: names,
+		given: len(text) - len(strings.Join(names, ""))}
 }
 
 func group(name string) string {
@@ -105,7 +106,7 @@ func (l *locale) retell(patterns []pattern, text string) string {
 		for i, name := range p.names {
 			args[i] = l.part(name, found[i+1])
 		}
-		return fmt.Sprint(fill(l.messages[p.text], p.names, args))
+		return fmt.Sprint(fill(cmp.Or(l.messages[p.text], p.text), p.names, args))
 	}
 	return text
 }

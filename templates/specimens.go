@@ -31,7 +31,7 @@ func specimens() []Page {
 		Playground{StartURL: "/dev/playground?start", Error: "It did not answer.", Steps: []PlaygroundStep{{Title: "Ask", Method: "GET", URL: "/authorize",
 			Request: "request", Response: "response", Decoded: []DecodedToken{{Name: "access token", Header: "{}", Claims: "{}"}}}}},
 	}
-	return slices.Concat(pages, factorSpecimens(), accountSpecimens())
+	return slices.Concat(pages, factorSpecimens(), accountSpecimens(), deviceSpecimens())
 }
 
 func consentSpecimen(host string) Consent {

@@ -45,6 +45,7 @@ type exchange struct {
 	err         error  // what the handler returned
 	fault       *Error // what was answered for it
 	cause       error
+	language    string // of a page, as Content-Language names it
 
 	mu    sync.Mutex
 	attrs []slog.Attr // the first recordAttrs are the record's own
@@ -58,9 +59,23 @@ func exchangeOf(ctx context.Context) *exchange {
 	return x
 }
 
-func (x *exchange) take(to *route, headers http.Header) {
+// take begins the answer with the headers of its kind and, for a page, its language, which the
+// handler's mails speak as well.
+func (m *Mux) take(x *exchange, r *http.Request, to *route) {
 	x.route = to
-	maps.Copy(x.Header(), headers)
+	maps.Copy(x.Header(), m.headers[to.kind])
+	if to.kind == page {
+		x.language = m.language(x, r)
+		x.Header().Set("Content-Language", x.language)
+	}
+}
+
+// Language is that of the page being answered, as Content-Language names it; "" where no page is.
+func Language(ctx context.Context) string {
+	if x := exchangeOf(ctx); x != nil {
+		return x.language
+	}
+	return ""
 }
 
 // WriteHeader begins the answer. As long as no route matched, it is ServeMux that wants to answer:

@@ -25,6 +25,9 @@ type MuxOptions struct {
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed; see ParseProxies
 	Origin    string         // scheme://host of the issuer, when a proxy rewrites Host; else ""
 	InFlight  int            // requests worked on at once before more are shed; 0: 1024
+
+	// Language chooses the language of a page; it may set a cookie. Nil: English.
+	Language func(http.ResponseWriter, *http.Request) string
 }
 
 // Mux routes requests. Routes are registered before it serves, never after.
@@ -41,6 +44,7 @@ type Mux struct {
 	crossOrigin *http.CrossOriginProtection
 	gate        *gate
 	headers     map[kind]http.Header
+	language    func(http.ResponseWriter, *http.Request) string
 	strayPage   *route
 	strayAPI    *route
 }
@@ -53,6 +57,7 @@ func NewMux(o MuxOptions) *Mux {
 		spanOptions: []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)},
 		crossOrigin: http.NewCrossOriginProtection(),
 		headers:     headers(),
+		language:    o.Language,
 		strayPage:   &route{name: "unmatched", kind: page},
 		strayAPI:    &route{name: "unmatched", kind: api},
 	}
@@ -72,6 +77,9 @@ func NewMux(o MuxOptions) *Mux {
 func (m *Mux) fillDefaults() {
 	if m.errorPage == nil {
 		m.errorPage = bareErrorPage
+	}
+	if m.language == nil {
+		m.language = func(http.ResponseWriter, *http.Request) string { return "en" }
 	}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
@@ -152,7 +160,7 @@ func (m *Mux) register(pattern string, k kind, h Handler) {
 func (m *Mux) registerRoute(to *route, pattern string, h Handler) {
 	m.routes.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*exchange)
-		x.take(to, m.headers[to.kind])
+		m.take(x, r, to)
 		x.err = h(x, r)
 	})
 }

@@ -71,6 +71,34 @@ func TestEveryPageCarriesTheSecurityHeaders(t *testing.T) {
 	}
 }
 
+func TestPagesSpeakTheChosenLanguageAndNothingElseDoes(t *testing.T) {
+	choose := func(w http.ResponseWriter, r *http.Request) string {
+		http.SetCookie(w, &http.Cookie{Name: "lang", Value: "de"})
+		return "de"
+	}
+	s := newSite(t, web.MuxOptions{Language: choose}, func(m *web.Mux) {
+		m.Page("GET /which", func(w http.ResponseWriter, r *http.Request) error {
+			_, err := fmt.Fprint(w, web.Language(r.Context())) // what a mail is written in
+			return err
+		})
+	})
+	for _, path := range []string{"/which", "/broken", "/nowhere"} {
+		got := s.send(t, "GET", path, "")
+		for name, want := range map[string]string{"Content-Language": "de", "Vary": "Accept-Language, Cookie", "Set-Cookie": "lang=de"} {
+			got.header(t, path, name, want)
+		}
+	}
+	if got := s.send(t, "GET", "/which", ""); got.body != "de" {
+		t.Errorf("the handler speaks %q", got.body)
+	}
+	for _, path := range []string{"/keys", "/static/x.css"} {
+		got := s.send(t, "GET", path, "")
+		got.header(t, path, "Content-Language", "")
+		got.header(t, path, "Set-Cookie", "")
+	}
+	newSite(t, web.MuxOptions{}).send(t, "GET", "/form", "").header(t, "unset", "Content-Language", "en")
+}
+
 func TestErrorPageTellsNothingOfTheCause(t *testing.T) {
 	s := newSite(t, web.MuxOptions{})
 	got := s.send(t, "GET", "/broken", "").must(t, "broken", http.StatusInternalServerError)

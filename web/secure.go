@@ -18,6 +18,7 @@ func headers() map[kind]http.Header {
 		"X-Content-Type-Options":  {"nosniff"},
 		"Referrer-Policy":         {"same-origin"}, // no-referrer makes Chromium send Origin: null with our own forms
 		"Cache-Control":           {"no-store"},
+		"Vary":                    {"Accept-Language, Cookie"},
 	}
 	apis := http.Header{
 		"Access-Control-Allow-Origin":   {"*"},

@@ -68,8 +68,7 @@ func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 		panic(http.ErrAbortHandler)
 	}
 	if x.route == nil {
-		to := m.strayRoute(r)
-		x.take(to, m.headers[to.kind])
+		m.take(x, r, m.strayRoute(r))
 	}
 	x.prepareRefusal()
 	if m.render(x, r) != nil && x.status == 0 {

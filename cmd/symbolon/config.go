@@ -19,7 +19,8 @@ type Config struct {
 	TrustedProxies   []netip.Prefix
 	SelfRegistration bool // signing in with an unknown address creates its account
 	SignIn           SignIn
-	RelatedOrigins   string // further https origins that use the same passkeys, separated by commas
+	RelatedOrigins   []string // further https origins that use the same passkeys
+	Registration     Registration
 	Branding         Branding
 	Session          Session
 	Tokens           TokenTimes

@@ -2,8 +2,8 @@ package main
 
 import "strings"
 
-// key is one key of the configuration. Its field is a pointer to a string, bool, time.Duration or
-// []netip.Prefix of the Config it is given.
+// key is one key of the configuration. Its field is a pointer to a string, bool, time.Duration,
+// []string or []netip.Prefix of the Config it is given.
 type key struct {
 	name    string // also in the file: "session.idle" is idle under session
 	kind    kind
@@ -45,6 +45,13 @@ func configKeys() []key {
 		{"mail_from", plain, true, "", "sender of our mails", func(c *Config) any { return &c.MailFrom }},
 		{"trusted_proxies", plain, true, "", "networks whose X-Forwarded-For is believed", func(c *Config) any { return &c.TrustedProxies }},
 		{"self_registration", plain, true, "false", "signing in with an unknown address creates its account", func(c *Config) any { return &c.SelfRegistration }},
+		{"registration", plain, true, "off", "software registers itself (RFC 7591): off, token or open", func(c *Config) any { return &c.Registration.Mode }},
+		{"registration_tokens", plain, false, "", "sha256sum of each token that may register", func(c *Config) any { return &c.Registration.Tokens }},
+		{"documents.enabled", plain, false, "true", "a client_id may be the URL of a client metadata document", func(c *Config) any { return &c.Registration.Documents }},
+		{"documents.allow_hosts", plain, false, "", "hosts such documents may be on, with all below them; empty: any", func(c *Config) any { return &c.Registration.AllowHosts }},
+		{"documents.deny_hosts", plain, false, "", "hosts they may not be on", func(c *Config) any { return &c.Registration.DenyHosts }},
+		{"unregistered.scopes", plain, false, "openid,profile,email,offline_access", "scopes of software that no operator registered", func(c *Config) any { return &c.Registration.Scopes }},
+		{"unregistered.resources", plain, false, "", "resources (RFC 8707) it may name, such as https://mcp.example/mcp; the first is its default", func(c *Config) any { return &c.Registration.Resources }},
 		{"sign_in.second_factor_required", plain, false, "false", "nobody gets further with mail alone", func(c *Config) any { return &c.SignIn.SecondFactorRequired }},
 		{"sign_in.mail_off_for_passkey_users", plain, false, "false", "who has a passkey cannot sign in by mail", func(c *Config) any { return &c.SignIn.MailOffForPasskeyUsers }},
 		{"related_origins", plain, false, "", "further https origins whose pages use the same passkeys", func(c *Config) any { return &c.RelatedOrigins }},
@@ -70,9 +77,11 @@ func configKeys() []key {
 // devDefaults differ from those of production: symbolon dev needs no configuration at all.
 func devDefaults() map[string]string {
 	return map[string]string{
-		"issuer":            "http://localhost:8080",
-		"database_url":      "sqlite:symbolon-dev/symbolon.db",
-		"self_registration": "true",
-		"drain":             "1s",
+		"issuer":                 "http://localhost:8080",
+		"database_url":           "sqlite:symbolon-dev/symbolon.db",
+		"self_registration":      "true",
+		"registration":           "open",
+		"unregistered.resources": demoAudience,
+		"drain":                  "1s",
 	}
 }

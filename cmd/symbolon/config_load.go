@@ -79,6 +79,8 @@ func parse(text string, field any) (err error) {
 		}
 	case *time.Duration:
 		*field, err = parseDuration(text)
+	case *[]string:
+		*field = splitList(text)
 	case *[]netip.Prefix:
 		*field, err = parsePrefixes(text)
 	}

@@ -67,7 +67,7 @@ func (k key) schema() object {
 		o["type"], o["default"] = "boolean", k.initial == "true"
 	case *time.Duration:
 		o["pattern"] = `^([0-9]+d|([0-9.]+(ms|s|m|h))+)$`
-	case *[]netip.Prefix:
+	case *[]netip.Prefix, *[]string:
 		o["type"], o["items"] = []string{"array", "string"}, object{"type": "string"}
 	}
 	if k.name == "secret" {

@@ -21,7 +21,7 @@ func (c Config) Validate(m mode) error {
 	if m != modeCommand {
 		checks = append(checks,
 			checkRedisURL(c.RedisURL), checkListeners(c), checkProxies(c.TrustedProxies), checkBranding(c.Branding),
-			c.Session.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(),
+			c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(),
 		)
 	}
 	switch m {

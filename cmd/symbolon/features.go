@@ -36,7 +36,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 	}
 	n.provider, err = provider.New(n.config.provider(d != nil), provider.Deps{
-		Clients: n.db, Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer,
+		Clients: n.clients(n.config.Registration), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer,
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
 	})
@@ -70,6 +70,8 @@ func (c Config) provider(dev bool) provider.Config {
 		Issuer: c.Issuer, AccessTokenTTL: c.Tokens.AccessTTL, AgentAccessTokenTTL: c.Tokens.AgentAccessTTL,
 		IDTokenTTL: c.Tokens.IDTTL, CodeTTL: time.Minute, RefreshIdle: c.Tokens.RefreshIdle,
 		RefreshAbsolute: c.Tokens.RefreshAbsolute, RefreshRetry: c.Tokens.RefreshRetry, Dev: dev,
+		Registration: c.Registration.Mode != registrationOff, ClientDocuments: c.Registration.Documents,
+		ACRValues: []string{login.ACRMail, login.ACRPasskey, login.ACRMFA, login.ACRPHR},
 	}
 }
 
@@ -78,7 +80,7 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	n.health = web.NewHealth(n.checks()...)
 	n.mux = web.NewMux(web.MuxOptions{
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		Origin: issuer.Scheme + "://" + issuer.Host,
+		Origin: issuer.Scheme + "://" + issuer.Host, Language: n.pages.Language(n.browser.Secure),
 	})
 	n.mux.Plain("GET /livez", n.health.Live())
 	n.mux.Plain("GET /readyz", n.health.Ready())
@@ -88,6 +90,7 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	passkey.WellKnown{Issuer: n.config.Issuer, Base: n.base, RelyingParty: n.passkeys}.Mount(n.mux)
 	n.consent.Mount(n.mux)
 	n.provider.Mount(n.mux)
+	n.mountRegistration(n.config.Registration)
 	if d != nil {
 		n.mountDev(d)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // noticeLife is how long news of an account is worth delivering.
@@ -25,8 +26,9 @@ var (
 	_ passkey.Notices = notices{}
 )
 
-// Notify queues m for somebody who has an account.
+// Notify queues m, in the language of the request, for somebody who has an account.
 func (n notices) Notify(ctx context.Context, to string, m templates.NoticeMail) error {
+	m.Language = web.Language(ctx)
 	subject, text, html, err := n.pages.Mail(m)
 	if err != nil {
 		return fmt.Errorf("write notice: %w", err)

@@ -11,7 +11,7 @@ import (
 // http away from localhost.
 func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
 	rp, err := passkey.NewRelyingParty(passkey.Options{
-		Issuer: n.config.Issuer, Name: n.config.Branding.Name, RelatedOrigins: splitList(n.config.RelatedOrigins),
+		Issuer: n.config.Issuer, Name: n.config.Branding.Name, RelatedOrigins: n.config.RelatedOrigins,
 	})
 	if errors.Is(err, passkey.ErrNoPasskeys) {
 		n.log.Info("no passkeys here", "why", err.Error())

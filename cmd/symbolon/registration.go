@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/registration"
@@ -45,18 +44,15 @@ func (r Registration) check() error {
 
 func (r Registration) rules(issuer string) registration.Rules {
 	return registration.Rules{
-		Issuer: issuer, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
+		Issuer: issuer, NoDocuments: !r.Documents, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
 	}
 }
 
-// clients are the registered ones and, unless switched off, those that publish a document.
+// clients are the registered ones, and those that publish a document.
 func (n *node) clients(r Registration) provider.Clients {
-	if !r.Documents {
-		return n.db
-	}
 	return &registration.Clients{
-		Store: n.db, Fetch: outbound.New(outbound.Options{}), Rules: r.rules(n.config.Issuer),
-		CheckKeys: keys.CheckClientKeys, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
+		Store: n.db, Consents: n.db, Fetch: outbound.New(outbound.Options{}), Rules: r.rules(n.config.Issuer),
+		Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 }
 
@@ -71,7 +67,7 @@ func (n *node) mountRegistration(r Registration) {
 	}
 	tokens, _ := registration.ParseInitialTokens(r.Tokens) // judged by check; without any, nobody registers
 	endpoint := &registration.Endpoint{
-		Issuer: n.config.Issuer, Store: n.db, Rules: r.rules(n.config.Issuer), CheckKeys: keys.CheckClientKeys,
+		Issuer: n.config.Issuer, Store: n.db, Rules: r.rules(n.config.Issuer),
 		Tokens: tokens, Open: r.Mode == registrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 	endpoint.Mount(n.mux, n.base)

@@ -78,6 +78,8 @@ func (n *node) background(ctx context.Context) *sync.WaitGroup {
 const (
 	sweepEvery = time.Minute
 	sweepBatch = 500
+
+	unusedClientLife = 7 * 24 * time.Hour
 )
 
 // sweep removes expired rows, a small batch at a time so that nobody waits for it. Expiry itself is
@@ -98,6 +100,10 @@ func (n *node) sweep(ctx context.Context) {
 }
 
 func (n *node) sweepAll(ctx context.Context) error {
+	// Software registers itself again when it comes back; only who never got anything is forgotten.
+	if _, err := n.db.SweepUnusedClients(ctx, time.Now().Add(-unusedClientLife), sweepBatch); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		removed, err := n.db.Sweep(ctx, time.Now(), sweepBatch)
 		if err != nil || removed == 0 {

@@ -80,6 +80,7 @@ func (p pages) queue(ctx context.Context, rec record, token string) error {
 	subject, text, html, err := p.Letters.Mail(templates.SignInMail{
 		App: rec.App, Link: strings.TrimSuffix(p.Issuer, "/") + "/login/mail/" + token, Code: codeOf(token),
 		Minutes: int(life.Minutes()), Browser: rec.AskedWith, Network: rec.Network,
+		Language: web.Language(ctx),
 	})
 	if err != nil {
 		return fmt.Errorf("write sign-in mail: %w", err)

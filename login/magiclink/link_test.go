@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/logintest"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
@@ -123,6 +124,70 @@ func TestRestoredRecordDoesNotSignInAgain(t *testing.T) {
 			t.Errorf("status %d", p.Status)
 		}
 	})
+}
+
+func TestUsedLinkLeadsNobodyElseAnywhere(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		n := d.node(t, logintest.Click{Called: "click", Kind: login.Mailbox})
+		ada, bob := logintest.NewBrowser(t), logintest.NewBrowser(t)
+		bob.Click(n, "click", "u_ada", "") // signed in, even to the same account
+		handle, _ := ada.Authorize(n)
+		ask(ada, n, "ada@example.com", handle)
+		link, _ := d.last(t)
+		ada.Post(n, link, nil)
+		for _, p := range []logintest.Page{bob.Get(n, link), bob.Post(n, link, nil), logintest.NewBrowser(t).Get(n, link)} {
+			if p.Status != http.StatusGone {
+				t.Errorf("another browser: %d %q", p.Status, p.Location)
+			}
+		}
+		if p := ada.Post(n, link+"/not-me", nil); p.Status != http.StatusGone {
+			t.Errorf("not me: %d", p.Status)
+		}
+		ada.Get(n, "/logout")
+		for _, p := range []logintest.Page{ada.Get(n, link), ada.Post(n, link, nil)} {
+			if p.Status != http.StatusGone || signedIn(ada, n) {
+				t.Errorf("signed out: %d %q", p.Status, p.Location)
+			}
+		}
+	})
+}
+
+func TestUsedLinkOpenedAgainGoesOn(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		n := d.node(t)
+		ada := logintest.NewBrowser(t)
+		handle, _ := ada.Authorize(n)
+		ask(ada, n, "ada@example.com", handle)
+		link, _ := d.last(t)
+		ada.Post(n, link, nil)
+		for _, p := range []logintest.Page{ada.Get(n, link), ada.Post(n, link, nil)} {
+			if p.Location != "/authorize/"+handle || ada.Follow(n, p).Body != "u_ada " {
+				t.Errorf("again: %d %q", p.Status, p.Location)
+			}
+		}
+		if _, err := d.ephemeral.Take(t.Context(), "request:"+handle); err != nil {
+			t.Fatal(err)
+		}
+		if p := ada.Get(n, link); p.Location != "/account" {
+			t.Errorf("when the request is answered: %d %q", p.Status, p.Location)
+		}
+		if sessions, err := d.db.UserSessions(t.Context(), "u_ada"); err != nil || len(sessions) != 1 {
+			t.Errorf("%d sessions, %v", len(sessions), err)
+		}
+	})
+}
+
+func TestUsedLinkIsKeptWithoutAddressAndCode(t *testing.T) {
+	d := deploy(t, storagetest.SQLite(t))
+	n := d.node(t)
+	ada := logintest.NewBrowser(t)
+	ask(ada, n, "ada@example.com", "")
+	link, _ := d.last(t)
+	ada.Post(n, link, nil)
+	value, err := d.ephemeral.Get(t.Context(), recordKey(link))
+	if err != nil || strings.Contains(string(value), "ada@") || !strings.Contains(string(value), `"code":null`) {
+		t.Errorf("%s, %v", value, err)
+	}
 }
 
 func TestNewMailVoidsTheOld(t *testing.T) {

@@ -50,6 +50,21 @@ func TestBrowsersLearnWherePasskeysAre(t *testing.T) {
 	}
 }
 
+func TestIssuerWithoutPasskeysTellsOfNone(t *testing.T) {
+	mux := web.NewMux(web.MuxOptions{})
+	passkey.WellKnown{Issuer: "http://192.0.2.1"}.Mount(mux)
+	for path, status := range map[string]int{
+		"/.well-known/passkey-endpoints": http.StatusNotFound, "/.well-known/webauthn": http.StatusNotFound,
+		"/.well-known/change-password": http.StatusSeeOther,
+	} {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != status {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
 func TestRelatedOriginsAreTold(t *testing.T) {
 	rp, err := passkey.NewRelyingParty(passkey.Options{Issuer: issuer + "/tenant", RelatedOrigins: []string{"https://other.example", "https://third.example"}})
 	if err != nil {

@@ -95,8 +95,12 @@ func (w *sqliteWriter) Exec(ctx context.Context, query string, args ...any) (int
 	if err != nil {
 		return 0, err
 	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	w.counters.statement(writes(query))
-	result, err := st.ExecContext(ctx, args...)
+	// As with reads: to be able to interrupt it costs more than the statement itself.
+	result, err := st.ExecContext(context.WithoutCancel(ctx), args...)
 	if err != nil {
 		return 0, err
 	}

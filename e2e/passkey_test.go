@@ -1,0 +1,225 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/oauth2"
+)
+
+// proof is what an ID token tells of the sign-in.
+type proof struct {
+	ACR string
+	AMR []string
+}
+
+func proofIn(t testing.TB, token *oauth2.Token) (p proof) {
+	t.Helper()
+	raw, _ := token.Extra("id_token").(string)
+	claimsOf(t, raw, &p)
+	return p
+}
+
+// byPasskey tells that a passkey was used which verified its person.
+func (p proof) byPasskey() bool {
+	return p.ACR == "phr" && slices.Contains(p.AMR, "pop") && slices.Contains(p.AMR, "user") && slices.Contains(p.AMR, "mfa")
+}
+
+// told returns what the app is told once the tab is back there.
+func (s *stage) told(q request) proof {
+	s.t.Helper()
+	s.see("Back at the app")
+	answer, _ := s.cb.await(s.t)
+	return proofIn(s.t, s.app.redeem(s.t, q, answer))
+}
+
+// allowedAs is allowed, and returns what the app is told.
+func (s *stage) allowedAs(q request) proof {
+	s.t.Helper()
+	s.see("Weather app asks for access").press("Allow")
+	return s.told(q)
+}
+
+// signInByMail signs in on the way to the account.
+func (s *stage) signInByMail() *stage {
+	s.t.Helper()
+	before := len(s.d.post.to(s.who.email))
+	s.open(s.d.issuer+"/account").see("Sign in").fill("email", s.who.email).press("Continue with email").see("Check your mail")
+	s.fill("code", s.d.post.awaitCode(s.t, s.who.email, before).code).press("Sign in")
+	return s
+}
+
+func (s *stage) signOut() {
+	s.t.Helper()
+	s.open(s.d.issuer + "/logout").see("Sign out?").press("Sign out").see("You are signed out")
+}
+
+// enrolled signs in by mail and adds a passkey on the account's page.
+func (s *stage) enrolled() authenticator {
+	s.t.Helper()
+	a := newAuthenticator(s.tab)
+	s.signInByMail().seeAccount(s.who.email)
+	s.open(s.d.issuer + "/account/passkeys").see("Passkeys").rememberChallenge()
+	s.press("Add a passkey").see("Recovery codes")
+	s.rememberCodes()
+	s.press("I have kept them").see("Passkeys").until("the passkey", func() bool { return strings.Contains(s.text(), "Added") })
+	if n := len(a.passkeys()); n != 1 {
+		s.t.Fatalf("the authenticator keeps %d passkeys", n)
+	}
+	return a
+}
+
+func TestPasskeySignsInByAutofillAndByButton(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, onSQLite(t), newTab(t))
+	s.enrolled()
+	s.signOut()
+	q := s.app.begin()
+	s.open(q.url) // the browser fills in what it has, and its person only looks at it
+	if p := s.allowedAs(q); !p.byPasskey() {
+		t.Errorf("by autofill: %+v", p)
+	}
+	s.signOut()
+	s.withoutAutofill()
+	q = s.app.begin()
+	s.open(q.url).see("Sign in to Weather app").press("Sign in with a passkey")
+	if p := s.allowedAs(q); !p.byPasskey() {
+		t.Errorf("by the button: %+v", p)
+	}
+	if n := len(s.d.post.to(s.who.email)); n != 3 { // the code, the passkey, the recovery codes
+		t.Errorf("%d mails: %v", n, subjects(s.d.post.to(s.who.email)))
+	}
+}
+
+func TestCancelledCeremonyLeavesThePageUsable(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, onSQLite(t), newTab(t))
+	a := s.enrolled()
+	s.signOut()
+	a.presence(false)
+	q := s.app.begin()
+	s.open(q.url).see("Sign in to Weather app").press("Sign in with a passkey")
+	l := s.mail(q) // nobody touched it: another way is as good
+	s.fill("code", l.code).press("Sign in")
+	s.allowed(q)
+	s.signOut()
+
+	s.withoutAutofill()
+	a.presence(true)
+	kept := a.passkeys()[0]
+	a.forget()
+	q = s.app.begin()
+	s.open(q.url).see("Sign in to Weather app").press("Sign in with a passkey")
+	s.until("what to do", func() bool { return strings.Contains(s.text(), "Nothing was done. You can try again") })
+	a.keep(kept)
+	s.press("Sign in with a passkey")
+	if p := s.allowedAs(q); !p.byPasskey() {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestRemovedPasskeyIsRefusedAndForgotten(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, onSQLite(t), newTab(t))
+	a := s.enrolled()
+	kept := a.passkeys()[0]
+	s.press("Confirm it’s you").see("Confirm it’s you").press("Use your passkey").see("Passkeys")
+	s.press("Change").press("Remove this passkey").until("nothing left", func() bool { return strings.Contains(s.text(), "There is none yet") })
+	s.until("the browser to forget what the account has not", func() bool { return len(a.passkeys()) == 0 })
+	s.signOut()
+
+	a.keep(kept) // as a device that was off meanwhile
+	s.withoutAutofill()
+	s.open(s.d.issuer + "/login").see("Sign in").press("Sign in with a passkey")
+	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "This passkey is not known here") })
+	s.until("the browser to forget what is unknown", func() bool { return len(a.passkeys()) == 0 })
+	s.signInByMail().seeAccount(s.who.email)
+}
+
+func TestStepUpAsksForThePasskeyAndTellsTheTruth(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, onSQLite(t), newTab(t).withoutAutofill())
+	a := s.enrolled()
+	s.signOut()
+	q := s.app.begin()
+	l := s.mail(q)
+	s.fill("code", l.code).press("Sign in")
+	if p := s.allowedAs(q); p.ACR != "urn:symbolon:acr:mail" || slices.Contains(p.AMR, "mfa") {
+		t.Errorf("by mail alone: %+v", p)
+	}
+	q = s.app.begin("acr_values", "urn:example:unknown phr")
+	a.verifies(false)
+	s.open(q.url).see("Confirm it’s you").press("Use your passkey")
+	s.until("that nothing was done", func() bool { return strings.Contains(s.text(), "Nothing was done") })
+	a.verifies(true)
+	s.press("Use your passkey")
+	if p := s.allowedAs(q); !p.byPasskey() {
+		t.Errorf("acr_values: %+v", p)
+	}
+	q = s.app.begin("prompt", "login")
+	s.open(q.url).see("Confirm it’s you").press("Sign in with a passkey")
+	if p := s.allowedAs(q); !p.byPasskey() {
+		t.Errorf("prompt=login: %+v", p)
+	}
+}
+
+func TestPasskeyIsOfferedAfterAMail(t *testing.T) {
+	t.Parallel()
+	inChromium(t, func(t *testing.T, d *deployment, b *tab) {
+		s := onStage(t, d, b.forgetCookies())
+		a := newAuthenticator(b)
+		q := s.app.begin()
+		l := s.mail(q)
+		s.fill("code", l.code).press("Sign in").see("Next time without a mail?")
+		if !b.script {
+			s.press("Not now, continue to Weather app")
+			s.allowed(q)
+			return
+		}
+		s.rememberChallenge()
+		s.press("Add a passkey")
+		s.allowed(q)
+		if n := len(a.passkeys()); n != 1 {
+			t.Fatalf("%d passkeys", n)
+		}
+		s.signOut()
+		s.open(d.issuer + "/account").seeAccount(s.who.email) // by autofill
+	})
+}
+
+func TestPasskeyOfOneNodeSignsInOnTheOther(t *testing.T) {
+	t.Parallel()
+	d := ownCluster(t)
+	s := onStage(t, d, newTab(t).withoutAutofill())
+	d.front.use(d.nodes[0])
+	s.enrolled()
+	s.signOut()
+	d.front.use(d.nodes[1])
+	q := s.app.begin()
+	s.open(q.url).see("Sign in to Weather app")
+	d.front.use(d.nodes[0]) // asked by one, answered to the other
+	s.press("Sign in with a passkey")
+	if p := s.allowedAs(q); !p.byPasskey() {
+		t.Errorf("%+v", p)
+	}
+	d.front.use(d.nodes[1])
+	q = s.app.begin("prompt", "login")
+	s.open(q.url).see("Confirm it’s you").press("Sign in with a passkey")
+	if p := s.allowedAs(q); !p.byPasskey() {
+		t.Errorf("%+v", p)
+	}
+}
+
+// rememberCodes returns the recovery codes that the page shows.
+func (s *stage) rememberCodes() []string {
+	s.t.Helper()
+	codes := strings.Fields(s.ask(`[...document.querySelectorAll("ol.codes code")].map(c => c.innerText).join(" ")`))
+	if len(codes) != 10 {
+		s.t.Fatalf("the page shows %d recovery codes", len(codes))
+	}
+	for _, code := range codes {
+		rememberCode(code)
+	}
+	return codes
+}

@@ -1,0 +1,85 @@
+package registration
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func readBody(r *http.Request) (object, error) {
+	if !isJSON(r.Header) {
+		return nil, malformed("The request must be JSON (Content-Type: application/json).")
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read registration: %w", err)
+	}
+	return parseObject(body)
+}
+
+// wanted is a valid client as it was asked for.
+type wanted struct {
+	storage.Client
+	authMethod string
+}
+
+// client reads what is asked for. What a caller cannot choose (client_id, client_secret, times) is
+// ignored, like every member that nobody knows.
+func (e *Endpoint) client(o object) (wanted, error) {
+	if o["software_statement"] != nil {
+		return wanted{}, refuse(invalidStatement, "Software statements are not accepted: none of their issuers is trusted here.")
+	}
+	if err := checkLinks(o); err != nil {
+		return wanted{}, err
+	}
+	m, err := readMetadata(o)
+	if err != nil {
+		return wanted{}, err
+	}
+	if m.authMethod == "" {
+		m.authMethod = "client_secret_basic" // RFC 7591 section 2
+	}
+	c, err := m.client(e.Rules)
+	if err != nil {
+		return wanted{}, err
+	}
+	if err := authenticate(&c, m); err != nil {
+		return wanted{}, err
+	}
+	return wanted{c, m.authMethod}, judged(agents.Validate(c))
+}
+
+func authenticate(c *storage.Client, m metadata) error {
+	switch {
+	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}, m.authMethod):
+		return malformed("token_endpoint_auth_method is not supported.")
+	case m.jwksURI != "":
+		return malformed("jwks_uri is not supported here: send the keys themselves as jwks.")
+	case m.authMethod == storage.AuthPrivateKeyJWT:
+		c.AuthMethod, c.JWKS = m.authMethod, m.jwks
+	}
+	return nil
+}
+
+// checkLinks judges addresses that we neither fetch nor show. Still: nobody shall think that a
+// javascript: URL was accepted.
+func checkLinks(o object) error {
+	for _, name := range []string{"client_uri", "logo_uri", "tos_uri", "policy_uri"} {
+		text, err := o.text(name)
+		if err != nil {
+			return err
+		}
+		u, err := url.Parse(text)
+		if text != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
+			len(text) > 2048 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })) {
+			return malformed(name + " is not a web address.")
+		}
+	}
+	return nil
+}

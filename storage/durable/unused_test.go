@@ -1,0 +1,50 @@
+package durable_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
+	"github.com/symbolon-id/symbolon/storage/storagetest"
+)
+
+func TestOnlyUnusedUnregisteredClientsAreSwept(t *testing.T) {
+	storagetest.Databases(t, func(t *testing.T, open func(t *testing.T) *durable.DB) {
+		db, now := open(t), time.Now()
+		if err := db.CreateUser(t.Context(), storage.User{ID: "u_ada", Email: "ada@example.com", CreatedAt: now}); err != nil {
+			t.Fatal(err)
+		}
+		for id, at := range map[string]time.Time{
+			"c_dyn_old": now.Add(-time.Hour), "https://app.example/old": now.Add(-time.Hour),
+			"c_dyn_new": now, "c_static": now.Add(-time.Hour), "cxdynxold": now.Add(-time.Hour), "c_dyn_allowed": now.Add(-time.Hour), "c_dyn_off": now.Add(-time.Hour),
+		} {
+			c := storage.Client{ID: id, Kind: storage.KindApp, Name: id, CreatedAt: at, UpdatedAt: at}
+			if id == "c_dyn_off" {
+				c.DisabledAt = at
+			}
+			if err := db.CreateClient(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		consent := storage.Consent{UserID: "u_ada", ClientID: "c_dyn_allowed", RedirectHost: "app.example", Scopes: []string{"openid"}, GrantedAt: now}
+		if err := db.AddConsent(t.Context(), consent); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := db.SweepUnusedClients(t.Context(), now.Add(-time.Minute), 1); n != 1 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		if n, err := db.SweepUnusedClients(t.Context(), now.Add(-time.Minute), 10); n != 1 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		if err := db.ForgetConsents(t.Context(), "c_dyn_allowed"); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := db.SweepUnusedClients(t.Context(), now.Add(-time.Minute), 10); n != 1 || err != nil {
+			t.Errorf("after consent was forgotten: %d, %v", n, err)
+		}
+		if all, err := db.Clients(t.Context(), ""); len(all) != 4 || err != nil {
+			t.Errorf("%d are left, %v", len(all), err)
+		}
+	})
+}

@@ -1,0 +1,292 @@
+package templates
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http/httptest"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+// catalogue is a language's messages by their English text.
+func catalogue(t *testing.T, name string) map[string]*i18n.Message {
+	t.Helper()
+	file, err := i18n.NewBundle(language.English).LoadMessageFileFS(files, "locales/"+name+".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]*i18n.Message{}
+	for _, m := range file.Messages {
+		all[m.ID] = m
+	}
+	return all
+}
+
+func translations(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for name, l := range mustNew(t, Brand{}).editions {
+		if !l.english() {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// counted are the messages with a number.
+func counted(t *testing.T) (out []string) {
+	t.Helper()
+	for id, m := range catalogue(t, "en") {
+		out = append(out, id)
+		if m.Other != id {
+			t.Errorf("en.json: %q is found as %q", m.Other, id)
+		}
+	}
+	return out
+}
+
+var (
+	inTemplate = regexp.MustCompile(`\btn? "((?:[^"\\]|\\.)*)"`)
+	letters    = regexp.MustCompile(`\p{L}`)
+)
+
+// inTemplates are the texts that templates say themselves.
+func inTemplates(t *testing.T) (out []string) {
+	t.Helper()
+	eachTemplate(t, func(_, source string) {
+		for _, found := range inTemplate.FindAllStringSubmatch(source, -1) {
+			out = append(out, found[1])
+		}
+	})
+	return out
+}
+
+func eachTemplate(t *testing.T, f func(name, source string)) {
+	t.Helper()
+	for _, dir := range []string{"pages", "mail"} {
+		names, err := fs.Glob(files, dir+"/*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			source, err := files.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f(name, string(source))
+		}
+	}
+}
+
+func TestTemplatesSayNothingThatCannotBeTranslated(t *testing.T) {
+	bare := regexp.MustCompile(`(?s)\{\{define "class"}}\w+|\{\{.*?\}\}|<[^>]*>`)
+	said := regexp.MustCompile(`(aria-label|alt|placeholder|title)="[^"{]*\p{L}`)
+	eachTemplate(t, func(name, source string) {
+		base := path.Base(name)
+		if base == "dev-mail.html" || base == "playground.html" {
+			return
+		}
+		if rest := bare.ReplaceAllString(source, ""); letters.MatchString(rest) {
+			t.Errorf("%s says %q outside of t", name, strings.Join(strings.Fields(rest), " "))
+		}
+		if found := said.FindString(source); found != "" {
+			t.Errorf("%s says %s outside of t", name, found)
+		}
+	})
+}
+
+func TestEveryLanguageHasEveryMessageAndNoOther(t *testing.T) {
+	wanted := map[string]bool{}
+	for _, text := range slices.Concat(inTemplates(t), handlers(t).texts, shownByProvider(), composed(), sentences(), ways(), counted(t)) {
+		if letters.MatchString(placeholder.ReplaceAllString(text, "")) || strings.ContainsAny(text, ":") {
+			wanted[text] = true
+		}
+	}
+	delete(wanted, "The app") // the beginning of two that are composed
+	for _, name := range translations(t) {
+		have := catalogue(t, name)
+		for text := range wanted {
+			if have[text] == nil {
+				t.Errorf("%s lacks %q", name, text)
+			}
+		}
+		for text := range have {
+			if !wanted[text] {
+				t.Errorf("%s has %q, which nobody says", name, text)
+			}
+		}
+	}
+}
+
+func TestTranslationsKeepPlaceholdersAndAddNoMarkup(t *testing.T) {
+	for _, name := range translations(t) {
+		for text, m := range catalogue(t, name) {
+			for _, said := range []string{m.Zero, m.One, m.Two, m.Few, m.Many, m.Other} {
+				if said == "" && said != m.Other {
+					continue
+				}
+				if got, want := placeholders(said), placeholders(text); !slices.Equal(got, want) {
+					t.Errorf("%s: %q has %v, want %v", name, said, got, want)
+				}
+				if strings.ContainsAny(said, "<>&\n\"") || strings.TrimSpace(said) != said || said == "" {
+					t.Errorf("%s: %q is not a plain text", name, said)
+				}
+			}
+		}
+	}
+}
+
+func placeholders(s string) []string {
+	found := placeholder.FindAllString(s, -1)
+	slices.Sort(found)
+	return found
+}
+
+// The numbers a page can show; a million of them is nobody's business.
+func TestNumbersHaveTheirForms(t *testing.T) {
+	p := mustNew(t, Brand{})
+	for _, name := range translations(t) {
+		for _, id := range counted(t) {
+			for n := range 200 {
+				said, err := p.editions[name].plurals.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: n})
+				if err != nil || said == id {
+					t.Fatalf("%s: %d of %q: %q %v", name, n, id, said, err)
+				}
+			}
+		}
+	}
+}
+
+func TestComposedSentencesAreToldAgain(t *testing.T) {
+	de, fr := mustNew(t, Brand{}).editions["de"], mustNew(t, Brand{}).editions["fr"]
+	for text, want := range map[string]string{
+		"Grafana asks you to confirm it is you.":                        "Grafana bittet Sie zu bestätigen, dass Sie es sind.",
+		"Signed in with a passkey.":                                     "Angemeldet über einen Passkey.",
+		"Signed in with a mail and an authenticator app.":               "Angemeldet über eine E-Mail und eine Authenticator-App.",
+		"Signed in with a mail and a passkey and a recovery code.":      "Angemeldet über eine E-Mail und einen Passkey und einen Notfallcode.",
+		"Allowed an app to use the account.":                            "Eine App darf das Konto verwenden.",
+		"Allowed a passkey to use the account.":                         "a passkey darf das Konto verwenden.", // a name is a name
+		"From now on the passkey “Mine and a mail” opens your account.": "Über den Passkey „Mine and a mail“ kommt man jetzt in Ihr Konto.",
+		"It works from 2 March 2026, 14:05 UTC on. Keep it until then.": "Er gilt ab 2. März 2026, 14:05 UTC. Bewahren Sie ihn bis dahin auf.",
+		"One passkey.":           "1 Passkey.",
+		"Two passkeys.":          "2 Passkeys.",
+		"Only three codes left.": "Nur noch 3 Codes übrig.",
+		"Only one code left. Make new ones before you need them.":                            "Nur noch 1 Code übrig. Erstellen Sie neue, bevor Sie sie brauchen.",
+		"11 apps more lose their access.":                                                    "11 weitere Apps verlieren den Zugriff.",
+		"X can use your account asks you to confirm it is you.":                              "X can use your account bittet Sie zu bestätigen, dass Sie es sind.",
+		"Nobody ever translated this on purpose.":                                            "Nobody ever translated this on purpose.",
+		"From now on an authenticator app opens your account.":                               "Über eine Authenticator-App kommt man jetzt in Ihr Konto.",
+		"Somebody, hopefully you, signed in with one of your recovery codes. Codes left: 3.": "Jemand, hoffentlich Sie, hat sich mit einem Ihrer Notfallcodes angemeldet. Übrige Codes: 3.",
+	} {
+		if got := de.say(text); got != want {
+			t.Errorf("%q\n got %q\nwant %q", text, got, want)
+		}
+	}
+	if got := fr.say("No passkeys."); got != "0 clé d’accès." {
+		t.Errorf("%q", got)
+	}
+	if got := de.browser("Firefox on Linux"); got != "Firefox auf Linux" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestDatesAreWrittenAsTheLanguageDoes(t *testing.T) {
+	p := mustNew(t, Brand{})
+	for name, want := range map[string]string{
+		"en": "2 March 2026, 14:05 UTC", "de": "2. März 2026, 14:05 UTC", "fr": "2 mars 2026, 14:05 UTC", "es": "2 de marzo de 2026, 14:05 UTC",
+	} {
+		if got := p.editions[name].date(momentLayout, anHour.In(time.FixedZone("", 3600))); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// renderIn is one page in a language.
+func renderIn(t *testing.T, p *Pages, name string, page Page) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	w.Header().Set("Content-Language", name)
+	if err := p.Render(w, 200, page); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestEveryPageRendersInEveryLanguageWithinTheBudget(t *testing.T) {
+	p := mustNew(t, Brand{})
+	for _, name := range translations(t) {
+		for _, page := range specimens() {
+			w := renderIn(t, p, name, page)
+			want := fmt.Sprintf(`<html lang="%s" dir="ltr">`, name)
+			if _, dev := page.(developers); dev {
+				want = `<html lang="en" dir="ltr">`
+			}
+			if body := w.Body.String(); !strings.Contains(body, want) || placeholder.MatchString(body) {
+				t.Errorf("%T in %s: lacks %s, or has a placeholder", page, name, want)
+			}
+			if got := w.Header().Get("Content-Language"); !strings.Contains(want, `"`+got+`"`) {
+				t.Errorf("%T: Content-Language %s", page, got)
+			}
+			if n := w.Body.Len(); n > 6_000 {
+				t.Errorf("%T in %s: %d bytes", page, name, n)
+			}
+		}
+		for _, mail := range mailSpecimens() {
+			mailsIn(t, p, name, mail)
+		}
+	}
+}
+
+func mailsIn(t *testing.T, p *Pages, name string, mail Mail) {
+	t.Helper()
+	switch m := mail.(type) {
+	case SignInMail:
+		m.Language = name
+		mail = m
+	case InviteMail:
+		m.Language = name
+		mail = m
+	case NoticeMail:
+		m.Language = name
+		mail = m
+	}
+	english, _, _, _ := p.Mail(SignInMail{})
+	subject, text, body, err := p.Mail(mail)
+	if err != nil || subject == english || placeholder.MatchString(subject+text+body) || !strings.Contains(body, `lang="`+name+`"`) {
+		t.Errorf("%T in %s: %q %v\n%s", mail, name, subject, err, text)
+	}
+}
+
+func TestMailIsWrittenInItsLanguage(t *testing.T) {
+	m := NewDeviceMail(Circumstances{At: anHour, Browser: "Firefox on Linux", Network: "203.0.113.0/24"}, "https://id.example/")
+	m.Language = "fr"
+	subject, text, _, err := mustNew(t, Brand{Name: "Acme"}).Mail(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `Votre compte a été utilisé avec un navigateur que nous n’avions jamais vu.
+
+Voir vos sessions :
+
+https://id.example/
+
+Navigateur : Firefox sur Linux
+Réseau : 203.0.113.0/24
+Quand : 2 mars 2026, 14:05 UTC
+
+Si c’était quelqu’un d’autre, ouvrez le lien, fermez sa session et supprimez ce que vous ne connaissez pas.
+
+Acme
+`
+	if got := strings.ReplaceAll(text, "\u00a0", " "); subject != "Un nouvel appareil s’est connecté" || got != want {
+		t.Errorf("%s\n%s", subject, got)
+	}
+}
