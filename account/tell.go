@@ -45,6 +45,7 @@ func (a *Area) write(ctx context.Context, to string, m templates.NoticeMail) err
 func (a *Area) writeUntil(ctx context.Context, to string, m templates.NoticeMail, expires time.Time) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
+	m.Language = web.Language(ctx)
 	subject, text, html, err := a.Letters.Mail(m)
 	if err != nil {
 		return fmt.Errorf("write mail: %w", err)

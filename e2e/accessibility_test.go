@@ -64,7 +64,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		}
 		b.wear(looks()[0])
 	})
-	if pages < 20 {
+	if pages < 45 {
 		t.Errorf("only %d pages were looked at", pages)
 	}
 }

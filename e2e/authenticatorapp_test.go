@@ -59,7 +59,9 @@ func (s *stage) confirming(q request) {
 	s.fill("code", l.code).press("Sign in").see("Confirm it’s you")
 }
 
-func (p proof) byTwoFactors() bool { return p.ACR == "urn:symbolon:acr:mfa" && slices.Contains(p.AMR, "mfa") }
+func (p proof) byTwoFactors() bool {
+	return p.ACR == "urn:symbolon:acr:mfa" && slices.Contains(p.AMR, "mfa")
+}
 
 func TestAuthenticatorAppIsAskedForAndItsCodesWorkOnce(t *testing.T) {
 	t.Parallel()
@@ -98,7 +100,7 @@ func TestRecoveryCodeSignsInOnce(t *testing.T) {
 		if p := s.allowedAs(q); !p.byTwoFactors() {
 			t.Errorf("%+v", p)
 		}
-		s.open(d.issuer + "/account/codes").see("Recovery codes").until("nine left", func() bool { return strings.Contains(s.text(), "9") })
+		s.open(d.issuer+"/account/codes").see("Recovery codes").until("nine left", func() bool { return strings.Contains(s.text(), "9") })
 		s.signOut()
 		s.confirming(s.app.begin())
 		s.press("Use a recovery code").fillIn("#recovery", codes[3]).press("Use this code")
@@ -145,7 +147,7 @@ func TestSecondFactorsSignInOnce(t *testing.T) {
 				_, form := second.form(t, path)
 				form.Set("code", code)
 				v.rememberCookies()
-				onceInBrowser(t, d, v, 5, path, form, http.StatusBadRequest)
+				onceInBrowser(t, d, v, 5, path, form, http.StatusBadRequest, http.StatusGone)
 			}
 		}
 	})

@@ -46,6 +46,9 @@ func walk(t *testing.T, show func(b *tab, name string)) {
 	b := newTab(t)
 	s := onStage(t, d, b, "--redirect-uri", "com.example.app:/callback", "--audience", weather)
 	pagesOfSigningIn(s, show)
+	pagesOfTheAccount(&stage{tab: newTab(t), d: d, app: s.app, cb: s.cb, who: d.person(t)}, show)
+	pagesOfFactors(&stage{tab: newTab(t), d: d, app: s.app, cb: s.cb, who: d.person(t)}, show)
+	pagesOfDevices(newTab(t), d, show)
 	pagesOfErrors(s, show)
 	pagesOfDev(t, show)
 }

@@ -120,6 +120,9 @@ func (o *postOffice) accept(to string, r io.Reader) error {
 	if code := mailedCode.FindStringSubmatch(l.text); code != nil {
 		l.code = code[1]
 	}
+	if _, token, ok := strings.Cut(l.text, "/account/email/link/"); ok {
+		lab.seen.secret("mailed link", strings.Fields(token)[0])
+	}
 	if l.link != "" {
 		lab.seen.secret("mailed link", l.link[strings.LastIndex(l.link, "/")+1:])
 	}

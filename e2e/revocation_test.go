@@ -12,9 +12,14 @@ import (
 // felt waits until ended holds, for the one second in which every node must feel a decision.
 func felt(t *testing.T, what string, ended func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Second); !ended(); time.Sleep(20 * time.Millisecond) {
+	within(t, time.Second, what, ended)
+}
+
+func within(t *testing.T, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Errorf("%s: not felt within a second", what)
+			t.Errorf("%s: not felt within %s", what, limit)
 			return
 		}
 	}
@@ -52,6 +57,12 @@ func TestDecisionsAreFeltWithinASecondOnEveryNode(t *testing.T) {
 			"user deleted":    func(_ *app, who person, _ *visitor, _ *oauth2.Token) { d.command(t, "user", "delete", who.id) },
 			"client disabled": func(a *app, _ person, _ *visitor, _ *oauth2.Token) { d.command(t, "client", "disable", a.ClientID) },
 			"client deleted":  func(a *app, _ person, _ *visitor, _ *oauth2.Token) { d.command(t, "client", "delete", a.ClientID) },
+			"consent withdrawn": func(_ *app, _ person, v *visitor, _ *oauth2.Token) {
+				v.submit(v.get("/account/connections"), "/account/connections/stop")
+			},
+			"account deleted": func(_ *app, _ person, v *visitor, _ *oauth2.Token) {
+				v.submit(v.get("/account/delete"), "/account/delete")
+			},
 			"token revoked": func(a *app, _ person, _ *visitor, token *oauth2.Token) {
 				a.call(t, d.issuer, "/revoke", "token", token.RefreshToken)
 			},

@@ -13,12 +13,21 @@ import (
 // offeredEvery is how rarely a browser is asked whether it wants a passkey.
 const offeredEvery = 30 * 24 * time.Hour
 
+// AbleCookie is set by the sign-in page's script where the browser makes passkeys. To any other the
+// offer would be a page in the way.
+const AbleCookie = "symbolon_passkeys"
+
+func able(r *http.Request) bool {
+	_, err := r.Cookie(AbleCookie)
+	return err == nil
+}
+
 // landing is where somebody goes on who has just signed in: to the offer of a passkey, where one is
 // due, or on.
 func (f *Flow) landing(w http.ResponseWriter, r *http.Request, q *interaction.Request, e evidence, newUser bool, enrolled storage.Factors) string {
 	cookie := web.CookieName("symbolon_offer", f.Requests.Browser.Secure)
 	_, err := r.Cookie(cookie)
-	if !f.offers(q, e, newUser, enrolled, err == nil) {
+	if !able(r) || !f.offers(q, e, newUser, enrolled, err == nil) {
 		return f.Landing(q)
 	}
 	http.SetCookie(w, &http.Cookie{

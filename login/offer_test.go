@@ -40,6 +40,11 @@ func TestPasskeyIsNotOfferedToWhoHasOneOrCannot(t *testing.T) {
 		if p := logintest.NewBrowser(t).Click(n, "mail", "u_ada", ""); p.Location != "/account" {
 			t.Errorf("has one: %q", p.Location)
 		}
+		plain := logintest.NewBrowser(t)
+		plain.Plain = true
+		if p := plain.Click(n, "mail", "u_bob", ""); p.Location != "/account" {
+			t.Errorf("a browser that makes none: %q", p.Location)
+		}
 		if p := logintest.NewBrowser(t).Click(n, "passkey", "u_bob", ""); p.Location != "/account" {
 			t.Errorf("used one: %q", p.Location)
 		}

@@ -232,10 +232,12 @@ func TestHandOffReachesNativeApps(t *testing.T) {
 func TestPagesRenderSideBySide(t *testing.T) {
 	p := mustNew(t, Brand{})
 	var group sync.WaitGroup
-	for range 16 {
+	for i := range 16 {
 		group.Go(func() {
 			for _, page := range specimens() {
-				if err := p.Render(httptest.NewRecorder(), http.StatusOK, page); err != nil {
+				w := httptest.NewRecorder()
+				w.Header().Set("Content-Language", []string{"en", "de"}[i%2])
+				if err := p.Render(w, http.StatusOK, page); err != nil {
 					t.Error(err)
 				}
 			}

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/symbolon-id/symbolon/login"
 )
 
 // Browser keeps cookies, sends what browsers send, and follows no redirect by itself.
@@ -17,6 +19,7 @@ type Browser struct {
 	Header    http.Header // sent with every request, instead of what a browser says of a same-origin POST
 	Host      string      // sent instead of the server's
 	Address   string      // where it is, to a node that believes proxies; "": nobody says
+	Plain     bool        // makes no passkeys, or runs no scripts
 }
 
 // Page is an answer.
@@ -56,6 +59,9 @@ func (b *Browser) Send(method, address string, form url.Values) Page {
 	}
 	request.Header = b.Header.Clone()
 	request.Header.Set("User-Agent", b.UserAgent)
+	if !b.Plain {
+		request.AddCookie(&http.Cookie{Name: login.AbleCookie, Value: "1"}) // as static/passkey.js does
+	}
 	if b.Address != "" {
 		request.Header.Set("X-Forwarded-For", b.Address)
 	}

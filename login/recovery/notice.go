@@ -21,7 +21,9 @@ func (m *Method) tell(ctx context.Context, user storage.User) error {
 		return fmt.Errorf("count recovery codes: %w", err)
 	}
 	at := templates.Circumstances{At: now(m.Now), Network: web.Network(web.ClientIP(ctx))}
-	subject, text, html, err := m.Letters.Mail(templates.RecoveryCodeMail(left, at, m.Link))
+	letter := templates.RecoveryCodeMail(left, at, m.Link)
+	letter.Language = web.Language(ctx)
+	subject, text, html, err := m.Letters.Mail(letter)
 	if err != nil {
 		return fmt.Errorf("write notice: %w", err)
 	}

@@ -47,6 +47,9 @@ async function begin(event) {
   }
 }
 
+// So that nobody is offered a passkey whose browser makes none.
+if (able) document.cookie = "symbolon_passkeys=1; path=/; max-age=2592000; samesite=lax";
+
 for (const e of document.querySelectorAll(able ? "[data-passkeys]" : "[data-no-passkeys]")) e.hidden = false;
 
 // Before autofill begins, so that it does not offer what was just called unknown.
