@@ -30,6 +30,7 @@ type ExportedUser struct {
 	Email         string    `json:"email"`
 	EmailVerified bool      `json:"email_verified"`
 	Name          string    `json:"name"`
+	Groups        []string  `json:"groups"`
 	CreatedAt     time.Time `json:"created_at"`
 	UpdatedAt     time.Time `json:"updated_at"`
 	DisabledAt    time.Time `json:"disabled_at,omitzero"`

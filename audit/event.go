@@ -48,6 +48,7 @@ const (
 	SecretAdded    = "secret.add"
 	SecretRevoked  = "secret.revoke"
 	UserCreated    = "user.create"
+	UserGroups     = "user.groups"
 	UserDisabled   = "user.disable"
 	UserEnabled    = "user.enable"
 	UserDeleted    = "user.delete"

@@ -141,7 +141,7 @@ func TestOperatorsLinkLetsInOnceWhoLostEverything(t *testing.T) {
 		}
 		lab.seen.secret("recovery link", made.Link[strings.LastIndex(made.Link, "/")+1:])
 		s.open(made.Link).see("Get back into your account").press("Sign in")
-		s.see("Next time without a mail?").press("Not now").seeAccount(s.who.email)
+		s.notNow().seeAccount(s.who.email)
 		s.open(d.issuer + "/account/app").see("Authenticator app").press("Remove the app").see("Authenticator app")
 		s.until("no app", func() bool { return strings.Contains(s.text(), "Set up an app") })
 		s.signOut()

@@ -86,7 +86,7 @@ func (b *tab) rememberChallenge() {
 	rememberChallenge(b.t, b.ask(`document.querySelector("[data-options]")?.dataset.options ?? "{}"`))
 }
 
-func rememberChallenge(t testing.TB, options string) {
+func rememberChallenge(t testing.TB, options string) string {
 	t.Helper()
 	var ceremony struct{ Challenge string }
 	if err := json.Unmarshal([]byte(options), &ceremony); err != nil {
@@ -96,4 +96,5 @@ func rememberChallenge(t testing.TB, options string) {
 	if raw, err := base64.RawURLEncoding.DecodeString(ceremony.Challenge); err == nil {
 		lab.seen.secret("passkey challenge", string(raw))
 	}
+	return ceremony.Challenge
 }

@@ -96,7 +96,7 @@ func TestRecoveryCodeSignsInOnce(t *testing.T) {
 		q := s.app.begin()
 		s.confirming(q)
 		s.press("Use a recovery code").fillIn("#recovery", strings.ToUpper(codes[3])).press("Use this code")
-		s.see("Next time without a mail?").press("Not now")
+		s.notNow()
 		if p := s.allowedAs(q); !p.byTwoFactors() {
 			t.Errorf("%+v", p)
 		}

@@ -13,38 +13,49 @@ import (
 )
 
 // TestPictures writes every page as a picture into the folder SYMBOLON_PICTURES names, to be looked
-// at. Without a folder it still wants each page to show something.
+// at. Without a folder it takes one: that each page shows something, TestEveryPageIsAccessible wants.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	folder := os.Getenv("SYMBOLON_PICTURES")
-	chosen := looks()[:4]
 	if folder == "" {
-		chosen = chosen[:1]
-	} else if err := os.MkdirAll(folder, 0o755); err != nil {
+		folder = t.TempDir()
+		b := newTab(t)
+		b.open(onSQLite(t).issuer + "/login").see("Sign in")
+		b.pictured(folder, "login")
+		return
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	walk(t, func(b *tab, name string) {
-		for _, l := range chosen {
-			b.wear(l)
-			height := must[int](t)(strconv.Atoi(b.ask("String(document.documentElement.scrollHeight)")))
-			picture := tell(b, chromepage.CaptureScreenshot, chromepage.CaptureScreenshotParams{
-				CaptureBeyondViewport: new(true), Clip: &chromepage.Viewport{Width: float64(l.width), Height: float64(height), Scale: 1},
-			}).Data
-			if colours := coloursOf(t, picture); colours < 3 {
-				t.Errorf("%s, %s: nothing to be seen", name, l.name)
-			}
-			if folder != "" {
-				if err := os.WriteFile(filepath.Join(folder, name+"-"+l.name+".png"), picture, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
+	walk(t, func(b *tab, name string) { b.pictured(folder, name) })
+}
+
+func (b *tab) pictured(folder, name string) {
+	b.t.Helper()
+	for _, l := range looks()[:4] {
+		b.wear(l)
+		if err := os.WriteFile(filepath.Join(folder, name+"-"+l.name+".png"), b.picture(l), 0o644); err != nil {
+			b.t.Fatal(err)
 		}
-		b.wear(looks()[0])
-	})
+	}
+	b.wear(looks()[0])
+}
+
+// picture is the whole page, however long.
+func (b *tab) picture(l look) []byte {
+	b.t.Helper()
+	height := must[int](b.t)(strconv.Atoi(b.ask("String(document.documentElement.scrollHeight)")))
+	picture := tell(b, chromepage.CaptureScreenshot, chromepage.CaptureScreenshotParams{
+		CaptureBeyondViewport: new(true), Clip: &chromepage.Viewport{Width: float64(l.width), Height: float64(height), Scale: 1},
+	}).Data
+	if coloursOf(b.t, picture) < 3 {
+		b.t.Errorf("%s, %s: nothing to be seen", b.at(), l.name)
+	}
+	return picture
 }
 
 // coloursOf counts the different colours of a picture, up to a few.
-func coloursOf(t *testing.T, picture []byte) int {
+func coloursOf(t testing.TB, picture []byte) int {
 	t.Helper()
 	shown := must[image.Image](t)(png.Decode(bytes.NewReader(picture)))
 	seen := map[[4]uint32]bool{}

@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"html"
 	"net/http"
+	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +22,7 @@ func TestSecretsStayOutOfLogsAndDatabases(t *testing.T) {
 			a.code(t, v, who) // left unspent
 			a.refresh(t, d.issuer, token.RefreshToken)
 			everyMistake(d, a, ag, v, token.AccessToken, l)
+			factorsInWrongPlaces(t, d)
 			if waiting.status != http.StatusOK {
 				t.Fatal(waiting.body)
 			}
@@ -60,6 +64,44 @@ func everyMistake(d *deployment, a *app, ag agent, v *visitor, access string, l 
 		_, _ = call(a.http, d.issuer+"/introspect", a.registered, "token", secret+"x")
 	}
 }
+
+// factorsInWrongPlaces sets everything up there is, uses it, and sends it where it does not belong.
+func factorsInWrongPlaces(t *testing.T, d *deployment) {
+	t.Helper()
+	who, v := d.person(t), d.visitor(t)
+	phone, codes := v.addApp(d, who)
+	var challenges []string
+	for _, path := range []string{"/login", "/account/passkeys"} {
+		p := d.visitor(t).get(path)
+		if path == "/account/passkeys" { // mail is not enough any more
+			p = v.follow(v.get("/account/confirm?to=passkeys"))
+			p = v.follow(v.submit(p, "/login/totp", "code", phone.code()))
+		}
+		if options := shownOptions.FindStringSubmatch(p.body); options != nil {
+			challenges = append(challenges, rememberChallenge(t, html.UnescapeString(options[1])))
+		}
+	}
+	if len(challenges) < 2 {
+		t.Fatalf("%d challenges were seen", len(challenges))
+	}
+	v.rememberCookies()
+	other := d.visitor(t)
+	codePage, l := other.askForMail(d, other.get("/login"), who)
+	second := other.follow(other.submit(codePage, "/login/mail/code", "code", l.code))
+	other.submit(second, "/login/totp", "code", phone.key)
+	other.submit(second, "/login/totp", "code", codes[1])
+	for _, secret := range append(challenges, phone.key, codes[1]) {
+		for _, path := range []string{"/login/totp?code=", "/login/recovery/", "/login/passkey?credential=", "/account/codes?code=", "/login?request="} {
+			v.get(path + secret)
+		}
+		v.post("/login/passkey", url.Values{"credential": {`{"id":"` + secret + `"}`}, "request": {secret}})
+		v.post("/account/passkeys/add", url.Values{"credential": {secret}, "name": {secret}})
+	}
+	other.submit(second, "/login/recovery", "code", codes[0])
+	other.rememberCookies()
+}
+
+var shownOptions = regexp.MustCompile(`data-options="([^"]+)"`)
 
 func TestTheSearchForSecretsFindsThem(t *testing.T) {
 	var v vault

@@ -146,16 +146,7 @@ func (v *visitor) signIn(d *deployment, signIn page, who person) page {
 		v.t.Fatalf("the right code was answered with %d:\n%s", p.status, p.body)
 	}
 	v.rememberCookies()
-	return v.withoutPasskey(v.follow(p))
-}
-
-// withoutPasskey goes on from the page that offers one now and then.
-func (v *visitor) withoutPasskey(p page) page {
-	v.t.Helper()
-	if !p.has("/login/offer/skip") {
-		return p
-	}
-	return v.follow(v.submit(p, "/login/offer/skip"))
+	return v.follow(p)
 }
 
 // rememberCookies: the value of a cookie is a secret like any other.

@@ -20,6 +20,9 @@ func (p *Provider) claims(user storage.User, scopes []string) map[string]any {
 		claims["email"] = user.Email
 		claims["email_verified"] = user.EmailVerified
 	}
+	if slices.Contains(scopes, "groups") {
+		claims["groups"] = append([]string{}, user.Groups...)
+	}
 	return claims
 }
 

@@ -121,7 +121,7 @@ func TestAdvertisedValues(t *testing.T) {
 		"subject_types_supported":                          `["public"]`,
 		"claims_parameter_supported":                       `true`,
 		"id_token_signing_alg_values_supported":            `["RS256","ES256","PS256","EdDSA"]`,
-		"scopes_supported":                                 `["openid","profile","email","offline_access"]`,
+		"scopes_supported":                                 `["openid","profile","email","groups","offline_access"]`,
 		"authorization_response_iss_parameter_supported":   `true`,
 		"request_uri_parameter_supported":                  `false`,
 	} {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
@@ -154,4 +155,24 @@ func TestOutageIsNotAnInvalidToken(t *testing.T) {
 	if a.Header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
+}
+
+// Groups are told when asked for, as they are now, and an empty list is an answer too.
+func TestGroupsAreThoseOfTheMoment(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		app := s.app(func(c *storage.Client) { c.Scopes = append(c.Scopes, "groups") })
+		ada := s.person("ada")
+		tokens := ada.tokens(app, [2]string{"scope", "openid groups"})
+		if groups, ok := claimsOf(t, tokens.IDToken)["groups"].([]any); !ok || len(groups) != 0 {
+			t.Errorf("in none: %v", groups)
+		}
+		s.must(s.db.SetUserGroups(s.ctx(), ada.user.ID, []string{"on call", "engineering"}))
+		next := s.refresh(app, tokens.RefreshToken).json(t, "id_token").(string)
+		if groups, _ := claimsOf(t, next)["groups"].([]any); len(groups) != 2 || groups[0] != "on call" {
+			t.Errorf("in two: %v", groups)
+		}
+		if without := claimsOf(t, ada.tokens(app, [2]string{"scope", "openid email"}).IDToken); without["groups"] != nil {
+			t.Errorf("not asked for: %v", without["groups"])
+		}
+	})
 }

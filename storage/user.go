@@ -11,6 +11,7 @@ type User struct {
 	Email         string // as typed at sign-up; unique by EmailKey
 	EmailVerified bool
 	Name          string
+	Groups        []string // what applications may decide by; told with the scope groups
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	DisabledAt    time.Time

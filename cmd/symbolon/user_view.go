@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ type userView struct {
 	Email         string     `json:"email"`
 	EmailVerified bool       `json:"email_verified"`
 	Name          string     `json:"name"`
+	Groups        []string   `json:"groups"`
 	Disabled      bool       `json:"disabled"`
 	DisabledAt    *time.Time `json:"disabled_at,omitempty"`
 	CreatedAt     time.Time  `json:"created_at"`
@@ -24,6 +26,7 @@ type userView struct {
 func viewUser(u storage.User) userView {
 	return userView{
 		UserID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
+		Groups:   append([]string{}, u.Groups...),
 		Disabled: !u.DisabledAt.IsZero(), DisabledAt: optional(u.DisabledAt),
 		CreatedAt: instant(u.CreatedAt), UpdatedAt: instant(u.UpdatedAt),
 	}
@@ -34,6 +37,9 @@ func (p *program) printUser(cmd *cobra.Command, u storage.User) error {
 		row(w, "user_id", u.ID)
 		row(w, "email", u.Email)
 		row(w, "name", u.Name)
+		if len(u.Groups) > 0 {
+			row(w, "groups", strings.Join(u.Groups, ", "))
+		}
 		row(w, "state", viewUser(u).state())
 		row(w, "created", day(u.CreatedAt))
 	})

@@ -59,6 +59,22 @@ func (w words) Scan(src any) error {
 	return nil
 }
 
+// names scans a list of names, which may hold spaces, stored as JSON; an empty one is nil.
+type names struct{ into *[]string }
+
+func (n names) Scan(src any) error {
+	if err := (document{n.into}).Scan(src); err != nil || len(*n.into) > 0 {
+		return err
+	}
+	*n.into = nil
+	return nil
+}
+
+func asNames(all []string) string {
+	text, _ := json.Marshal(append([]string{}, all...)) // strings always marshal
+	return string(text)
+}
+
 // blob is b, never NULL.
 func blob(b []byte) []byte {
 	if b == nil {

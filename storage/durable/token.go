@@ -19,7 +19,7 @@ func (d *DB) RevokeToken(ctx context.Context, jti string, until time.Time) error
 }
 
 // A token of a grant stands on the grant's session, whatever session it names itself.
-const selectToken = `SELECT COALESCE(u.id, ''), COALESCE(u.email, ''), COALESCE(u.email_verified, FALSE), COALESCE(u.name, ''),
+const selectToken = `SELECT COALESCE(u.id, ''), COALESCE(u.email, ''), COALESCE(u.email_verified, FALSE), COALESCE(u.name, ''), COALESCE(u.member_of, '[]'),
 		COALESCE(u.created_at, 0), COALESCE(u.updated_at, 0), COALESCE(u.disabled_at, 0)
 	FROM clients c
 	LEFT JOIN users u ON u.id = $5

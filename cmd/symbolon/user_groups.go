@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/audit"
+)
+
+func (p *program) userGroups() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "groups ID", Short: "Say which groups a person is in", Args: cobra.ExactArgs(1),
+		Long: `Replaces the groups of a person; without --group they are in none. Applications that may ask for the
+scope groups are told, from the next token on.`,
+		Example: `  symbolon user groups ada@example.com --group engineering --group on-call`,
+	}
+	groups := cmd.Flags().StringArray("group", nil, "`NAME` of a group; repeatable")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		for _, name := range *groups {
+			if err := agents.CheckName("--group", name); err != nil {
+				return usageError{err}
+			}
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			user, err := d.findUser(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			// Groups give power: without the record it does not happen.
+			if err := d.recordUser(ctx, audit.UserGroups, user.ID); err != nil {
+				return err
+			}
+			if err := d.db.SetUserGroups(ctx, user.ID, *groups); err != nil {
+				return err
+			}
+			user.Groups = *groups
+			return p.printUser(cmd, user)
+		})
+	}
+	return cmd
+}
