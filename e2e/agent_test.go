@@ -53,7 +53,7 @@ type accessClaims struct {
 // verify checks a token offline, as the resource server does: by the published keys alone.
 func (d *deployment) verify(client *http.Client, token string) (accessClaims, jose.Header, error) {
 	var claims accessClaims
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
 		return claims, jose.Header{}, err
 	}

@@ -37,11 +37,19 @@ func (d *deployment) app(t testing.TB, flags ...string) *app {
 	if redirect == webCallback {
 		flags = append(flags, "--redirect-uri", redirect)
 	}
-	a := &app{registered: d.create(t, "client", append(flags, "--name", "Weather app")...), d: d, http: httpClient()}
+	a := d.appOf(t, d.create(t, "client", append(flags, "--name", "Weather app")...))
+	a.config.RedirectURL = redirect
+	return a
+}
+
+// appOf is an app that is registered already, to be sent back to webCallback.
+func (d *deployment) appOf(t testing.TB, r registered) *app {
+	t.Helper()
+	a := &app{registered: r, d: d, http: httpClient()}
 	a.ctx = context.WithValue(context.Background(), oauth2.HTTPClient, a.http)
 	a.provider = must[*oidc.Provider](t)(oidc.NewProvider(a.ctx, d.issuer))
 	a.config = oauth2.Config{
-		ClientID: a.ClientID, ClientSecret: a.ClientSecret, Endpoint: a.provider.Endpoint(), RedirectURL: redirect,
+		ClientID: a.ClientID, ClientSecret: a.ClientSecret, Endpoint: a.provider.Endpoint(), RedirectURL: webCallback,
 		Scopes: []string{oidc.ScopeOpenID, "profile", "email", oidc.ScopeOfflineAccess},
 	}
 	return a

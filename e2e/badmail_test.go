@@ -62,7 +62,11 @@ func TestScannersThatOpenLinksUseNothingUp(t *testing.T) {
 		if p := v.follow(v.submit(v.get(l.link), "/login/mail/")); p.status != 200 || !v.signedIn() {
 			t.Errorf("the link no longer works: %d", p.status)
 		}
-		if p := v.post(l.link, nil); p.status != http.StatusGone {
+		if p := v.post(l.link, nil); p.status != http.StatusSeeOther || strings.Contains(cookieNames(p), "symbolon_session") {
+			t.Errorf("the one who is signed in is not led on: %d %s", p.status, cookieNames(p))
+		}
+		v.submit(v.get("/logout"), "/logout")
+		if p := v.post(l.link, nil); p.status != http.StatusGone || v.signedIn() {
 			t.Errorf("the link works twice: %d", p.status)
 		}
 	})

@@ -22,12 +22,12 @@ import (
 
 // deployment is a running Symbolon as an operator would set it up.
 type deployment struct {
-	name, issuer, database string
-	env                    []string // of every node and every command
-	nodes                  []*node
-	front                  *front
-	post                   *postOffice
-	close                  func()
+	name, issuer, database, redis string
+	env                           []string // of every node and every command
+	nodes                         []*node
+	front                         *front
+	post                          *postOffice
+	close                         func()
 }
 
 // plan says what a deployment is made of.
@@ -48,7 +48,7 @@ func deploy(t testing.TB, p plan) *deployment {
 	if p.database == "" {
 		p.database = "sqlite:" + filepath.Join(dir, "symbolon.db")
 	}
-	d := &deployment{name: p.name, database: p.database, post: newPostOffice(t)}
+	d := &deployment{name: p.name, database: p.database, redis: p.redis, post: newPostOffice(t)}
 	d.front, d.close = newFront(t)
 	d.issuer = d.front.url
 	d.env = slices.Concat([]string{

@@ -208,7 +208,7 @@ func (o *postOffice) await(t testing.TB, address string, nth int) letter {
 		select {
 		case <-next:
 		case <-timeout:
-			t.Fatal(fmt.Sprintf("mail %d to %s has not arrived", nth, address))
+			t.Fatalf("mail %d to %s has not arrived", nth, address)
 		}
 	}
 }

@@ -30,6 +30,9 @@ func TestSecretsStayOutOfLogsAndDatabases(t *testing.T) {
 			for _, kind := range lab.seen.found(d.dump(t), false) {
 				t.Errorf("the database holds a %s", kind)
 			}
+			for _, kind := range lab.seen.found(d.passing(t), false) {
+				t.Errorf("Redis holds a %s", kind)
+			}
 			for _, n := range d.nodes {
 				text := must[[]byte](t)(os.ReadFile(n.process.log))
 				if !strings.Contains(string(text), `"route":"POST /token"`) {

@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	redisclient "github.com/redis/go-redis/v9"
 )
 
 // vault holds every secret and address that this run has come across. The zero vault is ready.
@@ -91,6 +93,27 @@ func (l *laboratory) leaks() []string {
 		}
 	}
 	return leaks
+}
+
+// passing is every byte the deployment keeps in its Redis, names and values.
+func (d *deployment) passing(t testing.TB) []byte {
+	t.Helper()
+	if d.redis == "" {
+		return nil
+	}
+	ctx := context.Background()
+	client := redisclient.NewClient(must[*redisclient.Options](t)(redisclient.ParseURL(d.redis)))
+	defer client.Close()
+	var all []byte
+	keys := must[[]string](t)(client.Keys(ctx, "*").Result())
+	for _, key := range keys {
+		value, err := client.Get(ctx, key).Result()
+		if err != nil && !errors.Is(err, redisclient.Nil) && !redisclient.HasErrorPrefix(err, "WRONGTYPE") {
+			t.Fatal(err)
+		}
+		all = append(append(all, key+" "+value...), '\n')
+	}
+	return all
 }
 
 // dump is every byte the deployment keeps in its database.

@@ -74,7 +74,7 @@ func groups(key string) string {
 // its scheme out.
 func authenticator(uri string) (template.URL, error) {
 	if !strings.HasPrefix(uri, "otpauth://totp/") {
-		return "", fmt.Errorf("open the authenticator app with another address than otpauth:")
+		return "", fmt.Errorf("open the authenticator app with another address than one of otpauth")
 	}
 	return template.URL(uri), nil
 }

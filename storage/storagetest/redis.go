@@ -39,7 +39,7 @@ var usedRedisDatabases atomic.Int64
 var privateRedis = sync.OnceValues(func() (int, error) {
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
-		return 0, fmt.Errorf("Redis is not installed: apt-get install redis-server, or name a server in SYMBOLON_TEST_REDIS_URL")
+		return 0, fmt.Errorf("redis-server is not installed: apt-get install redis-server, or name a server in SYMBOLON_TEST_REDIS_URL")
 	}
 	s, err := newServer("redis")
 	if err != nil {
