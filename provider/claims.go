@@ -33,6 +33,8 @@ func scopeOf(claim string) string {
 		return "profile"
 	case "email", "email_verified":
 		return "email"
+	case "groups":
+		return "groups"
 	}
 	return ""
 }

@@ -21,7 +21,7 @@
 //
 // Every request passes the strict front first: params.go decodes, redirect.go matches redirect URIs,
 // clientauth.go authenticates clients, by secret (credentials.go) or by a signed assertion
-// (clientassertion.go, RFC 7523). Behind it fosite drives the three grants; it lives in this
+// (clientassertion.go, RFC 7523). Behind it fosite drives the grants; it lives in this
 // package only, is handed one statically typed handler per grant (fosite.go), and never writes to
 // the network itself. A new grant is one file with a fosite.TokenEndpointHandler and one line in
 // fosite.go.
