@@ -23,7 +23,7 @@ var axe string
 
 const (
 	allRules = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
-	colours  = `["cat.color"]`
+	colours  = `{type: "rule", values: ["color-contrast", "link-in-text-block"]}`
 )
 
 // rules are those that a look can break which the one before it kept.

@@ -3,7 +3,8 @@
 //
 //	main_test.go           builds the binary, ends everything that was started
 //	process, service, cable, front, node, deployment   what runs: servers, wires, nodes
-//	postoffice, visitor, tab, app, agent               who uses it: mailboxes, browsers, clients
+//	postoffice, visitor, tab, authenticator, authenticatorapp,
+//	app, agent, keyholder, device  who uses it: mailboxes, browsers, their keys, clients
 //	vault_test.go          every secret seen; none may stand in a log or a database
 //
 // Every claim about protocol and pages is tried on both deployments: one node on SQLite alone, and
