@@ -82,6 +82,7 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 	if deviceDigest(q.Form) != nil {
 		return web.Redirect(w, p.devicePath(q))
 	}
+	shown := *q
 	v := &validRequest{Request: q, parked: true}
 	v.reply.left = true
 	if err := p.identify(r.Context(), v); err != nil {
@@ -90,7 +91,28 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 	if err := p.validate(r.Context(), v); err != nil {
 		return p.refuseAtClient(w, r, v, err)
 	}
+	if v.differs(shown) {
+		if err := p.askAnew(r.Context(), v); err != nil {
+			return p.errorPage(w, r, asError(err))
+		}
+	}
 	return p.proceed(w, r, v)
+}
+
+// differs tells whether the client has changed what it asks for, by changing itself, since the request
+// was parked. What a person was shown and answered was that.
+func (v *validRequest) differs(shown interaction.Request) bool {
+	return v.ClientName != shown.ClientName || v.RedirectURI != shown.RedirectURI ||
+		!slices.Equal(v.Scopes, shown.Scopes) || !slices.Equal(v.Resources, shown.Resources)
+}
+
+// askAnew forgets to whom the request was shown and that it was allowed; that it was denied stays.
+func (p *Provider) askAnew(ctx context.Context, v *validRequest) error {
+	v.ShownTo = ""
+	if v.Decision == interaction.Allowed {
+		v.Decision, v.DecidedBy = "", ""
+	}
+	return p.Requests.Update(ctx, v.Request)
 }
 
 // identify finds the client and the redirect URI. Until both are certain, nothing is ever sent

@@ -105,13 +105,18 @@ func (c *Clients) Known(ctx context.Context, id string) (storage.Client, error) 
 
 // current returns the client as its document has it now.
 func (c *Clients) current(ctx context.Context, id string) (storage.Client, error) {
-	if !c.Fetch.Known(id, outbound.Document()) {
-		key := "document:" + web.Network(web.ClientIP(ctx))
-		if err := c.Limiter.Allow(ctx, key, fetchLimit); err != nil {
-			return storage.Client{}, tooMany(err)
-		}
+	if err := c.mayFetch(ctx, id, outbound.Document()); err != nil {
+		return storage.Client{}, err
 	}
 	return c.read(ctx, id)
+}
+
+// mayFetch counts what is not known yet: a host that somebody else chose is asked for nothing more often.
+func (c *Clients) mayFetch(ctx context.Context, url string, limits outbound.Limits) error {
+	if c.Fetch.Known(url, limits) {
+		return nil
+	}
+	return tooMany(c.Limiter.Allow(ctx, "document:"+web.Network(web.ClientIP(ctx)), fetchLimit))
 }
 
 func tooMany(err error) error {

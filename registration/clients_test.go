@@ -360,3 +360,25 @@ func TestOneNetworkCannotMakeUsAskTheWholeWorld(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 }
+
+func TestOneNetworkCannotMakeUsAskForKeysAllTheTime(t *testing.T) {
+	s, db := newSite(t), storagetest.SQLite(t)
+	s.set(func() { s.keys = goodKeys })
+	s.publish(map[string]any{"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": s.url("/keys")})
+	plain := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.set(func() {
+			s.header.Set("Cache-Control", map[bool]string{true: "no-store", false: "max-age=3600"}[r.URL.Path == "/keys"])
+		})
+		plain.ServeHTTP(w, r)
+	})
+	clients := s.clients(db)
+	for range 200 {
+		if c, err := clients.Client(t.Context(), s.id()); err != nil || c.Public {
+			t.Fatalf("%+v, %v", c, err)
+		}
+	}
+	if n := s.hits.Load(); n > 65 {
+		t.Errorf("%d requests", n)
+	}
+}

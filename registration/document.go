@@ -102,6 +102,9 @@ func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error)
 	if u, err := c.Fetch.Check(jwksURI); err != nil || !c.Rules.admits(u.Hostname()) {
 		return nil, Unusable{"jwks_uri is not acceptable"}
 	}
+	if err := c.mayFetch(ctx, jwksURI, outbound.KeySet()); err != nil {
+		return nil, err
+	}
 	response, err := c.Fetch.Get(ctx, jwksURI, outbound.KeySet())
 	if err != nil {
 		return nil, err
