@@ -118,12 +118,18 @@ func target(raw string) string {
 	return scheme + "://" + host + u.EscapedPath()
 }
 
-// spendProof remembers a proof until nobody accepts it any more, and refuses one it remembers.
+// spendProof remembers a proof until nobody accepts it any more, and refuses one it remembers. Unlike
+// codes and assertions it is remembered where it may be lost: a replayed proof alone opens nothing.
+// While that store is silent, the durable one remembers.
 func (p *Provider) spendProof(ctx context.Context, proof *proof) error {
 	if proof == nil {
 		return nil
 	}
-	err := p.Clients.Spend(ctx, storage.Spent{Kind: "dpop:" + proof.jkt, Value: proof.jti, Until: proof.until})
+	kind := "dpop:" + proof.jkt
+	err := p.Requests.Ephemeral.Add(ctx, kind+":"+proof.jti, proof.until.Sub(p.Now()))
+	if errors.Is(err, storage.ErrUnavailable) {
+		err = p.Clients.Spend(ctx, storage.Spent{Kind: kind, Value: proof.jti, Until: proof.until})
+	}
 	if errors.Is(err, storage.ErrSpent) {
 		return badProof("It was used before.")
 	}

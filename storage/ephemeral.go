@@ -14,6 +14,9 @@ type Ephemeral interface {
 	Get(ctx context.Context, key string) ([]byte, error)
 	// Take returns and removes the value; of many callers one gets it, the others ErrNotFound.
 	Take(ctx context.Context, key string) ([]byte, error)
+	// Add notes key for ttl; of many callers one gets nil, the others ErrSpent. A key is either
+	// noted or has a value, never both.
+	Add(ctx context.Context, key string, ttl time.Duration) error
 }
 
 // Limit is a rate: Events in Per, with the whole of Events allowed as a burst.

@@ -89,7 +89,7 @@ func (b *bench) compare(w work, t *target, key *rsa.PrivateKey) (result, error) 
 	n := max(1, b.requests*w.times/b.callers)
 	var server, database, rate, signatures, ceilings []float64
 	for range b.rounds {
-		floor, err := b.measure(w, b.ceiling, n)
+		floor, err := b.floor(w, t, n)
 		if err != nil {
 			return result{}, err
 		}
@@ -109,6 +109,15 @@ func (b *bench) compare(w work, t *target, key *rsa.PrivateKey) (result, error) 
 		sample{time.Duration(median(server)), time.Duration(median(database)), median(rate)},
 		median(signatures), median(ceilings),
 	}, nil
+}
+
+// floor is what a work is compared with.
+func (b *bench) floor(w work, t *target, n int) (sample, error) {
+	if w.beside == nil {
+		return b.measure(w, b.ceiling, n)
+	}
+	w.prepare = w.beside
+	return b.measure(w, t, n)
 }
 
 // measure is one round after a few requests that open connections and prepare statements.

@@ -44,8 +44,8 @@ func (s site) get(path string, header ...string) answer {
 }
 
 // post sends a form, authenticated when credentials are given.
-func (s site) post(path string, form url.Values, c credentials) answer {
-	header := []string{"Content-Type", "application/x-www-form-urlencoded"}
+func (s site) post(path string, form url.Values, c credentials, header ...string) answer {
+	header = append(header, "Content-Type", "application/x-www-form-urlencoded")
 	if c.id != "" {
 		form.Set("client_id", c.id)
 		form.Set("client_secret", c.secret)

@@ -5,31 +5,34 @@ import "net/url"
 // goal is what docs/performance.md asks for: a multiple of the ceiling, or milliseconds.
 type goal struct{ ratio, ms float64 }
 
-// work is one thing callers do. prepare readies n requests of each caller and returns what does one.
+// preparation readies n requests of each caller and returns what does one.
+type preparation = func(t *target, callers, n int) (func(caller int) error, error)
+
+// work is one thing callers do.
 type work struct {
 	name             string
 	times            int // as many requests per round as of one that signs with RS256
 	sqlite, postgres goal
-	prepare          func(t *target, callers, n int) (func(caller int) error, error)
+	prepare          preparation
+	beside           preparation // of the same server, what to compare with; nil: the ceiling
 }
 
 func works() []work {
 	return []work{
-		{"discovery", 10, goal{ratio: 1.2}, goal{ratio: 1.2}, reading(discoveryPath)},
-		{"JWKS", 10, goal{ratio: 1.2}, goal{ratio: 1.2}, reading("/jwks")},
-		{"client_credentials RS256", 1, goal{ratio: 1.05}, goal{ratio: 1.10}, asAgent(func(t *target) credentials { return t.agent })},
-		{"client_credentials ES256", 5, goal{ms: 0.18}, goal{ms: 0.18}, asAgent(func(t *target) credentials { return t.agentES })},
-		{"introspection", 5, goal{ratio: 1.5}, goal{ratio: 2}, introspecting},
-		{"refresh RS256", 1, goal{ratio: 1.10}, goal{ratio: 1.25}, refreshing(func(t *target) credentials { return t.app })},
-		{"refresh ES256", 2, goal{ms: 0.9}, goal{ms: 0.9}, refreshing(func(t *target) credentials { return t.appES })},
-		{"code flow RS256", 1, goal{ratio: 1.15}, goal{ratio: 1.30}, codeFlow(func(t *target) credentials { return t.app })},
-		{"code flow ES256", 2, goal{ms: 1.4}, goal{ms: 1.4}, codeFlow(func(t *target) credentials { return t.appES })},
-		{"userinfo", 5, goal{ratio: 1.6}, goal{ratio: 2}, userinfo},
-		{"revocation", 1, goal{ms: 0.3}, goal{ms: 0.5}, revoking},
+		{"discovery", 10, goal{ratio: 1.2}, goal{ratio: 1.2}, reading(discoveryPath), nil},
+		{"JWKS", 10, goal{ratio: 1.2}, goal{ratio: 1.2}, reading("/jwks"), nil},
+		{"client_credentials RS256", 1, goal{ratio: 1.05}, goal{ratio: 1.10}, asAgent(func(t *target) credentials { return t.agent }), nil},
+		{"client_credentials ES256", 5, goal{ms: 0.18}, goal{ms: 0.18}, asAgent(func(t *target) credentials { return t.agentES }), nil},
+		{"with a DPoP proof", 5, goal{ratio: 1.3}, goal{ratio: 1.3}, proving(func(t *target) credentials { return t.agentES }), asAgent(func(t *target) credentials { return t.agentES })},
+		{"introspection", 5, goal{ratio: 1.5}, goal{ratio: 2}, introspecting, nil},
+		{"refresh RS256", 1, goal{ratio: 1.10}, goal{ratio: 1.25}, refreshing(func(t *target) credentials { return t.app }), nil},
+		{"refresh ES256", 2, goal{ms: 0.9}, goal{ms: 0.9}, refreshing(func(t *target) credentials { return t.appES }), nil},
+		{"code flow RS256", 1, goal{ratio: 1.15}, goal{ratio: 1.30}, codeFlow(func(t *target) credentials { return t.app }), nil},
+		{"code flow ES256", 2, goal{ms: 1.4}, goal{ms: 1.4}, codeFlow(func(t *target) credentials { return t.appES }), nil},
+		{"userinfo", 5, goal{ratio: 1.6}, goal{ratio: 2}, userinfo, nil},
+		{"revocation", 1, goal{ms: 0.3}, goal{ms: 0.5}, revoking, nil},
 	}
 }
-
-type preparation = func(t *target, callers, n int) (func(caller int) error, error)
 
 func reading(path string) preparation {
 	return func(t *target, _, _ int) (func(int) error, error) {

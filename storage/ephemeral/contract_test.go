@@ -102,6 +102,44 @@ func TestOneOfManyTakersGetsTheValue(t *testing.T) {
 	})
 }
 
+func TestOneOfManyAddsAKey(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, s storage.Ephemeral) {
+		for _, key := range []string{"first", "second"} {
+			var won, lost atomic.Int64
+			together(64, func() {
+				switch err := s.Add(context.Background(), key, time.Minute); {
+				case err == nil:
+					won.Add(1)
+				case errors.Is(err, storage.ErrSpent):
+					lost.Add(1)
+				}
+			})
+			if won.Load() != 1 || lost.Load() != 63 {
+				t.Fatalf("%d added %s, %d were told it is there", won.Load(), key, lost.Load())
+			}
+		}
+	})
+}
+
+func TestAddedKeyIsForgottenWhenItsTimeIsOver(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, s storage.Ephemeral) {
+		for _, over := range []time.Duration{0, -time.Second} {
+			for range 2 {
+				if err := s.Add(t.Context(), "over", over); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := s.Add(t.Context(), "key", 20*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the key can be added again", func() bool { return s.Add(t.Context(), "key", time.Minute) == nil })
+		if err := s.Add(t.Context(), "key", time.Minute); !errors.Is(err, storage.ErrSpent) {
+			t.Errorf("added twice: %v", err)
+		}
+	})
+}
+
 func TestPutReplacesValueAndItsExpiry(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, s storage.Ephemeral) {
 		put(t, s, "key", "first", 20*time.Millisecond)

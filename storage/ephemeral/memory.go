@@ -44,14 +44,33 @@ func (m *Memory) Put(_ context.Context, key string, value []byte, ttl time.Durat
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.remove(m.entries[key])
-	if ttl <= 0 {
-		return nil
+	if ttl > 0 {
+		m.keep(e, now)
 	}
+	return nil
+}
+
+// Add notes key for ttl, or tells storage.ErrSpent when it has been noted. A ttl that is over
+// already notes nothing.
+func (m *Memory) Add(_ context.Context, key string, ttl time.Duration) error {
+	now := m.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if old, ok := m.entries[key]; ok && now.Before(old.expires) {
+		return storage.ErrSpent
+	}
+	m.remove(m.entries[key])
+	if ttl > 0 {
+		m.keep(&entry{key: key, expires: now.Add(ttl)}, now)
+	}
+	return nil
+}
+
+func (m *Memory) keep(e *entry, now time.Time) {
 	m.makeRoom(e.size(), now)
-	m.entries[key] = e
+	m.entries[e.key] = e
 	m.bytes += e.size()
 	heap.Push(&m.expiry, e)
-	return nil
 }
 
 // Get returns a copy of the value, or storage.ErrNotFound.

@@ -77,6 +77,21 @@ func (r *Redis) Take(ctx context.Context, key string) (value []byte, err error) 
 	return value, err
 }
 
+// Add notes key for ttl, or tells storage.ErrSpent when it has been noted. A ttl that is over
+// already notes nothing.
+func (r *Redis) Add(ctx context.Context, key string, ttl time.Duration) error {
+	if ttl <= 0 { // SET without PX would keep it for ever
+		return nil
+	}
+	err := r.ask(ctx, "add", patience, func(ctx context.Context) error {
+		return r.client.SetArgs(ctx, valueKey(key), "", redis.SetArgs{Mode: "NX", TTL: max(ttl, time.Millisecond)}).Err()
+	})
+	if errors.Is(err, storage.ErrNotFound) { // what Redis says when NX did not hold
+		return storage.ErrSpent
+	}
+	return err
+}
+
 // Ping tells whether Redis answers.
 func (r *Redis) Ping(ctx context.Context) error {
 	return r.ask(ctx, "ping", patience, func(ctx context.Context) error { return r.client.Ping(ctx).Err() })

@@ -38,6 +38,11 @@ func (s Sealed) Take(ctx context.Context, key string) ([]byte, error) {
 	return s.open(key)(s.Store.Take(ctx, key))
 }
 
+// Add notes key for ttl, or tells storage.ErrSpent. There is nothing to seal.
+func (s Sealed) Add(ctx context.Context, key string, ttl time.Duration) error {
+	return s.Store.Add(ctx, key, ttl)
+}
+
 func (s Sealed) open(key string) func([]byte, error) ([]byte, error) {
 	return func(sealed []byte, err error) ([]byte, error) {
 		if err != nil {
