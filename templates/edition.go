@@ -10,8 +10,7 @@ import (
 	texttemplate "text/template"
 )
 
-// edition is all pages and mails in one language. It is parsed when somebody first asks for it:
-// the texts differ, the templates are the ones that were rehearsed in English.
+// edition is all pages and mails in one language. It is parsed when somebody first asks for it.
 type edition struct {
 	*locale
 	of     *Pages

@@ -23,8 +23,8 @@ type Pages struct {
 	editions  map[string]*edition // by language
 }
 
-// New parses every template and renders each once, so that a broken one stops the start and not a
-// sign-in. It reads brand.LogoPath; nothing is read from disk afterwards.
+// New reads the catalogues and brand.LogoPath; nothing is read from disk afterwards. The templates are
+// parsed when somebody first asks for a page.
 func New(brand Brand) (*Pages, error) { return newPages(brand, files) }
 
 func newPages(brand Brand, catalogues fs.FS) (*Pages, error) {
@@ -41,7 +41,7 @@ func newPages(brand Brand, catalogues fs.FS) (*Pages, error) {
 	for name, l := range locales {
 		p.editions[name] = newEdition(p, l)
 	}
-	return p, p.rehearse("en")
+	return p, nil
 }
 
 // Render writes one page with the status, in the language that the header Content-Language of w
@@ -76,21 +76,6 @@ func (p *Pages) execute(body *bytes.Buffer, language string, page Page) error {
 	}
 	if err := t.ExecuteTemplate(body, "layout", page); err != nil {
 		return fmt.Errorf("render page %s: %w", page.template(), err)
-	}
-	return nil
-}
-
-// rehearse renders the specimens, which take every branch that differs in data.
-func (p *Pages) rehearse(language string) error {
-	for _, page := range specimens() {
-		if err := p.execute(new(bytes.Buffer), language, page); err != nil {
-			return err
-		}
-	}
-	for _, mail := range mailSpecimens() {
-		if _, _, _, err := p.Mail(mail); err != nil {
-			return err
-		}
 	}
 	return nil
 }
