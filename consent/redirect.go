@@ -63,7 +63,7 @@ func resourceKey(q *interaction.Request) string {
 // clientHost is the host of a client id that is a URL: it weighs more than a name the client chose.
 func clientHost(clientID string) string {
 	u, err := url.Parse(clientID)
-	if err != nil || u.Scheme != "https" {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" { // http: symbolon dev, on this machine
 		return ""
 	}
 	return u.Host

@@ -4,6 +4,7 @@
 //
 //	url.go      which URLs may be asked for at all
 //	address.go  which addresses are public
+//	loopback.go this machine, which only symbolon dev may ask
 //	dial.go     resolves once, checks every answer, dials only what was checked
 //	client.go   Get and Post: no redirects, no cookies, no proxies, small, fast
 //	cache.go    one fetch for everybody who asks at once, kept as Cache-Control says
@@ -50,6 +51,10 @@ type Options struct {
 	Allow    func(netip.AddrPort) bool // addresses to dial; nil: public ones
 	Roots    *x509.CertPool            // nil: the system's
 	Now      func() time.Time          // nil: the system's clock
+
+	// Loopback lets programs on this machine be asked as well, also by http: for symbolon dev, where
+	// nobody else can reach us. A name on the internet still leads there and nowhere else.
+	Loopback bool
 }
 
 // Resolver finds the addresses of a host name.
@@ -62,6 +67,7 @@ var _ Resolver = (*net.Resolver)(nil)
 // Client fetches from the public internet. It is safe for concurrent use.
 type Client struct {
 	ports     []uint16
+	loopback  bool
 	transport *http.Transport
 	slots     chan struct{}
 	cache     *cache
@@ -74,7 +80,7 @@ func New(o Options) *Client {
 		o.Now = time.Now
 	}
 	return &Client{
-		ports: o.Ports,
+		ports: o.Ports, loopback: o.Loopback,
 		transport: &http.Transport{
 			DialContext:            newDialer(o).dial,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Now},

@@ -15,10 +15,11 @@ const maxAddresses = 4 // of one host that are tried
 type dialer struct {
 	resolver Resolver
 	allow    func(netip.AddrPort) bool
+	loopback bool // loopback names lead to loopback, and only they
 }
 
 func newDialer(o Options) dialer {
-	d := dialer{resolver: o.Resolver, allow: o.Allow}
+	d := dialer{resolver: o.Resolver, allow: o.Allow, loopback: o.Loopback}
 	if d.resolver == nil {
 		d.resolver = net.DefaultResolver
 	}
@@ -33,13 +34,22 @@ func newDialer(o Options) dialer {
 func (d dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxTime) // the transport lets it go on without the request
 	defer cancel()
-	checked, err := d.resolve(ctx, address)
+	host, portText, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, refused("url")
+	}
+	port, err := strconv.ParseUint(portText, 10, 16)
+	if err != nil {
+		return nil, refused("url")
+	}
+	allow := d.judge(host)
+	checked, err := d.resolve(ctx, host, uint16(port), allow)
 	if err != nil {
 		return nil, err
 	}
 	// The last word is the kernel's own view of where the connection goes.
 	direct := net.Dialer{Control: func(_, actual string, _ syscall.RawConn) error {
-		if target, err := netip.ParseAddrPort(actual); err != nil || !d.allow(target) {
+		if target, err := netip.ParseAddrPort(actual); err != nil || !allow(target) {
 			return refused("address")
 		}
 		return nil
@@ -55,29 +65,36 @@ func (d dialer) dial(ctx context.Context, network, address string) (net.Conn, er
 	return nil, failed
 }
 
+// judge returns who decides which addresses a host may have.
+func (d dialer) judge(host string) func(netip.AddrPort) bool {
+	if d.loopback && isLoopbackName(host) {
+		return isLoopback
+	}
+	return d.allow
+}
+
 // resolve refuses a host when any of its addresses is not allowed (CVE-2026-58442): one that points
 // inside as well is up to something.
-func (d dialer) resolve(ctx context.Context, address string) ([]netip.AddrPort, error) {
-	host, portText, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, refused("url")
-	}
-	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil {
-		return nil, refused("url")
-	}
-	// The dot keeps the search list of resolv.conf out: in a cluster it leads to its services.
-	answers, err := d.resolver.LookupNetIP(ctx, "ip", host+".")
+func (d dialer) resolve(ctx context.Context, host string, port uint16, allow func(netip.AddrPort) bool) ([]netip.AddrPort, error) {
+	answers, err := d.lookUp(ctx, host)
 	if err != nil || len(answers) == 0 {
 		return nil, &Error{Reason: "name", Temporary: true}
 	}
 	var targets []netip.AddrPort
 	for _, answer := range answers {
-		target := netip.AddrPortFrom(answer.Unmap(), uint16(port))
-		if !d.allow(target) {
+		target := netip.AddrPortFrom(answer.Unmap(), port)
+		if !allow(target) {
 			return nil, refused("address")
 		}
 		targets = append(targets, target)
 	}
 	return targets[:min(len(targets), maxAddresses)], nil
+}
+
+func (d dialer) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
+	if d.loopback && isLoopbackName(host) {
+		return loopbackAddresses(host), nil
+	}
+	// The dot keeps the search list of resolv.conf out: in a cluster it leads to its services.
+	return d.resolver.LookupNetIP(ctx, "ip", host+".")
 }

@@ -16,20 +16,32 @@ const (
 // Check parses an https URL that may be asked for, or returns an *Error. Nothing is repaired on the
 // way: a URL that another parser could take for another one is refused.
 func (c *Client) Check(rawURL string) (*url.URL, error) {
-	if len(rawURL) > maxURL || !strings.HasPrefix(rawURL, "https://") || strings.ContainsFunc(rawURL, notInURL) {
+	if len(rawURL) > maxURL || strings.ContainsFunc(rawURL, notInURL) {
 		return nil, refused("url")
 	}
 	u, err := url.Parse(rawURL)
 	if err != nil || u.User != nil || u.String() != rawURL {
 		return nil, refused("url")
 	}
-	if !isHostName(u.Hostname()) || !c.mayName(u) {
-		return nil, refused("host")
+	if err := c.checkOrigin(u); err != nil {
+		return nil, err
 	}
 	if !strings.HasPrefix(u.EscapedPath(), "/") || slices.ContainsFunc(strings.Split(u.EscapedPath(), "/"), isDots) {
 		return nil, refused("path")
 	}
 	return u, nil
+}
+
+func (c *Client) checkOrigin(u *url.URL) error {
+	switch {
+	case c.isHere(u):
+		return nil
+	case u.Scheme != "https" || u.Opaque != "":
+		return refused("url")
+	case !isHostName(u.Hostname()) || !c.mayName(u):
+		return refused("host")
+	}
+	return nil
 }
 
 // notInURL refuses what RFC 3986 does, and the fragment.

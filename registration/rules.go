@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,11 +33,25 @@ func (r Rules) grantTypes() []string {
 	return r.GrantTypes
 }
 
-// admits judges the host of a document, which is in normal form.
-func (r Rules) admits(host string) bool {
+// admits judges where a document or its keys are, whose host is in normal form.
+func (r Rules) admits(u *url.URL) bool {
+	host := u.Hostname()
 	below := func(domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
-	return host != hostOf(r.Issuer) && !slices.ContainsFunc(r.DenyHosts, below) &&
+	return !r.isOurs(u) && !slices.ContainsFunc(r.DenyHosts, below) &&
 		(len(r.AllowHosts) == 0 || slices.ContainsFunc(r.AllowHosts, below))
+}
+
+// isOurs goes by the host alone, except for http, which is this machine in development: there the
+// port tells programs apart.
+func (r Rules) isOurs(u *url.URL) bool {
+	issuer, err := url.Parse(r.Issuer)
+	if err != nil {
+		return false
+	}
+	if u.Scheme == "http" {
+		return u.Host == strings.ToLower(issuer.Host)
+	}
+	return u.Hostname() == strings.ToLower(issuer.Hostname())
 }
 
 // intersect keeps of wanted what is supported, once each and in the order of wanted.

@@ -18,6 +18,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
@@ -53,6 +54,7 @@ type node struct {
 	account  *account.Area
 	consent  *consent.Asker
 	provider *provider.Provider
+	outbound *outbound.Client
 	mux      *web.Mux
 }
 
@@ -126,7 +128,8 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 }
 
 // buildGround builds what every feature stands on.
-func (n *node) buildGround(_ context.Context, _ *dev) (err error) {
+func (n *node) buildGround(_ context.Context, d *dev) (err error) {
+	n.outbound = outbound.New(outbound.Options{Loopback: d != nil})
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe})
 	n.lastUsed = agents.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/web"
@@ -51,7 +50,7 @@ func (r Registration) rules(issuer string) registration.Rules {
 // clients are the registered ones, and those that publish a document.
 func (n *node) clients(r Registration) provider.Clients {
 	return &registration.Clients{
-		Store: n.db, Consents: n.db, Fetch: outbound.New(outbound.Options{}), Rules: r.rules(n.config.Issuer),
+		Store: n.db, Consents: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer),
 		Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 }
