@@ -44,5 +44,5 @@ bench: ## CPU per request of the built binary beside one bare RSA signature
 pictures: ## take every page as a picture, light and dark, 320 and 1280 px, into .pictures/
 	SYMBOLON_PICTURES=$(CURDIR)/.pictures go test -count=1 -run TestPictures ./e2e/...
 
-tools: ## PostgreSQL, Redis and Chromium from Debian's packages, where they are missing
+tools: ## what the tests need, where it is missing: Debian packages, and the clients of others in .tools/
 	@scripts/tools.sh

@@ -50,6 +50,7 @@ func (v *visitor) at(path string) string {
 
 func (v *visitor) send(r *http.Request) page {
 	v.t.Helper()
+	r.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
 	p, err := sent(v.http, r)
 	if err != nil {
 		v.t.Fatal(err)

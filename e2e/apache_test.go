@@ -1,0 +1,90 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const apacheModules = "/usr/lib/apache2/modules"
+
+// apache starts Apache with mod_auth_openidc in front of an application, and returns its address.
+func (d *deployment) apache(t testing.TB, admin person) (address string) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(apacheModules, "mod_auth_openidc.so")); err != nil {
+		t.Fatal("mod_auth_openidc is not installed: make tools")
+	}
+	backend := httptest.NewServer(http.HandlerFunc(echo))
+	t.Cleanup(backend.Close)
+	address, port := freeSite(t)
+	r := d.create(t, "client", "--name", "Wiki", "--redirect-uri", address+"/app/callback", "--post-logout-redirect-uri", address+"/bye")
+	dir := t.TempDir()
+	var config strings.Builder
+	for _, module := range strings.Fields("mpm_event authn_core authz_core authz_user headers proxy proxy_http auth_openidc") {
+		fmt.Fprintf(&config, "LoadModule %s_module %s/mod_%s.so\n", module, apacheModules, module)
+	}
+	for name, value := range map[string]string{
+		"ISSUER": d.issuer, "CLIENT_ID": r.ClientID, "CLIENT_SECRET": r.ClientSecret, "SITE": address,
+		"PASSPHRASE": random(), "BACKEND": backend.URL, "ADMIN": admin.email,
+	} {
+		fmt.Fprintf(&config, "Define %s %q\n", name, value)
+	}
+	fmt.Fprintf(&config, "User www-data\nGroup www-data\nServerName 127.0.0.1\nListen 127.0.0.1:%s\nServerRoot %s\nDefaultRuntimeDir %s\nPidFile %s/pid\nErrorLog /dev/stderr\nInclude %s\n",
+		port, dir, dir, dir, must[string](t)(filepath.Abs("clients/apache/site.conf")))
+	file := filepath.Join(dir, "apache.conf")
+	if err := os.WriteFile(file, []byte(config.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	site(t, exec.Command("/usr/sbin/apache2", "-DFOREGROUND", "-f", file), "apache", address)
+	return address
+}
+
+func TestApacheProtectsAnApplication(t *testing.T) {
+	t.Parallel()
+	d := onCluster(t)
+	who, admin := d.person(t), d.person(t)
+	address := d.apache(t, admin)
+
+	v := d.visitor(t)
+	if p := v.get(address + "/app/"); p.status != http.StatusFound || !strings.HasPrefix(p.location, d.issuer+"/authorize?") || !strings.Contains(p.location, "code_challenge_method=S256") {
+		t.Fatalf("somebody unknown gets in, or is not sent here with PKCE: %d %s", p.status, p.location)
+	}
+	p := v.through(d, address+"/app/page", who)
+	for _, want := range []string{"X-Remote-User: " + who.email, "Oidc_claim_sub: " + who.id, "Oidc_claim_name: Ada Lovelace"} {
+		if p.status != http.StatusOK || !strings.Contains(p.body, want) {
+			t.Errorf("the application is not told %s: %d\n%s", want, p.status, p.body)
+		}
+	}
+	if p := v.get(address + "/app/admin"); p.status == http.StatusOK {
+		t.Errorf("who is no administrator gets in: %s", p.body)
+	}
+	if p := d.visitor(t).through(d, address+"/app/admin", admin); p.status != http.StatusOK {
+		t.Errorf("the administrator is kept out: %d %s", p.status, p.body)
+	}
+}
+
+func TestApacheSignsOutHereToo(t *testing.T) {
+	t.Parallel()
+	d := onSQLite(t)
+	who := d.person(t)
+	address := d.apache(t, who)
+	v := d.visitor(t)
+	v.through(d, address+"/app/", who)
+	if !v.signedIn() {
+		t.Fatal("nobody is signed in")
+	}
+	if p := v.through(d, address+"/app/callback?logout="+address+"/bye", who); p.status != http.StatusNotFound {
+		t.Errorf("the browser does not come back: %d %s", p.status, p.body)
+	}
+	if v.signedIn() {
+		t.Error("the session lives on")
+	}
+	if p := v.get(address + "/app/"); p.status != http.StatusFound {
+		t.Errorf("Apache still lets them in: %d", p.status)
+	}
+}
