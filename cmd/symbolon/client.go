@@ -1,9 +1,6 @@
 package main
 
 import (
-	"context"
-	"time"
-
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/agents"
@@ -23,45 +20,6 @@ Redirect URIs are matched byte for byte; only the port of a loopback address may
 }
 
 func newApps(d desk) *agents.Apps { return agents.NewApps(d.db, d.audit, via) }
-
-func (p *program) clientCreate() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "create",
-		Short: "Register an application, and make its first secret unless it is public",
-		Long: `Without --grant-type it may use authorization_code and refresh_token, without --scope ask for
-"openid profile email offline_access". A public client (--public) runs where a secret cannot be
-kept: on people's devices. One with keys of its own (--jwks) has no secret: it signs an assertion
-for each request instead (private_key_jwt), and nothing weaker is accepted from then on.`,
-		Example: `  symbolon client create --name Grafana --redirect-uri https://grafana.example/login/generic_oauth --first-party
-  symbolon client create --name my-cli --public --redirect-uri http://127.0.0.1/callback --json
-  symbolon client create --name Bank --redirect-uri https://bank.example/cb --jwks bank.jwks.json --require-par --dpop`,
-		Args: cobra.NoArgs,
-	}
-	flags := addClientFlags(cmd)
-	public := cmd.Flags().Bool("public", false, "it cannot keep a secret")
-	var life durationFlag
-	cmd.Flags().Var(&life, "expires-in", "how long its first secret is good for, such as 90d (default: until it is revoked)")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if flags.name == "" {
-			return usagef("--name is missing: say what people call the application")
-		}
-		client := storage.Client{ClientMetadata: storage.ClientMetadata{Public: *public}}
-		flags.apply(cmd, &client)
-		if *public && client.AuthMethod != "" {
-			return usagef("--public and --jwks exclude each other: who keeps a key can prove itself")
-		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			issued, err := newApps(d).Create(ctx, agents.App{
-				Name: client.Name, ClientMetadata: client.ClientMetadata, SecretExpiresAt: life.from(time.Now()),
-			})
-			if err != nil {
-				return err
-			}
-			return p.printIssued(cmd, issued)
-		})
-	}
-	return cmd
-}
 
 // clientFlags are those that client create and update share.
 type clientFlags struct {

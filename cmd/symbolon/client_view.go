@@ -37,6 +37,7 @@ type clientView struct {
 	CreatedAt              time.Time       `json:"created_at"`
 	UpdatedAt              time.Time       `json:"updated_at"`
 	Secrets                []secretView    `json:"secrets,omitempty"`
+	App                    *appView        `json:"app,omitempty"` // of a new one: its own configuration
 }
 
 func viewClient(c storage.Client) clientView {

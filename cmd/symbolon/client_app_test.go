@@ -1,0 +1,87 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/provider"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func knownApplications(t *testing.T) []application {
+	t.Helper()
+	all, err := applications()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 10 {
+		t.Fatalf("only %d applications are known", len(all))
+	}
+	return all
+}
+
+func TestMalformedApplicationsAreRefused(t *testing.T) {
+	for what, content := range map[string]string{
+		"no text":          "title: X\n",
+		"an unknown line":  "title: X\nscopes: openid\n---\ntext\n",
+		"a broken pattern": "title: X\n---\n{{.Issuer\n",
+	} {
+		if _, err := readApplication("x", content); err == nil {
+			t.Errorf("%s passes", what)
+		}
+	}
+}
+
+func TestEveryApplicationCanBeRegisteredAsItIs(t *testing.T) {
+	for _, app := range knownApplications(t) {
+		c := app.client("https://app.example:8443/path")
+		c.Kind = storage.KindApp
+		c.GrantTypes = []string{agents.GrantAuthorizationCode, agents.GrantRefreshToken}
+		if err := agents.Validate(c); err != nil {
+			t.Errorf("%s: %v", app.name, err)
+		}
+		for _, uri := range slices.Concat(c.RedirectURIs, c.PostLogoutRedirectURIs) {
+			if err := provider.ValidRedirectURI(uri); err != nil || strings.ContainsAny(uri, "{}") {
+				t.Errorf("%s: %s: %v", app.name, uri, err)
+			}
+		}
+		if len(c.RedirectURIs) == 0 || !slices.Contains(c.Scopes, "openid") {
+			t.Errorf("%s: %v %v", app.name, c.RedirectURIs, c.Scopes)
+		}
+	}
+}
+
+func TestEveryApplicationIsToldWhoItIsAndWhoWeAre(t *testing.T) {
+	b := blanks{"https://login.example", "https://app.example", "c_ID", "symbolon_cs_SECRET"}
+	for _, app := range knownApplications(t) {
+		text, err := app.configure(b)
+		if err != nil {
+			t.Errorf("%s: %v", app.name, err)
+			continue
+		}
+		for what, value := range map[string]string{"issuer": b.Issuer, "client id": b.ClientID} {
+			if !strings.Contains(text, value) {
+				t.Errorf("%s is not told the %s", app.name, what)
+			}
+		}
+		if strings.Contains(text, b.ClientSecret) == app.public {
+			t.Errorf("%s: public %v, and its secret in the configuration %v", app.name, app.public, !app.public)
+		}
+		if strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || !strings.HasSuffix(text, "\n") {
+			t.Errorf("%s: something is missing:\n%s", app.name, text)
+		}
+	}
+}
+
+func TestEveryApplicationSaysByWhichDocumentationItGoes(t *testing.T) {
+	for _, app := range knownApplications(t) {
+		if app.title == "" || app.file == "" || !strings.Contains(app.follows, "https://") {
+			t.Errorf("%s: title %q, file %q, follows %q", app.name, app.title, app.file, app.follows)
+		}
+		if app.pkceOptional && !strings.Contains(app.note, "PKCE") {
+			t.Errorf("%s goes without PKCE and does not say why", app.name)
+		}
+	}
+}

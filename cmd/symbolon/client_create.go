@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func (p *program) clientCreate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "create",
+		Short: "Register an application, and make its first secret unless it is public",
+		Long: `Without --grant-type it may use authorization_code and refresh_token, without --scope ask for
+"openid profile email offline_access". A public client (--public) runs where a secret cannot be
+kept: on people's devices. One with keys of its own (--jwks) has no secret: it signs an assertion
+for each request instead (private_key_jwt), and nothing weaker is accepted from then on.
+
+With --app everything a known application needs is registered, and its own configuration is printed
+as well, filled in; other flags change what is registered.`,
+		Example: `  symbolon client create --name Grafana --redirect-uri https://grafana.example/login/generic_oauth --first-party
+  symbolon client create --app grafana --url https://grafana.example --issuer https://login.example
+  symbolon client create --app list
+  symbolon client create --name my-cli --public --redirect-uri http://127.0.0.1/callback --json
+  symbolon client create --name Bank --redirect-uri https://bank.example/cb --jwks bank.jwks.json --require-par --dpop`,
+		Args: cobra.NoArgs,
+	}
+	flags := addClientFlags(cmd)
+	public := cmd.Flags().Bool("public", false, "it cannot keep a secret")
+	var life durationFlag
+	cmd.Flags().Var(&life, "expires-in", "how long its first secret is good for, such as 90d (default: until it is revoked)")
+	known := addAppFlags(cmd)
+	addConfigFlags(cmd, "issuer")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if known.name == "list" {
+			return p.listApplications(cmd)
+		}
+		app, err := known.choose()
+		if err != nil {
+			return err
+		}
+		client := storage.Client{ClientMetadata: storage.ClientMetadata{Public: *public}}
+		if app != nil {
+			client = app.client(known.url)
+		}
+		flags.apply(cmd, &client)
+		switch {
+		case client.Name == "":
+			return usagef("--name is missing: say what people call the application")
+		case client.Public && client.AuthMethod != "":
+			return usagef("--public and --jwks exclude each other: who keeps a key can prove itself")
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return p.createClient(ctx, cmd, d, newClient{client, life.from(time.Now()), app, known.url})
+		})
+	}
+	return cmd
+}
+
+// newClient is a client to be made, for a known application unless app is nil.
+type newClient struct {
+	storage.Client
+	secretExpiresAt time.Time
+	app             *application
+	url             string // of the application
+}
+
+func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d desk, c newClient) error {
+	if c.app != nil {
+		if err := checkServeIssuer(d.config.Issuer); err != nil {
+			return hintedError{err, cmd.CommandPath() + " --app " + c.app.name + " --issuer https://login.example"}
+		}
+	}
+	issued, err := newApps(d).Create(ctx, agents.App{
+		Name: c.Name, ClientMetadata: c.ClientMetadata, SecretExpiresAt: c.secretExpiresAt,
+	})
+	if err != nil {
+		return err
+	}
+	if c.app == nil {
+		return p.printIssued(cmd, issued)
+	}
+	text, err := c.app.configure(blanks{d.config.Issuer, c.url, issued.Client.ID, issued.Bearer})
+	if err != nil {
+		return err
+	}
+	return p.printForApp(cmd, issued, appView{c.app.name, c.app.file, text, c.app.note, c.app.follows})
+}
+
+// printForApp shows a new client, and what the application has to be told.
+func (p *program) printForApp(cmd *cobra.Command, issued agents.Issued, app appView) error {
+	if issued.Bearer != "" {
+		say(cmd, "Keep the secret now: it is not shown again.")
+	}
+	if app.Note != "" {
+		say(cmd, "%s", app.Note)
+	}
+	view := viewIssued(issued)
+	view.App = &app
+	if err := p.print(cmd, view, view.write); err != nil || p.json {
+		return err
+	}
+	app.write(cmd.OutOrStdout())
+	return nil
+}
