@@ -15,7 +15,7 @@ func felt(t *testing.T, what string, ended func() bool) {
 	within(t, time.Second, what, ended)
 }
 
-func within(t *testing.T, limit time.Duration, what string, holds func() bool) {
+func within(t testing.TB, limit time.Duration, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(limit); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {

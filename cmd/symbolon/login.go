@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) loginCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "login", Short: "Sign in from this terminal as an application would, and show the tokens", Args: cobra.NoArgs,
+		Long: `Runs the authorization code flow with PKCE as the given client, with any OpenID Connect issuer: opens
+a page to sign in on, waits for it on a loopback address, verifies what comes back, and shows every
+claim. The client needs the redirect URI http://127.0.0.1/callback (any port) or the one given. With
+--device it runs the device flow instead. The tokens themselves are shown only with --raw.`,
+		Example: `  symbolon login --client c_7K2VJQ4ZB3M5
+  symbolon login --client c_7K2VJQ4ZB3M5 --issuer https://login.example --scope "openid email" --json
+  symbolon login --client c_7K2VJQ4ZB3M5 --device`,
+	}
+	w := loginWish{}
+	flags := cmd.Flags()
+	flags.StringVar(&w.clientID, "client", "", "`ID` of the client to sign in to")
+	secretFile := flags.String("secret-file", "", "`FILE` with its secret, unless it is public")
+	flags.StringVar(&w.scope, "scope", "openid profile email", "what to ask for")
+	flags.StringVar(&w.resource, "resource", "", "`URI` of the resource that the access token is for")
+	flags.StringVar(&w.redirect, "redirect-uri", "http://127.0.0.1/callback", "loopback `URI` that is registered for it; without a port, a free one is taken")
+	flags.BoolVar(&w.device, "device", false, "show a code to type in elsewhere (RFC 8628)")
+	flags.BoolVar(&w.noBrowser, "no-browser", false, "print the address only")
+	flags.BoolVar(&w.raw, "raw", false, "show the tokens themselves, too")
+	timeout := durationFlag(5 * time.Minute)
+	flags.Var(&timeout, "timeout", "how long to wait for somebody to sign in")
+	addConfigFlags(cmd, "issuer")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if w.clientID == "" {
+			return usagef("--client is missing: which application is it that you sign in to?")
+		}
+		if w.secret, err = readClientSecret(*secretFile); err != nil {
+			return err
+		}
+		config, _, err := p.load(cmd, modeCommand)
+		if err != nil {
+			return err
+		}
+		if err := checkLoginIssuer(config.Issuer); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(cmd.Context(), time.Duration(timeout))
+		defer cancel()
+		return p.login(ctx, cmd, config.Issuer, w)
+	}
+	return cmd
+}
+
+// loginWish is what the person at the terminal wants.
+type loginWish struct {
+	clientID, secret, scope, resource, redirect string
+	device, noBrowser, raw                      bool
+}
+
+func readClientSecret(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", usagef("--secret-file: %w", err)
+	}
+	return strings.TrimSpace(string(content)), nil
+}
+
+// checkLoginIssuer is laxer than checkIssuer: others write their issuers as they like.
+func checkLoginIssuer(issuer string) error {
+	u, err := url.Parse(issuer)
+	switch {
+	case issuer == "":
+		return usagef("--issuer is missing: whom do you sign in with?")
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return usagef("--issuer %q is no address such as https://login.example", issuer)
+	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
+		return usagef("--issuer is http: somebody could listen in; plain http is for this machine only")
+	}
+	return nil
+}
+
+func (p *program) login(ctx context.Context, cmd *cobra.Command, issuer string, w loginWish) error {
+	op, err := discover(ctx, issuer)
+	if err != nil {
+		return hintedError{err, "symbolon login --issuer https://login.example --client " + w.clientID}
+	}
+	walk := &loginWalk{issuer: op, wish: w, say: func(format string, args ...any) { say(cmd, format, args...) }, terminal: isTerminal(cmd.ErrOrStderr())}
+	get := walk.byBrowser
+	if w.device {
+		get = walk.byDevice
+	}
+	answer, err := get(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("nobody has signed in in time: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	shown, err := walk.inspect(ctx, answer)
+	if err != nil {
+		return err
+	}
+	return p.print(cmd, shown, shown.write)
+}
+
+// loginWalk is one sign-in from a terminal.
+type loginWalk struct {
+	issuer   *openIDProvider
+	wish     loginWish
+	nonce    string // "" when none could be sent
+	say      func(format string, args ...any)
+	terminal bool // a person reads what is said
+}

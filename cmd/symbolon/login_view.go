@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/symbolon-id/symbolon/keys"
+)
+
+// loginView is what signing in has brought, as the command prints it.
+type loginView struct {
+	Issuer       string     `json:"issuer"`
+	ClientID     string     `json:"client_id"`
+	Scope        string     `json:"scope,omitempty"`
+	TokenType    string     `json:"token_type"`
+	ExpiresIn    int64      `json:"expires_in,omitempty"` // seconds
+	IDToken      *tokenView `json:"id_token,omitempty"`
+	AccessToken  *tokenView `json:"access_token"`
+	RefreshToken bool       `json:"refresh_token_issued"`
+	Raw          *rawTokens `json:"raw,omitempty"`
+
+	now time.Time
+}
+
+// tokenView is a token taken apart, after its signature was verified.
+type tokenView struct {
+	Opaque bool            `json:"opaque,omitempty"` // not signed by any key of the issuer: only its resource can read it
+	Header *tokenHeader    `json:"header,omitempty"`
+	Claims json.RawMessage `json:"claims,omitempty"`
+
+	times []claimedTime
+}
+
+type tokenHeader struct {
+	Alg string `json:"alg"`
+	KID string `json:"kid,omitempty"`
+	Typ string `json:"typ,omitempty"`
+}
+
+// rawTokens are bearer tokens: whoever reads them can use them.
+type rawTokens struct {
+	AccessToken  string `json:"access_token"`
+	IDToken      string `json:"id_token,omitempty"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+}
+
+// claimedTime is a claim that is a time.
+type claimedTime struct {
+	claim string
+	at    time.Time
+}
+
+func viewToken(payload []byte, h keys.Header) (*tokenView, error) {
+	var claims map[string]any
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		return nil, fmt.Errorf("its claims are malformed: %w", err)
+	}
+	v := &tokenView{Header: &tokenHeader{h.Alg, h.KID, h.Typ}, Claims: payload}
+	for _, name := range []string{"auth_time", "iat", "nbf", "exp"} {
+		if seconds, ok := claims[name].(float64); ok {
+			v.times = append(v.times, claimedTime{name, moment(seconds)})
+		}
+	}
+	return v, nil
+}
+
+func (v loginView) write(w io.Writer) {
+	row(w, "issuer", v.Issuer)
+	row(w, "client", v.ClientID)
+	row(w, "scope", v.Scope)
+	row(w, "token type", v.TokenType)
+	if v.ExpiresIn > 0 {
+		row(w, "expires", inWords(time.Duration(v.ExpiresIn)*time.Second))
+	}
+	row(w, "refresh token", map[bool]string{false: "none", true: "issued"}[v.RefreshToken])
+	v.IDToken.write(w, "ID token", v.now)
+	v.AccessToken.write(w, "Access token", v.now)
+	if v.Raw != nil {
+		fmt.Fprintf(w, "\nAccess token: %s\nID token: %s\nRefresh token: %s\n", v.Raw.AccessToken, or(v.Raw.IDToken, "none"), or(v.Raw.RefreshToken, "none"))
+	}
+}
+
+func (v *tokenView) write(w io.Writer, title string, now time.Time) {
+	switch {
+	case v == nil:
+		return
+	case v.Opaque:
+		fmt.Fprintf(w, "\n%s: not signed by a key of the issuer; only the resource it is for can read it\n", title)
+		return
+	}
+	fmt.Fprintf(w, "\n%s: its signature is right (%s, key %s, type %s)\n", title, v.Header.Alg, or(v.Header.KID, "unnamed"), or(v.Header.Typ, "unnamed"))
+	for _, t := range v.times {
+		row(w, "  "+t.claim, inWords(t.at.Sub(now)), t.at.UTC().Format("2006-01-02 15:04:05 UTC"))
+	}
+	var claims bytes.Buffer
+	if json.Indent(&claims, v.Claims, "  ", "  ") == nil {
+		fmt.Fprintf(w, "  %s\n", printable(claims.String()))
+	}
+}
+
+// printable keeps what an issuer wrote from steering the terminal.
+func printable(text string) string {
+	return string(bytes.Map(func(r rune) rune {
+		if r != '\n' && (r < ' ' || r >= 0x7f && r < 0xa0) {
+			return ' '
+		}
+		return r
+	}, []byte(text)))
+}
+
+// inWords says when something is, seen from now: "in 9 minutes", "2 days ago".
+func inWords(d time.Duration) string {
+	ago := d < 0
+	d = d.Abs().Round(time.Second)
+	if d < 2*time.Second {
+		return "now"
+	}
+	words := fmt.Sprintf("%d seconds", d/time.Second)
+	for _, unit := range []struct {
+		of   time.Duration
+		name string
+	}{{24 * time.Hour, "days"}, {time.Hour, "hours"}, {time.Minute, "minutes"}} {
+		if d >= 2*unit.of {
+			words = fmt.Sprintf("%d %s", d.Round(unit.of)/unit.of, unit.name)
+			break
+		}
+	}
+	if ago {
+		return words + " ago"
+	}
+	return "in " + words
+}
