@@ -126,11 +126,12 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 		return err
 	}
 	if c.ID == "" || !c.DisabledAt.IsZero() {
-		return refuse("invalid_client", "The application is not known here, or is switched off.").page()
+		unknown := refuse("invalid_client", "The application is not known here, or is switched off.").page()
+		return p.telling(unknown, func() string { return whyNoClient(v.Form.Get("client_id"), c) })
 	}
 	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
 	if refusal != nil {
-		return refusal.page()
+		return p.telling(refusal.page(), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c.RedirectURIs) })
 	}
 	v.client, v.RedirectURI = c, uri
 	v.ClientID, v.ClientName, v.FirstParty = c.ID, c.Name, c.FirstParty
@@ -144,7 +145,7 @@ func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint, checkClaims,
 	} {
 		if err := rule(v); err != nil {
-			return err
+			return p.telling(err, func() string { return whyRefused(v, err) })
 		}
 	}
 	known := &client{Client: v.client, redirectURI: v.RedirectURI}

@@ -63,7 +63,7 @@ func (p *Provider) deviceAuthorization(w http.ResponseWriter, r *http.Request) e
 	}
 	response, err := p.newDevice(w, r, form)
 	if err != nil {
-		return writeError(w, r, err)
+		return writeError(w, r, p.explain(r, form, err))
 	}
 	return writeJSON(w, response)
 }

@@ -75,7 +75,10 @@ func (p *Provider) readSignOut(ctx context.Context, form params) (*signOut, erro
 		q.client = c
 	}
 	q.target = form.Get("post_logout_redirect_uri")
-	return q, q.checkTarget()
+	if err := q.checkTarget(); err != nil {
+		return nil, p.telling(err, func() string { return whyNoWayBack(q) })
+	}
+	return q, nil
 }
 
 func (q *signOut) checkTarget() error {
@@ -83,9 +86,7 @@ func (q *signOut) checkTarget() error {
 		return nil
 	}
 	if !slices.Contains(q.client.PostLogoutRedirectURIs, q.target) {
-		e := refuse("invalid_request", "The post_logout_redirect_uri is not registered for the application that asks.")
-		e.Detail = "post_logout_redirect_uri: " + q.target
-		return e
+		return refuse("invalid_request", "The post_logout_redirect_uri is not registered for the application that asks.")
 	}
 	if err := ValidRedirectURI(q.target); err != nil {
 		return refuse("invalid_request", "The post_logout_redirect_uri can never be redirected to.")

@@ -17,7 +17,7 @@ type Error struct {
 	Status      int
 	Name        string // "invalid_grant"
 	Description string
-	Detail      string // what differs, with the request's own values; shown only in dev mode, on our page
+	Detail      string // what differs, with the request's own values; set only in dev mode, by telling
 	Cause       error  // for the log only
 }
 
@@ -111,7 +111,7 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) error {
 	if _, _, basic := r.BasicAuth(); e.Name == "invalid_client" && (basic || r.Header.Get("Authorization") != "") {
 		h.Set("WWW-Authenticate", `Basic realm="symbolon", charset="UTF-8"`)
 	}
-	body, _ := json.Marshal(map[string]string{"error": e.Name, "error_description": e.Description})
+	body, _ := json.Marshal(map[string]string{"error": e.Name, "error_description": e.described()})
 	w.WriteHeader(e.Status)
 	_, _ = w.Write(body)
 	if e.Status >= http.StatusInternalServerError {

@@ -38,7 +38,7 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) error {
 	}
 	caller, err := p.authenticate(r.Context(), r, form)
 	if err != nil {
-		return writeError(w, r, err)
+		return writeError(w, r, p.explain(r, form, err))
 	}
 	if caller.Public {
 		return writeError(w, r, unauthenticated())

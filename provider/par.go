@@ -43,7 +43,7 @@ func (p *Provider) push(w http.ResponseWriter, r *http.Request) error {
 	}
 	response, err := p.pushRequest(w, r, form)
 	if err != nil {
-		return writeError(w, r, err)
+		return writeError(w, r, p.explain(r, form, err))
 	}
 	return writeJSONStatus(w, http.StatusCreated, response)
 }

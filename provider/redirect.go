@@ -19,31 +19,23 @@ func matchRedirect(c storage.Client, presented string, openid bool) (effective s
 			continue
 		}
 		if err := ValidRedirectURI(presented); err != nil {
-			return "", badRedirect("The "+err.Error()+".", presented)
+			return "", refuse("invalid_request", "The "+err.Error()+".")
 		}
 		return presented, nil
 	}
-	return "", badRedirect("The redirect_uri is not registered for this client.", presented)
+	return "", refuse("invalid_request", "The redirect_uri is not registered for this client.")
 }
 
 // onlyRedirect stands in for a redirect_uri that was not sent; OpenID Connect requires one
 // (Core section 3.1.2.1).
 func onlyRedirect(c storage.Client, openid bool) (string, *Error) {
 	if openid || len(c.RedirectURIs) != 1 {
-		return "", badRedirect("The redirect_uri is missing.", "")
+		return "", refuse("invalid_request", "The redirect_uri is missing.")
 	}
 	if err := ValidRedirectURI(c.RedirectURIs[0]); err != nil {
-		return "", badRedirect("The "+err.Error()+".", c.RedirectURIs[0])
+		return "", refuse("invalid_request", "The "+err.Error()+".")
 	}
 	return c.RedirectURIs[0], nil
-}
-
-func badRedirect(description, presented string) *Error {
-	e := refuse("invalid_request", description)
-	if presented != "" {
-		e.Detail = "redirect_uri: " + presented
-	}
-	return e
 }
 
 // sameLoopback tells whether two URIs name the same place of the person's own computer but for the

@@ -24,7 +24,7 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) error {
 	}
 	caller, err := p.authenticate(r.Context(), r, form)
 	if err != nil {
-		return writeError(w, r, err)
+		return writeError(w, r, p.explain(r, form, err))
 	}
 	if form.Get("token") == "" {
 		return writeError(w, r, refuse("invalid_request", "The parameter token is missing."))

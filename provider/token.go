@@ -32,7 +32,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
 	}
 	response, err := p.exchange(w, r, form)
 	if err != nil {
-		return writeError(w, r, err)
+		return writeError(w, r, p.explain(r, form, err))
 	}
 	return writeJSON(w, response)
 }

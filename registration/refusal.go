@@ -31,18 +31,23 @@ func refuse(code, message string) *web.Error {
 
 func malformed(message string) error { return refuse(invalidMetadata, message) }
 
-// judged turns the validator's word into RFC 7591's. What was sent is not repeated.
+// judged turns the validator's word into RFC 7591's. What was sent is repeated to developers only.
 func judged(err error) error {
 	invalid, ok := errors.AsType[agents.Invalid](err)
-	switch {
-	case !ok:
+	if !ok {
 		return err
-	case invalid.Field == "redirect_uris":
-		return refuse(invalidRedirect, "A redirect URI is missing, malformed or not allowed.")
 	}
-	field := invalid.Field
+	refusal := refuse(invalidMetadata, registeredName(invalid.Field)+" is missing, malformed or not allowed.")
+	if invalid.Field == "redirect_uris" {
+		refusal = refuse(invalidRedirect, "A redirect URI is missing, malformed or not allowed.")
+	}
+	refusal.Hint = invalid.Error()
+	return refusal
+}
+
+func registeredName(field string) string {
 	if field == "signing_alg" {
-		field = "id_token_signed_response_alg"
+		return "id_token_signed_response_alg"
 	}
-	return malformed(field + " is missing, malformed or not allowed.")
+	return field
 }

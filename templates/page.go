@@ -1,6 +1,9 @@
 package templates
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+)
 
 // Page is the data of one page; each type below names the template that shows it.
 type Page interface{ template() string }
@@ -145,7 +148,17 @@ type Error struct {
 	Code    string // short and stable
 	Detail  string // what differs; only in dev mode
 	TraceID string
-	DocsURL string // what the code means and what to do about it
+}
+
+// errorDocs explains every code, under a heading of its name.
+const errorDocs = "https://github.com/symbolon-id/symbolon/blob/main/docs/errors.md#"
+
+// Docs is where the code is explained, "" without one.
+func (e Error) Docs() string {
+	if code := cmp.Or(e.Code, e.OAuth); code != "" {
+		return errorDocs + code
+	}
+	return ""
 }
 
 // Failed tells a refusal from news that is good: a voided link has its page as well.

@@ -26,7 +26,7 @@ func specimens() []Page {
 		SignedOut{SignInURL: "/login"},
 		Home{Name: "Ada Lovelace", Email: "ada@example.org", SignOutURL: "/logout"},
 		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", WayText: "Sign in", WayURL: "/login",
-			OAuth: "invalid_request", Code: "link_expired", Detail: "ten minutes", TraceID: "trace", DocsURL: "https://example.org/docs"},
+			OAuth: "invalid_request", Code: "link_expired", Detail: "ten minutes", TraceID: "trace"},
 		DevMail{Messages: []DevMessage{{To: "ada@example.org", Subject: "Sign in", Text: "https://example.org/ text", At: time.Unix(0, 0)}}},
 		Playground{StartURL: "/dev/playground?start", Error: "It did not answer.", Steps: []PlaygroundStep{{Title: "Ask", Method: "GET", URL: "/authorize",
 			Request: "request", Response: "response", Decoded: []DecodedToken{{Name: "access token", Header: "{}", Claims: "{}"}}}}},

@@ -31,7 +31,11 @@ type oauthError struct {
 
 // writeOAuthError answers as RFC 6749 section 5.2 says.
 func writeOAuthError(w http.ResponseWriter, e *Error) error {
-	return WriteJSON(w, e.Status, oauthError{e.Code, e.Message})
+	message := e.Message
+	if e.Hint != "" {
+		message += " (" + e.Hint + ")"
+	}
+	return WriteJSON(w, e.Status, oauthError{e.Code, message})
 }
 
 // prepareRefusal takes back what a handler said about an answer that is not given, and adds what

@@ -25,6 +25,7 @@ type MuxOptions struct {
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed; see ParseProxies
 	Origin    string         // scheme://host of the issuer, when a proxy rewrites Host; else ""
 	InFlight  int            // requests worked on at once before more are shed; 0: 1024
+	Hints     bool           // errors say what differs (Error.Hint): for development only
 
 	// Language chooses the language of a page; it may set a cookie. Nil: English.
 	Language func(http.ResponseWriter, *http.Request) string
@@ -45,6 +46,7 @@ type Mux struct {
 	gate        *gate
 	headers     map[kind]http.Header
 	language    func(http.ResponseWriter, *http.Request) string
+	hints       bool
 	strayPage   *route
 	strayAPI    *route
 }
@@ -58,6 +60,7 @@ func NewMux(o MuxOptions) *Mux {
 		crossOrigin: http.NewCrossOriginProtection(),
 		headers:     headers(),
 		language:    o.Language,
+		hints:       o.Hints,
 		strayPage:   &route{name: "unmatched", kind: page},
 		strayAPI:    &route{name: "unmatched", kind: api},
 	}

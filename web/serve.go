@@ -64,6 +64,9 @@ func stray(x *exchange) error {
 func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 	x.fault = ErrorFrom(err)
 	x.cause = err
+	if !m.hints {
+		x.fault.Hint = ""
+	}
 	if x.status != 0 {
 		panic(http.ErrAbortHandler)
 	}

@@ -80,7 +80,7 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	n.health = web.NewHealth(n.checks()...)
 	n.mux = web.NewMux(web.MuxOptions{
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		Origin: issuer.Scheme + "://" + issuer.Host, Language: n.pages.Language(n.browser.Secure),
+		Origin: issuer.Scheme + "://" + issuer.Host, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
 	})
 	n.mux.Plain("GET /livez", n.health.Live())
 	n.mux.Plain("GET /readyz", n.health.Ready())
@@ -115,7 +115,7 @@ func (n *node) checks() []web.Check {
 
 // errorPage shows what a feature refused without a page of its own.
 func (n *node) errorPage(w http.ResponseWriter, r *http.Request, e *web.Error) {
-	page := templates.Error{Status: e.Status, Title: e.Title, Message: e.Message, Code: e.Code, TraceID: web.TraceID(r.Context())}
+	page := templates.Error{Status: e.Status, Title: e.Title, Message: e.Message, Code: e.Code, Detail: e.Hint, TraceID: web.TraceID(r.Context())}
 	if e.Status == http.StatusNotFound {
 		page.WayText, page.WayURL = "Go to your account", n.base+"/account"
 	}

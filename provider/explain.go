@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// In dev mode a refusal says what differs: what was sent, and what is registered. Nowhere else: it
+// would tell strangers which clients there are and how they are set up. Nothing here decides anything;
+// it runs after the decision, and only for the developer.
+
+// telling adds what differs to a refusal, in dev mode only.
+func (p *Provider) telling(err error, differs func() string) error {
+	var refusal *Error
+	if !p.Dev || !errors.As(err, &refusal) || refusal.Status >= http.StatusInternalServerError || refusal.Detail != "" {
+		return err
+	}
+	told := *refusal
+	told.Detail = differs()
+	return &told
+}
+
+// described is the text that a program is told; in dev mode with what differs. RFC 6749 section 5.2
+// allows few characters there.
+func (e *Error) described() string {
+	if e.Detail == "" {
+		return e.Description
+	}
+	return e.Description + " (" + strings.Map(describable, e.Detail) + ")"
+}
+
+func describable(r rune) rune {
+	if r < ' ' || r > '~' || r == '"' || r == '\\' {
+		return '?'
+	}
+	return r
+}
+
+func whyNoClient(id string, c storage.Client) string {
+	switch {
+	case id == "":
+		return "the parameter client_id is missing"
+	case c.ID == "":
+		return "no client has the id " + id + "; symbolon client list shows those there are"
+	case !c.DisabledAt.IsZero():
+		return "client " + id + " is switched off: symbolon client enable " + id
+	}
+	return ""
+}
+
+func whyNoRedirect(sent string, registered []string) string {
+	if sent == "" {
+		return "OpenID Connect requires redirect_uri to be sent; registered: " + strings.Join(registered, " ")
+	}
+	if slices.Contains(registered, sent) {
+		return "redirect_uri: " + sent
+	}
+	return uriDiffers(sent, registered)
+}
+
+// whyRefused explains the refusal of an authorization request.
+func whyRefused(v *validRequest, err error) string {
+	sent := v.Form.Get
+	switch name := asError(err).Name; {
+	case name == "invalid_scope":
+		return wordsDiffer("scope", strings.Fields(sent("scope")), v.client.Scopes)
+	case name == "invalid_target":
+		return whyNoResource(v.Form["resource"], v.client.Audiences)
+	case name == "unauthorized_client":
+		return whyNoGrant("authorization_code", v.client)
+	case name == "unsupported_response_type":
+		return "requested response_type " + sent("response_type") + ", supported code"
+	case name == "invalid_request" && sent("code_challenge") == "" && !v.client.PKCEOptional:
+		return "send code_challenge and code_challenge_method=S256; for an old client that cannot: symbolon client update " + v.ClientID + " --require-pkce=false"
+	case name == "invalid_request" && sent("code_challenge") != "" && sent("code_challenge_method") != "S256":
+		return "requested code_challenge_method " + quoteEmpty(sent("code_challenge_method")) + ", supported S256"
+	case name == "invalid_request" && v.client.RequirePAR && sent("request_uri") == "":
+		return "send it to the pushed_authorization_request_endpoint first, then only client_id and request_uri here"
+	}
+	return ""
+}
+
+func quoteEmpty(s string) string {
+	if s == "" {
+		return "none (which means plain)"
+	}
+	return s
+}
+
+func whyNoResource(sent, registered []string) string {
+	for _, resource := range sent {
+		if _, err := matchResources([]string{resource}, registered); err != nil {
+			return uriDiffers(resource, registered)
+		}
+	}
+	return ""
+}
+
+func whyNoGrant(asked string, c storage.Client) string {
+	return "requested " + asked + ", registered " + strings.Join(c.GrantTypes, " ") + ": symbolon client update " + c.ID + " --grant-type …"
+}
+
+// whyNoWayBack explains the refusal of a post_logout_redirect_uri.
+func whyNoWayBack(q *signOut) string {
+	if q.client.ID == "" {
+		return "no client is named: send client_id, or an id_token_hint of ours; requested " + q.target
+	}
+	return uriDiffers(q.target, q.client.PostLogoutRedirectURIs)
+}

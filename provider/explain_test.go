@@ -1,0 +1,145 @@
+package provider
+
+import (
+	"html"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/storagetest"
+)
+
+// told is every word of an answer: its page, its JSON, or the error it sends to the client.
+func (a *answer) told() string {
+	to, err := url.QueryUnescape(a.Header.Get("Location"))
+	if err != nil {
+		to = ""
+	}
+	return html.UnescapeString(string(a.body)) + " " + strings.ReplaceAll(to, "%20", " ")
+}
+
+// mistake is what a developer gets wrong, and what they should read about it.
+type mistake struct {
+	tells string
+	make  func(s *server) *answer
+}
+
+func mistakesAtAuthorize() map[string]mistake {
+	authorize := func(more [2]string, change ...func(*storage.Client)) func(s *server) *answer {
+		return func(s *server) *answer {
+			return s.person(storage.NewID("")).open(s.authorizeURL(s.app(change...), more))
+		}
+	}
+	return map[string]mistake{
+		"an unknown client": {"no client has the id c_gone", func(s *server) *answer { return s.get(s.authorizeURL(credentials{id: "c_gone"})) }},
+		"a disabled client": {"is switched off: symbolon client enable", func(s *server) *answer {
+			c := s.app()
+			s.must(s.db.SetClientDisabled(s.ctx(), c.id, s.now()))
+			return s.get(s.authorizeURL(c))
+		}},
+		"a trailing slash": {"requested https://app.example/cb/, registered https://app.example/cb: trailing slash", authorize([2]string{"redirect_uri", callback + "/"})},
+		"no redirect URI":  {"requires redirect_uri to be sent; registered: https://app.example/cb", authorize([2]string{"redirect_uri", ""})},
+		"no PKCE":          {"send code_challenge and code_challenge_method=S256", authorize([2]string{"code_challenge", ""})},
+		"plain PKCE":       {"requested code_challenge_method plain, supported S256", authorize([2]string{"code_challenge_method", "plain"})},
+		"a scope":          {"requested admin, registered openid profile email offline_access", authorize([2]string{"scope", "openid admin"})},
+		"a resource":       {"requested https://api.example/v1, registered https://api.example: path /v1", authorize([2]string{"resource", "https://api.example/v1"}, forAPI)},
+		"a response type":  {"requested response_type token, supported code", authorize([2]string{"response_type", "token"})},
+		"the grant":        {"requested authorization_code, registered refresh_token", authorize([2]string{}, func(c *storage.Client) { c.GrantTypes = []string{"refresh_token"} })},
+		"not pushed":       {"pushed_authorization_request_endpoint first", authorize([2]string{}, func(c *storage.Client) { c.RequirePAR = true })},
+		"a pushed redirect": {"host app.example.evil", func(s *server) *answer {
+			c := s.app()
+			return s.post("/par", s.pushForm(c, [2]string{"redirect_uri", "https://app.example.evil/cb"}), c)
+		}},
+		"a way back": {"requested https://app.example/bye/, registered https://app.example/bye: trailing slash", func(s *server) *answer {
+			return s.get(logout("client_id", s.app().id, "post_logout_redirect_uri", bye+"/"))
+		}},
+		"nobody's way back": {"no client is named", func(s *server) *answer { return s.get(logout("post_logout_redirect_uri", bye)) }},
+	}
+}
+
+func forAPI(c *storage.Client) { c.Audiences = []string{"https://api.example"} }
+
+func mistakesAtToken() map[string]mistake {
+	redeem := func(more ...[2]string) func(s *server) *answer {
+		return func(s *server) *answer {
+			c := s.app()
+			return s.redeemWith(c, s.person(storage.NewID("")).code(c), more...)
+		}
+	}
+	asks := func(c func(s *server) credentials) func(s *server) *answer {
+		return func(s *server) *answer { return s.asks(c(s)) }
+	}
+	return map[string]mistake{
+		"another redirect": {"requested https://app.example/cb/, registered https://app.example/cb: trailing slash", redeem([2]string{"redirect_uri", callback + "/"})},
+		"no verifier":      {"the parameter code_verifier is missing", redeem([2]string{"code_verifier", ""})},
+		"a short verifier": {"43 to 128 characters", redeem([2]string{"code_verifier", "short"})},
+		"another verifier": {"is not the code_challenge " + challengeOf(verifier), redeem([2]string{"code_verifier", strings.Repeat("w", 43)})},
+		"a code twice": {"the code was redeemed before", func(s *server) *answer {
+			c := s.app()
+			code := s.person(storage.NewID("")).code(c)
+			s.redeem(c, code)
+			return s.redeem(c, code)
+		}},
+		"a code too late": {"the code expired 1m0s ago", func(s *server) *answer {
+			c := s.app()
+			code := s.person(storage.NewID("")).code(c)
+			s.wait(2 * time.Minute)
+			return s.redeem(c, code)
+		}},
+		"another's code":    {"the code was issued to client c_", func(s *server) *answer { return s.redeem(s.app(), s.person(storage.NewID("")).code(s.app())) }},
+		"a made-up code":    {"no such code", func(s *server) *answer { return s.redeem(s.app(), storage.CodePrefix+"x") }},
+		"a made-up refresh": {"not a refresh token of ours", func(s *server) *answer { return s.post("/token", refreshForm("x"), s.app()) }},
+		"an unknown client": {"no client has the id c_gone", asks(func(*server) credentials { return credentials{id: "c_gone", secret: "x"} })},
+		"a wrong secret":    {"the secret is none of the client's live ones", asks(func(s *server) credentials { return credentials{id: s.agent().id, secret: "guess"} })},
+		"a missing scope":   {"requested c, registered a b", func(s *server) *answer { return s.asks(s.agent(), [2]string{"scope", "c"}) }},
+		"no secret": {"no secret was sent", func(s *server) *answer {
+			return s.post("/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {s.agent().id}})
+		}},
+		"a public secret": {"it has no secret, and must send none", func(s *server) *answer { return s.redeem(credentials{id: s.app(public).id, secret: "x"}, "x") }},
+		"a key's secret":  {"registered for private_key_jwt and sent no client_assertion", asks(func(s *server) credentials { return s.agent(keyed(newHolder(s.t))) })},
+		"a long assertion": {"exp is too far ahead; aud must be http", func(s *server) *answer {
+			k := newHolder(s.t)
+			return s.post("/token", asserting(s.assertion(k, s.agent(keyed(k)).id, claims{"exp": s.now().Add(time.Hour).Unix()})))
+		}},
+		"nobody at all": {"neither client_id, nor an Authorization header", func(s *server) *answer { return s.post("/token", url.Values{"grant_type": {"client_credentials"}}) }},
+		"a refresh too late": {"the refresh token has expired", func(s *server) *answer {
+			c := s.app()
+			t := s.person(storage.NewID("")).tokens(c)
+			s.wait(25 * time.Hour)
+			return s.post("/token", refreshForm(t.RefreshToken), c)
+		}},
+		"a reused refresh": {"the refresh token was used before", func(s *server) *answer {
+			c := s.app()
+			first := s.person(storage.NewID("")).tokens(c).RefreshToken
+			second := s.post("/token", refreshForm(first), c).tokens(s.t).RefreshToken
+			s.post("/token", refreshForm(second), c)
+			return s.post("/token", refreshForm(first), c)
+		}},
+	}
+}
+
+// Nobody but a developer learns it.
+func TestDevelopersAloneAreToldWhatDiffers(t *testing.T) {
+	dev := newServerAt(t, storagetest.SQLite(t), "", func(c *Config) { c.Dev = true })
+	production := newServer(t, storagetest.SQLite(t))
+	for _, mistakes := range []map[string]mistake{mistakesAtAuthorize(), mistakesAtToken()} {
+		for what, m := range mistakes {
+			if got := m.make(dev).told(); !strings.Contains(got, m.tells) {
+				t.Errorf("%s: a developer is not told %q:\n%s", what, m.tells, got)
+			}
+			got := m.make(production).told()
+			if strings.Contains(got, m.tells) || strings.Contains(got, "registered ") && strings.Contains(got, "requested ") {
+				t.Errorf("%s: everybody is told:\n%s", what, got)
+			}
+		}
+	}
+}
+
+func TestWhatDiffersKeepsToTheCharactersOfRFC6749(t *testing.T) {
+	e := &Error{Description: "No.", Detail: "requested \"ä\"\\\r\n"}
+	if got := e.described(); got != "No. (requested ??????)" {
+		t.Errorf("%q", got)
+	}
+}
