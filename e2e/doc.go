@@ -5,11 +5,12 @@
 //	process, service, cable, front, node, deployment   what runs: servers, wires, nodes
 //	postoffice, visitor, tab, authenticator, authenticatorapp,
 //	app, agent, keyholder, device  who uses it: mailboxes, browsers, their keys, clients
+//	relyingparty_test.go   other people's software (clients/), with the settings that docs/clients shows
 //	vault_test.go          every secret seen; none may stand in a log or a database
 //
 // Every claim about protocol and pages is tried on both deployments: one node on SQLite alone, and
-// two nodes on PostgreSQL and Redis behind a balancer. PostgreSQL, Redis and Chromium must be
-// installed (`make tools`); a test whose program is missing fails and says so.
+// two nodes on PostgreSQL and Redis behind a balancer. PostgreSQL, Redis, Chromium and the clients of
+// others must be installed (`make tools`); a test whose program is missing fails and says so.
 //
 //	SYMBOLON_E2E_ROUNDS=5000     how often each race is run; else a few hundred times
 //	SYMBOLON_PICTURES=DIR        TestPictures writes every page there as a picture

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -76,7 +78,14 @@ func TestEveryApplicationIsToldWhoItIsAndWhoWeAre(t *testing.T) {
 }
 
 func TestEveryApplicationSaysByWhichDocumentationItGoes(t *testing.T) {
+	page, err := os.ReadFile("../../docs/clients/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, app := range knownApplications(t) {
+		if !regexp.MustCompile(`[ ,]` + regexp.QuoteMeta(app.name) + `[,.]`).Match(page) {
+			t.Errorf("docs/clients/README.md does not list %s", app.name)
+		}
 		if app.title == "" || app.file == "" || !strings.Contains(app.follows, "https://") {
 			t.Errorf("%s: title %q, file %q, follows %q", app.name, app.title, app.file, app.follows)
 		}
