@@ -25,4 +25,6 @@
 // package only, is handed one statically typed handler per grant (fosite.go), and never writes to
 // the network itself. A new grant is one file with a fosite.TokenEndpointHandler and one line in
 // fosite.go.
+//
+// In dev mode a refusal says what differs: explain.go and explain_call.go, by differs.go.
 package provider
