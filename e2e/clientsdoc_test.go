@@ -15,7 +15,10 @@ import (
 //
 // and a region of a file lies between lines that hold "docs:begin settings" and "docs:end settings".
 // SYMBOLON_WRITE_DOCS=1 writes the blocks anew.
-var shownBlock = regexp.MustCompile("(?ms)^<!-- from: (\\S+)(?: \\[([a-z0-9-]+)\\])? -->\n+```([a-z]*)\n(.*?)^```$")
+var (
+	shownBlock = regexp.MustCompile("(?ms)^<!-- from: (\\S+)(?: \\[([\\w.-]+)\\])? -->\n+```(\\w*)\n(.*?)^```$")
+	regionMark = regexp.MustCompile(`docs:(begin|end) ([\w.-]+)`)
+)
 
 func TestClientPagesShowWhatTheTestsRun(t *testing.T) {
 	t.Parallel()
@@ -54,15 +57,12 @@ func shownPart(t *testing.T, path, region string) string {
 	var lines []string
 	inside := region == ""
 	for line := range strings.Lines(string(must[[]byte](t)(os.ReadFile(filepath.Join("..", path))))) {
-		_, name, marks := strings.Cut(line, "docs:")
+		mark := regionMark.FindStringSubmatch(line)
 		switch {
-		case !marks && inside:
+		case mark == nil && inside:
 			lines = append(lines, line)
-		case marks && region != "":
-			word, of, _ := strings.Cut(strings.TrimRight(name, " */->\n"), " ")
-			if of == region {
-				inside = word == "begin"
-			}
+		case mark != nil && mark[2] == region:
+			inside = mark[1] == "begin"
 		}
 	}
 	if len(lines) == 0 {
