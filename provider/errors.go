@@ -111,7 +111,8 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) error {
 	if _, _, basic := r.BasicAuth(); e.Name == "invalid_client" && (basic || r.Header.Get("Authorization") != "") {
 		h.Set("WWW-Authenticate", `Basic realm="symbolon", charset="UTF-8"`)
 	}
-	body, _ := json.Marshal(map[string]string{"error": e.Name, "error_description": e.described()})
+	noteDetail(r, e)
+	body, _ := json.Marshal(map[string]string{"error": e.Name, "error_description": e.Description})
 	w.WriteHeader(e.Status)
 	_, _ = w.Write(body)
 	if e.Status >= http.StatusInternalServerError {

@@ -2,11 +2,13 @@ package provider
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // In dev mode a refusal says what differs: what was sent, and what is registered. Nowhere else: it
@@ -24,20 +26,12 @@ func (p *Provider) telling(err error, differs func() string) error {
 	return &told
 }
 
-// described is the text that a program is told; in dev mode with what differs. RFC 6749 section 5.2
-// allows few characters there.
-func (e *Error) described() string {
-	if e.Detail == "" {
-		return e.Description
+// noteDetail puts what differs into the record of the request. Programs get the standard's words and
+// nothing else, in dev mode too: people read it on our page, or where the server runs.
+func noteDetail(r *http.Request, e *Error) {
+	if e.Detail != "" {
+		web.Annotate(r.Context(), slog.String("differs", e.Detail))
 	}
-	return e.Description + " (" + strings.Map(describable, e.Detail) + ")"
-}
-
-func describable(r rune) rune {
-	if r < ' ' || r > '~' || r == '"' || r == '\\' {
-		return '?'
-	}
-	return r
 }
 
 func whyNoClient(id string, c storage.Client) string {

@@ -102,7 +102,8 @@ func (p *Provider) refuseAtClient(w http.ResponseWriter, r *http.Request, v *val
 		return p.errorPage(w, r, e)
 	}
 	web.Annotate(r.Context(), clientAttr(v.ClientID), refusalAttr(e.Name))
-	return p.answerClient(w, r, v, [][2]string{{"error", e.Name}, {"error_description", e.described()}})
+	noteDetail(r, e)
+	return p.answerClient(w, r, v, [][2]string{{"error", e.Name}, {"error_description", e.Description}})
 }
 
 // answerClient delivers an authorization response, always with iss (RFC 9207) and the state as sent.

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -36,6 +37,7 @@ type server struct {
 	http     *httptest.Server
 	offset   atomic.Int64 // of the clock that everything goes by
 	recorded recorder
+	log      logbook
 }
 
 // databases runs test on SQLite and on PostgreSQL, each with a server of its own.
@@ -51,7 +53,7 @@ func newServer(t testing.TB, db *durable.DB) *server { return newServerAt(t, db,
 func newServerAt(t testing.TB, db *durable.DB, base string, change func(*Config)) *server {
 	t.Helper()
 	s := &server{t: t, db: db}
-	mux := web.NewMux(web.MuxOptions{})
+	mux := web.NewMux(web.MuxOptions{Log: slog.New(slog.NewTextHandler(&s.log, nil))})
 	s.http = httptest.NewServer(mux)
 	t.Cleanup(s.http.Close)
 	db.Now = s.now

@@ -31,11 +31,7 @@ type oauthError struct {
 
 // writeOAuthError answers as RFC 6749 section 5.2 says.
 func writeOAuthError(w http.ResponseWriter, e *Error) error {
-	message := e.Message
-	if e.Hint != "" {
-		message += " (" + e.Hint + ")"
-	}
-	return WriteJSON(w, e.Status, oauthError{e.Code, message})
+	return WriteJSON(w, e.Status, oauthError{e.Code, e.Message})
 }
 
 // prepareRefusal takes back what a handler said about an answer that is not given, and adds what

@@ -25,7 +25,7 @@ type MuxOptions struct {
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed; see ParseProxies
 	Origin    string         // scheme://host of the issuer, when a proxy rewrites Host; else ""
 	InFlight  int            // requests worked on at once before more are shed; 0: 1024
-	Hints     bool           // errors say what differs (Error.Hint): for development only
+	Hints     bool           // pages and the log say what differs (Error.Hint): for development only
 
 	// Language chooses the language of a page; it may set a cookie. Nil: English.
 	Language func(http.ResponseWriter, *http.Request) string

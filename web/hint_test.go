@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,21 +12,27 @@ import (
 )
 
 func TestHintIsForDevelopmentOnly(t *testing.T) {
+	const hint = "because of this"
 	for _, hints := range []bool{false, true} {
-		mux := web.NewMux(web.MuxOptions{Hints: hints, ErrorPage: func(w http.ResponseWriter, _ *http.Request, e *web.Error) {
+		var log bytes.Buffer
+		mux := web.NewMux(web.MuxOptions{Hints: hints, Log: slog.New(slog.NewTextHandler(&log, nil)), ErrorPage: func(w http.ResponseWriter, _ *http.Request, e *web.Error) {
 			w.WriteHeader(e.Status)
 			_, _ = w.Write([]byte(e.Message + e.Hint))
 		}})
 		refuse := func(http.ResponseWriter, *http.Request) error {
-			return &web.Error{Status: http.StatusBadRequest, Message: "No.", Hint: "because of this"}
+			return &web.Error{Status: http.StatusBadRequest, Message: "No.", Hint: hint}
 		}
 		mux.API("GET /api", refuse)
 		mux.Page("GET /page", refuse)
-		for _, path := range []string{"/api", "/page"} {
+		for path, tells := range map[string]bool{"/api": false, "/page": hints} {
+			log.Reset()
 			w := httptest.NewRecorder()
 			mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-			if body := w.Body.String(); strings.Contains(body, "because of this") != hints || !strings.Contains(body, "No.") {
+			if body := w.Body.String(); strings.Contains(body, hint) != tells || !strings.Contains(body, "No.") {
 				t.Errorf("hints %v: %s says %s", hints, path, body)
+			}
+			if strings.Contains(log.String(), hint) != hints {
+				t.Errorf("hints %v: %s is logged as %s", hints, path, &log)
 			}
 		}
 	}

@@ -52,6 +52,9 @@ func (x *exchange) record(r *http.Request, method string, took time.Duration) []
 	attrs[7] = slog.String("agent", tame(r.UserAgent(), 200))
 	if x.fault != nil {
 		attrs = append(attrs, slog.String("code", x.fault.Code))
+		if x.fault.Hint != "" {
+			attrs = append(attrs, slog.String("differs", x.fault.Hint))
+		}
 	}
 	if x.level() < slog.LevelError {
 		return attrs
