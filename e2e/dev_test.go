@@ -16,13 +16,20 @@ func devServer(t testing.TB) (issuer string) { return devServerIn(t, t.TempDir()
 
 func devServerIn(t testing.TB, dir string) (issuer string) {
 	t.Helper()
+	p, issuer := startDev(t, dir)
+	t.Cleanup(p.kill)
+	return issuer
+}
+
+// startDev starts `symbolon dev` with further settings, and waits until it is ready.
+func startDev(t testing.TB, dir string, settings ...string) (p *process, issuer string) {
+	t.Helper()
 	port := must[int](t)(freePort())
 	issuer = fmt.Sprintf("http://localhost:%d", port)
 	cmd := exec.Command(must[string](t)(binary()), "dev", "--listen", fmt.Sprintf("127.0.0.1:%d", port))
 	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "SYMBOLON_ISSUER=" + issuer, "SYMBOLON_METRICS_LISTEN=127.0.0.1:0"}
-	p := must[*process](t)(launch(cmd, lab.dir, "dev"))
-	t.Cleanup(p.kill)
+	cmd.Env = append(settings, "PATH="+os.Getenv("PATH"), "HOME="+dir, "SYMBOLON_ISSUER="+issuer, "SYMBOLON_METRICS_LISTEN=127.0.0.1:0")
+	p = must[*process](t)(launch(cmd, lab.dir, "dev"))
 	err := p.answers(20*time.Second, func() error {
 		response, err := http.Get(issuer + "/readyz")
 		if err != nil {
@@ -37,7 +44,7 @@ func devServerIn(t testing.TB, dir string) (issuer string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return issuer
+	return p, issuer
 }
 
 // devMail is an element of /dev/mail.json.

@@ -53,7 +53,7 @@ func copyOfSources(t *testing.T) string {
 			return err
 		}
 		name := entry.Name()
-		if entry.IsDir() && path != ".." && (strings.HasPrefix(name, ".") || name == "symbolon-dev") {
+		if entry.IsDir() && path != ".." && (strings.HasPrefix(name, ".") || name == "symbolon-dev" || name == "node_modules") {
 			return fs.SkipDir
 		}
 		target := filepath.Join(to, strings.TrimPrefix(path, ".."))

@@ -71,7 +71,7 @@ func (p *Provider) checkScope(v *validRequest) (err error) {
 func askedScopes(scope string, c storage.Client) ([]string, error) {
 	scopes := strings.Fields(scope)
 	if len(scopes) == 0 {
-		return c.Scopes, nil
+		return c.ScopesByDefault(), nil
 	}
 	for _, s := range scopes {
 		if !slices.Contains(c.Scopes, s) {

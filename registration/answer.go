@@ -35,7 +35,7 @@ func (e *Endpoint) answer(m made) answer {
 	a := answer{
 		ClientID: m.ID, ClientSecret: m.secret, IssuedAt: m.CreatedAt.Unix(),
 		Name: m.Name, RedirectURIs: m.RedirectURIs, PostLogoutURIs: m.PostLogoutRedirectURIs,
-		GrantTypes: m.GrantTypes, ResponseTypes: []string{"code"}, Scope: strings.Join(m.Scopes, " "),
+		GrantTypes: m.GrantTypes, ResponseTypes: []string{"code"}, Scope: strings.Join(m.ScopesByDefault(), " "),
 		AuthMethod: m.authMethod, JWKS: m.JWKS, IDTokenAlg: cmp.Or(m.SigningAlg, "RS256"),
 		RequirePAR: m.RequirePAR, DPoPBound: m.DPoPBound,
 	}

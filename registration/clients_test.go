@@ -188,7 +188,7 @@ func TestDocumentMakesAClient(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c.ID != s.id() || c.Kind != storage.KindApp || c.Name != "Example App" || !c.Public || c.FirstParty || len(c.Serves) > 0 || !c.RequirePAR ||
-			!slices.Equal(c.GrantTypes, []string{"authorization_code", "refresh_token"}) || !slices.Equal(c.Scopes, []string{"openid", "offline_access"}) ||
+			!slices.Equal(c.GrantTypes, []string{"authorization_code", "refresh_token"}) || !slices.Equal(c.DefaultScopes, []string{"openid", "offline_access"}) || slices.Contains(c.Scopes, "admin") ||
 			len(c.RedirectURIs) != 3 || !slices.Equal(c.Audiences, clients.Rules.Resources) {
 			t.Errorf("%+v", c)
 		}

@@ -65,10 +65,6 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 	if !slices.Contains(grants, agents.GrantAuthorizationCode) || m.responses != nil && !slices.Contains(m.responses, "code") {
 		return storage.Client{}, malformed("Only the response type code and the grant type authorization_code can be registered.")
 	}
-	scopes := intersect(strings.Fields(m.scope), r.scopes())
-	if len(scopes) == 0 {
-		scopes = r.scopes()
-	}
 	if len(m.redirects) == 0 {
 		return storage.Client{}, refuse(invalidRedirect, "At least one redirect URI is needed.")
 	}
@@ -77,9 +73,16 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 	}
 	return storage.Client{Kind: storage.KindApp, Name: m.displayName(), ClientMetadata: storage.ClientMetadata{
 		Public: m.authMethod == none, RedirectURIs: m.redirects, PostLogoutRedirectURIs: m.postLogout,
-		GrantTypes: grants, Scopes: scopes, Audiences: r.Resources, SigningAlg: m.alg,
+		GrantTypes: grants, Scopes: r.scopes(), DefaultScopes: m.defaultScopes(r), Audiences: r.Resources, SigningAlg: m.alg,
 		RequirePAR: m.requirePAR, DPoPBound: m.dpop,
 	}}, nil
+}
+
+// defaultScopes are what the client says it asks for, as long as it asks for nothing in particular.
+// They are no bound: agents register with the scope of their first call, and ask for more when a
+// later one needs it. The bound is the operator's, and people are asked for each scope.
+func (m metadata) defaultScopes(r Rules) []string {
+	return intersect(strings.Fields(m.scope), r.scopes())
 }
 
 // displayName is the name as people will see it, shortened; without one, where they are sent to.

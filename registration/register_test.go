@@ -335,6 +335,22 @@ func TestAgentClientsOfTodayRegister(t *testing.T) {
 	}
 }
 
+func TestScopeNamedAtRegistrationIsTheDefaultAndNoBound(t *testing.T) {
+	db := storagetest.SQLite(t)
+	d := open(t, db, func(e *registration.Endpoint) { e.Rules.Scopes = []string{"openid", "weather:read", "weather:write"} })
+	for scope, want := range map[string]string{
+		"weather:read":       "weather:read",
+		"weather:read admin": "weather:read",
+		"admin":              "openid weather:read weather:write",
+	} {
+		got := d.register(t, app("scope", scope))
+		c, err := db.Client(t.Context(), got.get("client_id"))
+		if err != nil || strings.Join(c.Scopes, " ") != "openid weather:read weather:write" || strings.Join(c.ScopesByDefault(), " ") != want || got.get("scope") != want {
+			t.Errorf("%s: %v of %v, answered %q, %v", scope, c.DefaultScopes, c.Scopes, got.get("scope"), err)
+		}
+	}
+}
+
 func TestSamePublicClientIsRegisteredOnce(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *durable.DB) {
 		d := open(t, db)

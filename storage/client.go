@@ -33,8 +33,9 @@ type ClientMetadata struct {
 	PostLogoutRedirectURIs []string      `json:"post_logout_redirect_uris,omitempty"`
 	GrantTypes             []string      `json:"grant_types,omitempty"`
 	Scopes                 []string      `json:"scopes,omitempty"`
-	Audiences              []string      `json:"audiences,omitempty"` // resources it may name; the first is its default
-	Serves                 []string      `json:"serves,omitempty"`    // resources it is the server of: it may introspect their tokens
+	DefaultScopes          []string      `json:"default_scopes,omitempty"` // of Scopes, for a request that names none; empty: all of them
+	Audiences              []string      `json:"audiences,omitempty"`      // resources it may name; the first is its default
+	Serves                 []string      `json:"serves,omitempty"`         // resources it is the server of: it may introspect their tokens
 	SigningAlg             string        `json:"signing_alg,omitempty"`
 	AccessTokenTTL         time.Duration `json:"access_token_ttl,omitempty"` // 0: the deployment's default
 	PKCEOptional           bool          `json:"pkce_optional,omitempty"`    // require_pkce: false
@@ -44,6 +45,14 @@ type ClientMetadata struct {
 	JWKS       json.RawMessage `json:"jwks,omitempty"` // its public keys, a JWK Set
 	RequirePAR bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound  bool            `json:"dpop_bound_access_tokens,omitempty"` // every token request needs a proof
+}
+
+// ScopesByDefault are asked for by a request that names none.
+func (m ClientMetadata) ScopesByDefault() []string {
+	if len(m.DefaultScopes) > 0 {
+		return m.DefaultScopes
+	}
+	return m.Scopes
 }
 
 // AuthPrivateKeyJWT: the client authenticates by assertions signed with its own key, and in no
