@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests stand on, where it is missing: PostgreSQL, Redis, Chromium, and the software
-# of others that people sign in to with us. What has no Debian package goes into .tools/.
+# Installs what the tests stand on, where it is missing: PostgreSQL, Redis, Chromium, npm, and the
+# software of others that people sign in to with us. What has no Debian package goes into .tools/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +10,7 @@ command -v redis-server >/dev/null || missing+=(redis-server)
 command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
 [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(libapache2-mod-auth-openidc) # no server is started: that is another package
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
+command -v npm >/dev/null || missing+=(npm)
 
 if [ ${#missing[@]} -ne 0 ]; then
 	if ! command -v apt-get >/dev/null; then
