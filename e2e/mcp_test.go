@@ -64,6 +64,22 @@ func TestMCPTypeScriptSDK(t *testing.T) {
 	}
 }
 
+func TestTokenForAnotherMCPServerIsRefused(t *testing.T) {
+	t.Parallel()
+	s := onSandbox(t)
+	s.mcpServer(t)
+	for server, want := range map[string]int{s.mcp: http.StatusOK, s.mcpGo: http.StatusUnauthorized} {
+		a := agent{s.weatherBot(t, server), s.deployment, httpClient()}
+		r := must[*http.Request](t)(http.NewRequest(http.MethodPost, s.mcp, strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", "application/json, text/event-stream")
+		r.Header.Set("Authorization", "Bearer "+a.token(t, s.issuer).text("access_token"))
+		if p := must[page](t)(sent(a.http, r)); p.status != want {
+			t.Errorf("a token for %s at %s: %d %s", server, s.mcp, p.status, short(p.body))
+		}
+	}
+}
+
 func TestMCPGoSDK(t *testing.T) {
 	t.Parallel()
 	s := onSandbox(t)

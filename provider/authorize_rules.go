@@ -62,23 +62,34 @@ func isSHA256(s string) bool {
 	return len(s) == 43 && !strings.ContainsAny(s, ".~") && unreserved(s)
 }
 
-// checkScope: each scope must be registered; none asked for means the client's defaults.
+// checkScope: each scope must be known; none asked for means the client's defaults.
 func (p *Provider) checkScope(v *validRequest) (err error) {
 	v.Scopes, err = askedScopes(v.Form.Get("scope"), v.client)
 	return err
 }
 
+// askedScopes leaves out what we advertise to all but this client may not have: some ask for all that
+// is in scopes_supported, whatever they need (VS Code, Codex). RFC 6749 section 3.3 allows it, and
+// the token response says what was granted. A scope that nobody has heard of is refused.
 func askedScopes(scope string, c storage.Client) ([]string, error) {
-	scopes := strings.Fields(scope)
-	if len(scopes) == 0 {
+	asked := strings.Fields(scope)
+	if len(asked) == 0 {
 		return c.ScopesByDefault(), nil
 	}
-	for _, s := range scopes {
-		if !slices.Contains(c.Scopes, s) {
+	var granted []string
+	for _, s := range asked {
+		switch {
+		case slices.Contains(c.Scopes, s):
+			granted = append(granted, s)
+		case !slices.Contains(advertisedScopes(), s):
 			return nil, refuse("invalid_scope", descriptions["invalid_scope"])
 		}
 	}
-	return slices.Compact(slices.Sorted(slices.Values(scopes))), nil
+	if len(granted) == 0 {
+		return nil, refuse("invalid_scope", descriptions["invalid_scope"])
+	}
+	slices.Sort(granted)
+	return slices.Compact(granted), nil
 }
 
 // checkResources is RFC 8707 section 2: absolute, no fragment, allowed.

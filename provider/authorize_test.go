@@ -66,6 +66,46 @@ func TestBadRequestsAreToldToTheClientAtOnce(t *testing.T) {
 	}
 }
 
+// Some agents ask for all of scopes_supported, whatever they need.
+func TestAdvertisedScopeThatAClientMayNotHaveIsLeftOut(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		app, bare, ada := s.app(), s.app(func(c *storage.Client) { c.Scopes = []string{"weather"} }), s.person("ada")
+		for _, scope := range []string{"groups", "groups admin", "openid groups admin"} {
+			if got := s.get(s.authorizeURL(app, [2]string{"scope", scope})).refusal(t, s, "state"); got != "invalid_scope" {
+				t.Errorf("%s: %s", scope, got)
+			}
+		}
+		for scope, want := range map[string]string{
+			"openid profile email groups offline_access": "email offline_access openid profile",
+			"groups openid openid":                       "openid",
+		} {
+			answer := s.redeem(app, ada.code(app, [2]string{"scope", scope}))
+			if answer.json(t, "scope") != want || claimsOf(t, answer.json(t, "access_token").(string))["scope"] != want {
+				t.Errorf("%s: %s", scope, answer.body)
+			}
+		}
+		answer := s.redeem(bare, ada.code(bare, [2]string{"scope", "openid groups weather"}))
+		if answer.json(t, "scope") != "weather" || answer.json(t, "id_token") != nil {
+			t.Errorf("%s", answer.body)
+		}
+	})
+}
+
+// What a client registered as its scope is what it gets unasked; it may ask for all it may have.
+func TestRequestWithoutScopeGetsTheDefaults(t *testing.T) {
+	s := newServer(t, storagetest.SQLite(t))
+	app, ada := s.app(func(c *storage.Client) { c.DefaultScopes = []string{"openid"} }), s.person("ada")
+	for scope, want := range map[string]string{"": "openid", "email profile": "email profile"} {
+		if answer := s.redeem(app, ada.code(app, [2]string{"scope", scope})); answer.json(t, "scope") != want {
+			t.Errorf("%q: %s", scope, answer.body)
+		}
+	}
+	all, eve := s.app(), s.person("eve")
+	if answer := s.redeem(all, eve.code(all, [2]string{"scope", ""})); answer.json(t, "scope") != "openid profile email offline_access" {
+		t.Errorf("%s", answer.body)
+	}
+}
+
 func TestClientWithoutTheGrantIsRefused(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	app := s.app(func(c *storage.Client) { c.GrantTypes = []string{"client_credentials"} })

@@ -90,7 +90,7 @@ func (p *Provider) newMetadata() *metadata {
 		DPoPAlgs:              keys.ClientAlgorithms(),
 		SubjectTypes:          []string{"public"},
 		IDTokenAlgs:           p.Keys.Algorithms(),
-		Scopes:                []string{"openid", "profile", "email", "groups", "offline_access"},
+		Scopes:                advertisedScopes(),
 		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
 			"name", "updated_at", "email", "email_verified", "groups"},
 		Prompts:         []string{"none", "login", "consent", "select_account"},
@@ -102,6 +102,11 @@ func (p *Provider) newMetadata() *metadata {
 	}
 	sum := sha256.Sum256(body)
 	return &metadata{paths: p.wellKnown(), body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+}
+
+// advertisedScopes are those that mean the same at every deployment.
+func advertisedScopes() []string {
+	return []string{"openid", "profile", "email", "groups", "offline_access"}
 }
 
 // wellKnown is every place where clients look: RFC 8414 puts the issuer's path behind the name,

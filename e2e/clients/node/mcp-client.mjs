@@ -30,10 +30,13 @@ class Provider {
   saveTokens = (tokens) => { this.held = tokens }
   codeVerifier = () => this.verifier
   saveCodeVerifier = (verifier) => { this.verifier = verifier }
+  saveDiscoveryState = (found) => { this.issuer = found.authorizationServerMetadata.issuer }
   redirectToAuthorization = async (url) => {
     const callback = await this.signIn(url) // open url in a browser; it comes back to redirectUrl
-    if (callback.searchParams.get('state') !== this.sent) throw new Error('this answer is to another request')
-    if (!(this.code = callback.searchParams.get('code'))) throw new Error(`refused: ${callback.search}`)
+    const answer = Object.fromEntries(callback.searchParams)
+    if (answer.state !== this.sent || answer.iss !== this.issuer) throw new Error('this is not the answer to our request')
+    if (!answer.code) throw new Error(`${answer.error}: ${answer.error_description}`)
+    this.code = answer.code
   }
 }
 // docs:end provider
@@ -87,6 +90,7 @@ console.log(JSON.stringify(said))
 // Revision 2025-03-26: a client that finds no metadata uses /authorize, /token and /register.
 async function withoutMetadata() {
   const provider = new Provider(signIn)
+  provider.issuer = ISSUER
   const { redirectUrl, clientMetadata } = provider
   const clientInformation = await registerClient(ISSUER, { clientMetadata })
   const { authorizationUrl, codeVerifier } = await startAuthorization(ISSUER, { clientInformation, redirectUrl, state: provider.state() })
