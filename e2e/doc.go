@@ -6,6 +6,7 @@
 //	postoffice, visitor, tab, authenticator, authenticatorapp,
 //	app, agent, keyholder, device  who uses it: mailboxes, browsers, their keys, clients
 //	relyingparty_test.go   other people's software (clients/), with the settings that docs/clients shows
+//	sandbox, nodeclients, mcp, conformance   libraries of others, unmodified, against one symbolon dev
 //	vault_test.go          every secret seen; none may stand in a log or a database
 //
 // Every claim about protocol and pages is tried on both deployments: one node on SQLite alone, and
