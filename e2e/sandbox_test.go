@@ -49,9 +49,12 @@ func newSandbox(t testing.TB) *sandbox {
 		mcpGo: fmt.Sprintf("http://127.0.0.1:%d/mcp", must[int](t)(freePort())),
 	}
 	roots := s.publish(t, dir)
-	_, issuer := startDev(t, dir, "SSL_CERT_FILE="+roots,
+	p, issuer := startDev(t, dir, "SSL_CERT_FILE="+roots,
 		"SYMBOLON_UNREGISTERED_RESOURCES="+s.mcp+","+s.mcpGo,
 		"SYMBOLON_UNREGISTERED_SCOPES=openid,profile,email,offline_access,weather:read,weather:write")
+	lab.mu.Lock()
+	lab.logs = append(lab.logs, p.log)
+	lab.mu.Unlock()
 	secret := must[[]byte](t)(os.ReadFile(filepath.Join(dir, "symbolon-dev", "symbolon-dev.secret")))
 	s.deployment = &deployment{name: "sandbox", issuer: issuer, env: []string{
 		"HOME=" + dir, "SYMBOLON_ISSUER=" + issuer, "SYMBOLON_SECRET=" + string(bytes.TrimSpace(secret)),

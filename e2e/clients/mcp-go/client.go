@@ -8,12 +8,9 @@ import (
 	"os"
 
 	"github.com/modelcontextprotocol/go-sdk/auth"
-	"github.com/modelcontextprotocol/go-sdk/auth/extauth"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/modelcontextprotocol/go-sdk/oauthex"
 )
-
-// docs:begin client
 
 // clientConfig makes a program known by its document; without one it registers itself.
 func clientConfig(document string) (*auth.AuthorizationCodeHandlerConfig, error) {
@@ -70,24 +67,3 @@ func call(ctx context.Context, server string, handler auth.OAuthHandler, tool st
 	}
 	return result.Content[0].(*mcp.TextContent).Text, nil
 }
-
-// docs:end client
-
-// docs:begin agent
-
-// askAsAgent calls a tool as a program of its own, without any person.
-func askAsAgent(ctx context.Context) (string, error) {
-	handler, err := extauth.NewClientCredentialsHandler(&extauth.ClientCredentialsHandlerConfig{
-		Credentials: &oauthex.ClientCredentials{
-			ClientID:         os.Getenv("AGENT_ID"),
-			ClientSecretAuth: &oauthex.ClientSecretAuth{ClientSecret: os.Getenv("AGENT_SECRET")},
-			Issuer:           os.Getenv("ISSUER"),
-		},
-	})
-	if err != nil {
-		return "", err
-	}
-	return call(ctx, os.Getenv("MCP_GO_URL"), handler, "read", nil)
-}
-
-// docs:end agent

@@ -14,8 +14,6 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/oauthex"
 )
 
-// docs:begin server
-
 // serve starts an MCP server at the URL self, which is also the resource that tokens must be for.
 func serve(ctx context.Context, issuer, self string) error {
 	symbolon, err := oidc.NewProvider(ctx, issuer)
@@ -64,5 +62,3 @@ func read(_ context.Context, r *mcp.CallToolRequest, _ struct{}) (*mcp.CallToolR
 	text := "Sunny, " + r.Extra.TokenInfo.UserID
 	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: text}}}, nil, nil
 }
-
-// docs:end server
