@@ -14,7 +14,7 @@ type Rules struct {
 	NoDocuments bool     // a client_id is never the address of one, not even of one known from before
 	AllowHosts  []string // of documents: "example.com" and everything below it; empty: any
 	DenyHosts   []string // goes before AllowHosts
-	Scopes      []string // such a client may ask for, whichever it names; empty: agents.DefaultAppScopes
+	Scopes      []string // such a client may ask for; empty: agents.DefaultAppScopes
 	Resources   []string // it may name (RFC 8707); the first is the default
 	GrantTypes  []string // it may use; empty: authorization_code and refresh_token
 }
