@@ -68,9 +68,10 @@ func (p *Provider) checkScope(v *validRequest) (err error) {
 	return err
 }
 
-// askedScopes leaves out what we advertise to all but this client may not have: some ask for all that
-// is in scopes_supported, whatever they need (VS Code, Codex). RFC 6749 section 3.3 allows it, and
-// the token response says what was granted. A scope that nobody has heard of is refused.
+// askedScopes refuses what the client may not have. Of one that registered itself it leaves out what we
+// advertise to all: such clients ask for all that is in scopes_supported, whatever they need (VS Code,
+// Codex), and nobody here can correct them. RFC 6749 section 3.3 allows it, and the token response says
+// what was granted.
 func askedScopes(scope string, c storage.Client) ([]string, error) {
 	asked := strings.Fields(scope)
 	if len(asked) == 0 {
@@ -81,7 +82,7 @@ func askedScopes(scope string, c storage.Client) ([]string, error) {
 		switch {
 		case slices.Contains(c.Scopes, s):
 			granted = append(granted, s)
-		case !slices.Contains(advertisedScopes(), s):
+		case !c.SelfRegistered() || !slices.Contains(advertisedScopes(), s):
 			return nil, refuse("invalid_scope", descriptions["invalid_scope"])
 		}
 	}

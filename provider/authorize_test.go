@@ -66,10 +66,17 @@ func TestBadRequestsAreToldToTheClientAtOnce(t *testing.T) {
 	}
 }
 
-// Some agents ask for all of scopes_supported, whatever they need.
+func registeredItself(c *storage.Client) { c.ID = storage.NewID(storage.DynamicPrefix) }
+
+// Some agents ask for all of scopes_supported, whatever they need. A client that somebody registered
+// here can be corrected here.
 func TestAdvertisedScopeThatAClientMayNotHaveIsLeftOut(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
-		app, bare, ada := s.app(), s.app(func(c *storage.Client) { c.Scopes = []string{"weather"} }), s.person("ada")
+		app, ada := s.app(registeredItself), s.person("ada")
+		bare := s.app(registeredItself, func(c *storage.Client) { c.Scopes = []string{"weather"} })
+		if got := s.get(s.authorizeURL(s.app(), [2]string{"scope", "openid groups"})).refusal(t, s, "state"); got != "invalid_scope" {
+			t.Errorf("registered here: %s", got)
+		}
 		for _, scope := range []string{"groups", "groups admin", "openid groups admin"} {
 			if got := s.get(s.authorizeURL(app, [2]string{"scope", scope})).refusal(t, s, "state"); got != "invalid_scope" {
 				t.Errorf("%s: %s", scope, got)

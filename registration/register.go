@@ -14,7 +14,7 @@ import (
 )
 
 // Prefix begins the id of every client that registered itself, and of no other.
-const Prefix = storage.ClientPrefix + "dyn_"
+const Prefix = storage.DynamicPrefix
 
 const (
 	secretIDPrefix = "cs_"

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,12 @@ type Client struct {
 	NotBefore  time.Time // tokens issued before this are dead
 	ClientMetadata
 	Secrets []ClientSecret // the live ones, oldest first
+}
+
+// SelfRegistered tells whether nobody of this deployment registered the client: it did so itself, or
+// its id is the address of its metadata.
+func (c Client) SelfRegistered() bool {
+	return strings.HasPrefix(c.ID, DynamicPrefix) || strings.Contains(c.ID, "://")
 }
 
 // ClientMetadata is the part of a client its owner chooses. It is stored as one JSON value: a field

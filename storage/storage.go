@@ -54,6 +54,7 @@ func NewBearer(prefix string) string { return prefix + rand.Text() + rand.Text()
 const (
 	UserPrefix    = "u_"
 	ClientPrefix  = "c_"
+	DynamicPrefix = ClientPrefix + "dyn_" // of a client that registered itself
 	AgentPrefix   = "a_"
 	GrantPrefix   = "g_"
 	SessionPrefix = "s_"
