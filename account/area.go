@@ -126,7 +126,7 @@ func (a *Area) mountLooks(mux *web.Mux) {
 	mux.Page("GET "+a.Base+"/account/activity", a.known(a.activity))
 	mux.Page("POST "+a.Base+"/account/activity/not-me", a.known(a.disown))
 	mux.Page("GET "+a.Base+"/account/profile", a.known(a.profile))
-	mux.Page("POST "+a.Base+"/account/profile", a.known(a.rename))
+	mux.Page("POST "+a.Base+"/account/profile", a.known(a.change))
 }
 
 func (a *Area) now() time.Time {

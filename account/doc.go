@@ -16,7 +16,7 @@
 //	GET  /account/activity                    activity.go; sentence.go: events in plain words
 //	POST /account/activity/not-me             disown.go
 //	GET  /account/profile                     profile.go
-//	POST /account/profile
+//	POST /account/profile                     profile.go; fields.go: what a profile can say, fieldcheck.go: how
 //	POST /account/email                       emailask.go: sends a code and a link to a new address
 //	POST /account/email/{code,cancel}         email.go
 //	GET  /account/email/link/{token}          emaillink.go

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 // Format names the export's form. A field may be added without a new one, never renamed.
@@ -26,14 +27,15 @@ type Document struct {
 
 // ExportedUser is the profile.
 type ExportedUser struct {
-	ID            string    `json:"user_id"`
-	Email         string    `json:"email"`
-	EmailVerified bool      `json:"email_verified"`
-	Name          string    `json:"name"`
-	Groups        []string  `json:"groups"`
-	CreatedAt     time.Time `json:"created_at"`
-	UpdatedAt     time.Time `json:"updated_at"`
-	DisabledAt    time.Time `json:"disabled_at,omitzero"`
+	ID            string          `json:"user_id"`
+	Email         string          `json:"email"`
+	EmailVerified bool            `json:"email_verified"`
+	Name          string          `json:"name"`
+	Groups        []string        `json:"groups"`
+	Profile       storage.Profile `json:"profile"`
+	CreatedAt     time.Time       `json:"created_at"`
+	UpdatedAt     time.Time       `json:"updated_at"`
+	DisabledAt    time.Time       `json:"disabled_at,omitzero"`
 }
 
 // ExportedKey is a passkey.

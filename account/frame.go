@@ -82,7 +82,7 @@ func notice(what string) string {
 	case "stopped":
 		return "Its access has ended."
 	case "renamed":
-		return "Your name was changed."
+		return "Your profile was saved."
 	case "code-sent":
 		return "A code is on its way."
 	case "email-changed":

@@ -2,7 +2,9 @@ package account
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -10,20 +12,23 @@ import (
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// ProfileStore keeps names.
+// ProfileStore keeps what people say about themselves.
 type ProfileStore interface {
-	// RenameUser changes the name and nothing else: an address changed at the same moment stays.
-	RenameUser(ctx context.Context, id, name string, at time.Time) error
+	// SetUserProfile changes name and profile and nothing else: an address changed at the same moment
+	// stays. storage.ErrSpent when the profile is not the one from before any more.
+	SetUserProfile(ctx context.Context, id, name string, before, after storage.Profile, at time.Time) error
 }
 
 // profileForm is what was typed, and what is wrong with it.
 type profileForm struct {
 	status            int
 	name, nameError   string
+	typed, wrong      map[string]string // by field
 	email, emailError string
 	codeError, alert  string
 }
@@ -43,12 +48,13 @@ func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Se
 	}
 	p := templates.Profile{
 		Frame: frame, Name: s.User.Name, Rename: a.Base + "/account/profile", NameError: typed.nameError,
+		More: more(s.User.Profile, typed),
 		Email: templates.Address{
 			Address: s.User.Email, Change: a.Base + "/account/email", Typed: typed.email, Error: typed.emailError,
 			Confirm: a.Base + "/account/email/code", CodeError: typed.codeError, Cancel: a.Base + "/account/email/cancel",
 		},
 	}
-	if typed.nameError != "" {
+	if typed.nameError != "" || len(typed.wrong) > 0 {
 		p.Name = typed.name
 	}
 	if p.Email.Pending, err = a.pending(r, s); err != nil {
@@ -57,21 +63,47 @@ func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Se
 	return a.Pages.Render(w, typed.status, p)
 }
 
+// more are the fields of the page, in their groups.
+func more(p storage.Profile, typed profileForm) []templates.FieldGroup {
+	groups := []templates.FieldGroup{
+		naming: {Title: "Names"}, person: {Title: "About you"}, reach: {Title: "Phone and address"}, online: {Title: "On the web"},
+	}
+	for _, f := range Fields() {
+		if f.group == operators {
+			continue
+		}
+		field := templates.ProfileField{Name: f.Name, Label: f.label, Type: f.kind, Fill: f.fill, Example: f.eg, Value: f.Get(p)}
+		if text, ok := typed.typed[f.Name]; ok {
+			field.Value, field.Error = text, typed.wrong[f.Name]
+		}
+		groups[f.group].Fields = append(groups[f.group].Fields, field)
+	}
+	return groups
+}
+
 const maxName = 200 // characters
 
-// rename takes any name a person may have, and none.
-func (a *Area) rename(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+// change takes any name a person may have, and none, and whatever else of the profile was sent.
+func (a *Area) change(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	name := strings.TrimSpace(posted(r, "name"))
 	if len(r.PostForm["name"]) != 1 { // an empty name is a name; none is a form of something else
 		return &web.Error{Status: http.StatusBadRequest, Message: "The form has no name."}
 	}
+	typed := profileForm{status: http.StatusBadRequest, name: cut(name)}
 	if utf8.RuneCountInString(name) > maxName || !printable(name) {
-		return a.showProfile(w, r, s, profileForm{
-			status: http.StatusBadRequest, name: strings.ToValidUTF8(name[:min(len(name), 4*maxName)], ""),
-			nameError: "A name has at most 200 characters that can be seen.",
-		})
+		typed.nameError = "A name has at most 200 characters that can be seen."
 	}
-	if err := a.Store.RenameUser(r.Context(), s.UserID, name, a.now()); err != nil {
+	after := s.User.Profile
+	typed.read(r.PostForm, &after)
+	if typed.nameError != "" || len(typed.wrong) > 0 {
+		return a.showProfile(w, r, s, typed)
+	}
+	err := a.Store.SetUserProfile(r.Context(), s.UserID, name, s.User.Profile, after, a.now())
+	if errors.Is(err, storage.ErrSpent) {
+		typed.status, typed.alert = http.StatusConflict, "Your profile was changed somewhere else at the same moment. Look at it and save again."
+		return a.showProfile(w, r, s, typed)
+	}
+	if err != nil {
 		return err
 	}
 	if err := a.did(r, s, audit.Event{Type: audit.ProfileChanged}); err != nil {
@@ -79,6 +111,28 @@ func (a *Area) rename(w http.ResponseWriter, r *http.Request, s *session.Session
 	}
 	return a.done(w, "profile", "renamed")
 }
+
+// read sets the fields that were sent; those that were not stay as they are.
+func (f *profileForm) read(form url.Values, p *storage.Profile) {
+	f.typed, f.wrong = map[string]string{}, map[string]string{}
+	for _, field := range Fields() {
+		sent := form[field.Name]
+		if len(sent) == 0 || field.group == operators {
+			continue
+		}
+		f.typed[field.Name] = cut(sent[0])
+		err := field.Set(p, sent[0])
+		if len(sent) > 1 { // two readers could take two different values for it
+			err = Invalid("This was sent twice.")
+		}
+		if err != nil {
+			f.wrong[field.Name] = err.Error()
+		}
+	}
+}
+
+// cut keeps what was typed from filling the answer.
+func cut(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxURL)], "") }
 
 // printable refuses what could break a line or turn the text around it: control characters and
 // formats, but for the joiners that some scripts write with.

@@ -41,7 +41,7 @@ func sentences() map[string]string {
 		audit.RecoveryLinkVoided: "The people who run this service took a recovery link back.",
 		audit.EmailAsked:         "Asked to use another address.",
 		audit.EmailChanged:       "Changed the address.",
-		audit.ProfileChanged:     "Changed the name.",
+		audit.ProfileChanged:     "Changed the profile.",
 		audit.Disowned:           "Said that something here was somebody else.",
 		audit.UserExported:       "Downloaded everything we keep about the account.",
 		audit.SessionMoved:       "Went on from another network.",

@@ -118,9 +118,9 @@ func (d *deployment) grant(t *testing.T, user storage.User, client storage.Clien
 
 func (d *deployment) alive(t *testing.T, token storage.TokenQuery) bool {
 	t.Helper()
-	_, alive, err := d.db.TokenState(t.Context(), token)
+	state, err := d.db.TokenState(t.Context(), token)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return alive
+	return state.Alive
 }

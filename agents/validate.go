@@ -42,6 +42,7 @@ func invalid(field, format string, args ...any) error {
 func Validate(c storage.Client) error {
 	for _, check := range []func(storage.Client) error{
 		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkGrants, checkKind, checkRedirects,
+		checkSubject, checkTelling, checkDefaults, checkContacts, checkApplication,
 	} {
 		if err := check(c); err != nil {
 			return err

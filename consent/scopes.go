@@ -13,7 +13,7 @@ func Sentence(scope string) string {
 	case "openid":
 		return "Know that it is you who signs in"
 	case "profile":
-		return "See your name"
+		return "See your name and what else is in your profile"
 	case "email":
 		return "See your email address"
 	case "phone":

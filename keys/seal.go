@@ -61,6 +61,9 @@ func (s *Sealer) Seal(purpose string, plaintext []byte) []byte {
 	return secret.aead(salt).Seal(sealed, nil, plaintext, []byte(purpose))
 }
 
+// Current tells whether a sealed value is under the secret that seals now, and not under an older one.
+func (s *Sealer) Current(sealed []byte) bool { return bytes.HasPrefix(sealed, s.secrets[0].prefix) }
+
 // Open decrypts what Seal made for the same purpose; otherwise the error is ErrSealed.
 func (s *Sealer) Open(purpose string, sealed []byte) ([]byte, error) {
 	if len(sealed) < prefixSize+saltSize {

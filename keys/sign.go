@@ -20,7 +20,8 @@ import (
 const p256Size = 32
 
 // Sign makes a compact JWS (RFC 7515) of claims, marshalled as JSON, with the algorithm's signing
-// key. typ names the kind of token (at+jwt, JWT …) and must be a constant. Without a key the error
+// key. typ names the kind of token (at+jwt, JWT …) and must be a constant; "" leaves it out, and makes what Verify
+// never takes. Without a key the error
 // is storage.ErrUnavailable; the first token of an algorithm that is not standard makes its keys.
 func (r *Ring) Sign(ctx context.Context, alg, typ string, claims any) (string, error) {
 	k := r.state.Load().signing[alg]
@@ -76,13 +77,17 @@ func (k *key) header(typ string) string {
 	if h, ok := k.headers.Load(typ); ok {
 		return h.(string)
 	}
-	members, err := json.Marshal(map[string]string{"alg": k.alg, "kid": k.kid, "typ": typ})
-	if err != nil {
-		panic(err) // three strings always marshal
+	header := map[string]string{"alg": k.alg, "kid": k.kid}
+	if typ != "" {
+		header["typ"] = typ
 	}
-	header := base64.RawURLEncoding.EncodeToString(members)
-	k.headers.Store(typ, header)
-	return header
+	members, err := json.Marshal(header)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	encoded := base64.RawURLEncoding.EncodeToString(members)
+	k.headers.Store(typ, encoded)
+	return encoded
 }
 
 func (k *key) signatureSize() int {

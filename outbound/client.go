@@ -44,6 +44,9 @@ func Document() Limits { return Limits{Body: 5 << 10} }
 // KeySet bounds a JWK Set.
 func KeySet() Limits { return Limits{Body: 256 << 10} }
 
+// RedirectList bounds what a sector_identifier_uri names.
+func RedirectList() Limits { return Limits{Body: 128 << 10} }
+
 // Options of a Client. All may stay zero.
 type Options struct {
 	Ports    []uint16                  // may be named in a URL; without them there is only 443, unnamed

@@ -26,6 +26,7 @@ type validRequest struct {
 	parked  bool             // stored under its handle; answered at most once
 	pushing bool             // it arrives at /par
 	mustACR []string         // an essential acr: one of these, or no answer
+	named   *storage.NamedClaims
 	reply   reply
 }
 
@@ -142,7 +143,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 // validate checks everything else: first by our rules, then by fosite's.
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint, checkClaims,
+		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint, checkClaims, applyDefaults,
 	} {
 		if err := rule(v); err != nil {
 			return p.telling(err, func() string { return whyRefused(v, err) })

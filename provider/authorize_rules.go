@@ -134,7 +134,22 @@ func checkPrompt(v *validRequest) error {
 	return nil
 }
 
-// checkHint trusts an id_token_hint only if we signed it; an expired one is still a hint.
+// applyDefaults is what the client registered for requests that do not say it (OpenID Connect Dynamic
+// Client Registration section 2). That auth_time is required needs no rule: every ID token has it.
+func applyDefaults(v *validRequest) error {
+	if v.MaxAge == nil && v.client.DefaultMaxAge != nil {
+		limit := time.Duration(*v.client.DefaultMaxAge) * time.Second
+		v.MaxAge = &limit
+	}
+	if len(v.ACRValues) == 0 {
+		v.ACRValues = v.client.DefaultACRValues
+	}
+	return nil
+}
+
+// checkHint trusts an id_token_hint only if we signed it; an expired one is still a hint. It names the
+// person as this client knows them, whomever it was issued to: else two clients could find out that
+// two pairwise subjects are one person.
 func (p *Provider) checkHint(v *validRequest) error {
 	v.HintSubject = ""
 	hint := v.Form.Get("id_token_hint")
@@ -145,7 +160,16 @@ func (p *Provider) checkHint(v *validRequest) error {
 	if err != nil {
 		return refuse("invalid_request", "The id_token_hint is not an ID token of ours.")
 	}
-	v.HintSubject = claims.Subject
+	return v.askFor(claims.Subject)
+}
+
+// askFor: nobody but the person with this subject may answer. A client with pairwise subjects knows
+// nobody by another kind, and must not learn who is who by asking.
+func (v *validRequest) askFor(subject string) error {
+	if v.client.SubjectType == storage.SubjectPairwise && !strings.HasPrefix(subject, pairwisePrefix) {
+		return refuse("login_required", "This client knows nobody by the subject that it asks for.")
+	}
+	v.HintSubject = subject
 	return nil
 }
 

@@ -2,9 +2,11 @@ package provider
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 // claimsRequest is the claims parameter (OpenID Connect Core section 5.5).
@@ -20,11 +22,10 @@ type claimRequest struct {
 	Values    []any `json:"values"`
 }
 
-// checkClaims turns claims asked for by name into the scopes that hold them, as far as the client is
-// registered for those: the person is asked about them like about every other. A sub says who is to
-// sign in, an acr how.
+// checkClaims notes which claims are asked for by name, and asks the person for the scopes that hold
+// them, as far as the client is registered for those. A sub says who is to sign in, an acr how.
 func checkClaims(v *validRequest) error {
-	v.mustACR = nil
+	v.mustACR, v.named = nil, nil
 	if v.Form.Get("claims") == "" {
 		return nil
 	}
@@ -32,36 +33,58 @@ func checkClaims(v *validRequest) error {
 	if keys.Unmarshal([]byte(v.Form.Get("claims")), &asked) != nil {
 		return badClaims()
 	}
-	for name, raw := range asked.UserInfo {
-		if err := v.wantClaim(name, raw); err != nil {
-			return err
-		}
+	var named storage.NamedClaims
+	var err error
+	if named.UserInfo, err = v.wantClaims(asked.UserInfo); err != nil {
+		return err
 	}
-	for name, raw := range asked.IDToken {
-		if err := v.wantClaim(name, raw); err != nil {
-			return err
-		}
+	if named.IDToken, err = v.wantClaims(asked.IDToken); err != nil {
+		return err
+	}
+	if len(named.UserInfo)+len(named.IDToken) > 0 {
+		v.widen(&named)
+		v.named = &named
 	}
 	return nil
 }
 
-func (v *validRequest) wantClaim(name string, raw json.RawMessage) error {
-	var c claimRequest
-	if string(raw) != "null" && keys.Unmarshal(raw, &c) != nil {
-		return badClaims()
+// wantClaims returns those of the claims that the client may have, sorted.
+func (v *validRequest) wantClaims(asked map[string]json.RawMessage) (names []string, err error) {
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		var c claimRequest
+		if raw := asked[name]; string(raw) != "null" && keys.Unmarshal(raw, &c) != nil {
+			return nil, badClaims()
+		}
+		switch name {
+		case "sub":
+			err = v.wantSubject(c)
+		case "acr":
+			v.wantACR(c)
+		default:
+			if slices.Contains(v.client.Scopes, scopeOf(name)) {
+				names = append(names, name)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	switch name {
-	case "sub":
-		return v.wantSubject(c)
-	case "acr":
-		v.wantACR(c)
-		return nil
+	return names, nil
+}
+
+// widen adds the scopes that the named claims are of, and notes which of them nobody asked for as a
+// whole.
+func (v *validRequest) widen(named *storage.NamedClaims) {
+	scopes := slices.Clone(v.Scopes)
+	for _, name := range slices.Concat(named.UserInfo, named.IDToken) {
+		if scope := scopeOf(name); !slices.Contains(scopes, scope) {
+			scopes = append(scopes, scope)
+			named.Scopes = append(named.Scopes, scope)
+		}
 	}
-	scope := scopeOf(name)
-	if slices.Contains(v.client.Scopes, scope) && !slices.Contains(v.Scopes, scope) {
-		v.Scopes = slices.Sorted(slices.Values(append(slices.Clone(v.Scopes), scope)))
+	if len(named.Scopes) > 0 {
+		v.Scopes = slices.Sorted(slices.Values(scopes))
 	}
-	return nil
 }
 
 // wantSubject: the answer must be about this person or be none (OpenID Connect Core section 5.5.1).
@@ -73,8 +96,7 @@ func (v *validRequest) wantSubject(c claimRequest) error {
 	if !ok || v.HintSubject != "" && v.HintSubject != subject {
 		return badClaims()
 	}
-	v.HintSubject = subject
-	return nil
+	return v.askFor(subject)
 }
 
 // wantACR: an essential one must be reached (OpenID Connect Core section 5.5.1.1).

@@ -68,6 +68,7 @@ func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
 			ACR:         browser.ACR,
 			AMR:         browser.AMR,
 			JKT:         v.Form.Get("dpop_jkt"),
+			Named:       v.named,
 		},
 	}
 }

@@ -17,7 +17,7 @@ import (
 type signOut struct {
 	form    params
 	client  storage.Client // zero when the request names none
-	subject string         // of a valid id_token_hint
+	subject string         // of a valid id_token_hint, as client knows the person
 	target  string         // where to go afterwards; registered by client
 }
 
@@ -43,7 +43,7 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, p.base+"/logout?"+url.Values(form).Encode())
 	case s == nil:
 		return p.signedOut(w, r, q)
-	case !confirmed && (q.subject != s.User.ID || r.Method == http.MethodHead):
+	case !confirmed && (q.subject != p.subject(q.client, s.User.ID) || r.Method == http.MethodHead):
 		return p.askSignOut(w, q, s)
 	}
 	if err := p.Sessions.End(w, r); err != nil {

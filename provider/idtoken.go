@@ -16,8 +16,13 @@ const idTokenType = "JWT"
 // idToken is OpenID Connect Core sections 2 and 3.1.3.6. On refresh it is the same authentication:
 // the original auth_time, and no nonce (section 12.2).
 func (p *Provider) idToken(ctx context.Context, c storage.Client, s *tokenSession, accessToken, nonce string) (string, error) {
-	claims := p.claims(s.user, s.scopes)
-	claims["iss"] = p.Issuer
+	claims := map[string]any{"sub": p.subject(c, s.user.ID), "iss": p.Issuer}
+	if c.IDTokenClaims != storage.IDTokenMinimal {
+		tell(claims, &s.user, s.scopes, s.grant.Named)
+	}
+	if s.grant.Named != nil {
+		tellNamed(claims, &s.user, s.scopes, s.grant.Named.IDToken)
+	}
 	claims["aud"] = c.ID
 	claims["iat"] = s.now.Unix()
 	claims["exp"] = s.now.Add(p.IDTokenTTL).Unix()

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -22,6 +23,9 @@ func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 	if err != nil {
 		return p.errorPage(w, r, asError(err))
 	}
+	if err := p.recognize(r.Context(), v, s); err != nil {
+		return p.errorPage(w, r, asError(err))
+	}
 	if s != nil && v.somebodyElse(s) {
 		return p.refuseAtClient(w, r, v, refuse("login_required", "Somebody else than the one asked for is signed in."))
 	}
@@ -38,6 +42,19 @@ func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 		return p.refuseAtClient(w, r, v, refuse("unmet_authentication_requirements", "The person cannot sign in the way that was insisted on."))
 	}
 	return p.respond(w, r, v, s)
+}
+
+// recognize turns the subject that a hint names into the id of the person signed in, when it is theirs.
+// The pages know people by their ids only; to them, any other subject is somebody else.
+func (p *Provider) recognize(ctx context.Context, v *validRequest, s *session.Session) error {
+	if s == nil || v.HintSubject == "" || v.HintSubject == s.UserID || v.HintSubject != p.subject(v.client, s.UserID) {
+		return nil
+	}
+	v.HintSubject = s.UserID
+	if !v.parked {
+		return nil
+	}
+	return p.Requests.Update(ctx, v.Request)
 }
 
 // somebodyElse tells whether the person has signed in for this very request as another than the one

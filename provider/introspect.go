@@ -66,8 +66,8 @@ func (p *Provider) inspectAccess(ctx context.Context, caller storage.Client, tok
 	if !ok || !mayInspect(caller, claims) {
 		return introspection{}, nil
 	}
-	_, alive, err := p.state(ctx, claims)
-	if err != nil || !alive {
+	stands, err := p.state(ctx, claims)
+	if err != nil || !stands.Alive {
 		return introspection{}, err
 	}
 	answer := introspection{
@@ -101,7 +101,7 @@ func (p *Provider) inspectRefresh(ctx context.Context, caller storage.Client, to
 		return introspection{}, nil
 	}
 	answer := introspection{
-		Active: true, Issuer: p.Issuer, Subject: state.UserID, ClientID: state.ClientID,
+		Active: true, Issuer: p.Issuer, Subject: p.subject(caller, state.UserID), ClientID: state.ClientID,
 		Scope: strings.Join(state.Scopes, " "), ExpiresAt: earlier(state.ExpiresAt, state.IdleAt).Unix(),
 		IssuedAt: state.RotatedAt.Unix(), TokenType: "refresh_token", SessionID: state.SessionID,
 	}
@@ -132,13 +132,13 @@ func (p *Provider) openAccess(token string) (claims accessClaims, ok bool) {
 }
 
 // state judges, in one query, everything a token stands on: its own revocation, its client, and for
-// a person's token the grant, user and session.
-func (p *Provider) state(ctx context.Context, claims accessClaims) (user storage.User, alive bool, err error) {
+// a person's token the grant, user and session. Whose it is its grant knows: a sub may be pairwise.
+func (p *Provider) state(ctx context.Context, claims accessClaims) (storage.TokenState, error) {
 	q := storage.TokenQuery{
 		JTI: claims.JTI, ClientID: claims.ClientID, GrantID: claims.GrantID,
 		SessionID: claims.SessionID, IssuedAt: time.Unix(claims.IssuedAt, 0),
 	}
-	if claims.GrantID != "" {
+	if claims.GrantID != "" && !strings.HasPrefix(claims.Subject, pairwisePrefix) {
 		q.UserID = claims.Subject
 	}
 	return p.Tokens.TokenState(ctx, q)

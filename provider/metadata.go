@@ -47,6 +47,7 @@ type document struct {
 	DPoPAlgs              []string `json:"dpop_signing_alg_values_supported"`
 	SubjectTypes          []string `json:"subject_types_supported"`
 	IDTokenAlgs           []string `json:"id_token_signing_alg_values_supported"`
+	UserInfoAlgs          []string `json:"userinfo_signing_alg_values_supported"`
 	Scopes                []string `json:"scopes_supported"`
 	Claims                []string `json:"claims_supported"`
 	Prompts               []string `json:"prompt_values_supported"`
@@ -88,11 +89,12 @@ func (p *Provider) newMetadata() *metadata {
 		IntrospectionAuthAlgs: keys.ClientAlgorithms(),
 		RevocationAuthAlgs:    keys.ClientAlgorithms(),
 		DPoPAlgs:              keys.ClientAlgorithms(),
-		SubjectTypes:          []string{"public"},
+		SubjectTypes:          []string{storage.SubjectPublic, storage.SubjectPairwise},
 		IDTokenAlgs:           p.Keys.Algorithms(),
+		UserInfoAlgs:          p.Keys.Algorithms(),
 		Scopes:                advertisedScopes(),
-		Claims: []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-			"name", "updated_at", "email", "email_verified", "groups"},
+		Claims: append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"},
+			personalClaims()...),
 		Prompts:         []string{"none", "login", "consent", "select_account"},
 		IssInResponse:   true,
 		ClaimsParameter: true,
@@ -106,7 +108,7 @@ func (p *Provider) newMetadata() *metadata {
 
 // advertisedScopes are those that mean the same at every deployment.
 func advertisedScopes() []string {
-	return []string{"openid", "profile", "email", "groups", "offline_access"}
+	return append(append([]string{"openid"}, personalScopes()...), "offline_access")
 }
 
 // wellKnown is every place where clients look: RFC 8414 puts the issuer's path behind the name,

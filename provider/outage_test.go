@@ -11,8 +11,8 @@ import (
 // outage is the state of tokens and grants while the database cannot be reached.
 type outage struct{ Tokens }
 
-func (outage) TokenState(context.Context, storage.TokenQuery) (storage.User, bool, error) {
-	return storage.User{}, false, fmt.Errorf("read token state: %w", storage.ErrUnavailable)
+func (outage) TokenState(context.Context, storage.TokenQuery) (storage.TokenState, error) {
+	return storage.TokenState{}, fmt.Errorf("read token state: %w", storage.ErrUnavailable)
 }
 
 func (outage) RevokeToken(context.Context, string, time.Time) error {

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -44,7 +46,7 @@ type Grants interface {
 
 // Tokens judges access tokens by what they stand on.
 type Tokens interface {
-	TokenState(ctx context.Context, q storage.TokenQuery) (user storage.User, alive bool, err error)
+	TokenState(ctx context.Context, q storage.TokenQuery) (storage.TokenState, error)
 	RevokeToken(ctx context.Context, jti string, until time.Time) error
 }
 
@@ -105,6 +107,7 @@ type Deps struct {
 	Tokens       Tokens
 	Keys         *keys.Ring
 	Sealer       Sealer
+	PairwiseSalt []byte // of pairwise subjects; the same on every node, for ever
 	Sessions     *session.Sessions
 	Requests     *interaction.Store
 	Interactions []Interaction // in the order a person meets them
@@ -130,6 +133,9 @@ func New(c Config, d Deps) (*Provider, error) {
 	issuer, err := url.Parse(c.Issuer)
 	if err != nil {
 		return nil, err
+	}
+	if len(d.PairwiseSalt) < sha256.Size {
+		return nil, errors.New("provider: the salt of pairwise subjects is missing")
 	}
 	p := &Provider{Config: c, Deps: d, base: strings.TrimSuffix(issuer.EscapedPath(), "/")}
 	if p.Now == nil {

@@ -86,7 +86,7 @@ func (s *server) deps() Deps {
 		s.t.Fatal(err)
 	}
 	return Deps{
-		Clients: s.db, Grants: s.db, Tokens: s.db, Keys: newRing(s.t, s.db, sealer), Sealer: sealer,
+		Clients: s.db, Grants: s.db, Tokens: s.db, Keys: newRing(s.t, s.db, sealer), Sealer: sealer, PairwiseSalt: []byte(strings.Repeat("p", 32)),
 		Sessions:     session.New(s.db, session.Options{Now: s.now}),
 		Requests:     &interaction.Store{Ephemeral: ephemeral.NewMemory()},
 		Interactions: []Interaction{signIn{s}, consent{}},

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 // userinfo answers GET and POST /userinfo (OpenID Connect Core section 5.3).
@@ -28,21 +30,45 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if fault != nil {
 		return challenge(w, r, fault)
 	}
-	scopes := strings.Fields(claims.Scope)
-	user, alive, err := p.state(r.Context(), claims)
+	token, err := p.state(r.Context(), claims)
 	switch {
 	case err != nil:
 		return writeError(w, r, err)
-	case !alive:
+	case !token.Alive:
 		return challenge(w, r, invalidToken())
-	case !slices.Contains(scopes, "openid") || user.ID == "":
+	case !slices.Contains(strings.Fields(claims.Scope), "openid") || token.User.ID == "":
 		return challenge(w, r, &Error{Status: http.StatusForbidden, Name: "insufficient_scope", Description: "The token lacks the scope openid."})
 	}
 	if err := p.spendProof(r.Context(), proof); err != nil {
 		return challenge(w, r, onResource(asError(err)))
 	}
-	return writeJSON(w, p.claims(user, scopes))
+	return p.writeUserinfo(w, r, claims, token)
 }
+
+// writeUserinfo answers as JSON, or signed when the client registered that (section 5.3.2).
+func (p *Provider) writeUserinfo(w http.ResponseWriter, r *http.Request, access accessClaims, token storage.TokenState) error {
+	scopes, claims := strings.Fields(access.Scope), map[string]any{"sub": access.Subject}
+	tell(claims, &token.User, scopes, token.Named)
+	if token.Named != nil {
+		tellNamed(claims, &token.User, scopes, token.Named.UserInfo)
+	}
+	if token.UserInfoAlg == "" {
+		return writeJSON(w, claims)
+	}
+	claims["iss"], claims["aud"] = p.Issuer, access.ClientID
+	signed, err := p.Keys.Sign(r.Context(), token.UserInfoAlg, userinfoType, claims)
+	if err != nil {
+		return writeError(w, r, err)
+	}
+	w.Header().Set("Content-Type", "application/jwt")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write([]byte(signed))
+	return nil
+}
+
+// userinfoType: signed userinfo says no type. It is no ID token and must not pass for one, but there is
+// no name for what it is, and clients refuse names that they do not know.
+const userinfoType = ""
 
 func invalidToken() *Error {
 	return &Error{Status: http.StatusUnauthorized, Name: "invalid_token", Description: "The access token is malformed, expired or revoked."}

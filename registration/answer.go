@@ -29,6 +29,7 @@ type answer struct {
 	IDTokenAlg      string          `json:"id_token_signed_response_alg"`
 	RequirePAR      bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound       bool            `json:"dpop_bound_access_tokens,omitempty"`
+	openidAnswer
 }
 
 func (e *Endpoint) answer(m made) answer {
@@ -38,6 +39,7 @@ func (e *Endpoint) answer(m made) answer {
 		GrantTypes: m.GrantTypes, ResponseTypes: []string{"code"}, Scope: strings.Join(m.ScopesByDefault(), " "),
 		AuthMethod: m.authMethod, JWKS: m.JWKS, IDTokenAlg: cmp.Or(m.SigningAlg, "RS256"),
 		RequirePAR: m.RequirePAR, DPoPBound: m.DPoPBound,
+		openidAnswer: answerOpenID(m.ClientMetadata),
 	}
 	if a.AuthMethod == "" {
 		a.AuthMethod = methodOf(m.Client)

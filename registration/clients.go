@@ -111,12 +111,16 @@ func (c *Clients) current(ctx context.Context, id string) (storage.Client, error
 	return c.read(ctx, id)
 }
 
-// mayFetch counts what is not known yet: a host that somebody else chose is asked for nothing more often.
 func (c *Clients) mayFetch(ctx context.Context, url string, limits outbound.Limits) error {
-	if c.Fetch.Known(url, limits) {
+	return mayFetch(ctx, c.Fetch, c.Limiter, url, limits)
+}
+
+// mayFetch counts what is not known yet: a host that somebody else chose is asked for nothing more often.
+func mayFetch(ctx context.Context, fetch Fetcher, limiter web.Limiter, url string, limits outbound.Limits) error {
+	if fetch.Known(url, limits) {
 		return nil
 	}
-	return tooMany(c.Limiter.Allow(ctx, "document:"+web.Network(web.ClientIP(ctx)), fetchLimit))
+	return tooMany(limiter.Allow(ctx, "document:"+web.Network(web.ClientIP(ctx)), fetchLimit))
 }
 
 func tooMany(err error) error {

@@ -8,6 +8,7 @@
 //	PUT    /register/{id}  update.go
 //	DELETE /register/{id}  manage.go
 //	metadata.go  what both doors read of a client; json.go its strict parser
+//	openid.go    what OpenID Connect adds; sector.go whether a client is of the sector it names
 //	rules.go     what an operator decides about both
 //	token.go     registration access tokens, initial access tokens
 //	answer.go    what is answered

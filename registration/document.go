@@ -75,11 +75,15 @@ func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Cl
 	if !slices.Contains(signingAlgs(), m.alg) {
 		m.alg = ""
 	}
+	m.forget()
 	client, err := m.client(c.Rules)
 	if err != nil {
 		return storage.Client{}, err
 	}
 	client.ID = id
+	if err := (sectors{c.Fetch, c.Rules, c.Limiter}).check(ctx, client.ClientMetadata); err != nil {
+		return storage.Client{}, err
+	}
 	err = c.authenticate(ctx, &client, m)
 	return client, err
 }

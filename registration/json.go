@@ -120,6 +120,19 @@ func (o object) flag(name string) (bool, error) {
 	return false, malformed(name + " is neither true nor false.")
 }
 
+// number returns a member that is a whole number; nil when it is not there.
+func (o object) number(name string) (*int64, error) {
+	if o[name] == nil {
+		return nil, nil
+	}
+	number, ok := o[name].(json.Number)
+	value, err := number.Int64()
+	if !ok || err != nil {
+		return nil, malformed(name + " is not a whole number.")
+	}
+	return &value, nil
+}
+
 // raw returns a member that is an object, as JSON; nil when it is not there.
 func (o object) raw(name string) (json.RawMessage, error) {
 	if o[name] == nil {

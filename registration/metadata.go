@@ -25,6 +25,7 @@ type metadata struct {
 	grants, responses                     []string
 	jwks                                  json.RawMessage
 	requirePAR, dpop                      bool
+	openid
 }
 
 func readMetadata(o object) (m metadata, err error) {
@@ -51,6 +52,9 @@ func readMetadata(o object) (m metadata, err error) {
 			return m, err
 		}
 	}
+	if m.openid, err = readOpenID(o); err != nil {
+		return m, err
+	}
 	m.jwks, err = o.raw("jwks")
 	return m, err
 }
@@ -71,11 +75,13 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 	if m.jwks != nil && m.jwksURI != "" {
 		return storage.Client{}, malformed("jwks and jwks_uri exclude each other.")
 	}
-	return storage.Client{Kind: storage.KindApp, Name: m.displayName(), ClientMetadata: storage.ClientMetadata{
+	c := storage.Client{Kind: storage.KindApp, Name: m.displayName(), ClientMetadata: storage.ClientMetadata{
 		Public: m.authMethod == none, RedirectURIs: m.redirects, PostLogoutRedirectURIs: m.postLogout,
 		GrantTypes: grants, Scopes: r.scopes(), DefaultScopes: m.defaultScopes(r), Audiences: r.Resources, SigningAlg: m.alg,
 		RequirePAR: m.requirePAR, DPoPBound: m.dpop,
-	}}, nil
+	}}
+	m.openid.apply(&c.ClientMetadata)
+	return c, nil
 }
 
 // defaultScopes are what the client says it asks for, as long as it asks for nothing in particular.

@@ -44,6 +44,7 @@ type Registered interface {
 type Endpoint struct {
 	Issuer  string
 	Store   Registered
+	Fetch   Fetcher // of sector identifiers
 	Rules   Rules
 	Tokens  InitialTokens // one of them is needed
 	Open    bool          // no token is needed: anybody may register
@@ -70,7 +71,7 @@ func (e *Endpoint) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	asked, err := e.client(o)
+	asked, err := e.client(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,7 +32,7 @@ type wanted struct {
 
 // client reads what is asked for. What a caller cannot choose (client_id, client_secret, times) is
 // ignored, like every member that nobody knows.
-func (e *Endpoint) client(o object) (wanted, error) {
+func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 	if o["software_statement"] != nil {
 		return wanted{}, refuse(invalidStatement, "Software statements are not accepted: none of their issuers is trusted here.")
 	}
@@ -52,7 +53,10 @@ func (e *Endpoint) client(o object) (wanted, error) {
 	if err := authenticate(&c, m); err != nil {
 		return wanted{}, err
 	}
-	return wanted{c, m.authMethod}, judged(agents.Validate(c))
+	if err := agents.Validate(c); err != nil {
+		return wanted{}, judged(err)
+	}
+	return wanted{c, m.authMethod}, unfetched(sectors{e.Fetch, e.Rules, e.Limiter}.check(ctx, c.ClientMetadata))
 }
 
 func authenticate(c *storage.Client, m metadata) error {

@@ -26,7 +26,7 @@ func (e *Endpoint) update(w http.ResponseWriter, r *http.Request) error {
 	if err := isAbout(o, c); err != nil {
 		return err
 	}
-	next, err := e.client(o)
+	next, err := e.client(r.Context(), o)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,18 @@ type ClientMetadata struct {
 	JWKS       json.RawMessage `json:"jwks,omitempty"` // its public keys, a JWK Set
 	RequirePAR bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound  bool            `json:"dpop_bound_access_tokens,omitempty"` // every token request needs a proof
+
+	SubjectType         string `json:"subject_type,omitempty"` // SubjectPairwise, or empty: public
+	SectorIdentifierURI string `json:"sector_identifier_uri,omitempty"`
+	UserInfoAlg         string `json:"userinfo_signed_response_alg,omitempty"` // empty: userinfo is not signed
+	IDTokenClaims       string `json:"id_token_claims,omitempty"`              // IDTokenMinimal, or empty: full
+
+	DefaultMaxAge    *int64   `json:"default_max_age,omitempty"` // seconds
+	RequireAuthTime  bool     `json:"require_auth_time,omitempty"`
+	DefaultACRValues []string `json:"default_acr_values,omitempty"`
+	InitiateLoginURI string   `json:"initiate_login_uri,omitempty"`
+	Contacts         []string `json:"contacts,omitempty"`
+	ApplicationType  string   `json:"application_type,omitempty"` // AppWeb, AppNative, or empty: not said
 }
 
 // ScopesByDefault are asked for by a request that names none.
@@ -61,6 +73,12 @@ func (m ClientMetadata) ScopesByDefault() []string {
 	}
 	return m.Scopes
 }
+
+// Application types (OpenID Connect Dynamic Client Registration section 2).
+const (
+	AppWeb    = "web"
+	AppNative = "native"
+)
 
 // AuthPrivateKeyJWT: the client authenticates by assertions signed with its own key, and in no
 // weaker way (RFC 7523).

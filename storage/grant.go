@@ -40,6 +40,15 @@ type GrantDetails struct {
 	ACR         string    `json:"acr,omitempty"`
 	AMR         []string  `json:"amr,omitempty"`
 	JKT         string    `json:"dpop_jkt,omitempty"` // thumbprint of the key that the code is bound to
+
+	Named *NamedClaims `json:"named_claims,omitempty"` // nil: the claims are those of the scopes
+}
+
+// NamedClaims are claims that were asked for one by one (OpenID Connect Core section 5.5).
+type NamedClaims struct {
+	UserInfo []string `json:"userinfo,omitempty"`
+	IDToken  []string `json:"id_token,omitempty"`
+	Scopes   []string `json:"scopes,omitempty"` // held for these claims alone: nobody asked for the rest
 }
 
 // GrantState is a grant with the people and things its life depends on, read in one query.
@@ -55,8 +64,16 @@ type TokenQuery struct {
 	ClientID  string
 	GrantID   string
 	SessionID string
-	UserID    string
+	UserID    string // may stay empty: a grant knows whose it is
 	IssuedAt  time.Time
+}
+
+// TokenState is what an access token stands on, read in one query.
+type TokenState struct {
+	User        User         // empty when the token is nobody's
+	Named       *NamedClaims // of its grant
+	UserInfoAlg string       // of its client
+	Alive       bool
 }
 
 // Consent is what a user allowed a client, per redirect host and resource.

@@ -12,6 +12,7 @@ type User struct {
 	EmailVerified bool
 	Name          string
 	Groups        []string // what applications may decide by; told with the scope groups
+	Profile       Profile
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	DisabledAt    time.Time

@@ -17,6 +17,12 @@ const languageLife = 30 * 60 // seconds: as long as a sign-in may take
 // maxLocales is how many bytes of a list of languages are read.
 const maxLocales = 256
 
+// IsLanguage tells whether tag names a language that there is (BCP 47).
+func IsLanguage(tag string) bool {
+	_, err := language.Parse(tag)
+	return err == nil && len(tag) <= 35 && !strings.Contains(tag, "_") // longest in RFC 5646 section 4.4.1
+}
+
 // languages finds the one of ours that suits a reader.
 type languages struct {
 	names   []string // the first one suits when none does

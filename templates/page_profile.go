@@ -2,19 +2,49 @@ package templates
 
 import "cmp"
 
-// Profile changes the name and the addresses.
+// Profile changes what a person says about themselves, and the addresses.
 type Profile struct {
 	Frame
 	Name      string
-	Rename    string // POST: name
+	Rename    string // POST: name, and the fields of More
 	NameError string
+	More      []FieldGroup
 	Email     Address // signs in; cannot be removed
 	Second    Address // a way back in when the first is lost
 }
 
+// FieldGroup is what else a person may tell, of one kind.
+type FieldGroup struct {
+	Title  string
+	Fields []ProfileField
+}
+
+// ProfileField is one line of it.
+type ProfileField struct {
+	Name    string // POST
+	Label   string
+	Type    string // of input; empty: text
+	Fill    string // autocomplete; empty: none
+	Example string // empty: the label says it all
+	Value   string
+	Error   string // what is wrong with Value
+}
+
+// Wrong is what is wrong with the first field that has an error.
+func (p Profile) Wrong() string {
+	for _, g := range p.More {
+		for _, f := range g.Fields {
+			if f.Error != "" {
+				return f.Error
+			}
+		}
+	}
+	return ""
+}
+
 // Problem is what is wrong with the first field that has an error.
 func (p Profile) Problem() string {
-	return cmp.Or(p.NameError, p.Email.Error, p.Email.CodeError, p.Second.Error, p.Second.CodeError)
+	return cmp.Or(p.NameError, p.Wrong(), p.Email.Error, p.Email.CodeError, p.Second.Error, p.Second.CodeError)
 }
 
 // Address is one mail address and its two-step change: a new address counts once somebody who

@@ -69,6 +69,9 @@ func changes(frame Frame) []Page {
 		RecoveryCodes{Frame: frame, Left: 3, Made: anHour, Regenerate: "/account/codes/regenerate"},
 		RecoveryCodes{Frame: frame, Regenerate: "/account/codes/regenerate"},
 		Profile{Frame: frame, Name: "Ada Lovelace", Rename: "/account/profile", NameError: "That is too long.", Email: first, Second: pending},
+		Profile{Frame: frame, Rename: "/account/profile", Email: first, More: []FieldGroup{{Title: "About you", Fields: []ProfileField{
+			{Name: "birthdate", Label: "Date of birth", Fill: "bday", Example: "1815-12-10", Value: "10.12.1815", Error: "That is too long."},
+			{Name: "website", Label: "Website", Type: "url", Value: "https://ada.example"}}}}},
 		Profile{Frame: frame, Rename: "/account/profile", Email: pending, Second: second},
 		Profile{Frame: frame, Rename: "/account/profile", Second: Address{Change: "/account/second"}},
 		Export{Frame: frame, Download: "/account/export.json", DocsURL: "https://example.org/docs"},

@@ -24,13 +24,14 @@ func newApps(d desk) *agents.Apps { return agents.NewApps(d.db, d.audit, via) }
 // clientFlags are those that client create and update share.
 type clientFlags struct {
 	*agentFlags
+	*openidFlags
 	redirect, postLogout, serves, grants []string
 	firstParty, requirePKCE              bool
 	requirePAR                           bool
 }
 
 func addClientFlags(cmd *cobra.Command) *clientFlags {
-	f := &clientFlags{agentFlags: addAgentFlags(cmd)}
+	f := &clientFlags{agentFlags: addAgentFlags(cmd), openidFlags: addOpenIDFlags(cmd)}
 	cmd.Flags().StringArrayVar(&f.redirect, "redirect-uri", nil, "`URI` people may be sent back to; repeatable")
 	cmd.Flags().StringArrayVar(&f.postLogout, "post-logout-redirect-uri", nil, "`URI` people may be sent to after signing out; repeatable")
 	cmd.Flags().StringArrayVar(&f.serves, "serves", nil, "`URI` of a resource it is the server of: it may introspect tokens for it; repeatable")
@@ -44,6 +45,7 @@ func addClientFlags(cmd *cobra.Command) *clientFlags {
 // apply changes what was given.
 func (f *clientFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	f.agentFlags.apply(cmd, c)
+	f.openidFlags.apply(cmd, c)
 	given := cmd.Flags().Changed
 	set(given("redirect-uri"), &c.RedirectURIs, f.redirect)
 	set(given("post-logout-redirect-uri"), &c.PostLogoutRedirectURIs, f.postLogout)

@@ -32,6 +32,7 @@ type clientView struct {
 	RequirePAR             bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound              bool            `json:"dpop_bound_access_tokens,omitempty"`
 	AccessTokenTTL         int64           `json:"access_token_ttl,omitempty"` // seconds
+	openidView
 	Disabled               bool            `json:"disabled"`
 	DisabledAt             *time.Time      `json:"disabled_at,omitempty"`
 	CreatedAt              time.Time       `json:"created_at"`
@@ -47,7 +48,7 @@ func viewClient(c storage.Client) clientView {
 		GrantTypes: c.GrantTypes, Scope: strings.Join(c.Scopes, " "),
 		Audience: append([]string{}, c.Audiences...), Serves: c.Serves,
 		SigningAlg: or(c.SigningAlg, "RS256"), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second),
-		AuthMethod: authMethod(c), JWKS: c.JWKS, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound,
+		AuthMethod: authMethod(c), JWKS: c.JWKS, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
 		Disabled: !c.DisabledAt.IsZero(), DisabledAt: optional(c.DisabledAt),
 		CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
 	}
@@ -94,6 +95,10 @@ func (v clientView) write(w io.Writer) {
 		{"authenticates by", v.AuthMethod},
 		{"pushed requests only", v.when(&v.RequirePAR)},
 		{"bound tokens only", v.when(&v.DPoPBound)},
+		{"subjects", unless(storage.SubjectPublic, v.SubjectType)},
+		{"sector", v.SectorURI},
+		{"ID tokens", unless(storage.IDTokenFull, v.IDTokenClaims)},
+		{"userinfo signed by", v.UserInfoAlg},
 		{"grants", strings.Join(v.GrantTypes, " ")},
 		{"scope", v.Scope},
 		{"audience", strings.Join(v.Audience, " ")},

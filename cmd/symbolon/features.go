@@ -36,7 +36,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 	}
 	n.provider, err = provider.New(n.config.provider(d != nil), provider.Deps{
-		Clients: n.clients(n.config.Registration), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer,
+		Clients: n.clients(n.config.Registration), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
 	})

@@ -41,6 +41,7 @@ type node struct {
 
 	sealer   *keys.Sealer
 	ring     *keys.Ring
+	salt     []byte // of pairwise subjects
 	metrics  *web.Metrics
 	health   *web.Health
 	audit    *audit.Recorder
@@ -124,7 +125,12 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	options := n.config.ringOptions()
 	options.Log = n.log
 	n.ring = keys.NewRing(n.db, n.sealer, options)
-	return n.ring.Load(ctx)
+	if err := n.ring.Load(ctx); err != nil {
+		return err
+	}
+	var err error
+	n.salt, err = keys.LoadSalt(ctx, n.db, n.sealer, "pairwise")
+	return err
 }
 
 // buildGround builds what every feature stands on.

@@ -66,7 +66,7 @@ func (n *node) mountRegistration(r Registration) {
 	}
 	tokens, _ := registration.ParseInitialTokens(r.Tokens) // judged by check; without any, nobody registers
 	endpoint := &registration.Endpoint{
-		Issuer: n.config.Issuer, Store: n.db, Rules: r.rules(n.config.Issuer),
+		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer),
 		Tokens: tokens, Open: r.Mode == registrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 	endpoint.Mount(n.mux, n.base)

@@ -34,8 +34,8 @@ func BenchmarkTokenState(b *testing.B) {
 	benchBoth(b, func(b *testing.B, w *world) {
 		q := w.query(w.redeemed())
 		for b.Loop() {
-			if _, alive, err := w.TokenState(w.ctx, q); err != nil || !alive {
-				b.Fatal(alive, err)
+			if token, err := w.TokenState(w.ctx, q); err != nil || !token.Alive {
+				b.Fatal(token.Alive, err)
 			}
 		}
 	})

@@ -44,6 +44,19 @@ func (d document) Scan(src any) error {
 	}
 }
 
+// naming scans a JSON value only when it says something of this name.
+type naming struct {
+	name string
+	into any
+}
+
+func (n naming) Scan(src any) error {
+	if text, ok := src.(string); ok && !strings.Contains(text, n.name) {
+		return nil
+	}
+	return document{n.into}.Scan(src)
+}
+
 // words scans a list of words without spaces, stored with one between them.
 type words struct{ into *[]string }
 

@@ -17,7 +17,7 @@ func TestHotPathsCostWhatTheyMay(t *testing.T) {
 			cost durable.Stats
 		}{
 			{"Client", func() error { _, err := w.Client(w.ctx, w.client.ID); return err }, durable.Stats{Statements: 1}},
-			{"TokenState", func() error { _, _, err := w.TokenState(w.ctx, w.query(g)); return err }, durable.Stats{Statements: 1}},
+			{"TokenState", func() error { _, err := w.TokenState(w.ctx, w.query(g)); return err }, durable.Stats{Statements: 1}},
 			{"Session", func() error { _, _, err := w.Session(w.ctx, w.session.Digest); return err }, durable.Stats{Statements: 1}},
 			{"Grant", func() error { _, err := w.Grant(w.ctx, g.ID); return err }, durable.Stats{Statements: 1}},
 			{"GrantByCode", func() error { _, err := w.GrantByCode(w.ctx, g.CodeDigest); return err }, durable.Stats{Statements: 1}},

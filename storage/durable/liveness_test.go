@@ -66,8 +66,9 @@ func (w *world) lives(g storage.Grant, want bool) {
 	w.ok(err)
 	byCode, err := w.GrantByCode(w.ctx, g.CodeDigest)
 	w.ok(err)
-	user, alive, err := w.TokenState(w.ctx, w.query(g))
+	token, err := w.TokenState(w.ctx, w.query(g))
 	w.ok(err)
+	user, alive := token.User, token.Alive
 	if byID.Alive != want || byCode.Alive != want || alive != want {
 		w.t.Fatalf("alive: by id %v, by code %v, its token %v; want %v", byID.Alive, byCode.Alive, alive, want)
 	}
@@ -90,8 +91,8 @@ func TestTokenOfNothingIsDead(t *testing.T) {
 		} {
 			q := w.query(g)
 			change(&q)
-			if _, alive, err := w.TokenState(w.ctx, q); alive || err != nil {
-				t.Errorf("%s: alive %v, %v", name, alive, err)
+			if token, err := w.TokenState(w.ctx, q); token.Alive || err != nil {
+				t.Errorf("%s: alive %v, %v", name, token.Alive, err)
 			}
 		}
 	})
@@ -104,10 +105,10 @@ func TestRevokedTokenIsDeadAndItsSiblingIsNot(t *testing.T) {
 		for range 2 {
 			w.ok(w.RevokeToken(w.ctx, dead.JTI, w.now.Add(time.Hour)))
 		}
-		if _, alive, err := w.TokenState(w.ctx, dead); alive || err != nil {
+		if token, err := w.TokenState(w.ctx, dead); token.Alive || err != nil {
 			t.Fatal("the revoked token is alive", err)
 		}
-		if _, alive, err := w.TokenState(w.ctx, sibling); !alive || err != nil {
+		if token, err := w.TokenState(w.ctx, sibling); !token.Alive || err != nil {
 			t.Fatal("the other token of the grant is dead", err)
 		}
 	})
@@ -117,19 +118,19 @@ func TestRevokedTokenIsDeadAndItsSiblingIsNot(t *testing.T) {
 func TestAgentTokenStandsOnItsClientAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		q := storage.TokenQuery{JTI: "j1", ClientID: w.client.ID, IssuedAt: w.now}
-		if user, alive, err := w.TokenState(w.ctx, q); !alive || err != nil || user.ID != "" {
-			t.Fatal(user, alive, err)
+		if token, err := w.TokenState(w.ctx, q); !token.Alive || err != nil || token.User.ID != "" {
+			t.Fatal(token, err)
 		}
 		w.ok(w.SetClientDisabled(w.ctx, w.client.ID, w.now.Add(300*time.Millisecond)))
-		if _, alive, err := w.TokenState(w.ctx, q); alive || err != nil {
+		if token, err := w.TokenState(w.ctx, q); token.Alive || err != nil {
 			t.Fatal("token of a disabled client is alive", err)
 		}
 		w.ok(w.SetClientDisabled(w.ctx, w.client.ID, time.Time{}))
-		if _, alive, err := w.TokenState(w.ctx, q); alive || err != nil {
+		if token, err := w.TokenState(w.ctx, q); token.Alive || err != nil {
 			t.Fatal("token from before the client was disabled came back to life", err)
 		}
 		q.IssuedAt = w.now.Add(time.Second)
-		if _, alive, err := w.TokenState(w.ctx, q); !alive || err != nil {
+		if token, err := w.TokenState(w.ctx, q); !token.Alive || err != nil {
 			t.Fatal("token from after the client was enabled again is dead", err)
 		}
 	})

@@ -8,19 +8,19 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-const userColumns = `u.id, u.email, u.email_verified, u.name, u.member_of, u.created_at, u.updated_at, u.disabled_at`
+const userColumns = `u.id, u.email, u.email_verified, u.name, u.member_of, u.profile, u.created_at, u.updated_at, u.disabled_at`
 
 func userFields(u *storage.User) []any {
-	return []any{&u.ID, &u.Email, &u.EmailVerified, &u.Name, names{&u.Groups}, instant{&u.CreatedAt}, instant{&u.UpdatedAt}, instant{&u.DisabledAt}}
+	return []any{&u.ID, &u.Email, &u.EmailVerified, &u.Name, names{&u.Groups}, profile{&u.Profile}, instant{&u.CreatedAt}, instant{&u.UpdatedAt}, instant{&u.DisabledAt}}
 }
 
 func scanUser(s scan) (u storage.User, err error) { return u, s(userFields(&u)...) }
 
-const insertUser = `INSERT INTO users (id, email, email_key, email_verified, name, member_of, created_at, updated_at, disabled_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`
+const insertUser = `INSERT INTO users (id, email, email_key, email_verified, name, member_of, profile, created_at, updated_at, disabled_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`
 
 func userValues(u storage.User) []any {
-	return []any{u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, asNames(u.Groups), ms(u.CreatedAt), ms(u.UpdatedAt), ms(u.DisabledAt)}
+	return []any{u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, asNames(u.Groups), asProfile(u.Profile), ms(u.CreatedAt), ms(u.UpdatedAt), ms(u.DisabledAt)}
 }
 
 // CreateUser adds u, or returns ErrExists when its id or its address is taken.

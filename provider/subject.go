@@ -1,0 +1,28 @@
+package provider
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// pairwisePrefix keeps pairwise subjects from ever being taken for the id of a user or client.
+const pairwisePrefix = "p_"
+
+// subject is the sub by which a client knows a user: the user's id, or, when its subject type is
+// pairwise, one that nobody outside of its sector can connect with any other (OpenID Connect Core
+// section 8.1). It depends on the user's id and the sector alone: it stays when the address, the
+// secret or a key changes, and a user who was deleted and made anew has another.
+//
+// It is only ever derived, never taken apart: who a subject names is found by deriving that of the
+// person at hand.
+func (p *Provider) subject(c storage.Client, userID string) string {
+	if c.SubjectType != storage.SubjectPairwise {
+		return userID
+	}
+	mac := hmac.New(sha256.New, p.PairwiseSalt)
+	mac.Write([]byte("symbolon pairwise subject v1\x00" + c.Sector() + "\x00" + userID))
+	return pairwisePrefix + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:20])
+}
