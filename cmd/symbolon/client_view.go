@@ -33,12 +33,12 @@ type clientView struct {
 	DPoPBound              bool            `json:"dpop_bound_access_tokens,omitempty"`
 	AccessTokenTTL         int64           `json:"access_token_ttl,omitempty"` // seconds
 	openidView
-	Disabled               bool            `json:"disabled"`
-	DisabledAt             *time.Time      `json:"disabled_at,omitempty"`
-	CreatedAt              time.Time       `json:"created_at"`
-	UpdatedAt              time.Time       `json:"updated_at"`
-	Secrets                []secretView    `json:"secrets,omitempty"`
-	App                    *appView        `json:"app,omitempty"` // of a new one: its own configuration
+	Disabled   bool         `json:"disabled"`
+	DisabledAt *time.Time   `json:"disabled_at,omitempty"`
+	CreatedAt  time.Time    `json:"created_at"`
+	UpdatedAt  time.Time    `json:"updated_at"`
+	Secrets    []secretView `json:"secrets,omitempty"`
+	App        *appView     `json:"app,omitempty"` // of a new one: its own configuration
 }
 
 func viewClient(c storage.Client) clientView {

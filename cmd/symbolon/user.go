@@ -19,7 +19,7 @@ People sign in by mail: a user is an address and a name. Wherever a command take
 address, too.`, `
   symbolon user create --email ada@example.com --name "Ada Lovelace" --invite
   symbolon user disable ada@example.com`,
-		p.userCreate(), p.userList(), p.userShow(), p.userExport(), p.userRecover(), p.userGroups(),
+		p.userCreate(), p.userUpdate(), p.userList(), p.userShow(), p.userExport(), p.userRecover(), p.userGroups(),
 		p.userChange("disable", "Refuse the person from now on, and end sessions and tokens", "disabled", disableUser),
 		p.userChange("enable", "Let a disabled person sign in again", "enabled", enableUser),
 		p.userChange("delete", "Remove the person with sessions, consents and grants", "deleted", deleteUser))

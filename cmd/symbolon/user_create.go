@@ -18,16 +18,20 @@ func (p *program) userCreate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Let a person sign in", Args: cobra.NoArgs,
 		Long: `The person can sign in at once by entering the address. --invite sends a mail that says so; the
-running server delivers it.`,
+running server delivers it. The other flags are standard claims of OpenID Connect.`,
 		Example: `  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite`,
 	}
 	email := cmd.Flags().String("email", "", "mail address")
 	name := cmd.Flags().String("name", "", "name as the person writes it")
 	invite := cmd.Flags().Bool("invite", false, "tell the person by mail (needs issuer and secret)")
+	profile := addProfileFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		user, err := newUser(*email, *name, time.Now())
 		if err != nil {
 			return usageError{err}
+		}
+		if err := profile.apply(cmd, &user.Profile); err != nil {
+			return err
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 			post, err := d.inviter(*invite)

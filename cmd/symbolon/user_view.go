@@ -12,21 +12,22 @@ import (
 
 // userView is a person as commands print them.
 type userView struct {
-	UserID        string     `json:"user_id"`
-	Email         string     `json:"email"`
-	EmailVerified bool       `json:"email_verified"`
-	Name          string     `json:"name"`
-	Groups        []string   `json:"groups"`
-	Disabled      bool       `json:"disabled"`
-	DisabledAt    *time.Time `json:"disabled_at,omitempty"`
-	CreatedAt     time.Time  `json:"created_at"`
-	UpdatedAt     time.Time  `json:"updated_at"`
+	UserID        string          `json:"user_id"`
+	Email         string          `json:"email"`
+	EmailVerified bool            `json:"email_verified"`
+	Name          string          `json:"name"`
+	Groups        []string        `json:"groups"`
+	Profile       storage.Profile `json:"profile"`
+	Disabled      bool            `json:"disabled"`
+	DisabledAt    *time.Time      `json:"disabled_at,omitempty"`
+	CreatedAt     time.Time       `json:"created_at"`
+	UpdatedAt     time.Time       `json:"updated_at"`
 }
 
 func viewUser(u storage.User) userView {
 	return userView{
 		UserID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
-		Groups:   append([]string{}, u.Groups...),
+		Groups: append([]string{}, u.Groups...), Profile: u.Profile,
 		Disabled: !u.DisabledAt.IsZero(), DisabledAt: optional(u.DisabledAt),
 		CreatedAt: instant(u.CreatedAt), UpdatedAt: instant(u.UpdatedAt),
 	}
@@ -40,6 +41,7 @@ func (p *program) printUser(cmd *cobra.Command, u storage.User) error {
 		if len(u.Groups) > 0 {
 			row(w, "groups", strings.Join(u.Groups, ", "))
 		}
+		writeProfile(w, u.Profile)
 		row(w, "state", viewUser(u).state())
 		row(w, "created", day(u.CreatedAt))
 	})
