@@ -82,10 +82,12 @@ func TestTokenOfNothingIsDead(t *testing.T) {
 		g, other := w.redeemed(), w.newClient()
 		w.ok(w.CreateClient(w.ctx, other))
 		w.lives(g, true) // the control
+		eve := w.newUser()
 		for name, change := range map[string]func(*storage.TokenQuery){
 			"unknown client":         func(q *storage.TokenQuery) { q.ClientID = "c_none" },
 			"unknown grant":          func(q *storage.TokenQuery) { q.GrantID = "g_none" },
 			"unknown user":           func(q *storage.TokenQuery) { q.UserID = "u_none" },
+			"another user":           func(q *storage.TokenQuery) { q.UserID = eve.ID },
 			"another client's grant": func(q *storage.TokenQuery) { q.ClientID = other.ID },
 			"unknown session":        func(q *storage.TokenQuery) { q.GrantID, q.SessionID = "", "s_none" },
 		} {
