@@ -27,6 +27,9 @@ func pagesOfTheAccount(s *stage, show func(b *tab, name string)) {
 		s.open(s.d.issuer + "/account/" + p[0]).see(p[1])
 		show(s.tab, "account-"+p[0])
 	}
+	s.open(s.d.issuer+"/account/profile").see("Profile").press("More about you").fill("given_name", "Ada").fill("birthdate", "10.12.1815").press("Save")
+	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "A date of birth is written as") })
+	show(s.tab, "account-profile-more")
 	s.open(s.d.issuer+"/account/profile").see("Profile").press("Change").fill("email", "new."+s.who.email).press("Send a code to it")
 	s.until("a code to type", func() bool { return strings.Contains(s.text(), "A code is on its way") })
 	show(s.tab, "account-profile-pending")
