@@ -16,8 +16,8 @@
 //	/jwks, /.well-known/…             metadata.go                    RFC 8414, OpenID Connect Discovery
 //
 // Tokens themselves are made in accesstoken.go (RFC 9068) and idtoken.go, from claims.go, which
-// claimsrequest.go lets clients ask for by name (OpenID Connect Core §5.5); dpop.go
-// binds them to a key of the client's (RFC 9449).
+// claimsrequest.go lets clients ask for by name (OpenID Connect Core §5.5), under the sub of
+// subject.go (§8); dpop.go binds them to a key of the client's (RFC 9449).
 //
 // Every request passes the strict front first: params.go decodes, redirect.go matches redirect URIs,
 // clientauth.go authenticates clients, by secret (credentials.go) or by a signed assertion

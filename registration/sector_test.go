@@ -105,12 +105,12 @@ func TestWhatOpenIDConnectAddsIsAnswered(t *testing.T) {
 		mustFail(t, "unsigned", d.register(t, app("userinfo_signed_response_alg", "none")), 400, "invalid_client_metadata")
 		sent := app("default_max_age", 0, "require_auth_time", true, "default_acr_values", []any{"phr"}, "initiate_login_uri", "https://app.example/start",
 			"contacts", []any{"ops@app.example"}, "application_type", "web", "userinfo_signed_response_alg", "ES256", "id_token_signed_response_alg", "PS256",
-			"subject_type", "public", "scope", "openid phone address groups")
+			"subject_type", "public")
 		got := d.register(t, sent)
 		for name, want := range map[string]string{
 			"default_max_age": "0", "require_auth_time": "true", "default_acr_values": `["phr"]`, "initiate_login_uri": `"https://app.example/start"`,
 			"contacts": `["ops@app.example"]`, "application_type": `"web"`, "userinfo_signed_response_alg": `"ES256"`, "id_token_signed_response_alg": `"PS256"`,
-			"subject_type": `"public"`, "scope": `"openid phone address"`,
+			"subject_type": `"public"`,
 		} {
 			if !strings.Contains(got.text, `"`+name+`":`+want) {
 				t.Errorf("%s is not %s: %s", name, want, got.text)

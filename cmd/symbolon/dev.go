@@ -134,7 +134,7 @@ func (n *node) seed(ctx context.Context) error {
 		email := strings.ToLower(name) + "@example.com"
 		err := n.db.CreateUser(ctx, storage.User{
 			ID: storage.UserPrefix + strings.ToLower(name), Name: name, Email: email, EmailVerified: true,
-			CreatedAt: now, UpdatedAt: now,
+			Profile: demoProfile(name), CreatedAt: now, UpdatedAt: now,
 		})
 		if err != nil && !errors.Is(err, storage.ErrExists) {
 			return fmt.Errorf("demo user: %w", err)
@@ -157,6 +157,17 @@ func (n *node) seed(ctx context.Context) error {
 			Audiences:  []string{demoAudience},
 		}}),
 	)
+}
+
+// demoProfile says something of everything, so that whoever tries a scope sees what it tells.
+func demoProfile(name string) storage.Profile {
+	at := "https://" + strings.ToLower(name) + ".example"
+	return storage.Profile{
+		GivenName: name, MiddleName: "D.", FamilyName: "Example", Nickname: name, PreferredUsername: strings.ToLower(name),
+		Page: at + "/about", Picture: at + "/picture.png", Website: at, Gender: "not told", Birthdate: "1990-05-17",
+		Zoneinfo: "Europe/Berlin", Locale: "en-GB", PhoneNumber: "+12025550123",
+		Address: storage.PostalAddress{Street: "Example Street 1", PostalCode: "10115", Locality: "Berlin", Region: "Berlin", Country: "Germany"},
+	}
 }
 
 func (n *node) seedClient(ctx context.Context, demo demoClient, c storage.Client) error {
