@@ -95,7 +95,7 @@ func (p *Provider) accessClaims(c storage.Client, s *tokenSession) *accessClaims
 	if s.grant.ID == "" {
 		return claims
 	}
-	claims.Subject, claims.GrantID, claims.SessionID = p.subject(c, s.user.ID), s.grant.ID, s.grant.SessionID
+	claims.Subject, claims.GrantID, claims.SessionID = p.subject(c, s.user.ID), s.grant.ID, p.sid(c, s.grant.SessionID)
 	claims.AuthTime, claims.ACR, claims.AMR = s.grant.AuthTime.Unix(), s.grant.ACR, s.grant.AMR
 	return claims
 }

@@ -27,7 +27,7 @@ func (p *Provider) idToken(ctx context.Context, c storage.Client, s *tokenSessio
 	claims["iat"] = s.now.Unix()
 	claims["exp"] = s.now.Add(p.IDTokenTTL).Unix()
 	claims["auth_time"] = s.grant.AuthTime.Unix()
-	claims["sid"] = s.grant.SessionID
+	claims["sid"] = p.sid(c, s.grant.SessionID)
 	claims["at_hash"] = leftHalf(signingAlg(c), accessToken)
 	if nonce != "" {
 		claims["nonce"] = nonce

@@ -103,7 +103,7 @@ func (p *Provider) inspectRefresh(ctx context.Context, caller storage.Client, to
 	answer := introspection{
 		Active: true, Issuer: p.Issuer, Subject: p.subject(caller, state.UserID), ClientID: state.ClientID,
 		Scope: strings.Join(state.Scopes, " "), ExpiresAt: earlier(state.ExpiresAt, state.IdleAt).Unix(),
-		IssuedAt: state.RotatedAt.Unix(), TokenType: "refresh_token", SessionID: state.SessionID,
+		IssuedAt: state.RotatedAt.Unix(), TokenType: "refresh_token", SessionID: p.sid(caller, state.SessionID),
 	}
 	if state.jkt != "" {
 		answer.Confirms = &confirmation{state.jkt}

@@ -22,7 +22,21 @@ func (p *Provider) subject(c storage.Client, userID string) string {
 	if c.SubjectType != storage.SubjectPairwise {
 		return userID
 	}
+	return pairwisePrefix + p.pairwise("subject", c, userID)
+}
+
+// sid is the session as a client knows it: else two clients with pairwise subjects could tell by the
+// session that they have the same person before them.
+func (p *Provider) sid(c storage.Client, sessionID string) string {
+	if c.SubjectType != storage.SubjectPairwise || sessionID == "" {
+		return sessionID
+	}
+	return pairwisePrefix + p.pairwise("session", c, sessionID)
+}
+
+// pairwise is what stands for an id in the client's sector, and nowhere else.
+func (p *Provider) pairwise(what string, c storage.Client, id string) string {
 	mac := hmac.New(sha256.New, p.PairwiseSalt)
-	mac.Write([]byte("symbolon pairwise subject v1\x00" + c.Sector() + "\x00" + userID))
-	return pairwisePrefix + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:20])
+	mac.Write([]byte("symbolon pairwise " + what + " v1\x00" + c.Sector() + "\x00" + id))
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:20])
 }

@@ -32,6 +32,10 @@ func TestClientsOfDifferentSectorsCannotTellThatTheyKnowTheSamePerson(t *testing
 			}
 			seen[name] = got
 		}
+		sid := func(host string) any { return claimsOf(t, ada.tokens(s.app(pairwise(host))).IDToken)["sid"] }
+		if one, two, open := sid("one.example"), sid("two.example"), claimsOf(t, ada.tokens(s.app()).IDToken)["sid"]; one == two || one == open || one != sid("one.example") {
+			t.Errorf("one session is told by %v, %v and %v", one, two, open)
+		}
 		if again := sub(ada, "one.example"); again != seen["ada at one"] || !strings.HasPrefix(again, pairwisePrefix) || len(again) > 255 {
 			t.Errorf("another client of the sector knows her by %s", again)
 		}
@@ -53,6 +57,15 @@ func TestPairwiseSubjectIsTheSameEverywhere(t *testing.T) {
 		} {
 			if got != sub {
 				t.Errorf("%s: %v, want %v", where, got, sub)
+			}
+		}
+		for where, got := range map[string]any{
+			"access token":  claimsOf(t, issued.AccessToken)["sid"],
+			"introspection": s.post("/introspect", url.Values{"token": {issued.AccessToken}}, app).json(t, "sid"),
+			"refresh":       s.post("/introspect", url.Values{"token": {refreshed.json(t, "refresh_token").(string)}}, app).json(t, "sid"),
+		} {
+			if sid := claimsOf(t, issued.IDToken)["sid"]; got != sid || sid == "" {
+				t.Errorf("session of the %s: %v, want %v", where, got, sid)
 			}
 		}
 	})

@@ -20,12 +20,22 @@ var formats = map[string]any{
 		Scopes: []string{"openid", "email"}, Audiences: []string{"https://api.example"}, Serves: []string{"https://files.example"},
 		SigningAlg: "ES256", AccessTokenTTL: 10 * time.Minute, PKCEOptional: true,
 		AuthMethod: storage.AuthPrivateKeyJWT, JWKS: json.RawMessage(`{"keys":[]}`), RequirePAR: true, DPoPBound: true,
+		SubjectType: storage.SubjectPairwise, SectorIdentifierURI: "https://books.example/redirects.json", UserInfoAlg: "EdDSA", IDTokenClaims: storage.IDTokenMinimal,
+		DefaultMaxAge: new(int64), RequireAuthTime: true, DefaultACRValues: []string{"phr"}, InitiateLoginURI: "https://books.example/start",
+		Contacts: []string{"ops@books.example"}, ApplicationType: storage.AppWeb,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",
 		Challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", Nonce: "n-0S6_WzA2Mj",
 		AuthTime: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), ACR: "1", AMR: []string{"mail", "otp"},
-		JKT: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+		JKT:   "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+		Named: &storage.NamedClaims{UserInfo: []string{"name"}, IDToken: []string{"email"}, Scopes: []string{"email"}},
+	},
+	"testdata/profile.json": &storage.Profile{
+		GivenName: "Ada", FamilyName: "Lovelace", MiddleName: "King", Nickname: "Al", PreferredUsername: "ada", Page: "https://ada.example/about",
+		Picture: "https://ada.example/p.png", Website: "https://ada.example", Gender: "female", Birthdate: "1815-12-10", Zoneinfo: "Europe/London",
+		Locale: "en-GB", PhoneNumber: "+442079460000",
+		Address: storage.PostalAddress{Street: "12 St James's Square", Locality: "London", Region: "London", PostalCode: "SW1Y 4JH", Country: "UK"},
 	},
 }
 
