@@ -52,6 +52,13 @@ type ClientMetadata struct {
 	JWKS       json.RawMessage `json:"jwks,omitempty"` // its public keys, a JWK Set
 	RequirePAR bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound  bool            `json:"dpop_bound_access_tokens,omitempty"` // every token request needs a proof
+
+	// Where it is told that a session ended: by a POST to its server, and by a frame in the browser
+	// (OpenID Connect Back-Channel and Front-Channel Logout).
+	BackchannelLogoutURI      string `json:"backchannel_logout_uri,omitempty"`
+	BackchannelLogoutSession  bool   `json:"backchannel_logout_session_required,omitempty"` // we name the session in any case
+	FrontchannelLogoutURI     string `json:"frontchannel_logout_uri,omitempty"`
+	FrontchannelLogoutSession bool   `json:"frontchannel_logout_session_required,omitempty"`
 }
 
 // ScopesByDefault are asked for by a request that names none.

@@ -20,6 +20,8 @@ var formats = map[string]any{
 		Scopes: []string{"openid", "email"}, Audiences: []string{"https://api.example"}, Serves: []string{"https://files.example"},
 		SigningAlg: "ES256", AccessTokenTTL: 10 * time.Minute, PKCEOptional: true,
 		AuthMethod: storage.AuthPrivateKeyJWT, JWKS: json.RawMessage(`{"keys":[]}`), RequirePAR: true, DPoPBound: true,
+		BackchannelLogoutURI: "https://books.example/logout", BackchannelLogoutSession: true,
+		FrontchannelLogoutURI: "https://books.example/front", FrontchannelLogoutSession: true,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",
