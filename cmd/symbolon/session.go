@@ -35,7 +35,8 @@ func bindings() map[string]session.Binding {
 func (n *node) sessionOptions() session.Options {
 	s := n.config.Session
 	return session.Options{
-		Secure: n.browser.Secure, Idle: s.Idle, Absolute: s.Absolute, Bind: bindings()[s.Binding], Browser: login.BrowserName,
+		ShowState: n.config.SessionManagement,
+		Secure:    n.browser.Secure, Idle: s.Idle, Absolute: s.Absolute, Bind: bindings()[s.Binding], Browser: login.BrowserName,
 		Stolen: n.noteSession(audit.SessionMismatch, audit.Refused), Moved: n.noteSession(audit.SessionMoved, audit.Success),
 	}
 }
