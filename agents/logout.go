@@ -14,6 +14,9 @@ func checkLogout(c storage.Client) error {
 	if reason := badLogoutURI(c.BackchannelLogoutURI); reason != "" {
 		return invalid("backchannel_logout_uri", "%q %s", shorten(c.BackchannelLogoutURI), reason)
 	}
+	if c.BackchannelLogoutURI != "" && !hasPath(c.BackchannelLogoutURI) { // package outbound asks for no other
+		return invalid("backchannel_logout_uri", "%q needs a path, such as /logout", shorten(c.BackchannelLogoutURI))
+	}
 	if reason := badLogoutURI(c.FrontchannelLogoutURI); reason != "" {
 		return invalid("frontchannel_logout_uri", "%q %s", shorten(c.FrontchannelLogoutURI), reason)
 	}
@@ -36,6 +39,11 @@ func badLogoutURI(uri string) string {
 		return "must use https"
 	}
 	return ""
+}
+
+func hasPath(uri string) bool {
+	u, err := url.Parse(uri)
+	return err == nil && strings.HasPrefix(u.EscapedPath(), "/")
 }
 
 // sameSite compares origins; of a loopback address the port is free, as when it is redirected to.

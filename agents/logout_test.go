@@ -15,6 +15,7 @@ func TestLogoutURIsThatCannotBeAskedAreRefused(t *testing.T) {
 		wantInvalid(t, "backchannel_logout_uri", app(func(c *storage.Client) { c.BackchannelLogoutURI = uri }), uri)
 		wantInvalid(t, "frontchannel_logout_uri", app(func(c *storage.Client) { c.FrontchannelLogoutURI = uri }), uri)
 	}
+	wantInvalid(t, "backchannel_logout_uri", app(func(c *storage.Client) { c.BackchannelLogoutURI = "https://grafana.example" }), "no path")
 	for _, uri := range []string{
 		"https://evil.example/logout", "https://grafana.example:8443/logout", "http://localhost/logout", "https://grafana.example.evil.example/logout",
 	} {

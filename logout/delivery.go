@@ -37,7 +37,10 @@ func (w *Worker) handle(ctx context.Context, n storage.LogoutNotice) {
 		outcome, again = Expired, false
 	}
 	w.conclude(ctx, n, outcome, again, next)
-	w.tell(n, outcome, err)
+	w.log(n, outcome, err)
+	if w.Report != nil {
+		w.Report(outcome)
+	}
 }
 
 func (w *Worker) try(ctx context.Context, n storage.LogoutNotice) (Outcome, error) {
@@ -98,11 +101,8 @@ func (w *Worker) conclude(ctx context.Context, n storage.LogoutNotice, outcome O
 	}
 }
 
-// tell counts the outcome, and logs it when a client waits in vain.
-func (w *Worker) tell(n storage.LogoutNotice, outcome Outcome, cause error) {
-	if w.Report != nil {
-		w.Report(outcome)
-	}
+// log tells when a client waits in vain.
+func (w *Worker) log(n storage.LogoutNotice, outcome Outcome, cause error) {
 	if outcome == Told || outcome == Unwanted {
 		return
 	}
