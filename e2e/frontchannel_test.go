@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/emulation"
 )
 
 // ownSite is an app at an address of its own on this machine: signing in, signing out in a frame, and
@@ -142,4 +144,18 @@ func TestFrameThatHangsHoldsNobodyUp(t *testing.T) {
 		}
 		window.see("Goodbye")
 	}
+}
+
+// pagesOfSigningOut shows the page that waits for an app which does not answer.
+func pagesOfSigningOut(b *tab, d *deployment, show func(b *tab, name string)) {
+	b.t.Helper()
+	s := newOwnSite(b.t)
+	s.stuck = make(chan struct{})
+	b.t.Cleanup(func() { close(s.stuck) })
+	hint := signedInTo(b, d, d.person(b.t), s.app(b.t, d, false))
+	b.withoutScript().open(d.issuer + "/logout?" + url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {s.url + "/bye"}}.Encode())
+	s.awaitFrame(b.t)
+	b.until("the page that goes on", func() bool { return strings.Contains(b.text(), "Continue to Weather app") })
+	tell(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false}) // whoever looks may need it
+	show(b, "signed-out-frames")
 }

@@ -8,26 +8,25 @@ import (
 // Config is everything a deployment chooses. config_keys.go names each key; flags go before the
 // environment, the environment before the file, the file before the defaults.
 type Config struct {
-	Issuer            string
-	Listen            string
-	MetricsListen     string
-	DatabaseURL       string
-	RedisURL          string
-	Secret            string // one or more, as keys.ParseSecrets reads them
-	SMTPURL           string
-	MailFrom          string
-	TrustedProxies    []netip.Prefix
-	SelfRegistration  bool // signing in with an unknown address creates its account
-	SignIn            SignIn
-	RelatedOrigins    []string // further https origins that use the same passkeys
-	Registration      Registration
-	Branding          Branding
-	Session           Session
-	SessionManagement bool // OpenID Connect Session Management
-	Tokens            TokenTimes
-	Keys              KeyTimes
-	Log               Log
-	Drain             time.Duration // from SIGTERM to the end of the last request
+	Issuer           string
+	Listen           string
+	MetricsListen    string
+	DatabaseURL      string
+	RedisURL         string
+	Secret           string // one or more, as keys.ParseSecrets reads them
+	SMTPURL          string
+	MailFrom         string
+	TrustedProxies   []netip.Prefix
+	SelfRegistration bool // signing in with an unknown address creates its account
+	SignIn           SignIn
+	RelatedOrigins   []string // further https origins that use the same passkeys
+	Registration     Registration
+	Branding         Branding
+	Session          Session
+	Tokens           TokenTimes
+	Keys             KeyTimes
+	Log              Log
+	Drain            time.Duration // from SIGTERM to the end of the last request
 }
 
 // Branding is what the pages show of the organisation.

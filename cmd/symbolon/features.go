@@ -76,7 +76,7 @@ func (c Config) provider(dev bool) provider.Config {
 		IDTokenTTL: c.Tokens.IDTTL, CodeTTL: time.Minute, RefreshIdle: c.Tokens.RefreshIdle,
 		RefreshAbsolute: c.Tokens.RefreshAbsolute, RefreshRetry: c.Tokens.RefreshRetry, Dev: dev,
 		Registration: c.Registration.Mode != registrationOff, ClientDocuments: c.Registration.Documents,
-		SessionManagement: c.SessionManagement,
+		SessionManagement: c.Session.Management,
 		ACRValues:         []string{login.ACRMail, login.ACRPasskey, login.ACRMFA, login.ACRPHR},
 	}
 }
