@@ -74,7 +74,7 @@ func (r *receiver) await(t testing.TB, n int) []string {
 // returns who is signed out.
 func (a *app) loggedOut(t testing.TB, token string) (subject, session string) {
 	t.Helper()
-	parsed := must[*jose.JSONWebSignature](t)(jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256}))
+	parsed := must[*jose.JSONWebSignature](t)(jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256}))
 	if typ := parsed.Signatures[0].Protected.ExtraHeaders[jose.HeaderType]; typ != "logout+jwt" {
 		t.Errorf("typ %v", typ)
 	}

@@ -106,18 +106,17 @@ const forgetPlaces = `UPDATE audit_events SET ip = '' WHERE id IN (
 
 // DeleteUser removes the user with their sessions, factors, consents and grants, and makes the audit
 // trail anonymous. What is left for up to a day are the notices to applications that were not reached
-// at once. Interrupted, it can be repeated.
+// at once. Interrupted, it leaves them disabled and can be repeated.
 func (d *DB) DeleteUser(ctx context.Context, id string) error {
 	if err := d.inBatches(ctx, forgetPlaces, id); err != nil {
 		return fmt.Errorf("anonymize events of user: %w", err)
 	}
+	// First nothing more can begin, and applications are told. In one transaction with what follows it
+	// could wait for a sign-in that waits for it: see begin.
+	if err := d.SetUserDisabled(ctx, id, d.Now()); err != nil {
+		return fmt.Errorf("delete user: %w", err)
+	}
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
-		if err := execOne(ctx, q, storage.ErrNotFound, lockUser, id); err != nil { // before sessions: see begin
-			return err
-		}
-		if err := endAndTell(ctx, q, d.Now(), endUserSessions, id, "", ms(d.Now())); err != nil {
-			return err
-		}
 		if _, err := q.Exec(ctx, `DELETE FROM grants WHERE user_id = $1`, id); err != nil {
 			return err
 		}
