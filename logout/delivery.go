@@ -86,11 +86,10 @@ func (w *Worker) conclude(ctx context.Context, n storage.LogoutNotice, outcome O
 	ctx, cancel := context.WithTimeout(ctx, storeFor)
 	defer cancel()
 	var err error
-	switch {
-	case !again:
-		err = w.Store.ForgetLogoutNotice(ctx, n)
-	default:
+	if again {
 		err = w.Store.RetryLogoutNotice(ctx, n, next)
+	} else {
+		err = w.Store.ForgetLogoutNotice(ctx, n)
 	}
 	if outcome == Silent {
 		until := earlier(next, w.now().Add(pauseFor))

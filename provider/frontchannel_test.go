@@ -108,6 +108,19 @@ func TestPersonWhoConfirmsSeesTheFrames(t *testing.T) {
 	}
 }
 
+func TestSigningOutIsFiveStatements(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		app, ada := s.app(framed("https://app.example/front", true)), s.person("ada")
+		hint := ada.tokens(app).IDToken
+		before := s.db.Stats()
+		ada.open(logout("id_token_hint", hint, "post_logout_redirect_uri", bye))
+		after := s.db.Stats() // the client, the session, its clients; its end, the notices
+		if n, w := after.Statements-before.Statements, after.Writes-before.Writes; n != 5 || w != 2 {
+			t.Errorf("%d statements, %d of them writing", n, w)
+		}
+	})
+}
+
 func TestOriginsAreWrittenAsBrowsersDo(t *testing.T) {
 	for uri, want := range map[string]string{
 		"https://App.example/x": "https://app.example", "https://app.example:443/": "https://app.example", "http://localhost:3000/x": "http://localhost:3000",
