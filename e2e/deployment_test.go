@@ -34,6 +34,7 @@ type deployment struct {
 type plan struct {
 	name, database, redis string
 	nodes                 int
+	dev                   bool // of `symbolon dev`
 	env                   []string
 }
 
@@ -59,7 +60,7 @@ func deploy(t testing.TB, p plan) *deployment {
 	}, p.env)
 	d.command(t, "migrate", "up")
 	for i := range p.nodes {
-		n := &node{name: fmt.Sprintf("%s-node%d", p.name, i+1), env: d.env, dir: dir}
+		n := &node{name: fmt.Sprintf("%s-node%d", p.name, i+1), dev: p.dev, env: d.env, dir: dir}
 		n.start(t)
 		d.nodes = append(d.nodes, n)
 	}

@@ -4,7 +4,7 @@
 //	main_test.go           builds the binary, ends everything that was started
 //	process, service, cable, front, node, deployment   what runs: servers, wires, nodes
 //	postoffice, visitor, tab, authenticator, authenticatorapp,
-//	app, agent, keyholder, device  who uses it: mailboxes, browsers, their keys, clients
+//	app, agent, keyholder, device, receiver  who uses it: mailboxes, browsers, their keys, clients
 //	relyingparty_test.go   other people's software (clients/), with the settings that docs/clients shows
 //	sandbox, nodeclients, mcp, conformance   libraries of others, unmodified, against one symbolon dev
 //	vault_test.go          every secret seen; none may stand in a log or a database

@@ -49,6 +49,7 @@ func walk(t *testing.T, show func(b *tab, name string)) {
 	pagesOfTheAccount(&stage{tab: newTab(t), d: d, app: s.app, cb: s.cb, who: d.person(t)}, show)
 	pagesOfFactors(&stage{tab: newTab(t), d: d, app: s.app, cb: s.cb, who: d.person(t)}, show)
 	pagesOfDevices(newTab(t), d, show)
+	pagesOfSigningOut(newTab(t), d, show)
 	pagesOfErrors(s, show)
 	pagesOfDev(t, show)
 }

@@ -16,6 +16,7 @@ import (
 // node is one `symbolon serve`.
 type node struct {
 	name    string
+	dev     bool // `symbolon dev` instead, which asks programs on this machine
 	env     []string
 	dir     string
 	listens atomic.Pointer[string] // host:port; a new one after each start
@@ -28,7 +29,11 @@ func (n *node) url() string     { return "http://" + n.address() }
 // start runs the node and waits until it is ready.
 func (n *node) start(t testing.TB) {
 	t.Helper()
-	cmd := exec.Command(must[string](t)(binary()), "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0")
+	command, listen := "serve", "127.0.0.1:0"
+	if n.dev {
+		command, listen = "dev", fmt.Sprint("127.0.0.1:", must[int](t)(freePort()))
+	}
+	cmd := exec.Command(must[string](t)(binary()), command, "--listen", listen, "--metrics-listen", "127.0.0.1:0")
 	cmd.Env, cmd.Dir = n.env, n.dir
 	p := must[*process](t)(launch(cmd, n.dir, n.name))
 	n.process = p
@@ -36,7 +41,10 @@ func (n *node) start(t testing.TB) {
 	lab.logs = append(lab.logs, p.log)
 	lab.mu.Unlock()
 	err := p.answers(20*time.Second, func() error {
-		address, err := listenAddress(p.log)
+		address, err := listen, error(nil)
+		if !n.dev {
+			address, err = listenAddress(p.log)
+		}
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -88,14 +89,28 @@ func TestSigningOutEndsTokensWithoutOfflineAccess(t *testing.T) {
 		a.config.Scopes = append(a.config.Scopes, "offline_access")
 		offline, _ := a.tokensIn(t, v, who)
 
+		stolen := v.http.Jar.Cookies(must[*url.URL](t)(url.Parse(d.issuer)))
 		if p := v.submit(v.get("/logout"), "/logout"); !strings.Contains(p.body, "You are signed out") {
 			t.Fatalf("%d %s", p.status, p.body)
+		}
+		for _, n := range d.nodes {
+			felt(t, "the cookie on "+n.name, func() bool { return d.presents(t, n, stolen).status == http.StatusSeeOther })
 		}
 		deadEverywhere(t, a, "session ended", token)
 		if !a.introspect(t, d.issuer, offline.AccessToken).active() || a.refresh(t, d.issuer, offline.RefreshToken).status != 200 {
 			t.Error("offline access ended with the session")
 		}
 	})
+}
+
+// presents shows cookies to a node.
+func (d *deployment) presents(t *testing.T, n *node, cookies []*http.Cookie) page {
+	t.Helper()
+	r := must[*http.Request](t)(http.NewRequest(http.MethodGet, n.url()+"/account", nil))
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	return must[page](t)(sent(httpClient(), r))
 }
 
 func TestDisabledAgentIsRefusedAtOnce(t *testing.T) {

@@ -124,7 +124,7 @@ func (c *Client) fetch(ctx context.Context, rawURL string, limits Limits) (*Resp
 		return nil, refused("url")
 	}
 	r.Header.Set("Accept", "application/json")
-	answer, body, err := c.send(r, limits)
+	answer, body, err := c.send(r, limits, limits.read)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (c *Client) fetch(ctx context.Context, rawURL string, limits Limits) (*Resp
 }
 
 // Post sends a form to an https URL and returns the status of the answer, whichever it is. An *Error
-// says that there was none.
+// says that there was none. What else is in the answer is not read.
 func (c *Client) Post(ctx context.Context, rawURL string, form url.Values, limits Limits) (status int, err error) {
 	if _, err := c.Check(rawURL); err != nil {
 		return 0, err
@@ -145,7 +145,7 @@ func (c *Client) Post(ctx context.Context, rawURL string, form url.Values, limit
 		return 0, refused("url")
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	answer, _, err := c.send(r, limits)
+	answer, _, err := c.send(r, limits, unread)
 	if err != nil {
 		return 0, err
 	}
@@ -153,7 +153,7 @@ func (c *Client) Post(ctx context.Context, rawURL string, form url.Values, limit
 }
 
 // send makes one request. The transport alone neither follows redirects nor keeps cookies.
-func (c *Client) send(r *http.Request, limits Limits) (*http.Response, []byte, error) {
+func (c *Client) send(r *http.Request, limits Limits, read func(*http.Response) ([]byte, error)) (*http.Response, []byte, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), limits.time())
 	defer cancel()
 	select {
@@ -168,9 +168,11 @@ func (c *Client) send(r *http.Request, limits Limits) (*http.Response, []byte, e
 		return nil, nil, reasonOf(err)
 	}
 	defer answer.Body.Close()
-	body, err := limits.read(answer)
+	body, err := read(answer)
 	return answer, body, err
 }
+
+func unread(*http.Response) ([]byte, error) { return nil, nil }
 
 // read never takes more than the limit off the line, whatever length was announced.
 func (l Limits) read(answer *http.Response) ([]byte, error) {

@@ -474,6 +474,10 @@ func TestPostTellsTheStatusAndFollowsNothing(t *testing.T) {
 	if err != nil || status != http.StatusTemporaryRedirect || s.hits.Load() != 1 {
 		t.Errorf("%d, %v, %d requests", status, err, s.hits.Load())
 	}
+	talker := newSite(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<20)) })
+	if status, err := talker.client().Post(t.Context(), talker.url("/"), nil, outbound.Document()); err != nil || status != http.StatusOK {
+		t.Errorf("a long answer: %d, %v", status, err)
+	}
 	if _, err := s.client().Post(t.Context(), "https://127.0.0.1/", nil, outbound.Document()); err == nil {
 		t.Error("an address passes")
 	}

@@ -13,11 +13,14 @@
 //	/revoke                           revoke.go                      RFC 7009
 //	/userinfo                         userinfo.go                    OpenID Connect Core §5.3
 //	/logout                           endsession.go                  OpenID Connect RP-Initiated Logout
+//	  in frames of the browser        frontchannel.go                OpenID Connect Front-Channel Logout
+//	/check-session                    sessionstate.go                OpenID Connect Session Management
 //	/jwks, /.well-known/…             metadata.go                    RFC 8414, OpenID Connect Discovery
 //
 // Tokens themselves are made in accesstoken.go (RFC 9068) and idtoken.go, from claims.go, which
 // claimsrequest.go lets clients ask for by name (OpenID Connect Core §5.5), under the sub of
-// subject.go (§8); dpop.go binds them to a key of the client's (RFC 9449).
+// subject.go (§8); dpop.go binds them to a key of the client's (RFC 9449). logouttoken.go makes what
+// package logout delivers.
 //
 // Every request passes the strict front first: params.go decodes, redirect.go matches redirect URIs,
 // clientauth.go authenticates clients, by secret (credentials.go) or by a signed assertion

@@ -17,12 +17,13 @@ import (
 type signOut struct {
 	form    params
 	client  storage.Client // zero when the request names none
-	subject string         // of a valid id_token_hint, as client knows the person
+	session string         // of a valid id_token_hint, as client knows it
 	target  string         // where to go afterwards; registered by client
 }
 
-// endSession answers GET and POST /logout. An ID token of the person signed in here proves that an
-// application of theirs asks; anybody else could have sent the browser here, so the person is asked.
+// endSession answers GET and POST /logout. An ID token of the session there is here proves that an
+// application in it asks, however old the token; anybody else could have sent the browser here, so the
+// person is asked.
 func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
@@ -42,9 +43,17 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 		// A POST from another site comes without cookies; the same as a GET has them.
 		return web.Redirect(w, p.base+"/logout?"+url.Values(form).Encode())
 	case s == nil:
-		return p.signedOut(w, r, q)
-	case !confirmed && (q.subject != p.subject(q.client, s.User.ID) || r.Method == http.MethodHead):
+		return p.signedOut(w, r, q, nil)
+	case !confirmed && (q.session != p.sid(q.client, s.ID) || r.Method == http.MethodHead):
 		return p.askSignOut(w, q, s)
+	}
+	return p.signOutHere(w, r, q, s)
+}
+
+func (p *Provider) signOutHere(w http.ResponseWriter, r *http.Request, q *signOut, s *session.Session) error {
+	frames, err := p.frames(r.Context(), s)
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
 	}
 	if err := p.Sessions.End(w, r); err != nil {
 		return p.errorPage(w, r, asError(err))
@@ -53,7 +62,7 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 		Type: audit.SignOut, Outcome: audit.Success, UserID: s.User.ID, ClientID: q.client.ID, Target: s.ID,
 		IP: web.ClientIP(r.Context()).String(), TraceID: web.TraceID(r.Context()),
 	})
-	return p.signedOut(w, r, q)
+	return p.signedOut(w, r, q, frames)
 }
 
 // readSignOut finds who asks. A hint that is not ours counts as none: it proves nothing, and must
@@ -65,7 +74,7 @@ func (p *Provider) readSignOut(ctx context.Context, form params) (*signOut, erro
 		if clientID != "" && clientID != hint.Audience[0] {
 			return nil, refuse("invalid_request", "The client_id is not the one of the id_token_hint.")
 		}
-		clientID, q.subject = hint.Audience[0], hint.Subject
+		clientID, q.session = hint.Audience[0], hint.SessionID
 	}
 	c, err := p.lookUp(ctx, clientID)
 	if err != nil {
@@ -105,10 +114,18 @@ func (p *Provider) askSignOut(w http.ResponseWriter, q *signOut, s *session.Sess
 	return p.Pages.Render(w, http.StatusOK, page)
 }
 
-// signedOut goes back to the application, or says so here.
-func (p *Provider) signedOut(w http.ResponseWriter, r *http.Request, q *signOut) error {
+// signedOut tells the applications of the session that is over by frames, and goes back to the one that
+// asked, or says here that it is over.
+func (p *Provider) signedOut(w http.ResponseWriter, r *http.Request, q *signOut, frames []string) error {
+	next := ""
 	if q.target != "" {
-		return p.leave(w, r, q.client.Name, appendQuery(q.target, [2]string{"state", q.form.Get("state")}))
+		next = appendQuery(q.target, [2]string{"state", q.form.Get("state")})
+	}
+	switch {
+	case len(frames) > 0:
+		return p.signOutInFrames(w, q, frames, next)
+	case next != "":
+		return p.leave(w, r, q.client.Name, next)
 	}
 	return p.Pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: p.base + "/login"})
 }

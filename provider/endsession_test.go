@@ -29,14 +29,19 @@ func (b *browser) signedIn(c credentials) bool {
 func TestStrangerCannotSignAnybodyOut(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app, ada, eve := s.app(), s.person("ada"), s.person("eve")
+		before := ada.tokens(app).IDToken
+		ada.submit("/logout", url.Values{"confirm": {"yes"}})
 		tokens, stolen := ada.tokens(app), eve.tokens(app)
 		for name, target := range map[string]string{
-			"no hint":               logout(),
-			"client_id only":        logout("client_id", app.id, "post_logout_redirect_uri", bye),
-			"hint of another":       logout("id_token_hint", stolen.IDToken, "post_logout_redirect_uri", bye),
-			"access token as hint":  logout("id_token_hint", tokens.AccessToken),
-			"changed hint":          logout("id_token_hint", tokens.IDToken[:len(tokens.IDToken)-1]),
-			"confirmed by the link": logout("confirm", "yes"),
+			"no hint":                  logout(),
+			"client_id only":           logout("client_id", app.id, "post_logout_redirect_uri", bye),
+			"hint of her last session": logout("id_token_hint", before, "post_logout_redirect_uri", bye),
+			"encrypted hint":           logout("id_token_hint", "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.a.b.c.d", "client_id", app.id),
+			"state and hints only":     logout("state", "x", "logout_hint", "ada@example.com", "ui_locales", "de", "unknown", "x"),
+			"hint of another":          logout("id_token_hint", stolen.IDToken, "post_logout_redirect_uri", bye),
+			"access token as hint":     logout("id_token_hint", tokens.AccessToken),
+			"changed hint":             logout("id_token_hint", tokens.IDToken[:len(tokens.IDToken)-1]),
+			"confirmed by the link":    logout("confirm", "yes"),
 		} {
 			t.Run(name, func(t *testing.T) { ada.open(target).page(t, http.StatusOK) })
 		}

@@ -101,7 +101,11 @@ func (p *Provider) respond(w http.ResponseWriter, r *http.Request, v *validReque
 		_, _ = p.Requests.Ephemeral.Take(r.Context(), pushedKey(id)) // likewise
 	}
 	web.Annotate(r.Context(), clientAttr(v.ClientID))
-	return p.answerClient(w, r, v, [][2]string{{"code", response.GetCode()}})
+	fields := [][2]string{{"code", response.GetCode()}}
+	if state := p.sessionState(w, r, v); state != "" {
+		fields = append(fields, [2]string{"session_state", state})
+	}
+	return p.answerClient(w, r, v, fields)
 }
 
 // reply is how the client wants its answer.

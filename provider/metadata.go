@@ -31,6 +31,7 @@ type document struct {
 	IntrospectionEndpoint string   `json:"introspection_endpoint"`
 	RevocationEndpoint    string   `json:"revocation_endpoint"`
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
+	CheckSessionFrame     string   `json:"check_session_iframe,omitempty"`
 	RegistrationEndpoint  string   `json:"registration_endpoint,omitempty"`
 	ClientDocuments       bool     `json:"client_id_metadata_document_supported,omitempty"`
 	ACRValues             []string `json:"acr_values_supported,omitempty"`
@@ -53,6 +54,10 @@ type document struct {
 	Prompts               []string `json:"prompt_values_supported"`
 	IssInResponse         bool     `json:"authorization_response_iss_parameter_supported"`
 	ClaimsParameter       bool     `json:"claims_parameter_supported"`
+	BackchannelLogout     bool     `json:"backchannel_logout_supported"`
+	BackchannelSession    bool     `json:"backchannel_logout_session_supported"`
+	FrontchannelLogout    bool     `json:"frontchannel_logout_supported"`
+	FrontchannelSession   bool     `json:"frontchannel_logout_session_supported"`
 	RequestParameter      bool     `json:"request_parameter_supported"`
 	RequestURIParameter   bool     `json:"request_uri_parameter_supported"` // true if absent
 }
@@ -60,9 +65,12 @@ type document struct {
 func (p *Provider) newMetadata() *metadata {
 	confidential := []string{"client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}
 	anyClient := append(confidential[:3:3], "none")
-	registration := ""
+	registration, checkSession := "", ""
 	if p.Registration {
 		registration = p.url("/register")
+	}
+	if p.SessionManagement {
+		checkSession = p.url("/check-session")
 	}
 	body, err := json.Marshal(document{
 		Issuer:                p.Issuer,
@@ -75,6 +83,7 @@ func (p *Provider) newMetadata() *metadata {
 		IntrospectionEndpoint: p.url("/introspect"),
 		RevocationEndpoint:    p.url("/revoke"),
 		EndSessionEndpoint:    p.url("/logout"),
+		CheckSessionFrame:     checkSession,
 		RegistrationEndpoint:  registration,
 		ClientDocuments:       p.ClientDocuments,
 		ACRValues:             p.ACRValues,
@@ -98,6 +107,8 @@ func (p *Provider) newMetadata() *metadata {
 		Prompts:         []string{"none", "login", "consent", "select_account"},
 		IssInResponse:   true,
 		ClaimsParameter: true,
+
+		BackchannelLogout: true, BackchannelSession: true, FrontchannelLogout: true, FrontchannelSession: true,
 	})
 	if err != nil {
 		panic(err) // strings and lists of them always marshal

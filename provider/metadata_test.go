@@ -78,7 +78,7 @@ func TestEveryFormOfTheAddressGivesTheSameDocument(t *testing.T) {
 // What is advertised works: every member has a value, every endpoint is there.
 func TestOnlyWhatWorksIsAdvertised(t *testing.T) {
 	for _, base := range []string{"", "/p"} {
-		s := newServerAt(t, storagetest.SQLite(t), base, nil)
+		s := newServerAt(t, storagetest.SQLite(t), base, withStates)
 		document := map[string]any{}
 		must(t, json.Unmarshal(s.host("/.well-known/openid-configuration"+base).body, &document))
 		for name, value := range document {
@@ -124,6 +124,10 @@ func TestAdvertisedValues(t *testing.T) {
 		"scopes_supported":                                 `["openid","profile","email","groups","offline_access"]`,
 		"authorization_response_iss_parameter_supported":   `true`,
 		"request_uri_parameter_supported":                  `false`,
+		"backchannel_logout_supported":                     `true`,
+		"backchannel_logout_session_supported":             `true`,
+		"frontchannel_logout_supported":                    `true`,
+		"frontchannel_logout_session_supported":            `true`,
 	} {
 		got, err := json.Marshal(a.json(t, name))
 		must(t, err)

@@ -42,6 +42,9 @@ type Grants interface {
 	// RotateGrant moves the family from generation to generation+1, if it is there and alive.
 	RotateGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error
 	RevokeGrant(ctx context.Context, id string, at time.Time, why string) error
+	// FrontchannelClients returns the clients that got tokens in the session and want to be told of its
+	// end in the browser.
+	FrontchannelClients(ctx context.Context, sessionID string) ([]storage.Client, error)
 }
 
 // Tokens judges access tokens by what they stand on.
@@ -97,6 +100,7 @@ type Config struct {
 	ACRValues           []string      // authentication contexts that signing in can reach
 	Registration        bool          // software registers itself at /register (RFC 7591)
 	ClientDocuments     bool          // a client_id may be the URL of a client metadata document
+	SessionManagement   bool          // applications ask by a frame whether the person is still signed in
 	Dev                 bool          // error pages say what differs
 }
 
@@ -159,6 +163,9 @@ func (p *Provider) Mount(mux *web.Mux) {
 	mux.Page("GET "+p.base+"/authorize/{handle}", p.resume)
 	mux.Page("GET "+p.base+"/logout", p.endSession)
 	mux.PageFromAnywhere("POST "+p.base+"/logout", p.endSession)
+	if p.SessionManagement {
+		mux.Page("GET "+p.base+"/check-session", p.checkSession)
+	}
 	mux.API("POST "+p.base+"/par", p.push)
 	mux.API("POST "+p.base+"/device_authorization", p.deviceAuthorization)
 	mux.Page("GET "+p.base+"/device", p.devicePage)

@@ -65,7 +65,11 @@ func newServerAt(t testing.TB, db *durable.DB, base string, change func(*Config)
 	if change != nil {
 		change(&config)
 	}
-	p, err := New(config, s.deps())
+	deps := s.deps()
+	if config.SessionManagement {
+		deps.Sessions = session.New(s.db, session.Options{Now: s.now, ShowState: true})
+	}
+	p, err := New(config, deps)
 	if err != nil {
 		t.Fatal(err)
 	}

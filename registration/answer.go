@@ -30,6 +30,10 @@ type answer struct {
 	RequirePAR      bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound       bool            `json:"dpop_bound_access_tokens,omitempty"`
 	openidAnswer
+	BackLogout   string `json:"backchannel_logout_uri,omitempty"`
+	BackSession  bool   `json:"backchannel_logout_session_required,omitempty"`
+	FrontLogout  string `json:"frontchannel_logout_uri,omitempty"`
+	FrontSession bool   `json:"frontchannel_logout_session_required,omitempty"`
 }
 
 func (e *Endpoint) answer(m made) answer {
@@ -40,6 +44,8 @@ func (e *Endpoint) answer(m made) answer {
 		AuthMethod: m.authMethod, JWKS: m.JWKS, IDTokenAlg: cmp.Or(m.SigningAlg, "RS256"),
 		RequirePAR: m.RequirePAR, DPoPBound: m.DPoPBound,
 		openidAnswer: answerOpenID(m.ClientMetadata),
+		BackLogout:   m.BackchannelLogoutURI, BackSession: m.BackchannelLogoutSession,
+		FrontLogout: m.FrontchannelLogoutURI, FrontSession: m.FrontchannelLogoutSession,
 	}
 	if a.AuthMethod == "" {
 		a.AuthMethod = methodOf(m.Client)

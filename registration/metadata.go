@@ -25,6 +25,8 @@ type metadata struct {
 	grants, responses                     []string
 	jwks                                  json.RawMessage
 	requirePAR, dpop                      bool
+	back, front                           string // logout URIs
+	backSession, frontSession             bool
 	openid
 }
 
@@ -32,6 +34,7 @@ func readMetadata(o object) (m metadata, err error) {
 	for name, into := range map[string]*string{
 		"client_name": &m.name, "token_endpoint_auth_method": &m.authMethod, "scope": &m.scope,
 		"id_token_signed_response_alg": &m.alg, "jwks_uri": &m.jwksURI,
+		"backchannel_logout_uri": &m.back, "frontchannel_logout_uri": &m.front,
 	} {
 		if *into, err = o.text(name); err != nil {
 			return m, err
@@ -47,6 +50,7 @@ func readMetadata(o object) (m metadata, err error) {
 	}
 	for name, into := range map[string]*bool{
 		"require_pushed_authorization_requests": &m.requirePAR, "dpop_bound_access_tokens": &m.dpop,
+		"backchannel_logout_session_required": &m.backSession, "frontchannel_logout_session_required": &m.frontSession,
 	} {
 		if *into, err = o.flag(name); err != nil {
 			return m, err
@@ -79,6 +83,8 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 		Public: m.authMethod == none, RedirectURIs: m.redirects, PostLogoutRedirectURIs: m.postLogout,
 		GrantTypes: grants, Scopes: r.scopes(), DefaultScopes: m.defaultScopes(r), Audiences: r.Resources, SigningAlg: m.alg,
 		RequirePAR: m.requirePAR, DPoPBound: m.dpop,
+		BackchannelLogoutURI: m.back, BackchannelLogoutSession: m.backSession,
+		FrontchannelLogoutURI: m.front, FrontchannelLogoutSession: m.frontSession,
 	}}
 	m.openid.apply(&c.ClientMetadata)
 	return c, nil

@@ -179,6 +179,10 @@ func TestBadMetadataIsRefused(t *testing.T) {
 			"jwks", map[string]any{"keys": []any{map[string]any{"kty": "oct", "k": "AAAA"}}}),
 		"unsigned ID tokens":  app("id_token_signed_response_alg", "none"),
 		"script after logout": app("post_logout_redirect_uris", []any{"javascript:alert(1)"}),
+		"told without TLS":    app("backchannel_logout_uri", "http://app.example/logout"),
+		"told by a fragment":  app("backchannel_logout_uri", "https://app.example/logout#x"),
+		"framed elsewhere":    app("frontchannel_logout_uri", "https://other.example/logout"),
+		"session as a string": app("backchannel_logout_uri", "https://app.example/logout", "backchannel_logout_session_required", "true"),
 	} {
 		mustFail(t, name, d.register(t, metadata), 400, "invalid_client_metadata")
 	}
@@ -264,6 +268,8 @@ func TestRegisteredClientIsWhatWasAnswered(t *testing.T) {
 			"client_id", "https://evil.example/id", "client_secret", "mine", "client_id_issued_at", 1, "client_secret_expires_at", 1, "registration_access_token", "mine",
 			"grant_types", []any{"authorization_code", "refresh_token", "password", "urn:x"}, "response_types", []any{"code", "token"},
 			"scope", "openid admin email", "unknown", []any{nil}, "contacts", nil, "logo_uri", "https://app.example/logo.png", "first_party", true,
+			"backchannel_logout_uri", "https://app.example/back", "backchannel_logout_session_required", true,
+			"frontchannel_logout_uri", "https://app.example/front", "frontchannel_logout_session_required", true,
 		))
 		if got.StatusCode != 201 || got.Header.Get("Cache-Control") != "no-store" || got.Header.Get("Content-Type") != "application/json" {
 			t.Fatalf("%d %s", got.StatusCode, got.text)
@@ -275,6 +281,8 @@ func TestRegisteredClientIsWhatWasAnswered(t *testing.T) {
 		for name, want := range map[string]any{
 			"client_secret_expires_at": 0.0, "scope": "openid email", "token_endpoint_auth_method": "client_secret_basic", "client_name": "Example App",
 			"registration_client_uri": "https://issuer.example/p/register/" + id, "id_token_signed_response_alg": "RS256",
+			"backchannel_logout_uri": "https://app.example/back", "backchannel_logout_session_required": true,
+			"frontchannel_logout_uri": "https://app.example/front", "frontchannel_logout_session_required": true,
 		} {
 			if got.json[name] != want {
 				t.Errorf("%s is %v", name, got.json[name])

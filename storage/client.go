@@ -64,6 +64,12 @@ type ClientMetadata struct {
 	InitiateLoginURI string   `json:"initiate_login_uri,omitempty"`
 	Contacts         []string `json:"contacts,omitempty"`
 	ApplicationType  string   `json:"application_type,omitempty"` // AppWeb, AppNative, or empty: not said
+	// Where it is told that a session ended: by a POST to its server, and by a frame in the browser
+	// (OpenID Connect Back-Channel and Front-Channel Logout).
+	BackchannelLogoutURI      string `json:"backchannel_logout_uri,omitempty"`
+	BackchannelLogoutSession  bool   `json:"backchannel_logout_session_required,omitempty"` // we name the session in any case
+	FrontchannelLogoutURI     string `json:"frontchannel_logout_uri,omitempty"`
+	FrontchannelLogoutSession bool   `json:"frontchannel_logout_session_required,omitempty"`
 }
 
 // ScopesByDefault are asked for by a request that names none.

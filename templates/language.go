@@ -46,8 +46,8 @@ func newLanguages(all map[string]*locale) languages {
 	return l
 }
 
-// Language chooses the language of the answer to r: what the application asks for at the
-// authorization endpoint (ui_locales, OpenID Connect Core §3.1.2.1), which a cookie remembers; else
+// Language chooses the language of the answer to r: what the application asks for where it sends people
+// to sign in or out (ui_locales, OpenID Connect Core §3.1.2.1), which a cookie remembers; else
 // that cookie; else what the browser prefers; else English. secure is for the cookie of an https
 // issuer.
 func (p *Pages) Language(secure bool) func(http.ResponseWriter, *http.Request) string {
@@ -63,9 +63,10 @@ func (p *Pages) Language(secure bool) func(http.ResponseWriter, *http.Request) s
 	}
 }
 
-// asked is the language of ours that an authorization request asks for, if any.
+// asked is the language of ours that an application asks for, if any.
 func (p *Pages) asked(r *http.Request) string {
-	if r.URL.Path != strings.TrimSuffix(p.brand.BasePath, "/")+"/authorize" || !strings.Contains(r.URL.RawQuery, "ui_locales=") {
+	path, ours := strings.CutPrefix(r.URL.Path, strings.TrimSuffix(p.brand.BasePath, "/"))
+	if !ours || path != "/authorize" && path != "/logout" || !strings.Contains(r.URL.RawQuery, "ui_locales=") {
 		return ""
 	}
 	for _, locale := range strings.Fields(bounded(r.URL.Query().Get("ui_locales"))) {

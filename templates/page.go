@@ -125,9 +125,12 @@ type SignOut struct {
 	Fields  []Field
 }
 
-// SignedOut says that nobody is signed in here any more.
+// SignedOut says that nobody is signed in here any more, and has the browser tell applications.
 type SignedOut struct {
 	SignInURL string
+	App       string   // name of the client at NextURL
+	NextURL   string   // where to go on to when the frames have loaded; empty: nowhere
+	Frames    []string // of applications that are told in the browser
 }
 
 // Home is where somebody lands who signed in without an application.

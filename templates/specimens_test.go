@@ -24,6 +24,8 @@ func specimens() []Page {
 		FormPost{App: "Grafana", Action: "https://grafana.example.org/cb", Fields: []Field{{Name: "code", Value: "code"}}},
 		SignOut{App: "Grafana", Account: "ada@example.org", Action: "/logout", Fields: []Field{{Name: "state", Value: "state"}}},
 		SignedOut{SignInURL: "/login"},
+		SignedOut{App: "Grafana", NextURL: "https://grafana.example.org/bye", Frames: []string{"https://grafana.example.org/logout?sid=1"}},
+		SignedOut{NextURL: "https://grafana.example.org/bye", Frames: []string{"https://grafana.example.org/logout"}},
 		Home{Name: "Ada Lovelace", Email: "ada@example.org", SignOutURL: "/logout"},
 		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", WayText: "Sign in", WayURL: "/login",
 			OAuth: "invalid_request", Code: "link_expired", Detail: "ten minutes", TraceID: "trace"},

@@ -22,6 +22,7 @@ type Metrics struct {
 	logins   tally
 	events   tally
 	mails    tally
+	logouts  tally
 }
 
 // NewMetrics returns Metrics with everything at zero.
@@ -38,8 +39,10 @@ func NewMetrics() *Metrics {
 		logins: newTally("symbolon_logins_total", "Attempts to sign in.", "method", "result"),
 		events: newTally("symbolon_audit_events_total", "Audit events.", "type", "outcome"),
 		mails:  newTally("symbolon_mails_total", "Mails by what became of them.", "result"),
+
+		logouts: newTally("symbolon_logout_notices_total", "Tries to tell a client of a logout, by what became of them.", "result"),
 	}
-	m.registry.MustRegister(m.requests, m.inFlight, m.tokens.vec, m.logins.vec, m.events.vec, m.mails.vec,
+	m.registry.MustRegister(m.requests, m.inFlight, m.tokens.vec, m.logins.vec, m.events.vec, m.mails.vec, m.logouts.vec,
 		buildInfo(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -55,6 +58,9 @@ func (m *Metrics) AuditEvent(eventType, outcome string) { m.events.add(eventType
 
 // Mail counts a mail by what became of it.
 func (m *Metrics) Mail(result string) { m.mails.add(result, "") }
+
+// LogoutNotice counts a try to tell a client of a logout by what became of it.
+func (m *Metrics) LogoutNotice(result string) { m.logouts.add(result, "") }
 
 // Register adds a collector of another package.
 func (m *Metrics) Register(c prometheus.Collector) error { return m.registry.Register(c) }

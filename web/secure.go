@@ -38,6 +38,20 @@ func AllowFormAction(w http.ResponseWriter) {
 		strings.Replace(contentSecurityPolicy, "form-action 'self'; ", "", 1))
 }
 
+// AllowFrames lets this one answer show frames of these origins, each "scheme://host" with a port or
+// without.
+func AllowFrames(w http.ResponseWriter, origins []string) {
+	w.Header().Set("Content-Security-Policy", contentSecurityPolicy+"; frame-src "+strings.Join(origins, " "))
+}
+
+// AllowEmbedding lets this one answer be a frame of any site. It must hold nothing to click at and
+// nothing to see.
+func AllowEmbedding(w http.ResponseWriter) {
+	w.Header().Del("X-Frame-Options")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; base-uri 'none'; "+
+		"form-action 'none'; frame-ancestors *; require-trusted-types-for 'script'")
+}
+
 // RedirectAway sends the browser to another site, which does not learn where it came from. After a
 // POST it would be silently stopped by form-action: show the hand-off page instead.
 func RedirectAway(w http.ResponseWriter, location string) error {

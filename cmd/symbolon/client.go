@@ -28,6 +28,7 @@ type clientFlags struct {
 	redirect, postLogout, serves, grants []string
 	firstParty, requirePKCE              bool
 	requirePAR                           bool
+	logout                               logoutFlags
 }
 
 func addClientFlags(cmd *cobra.Command) *clientFlags {
@@ -39,6 +40,7 @@ func addClientFlags(cmd *cobra.Command) *clientFlags {
 	cmd.Flags().BoolVar(&f.firstParty, "first-party", false, "the organisation's own: people are not asked to consent")
 	cmd.Flags().BoolVar(&f.requirePKCE, "require-pkce", true, "=false only for an old client with a secret that cannot do PKCE")
 	cmd.Flags().BoolVar(&f.requirePAR, "require-par", false, "it has to push its authorization requests (RFC 9126)")
+	f.logout.add(cmd)
 	return f
 }
 
@@ -54,6 +56,7 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("first-party"), &c.FirstParty, f.firstParty)
 	set(given("require-pkce"), &c.PKCEOptional, !f.requirePKCE)
 	set(given("require-par"), &c.RequirePAR, f.requirePAR)
+	f.logout.apply(cmd, c)
 }
 
 func clientChanges(cmd *cobra.Command) func(c *storage.Client) {

@@ -33,12 +33,16 @@ type clientView struct {
 	DPoPBound              bool            `json:"dpop_bound_access_tokens,omitempty"`
 	AccessTokenTTL         int64           `json:"access_token_ttl,omitempty"` // seconds
 	openidView
-	Disabled   bool         `json:"disabled"`
-	DisabledAt *time.Time   `json:"disabled_at,omitempty"`
-	CreatedAt  time.Time    `json:"created_at"`
-	UpdatedAt  time.Time    `json:"updated_at"`
-	Secrets    []secretView `json:"secrets,omitempty"`
-	App        *appView     `json:"app,omitempty"` // of a new one: its own configuration
+	BackLogout   string       `json:"backchannel_logout_uri,omitempty"`
+	BackSession  bool         `json:"backchannel_logout_session_required,omitempty"`
+	FrontLogout  string       `json:"frontchannel_logout_uri,omitempty"`
+	FrontSession bool         `json:"frontchannel_logout_session_required,omitempty"`
+	Disabled     bool         `json:"disabled"`
+	DisabledAt   *time.Time   `json:"disabled_at,omitempty"`
+	CreatedAt    time.Time    `json:"created_at"`
+	UpdatedAt    time.Time    `json:"updated_at"`
+	Secrets      []secretView `json:"secrets,omitempty"`
+	App          *appView     `json:"app,omitempty"` // of a new one: its own configuration
 }
 
 func viewClient(c storage.Client) clientView {
@@ -49,6 +53,8 @@ func viewClient(c storage.Client) clientView {
 		Audience: append([]string{}, c.Audiences...), Serves: c.Serves,
 		SigningAlg: or(c.SigningAlg, "RS256"), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second),
 		AuthMethod: authMethod(c), JWKS: c.JWKS, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
+		BackLogout: c.BackchannelLogoutURI, BackSession: c.BackchannelLogoutSession,
+		FrontLogout: c.FrontchannelLogoutURI, FrontSession: c.FrontchannelLogoutSession,
 		Disabled: !c.DisabledAt.IsZero(), DisabledAt: optional(c.DisabledAt),
 		CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
 	}
@@ -92,6 +98,8 @@ func (v clientView) write(w io.Writer) {
 		{"first party", v.when(v.FirstParty)},
 		{"redirect to", strings.Join(v.RedirectURIs, " ")},
 		{"after logout to", strings.Join(v.PostLogoutRedirectURIs, " ")},
+		{"told of logout at", v.BackLogout},
+		{"told in the browser at", v.FrontLogout},
 		{"authenticates by", v.AuthMethod},
 		{"pushed requests only", v.when(&v.RequirePAR)},
 		{"bound tokens only", v.when(&v.DPoPBound)},

@@ -61,6 +61,7 @@ func configKeys() []key {
 		{"session.idle", plain, false, "24h", "a browser left alone for so long is signed out", func(c *Config) any { return &c.Session.Idle }},
 		{"session.absolute", plain, false, "14d", "everybody signs in again after this", func(c *Config) any { return &c.Session.Absolute }},
 		{"session.binding", plain, false, "browser", "what a stolen cookie is told by: browser, network (another one signs out, too) or off", func(c *Config) any { return &c.Session.Binding }},
+		{"session_management", plain, false, "false", "applications may ask a frame whether somebody is still signed in, where browsers give frames their cookies", func(c *Config) any { return &c.Session.Management }},
 		{"tokens.access_ttl", plain, false, "10m", "life of a person's access token, at most 60m", func(c *Config) any { return &c.Tokens.AccessTTL }},
 		{"tokens.agent_access_ttl", plain, false, "15m", "life of an agent's access token, at most 60m", func(c *Config) any { return &c.Tokens.AgentAccessTTL }},
 		{"tokens.id_ttl", plain, false, "1h", "life of an ID token", func(c *Config) any { return &c.Tokens.IDTTL }},

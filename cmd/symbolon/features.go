@@ -15,6 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/login/recovery"
 	"github.com/symbolon-id/symbolon/login/totp"
+	"github.com/symbolon-id/symbolon/logout"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -40,6 +41,10 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
 	})
+	n.logouts = &logout.Worker{
+		Store: n.db, Tokens: n.provider, Post: n.outbound, Log: n.log,
+		Report: func(o logout.Outcome) { n.metrics.LogoutNotice(string(o)) },
+	}
 	return err
 }
 
@@ -71,7 +76,8 @@ func (c Config) provider(dev bool) provider.Config {
 		IDTokenTTL: c.Tokens.IDTTL, CodeTTL: time.Minute, RefreshIdle: c.Tokens.RefreshIdle,
 		RefreshAbsolute: c.Tokens.RefreshAbsolute, RefreshRetry: c.Tokens.RefreshRetry, Dev: dev,
 		Registration: c.Registration.Mode != registrationOff, ClientDocuments: c.Registration.Documents,
-		ACRValues: []string{login.ACRMail, login.ACRPasskey, login.ACRMFA, login.ACRPHR},
+		SessionManagement: c.Session.Management,
+		ACRValues:         []string{login.ACRMail, login.ACRPasskey, login.ACRMFA, login.ACRPHR},
 	}
 }
 

@@ -38,6 +38,7 @@ func architecture() map[string]rule {
 		"account":           {ours: feature("login/session interaction mail")},
 		"agents":            {ours: feature("keys")},
 		"registration":      {ours: feature("agents outbound")},
+		"logout":            {ours: list("storage outbound")},
 
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},

@@ -17,6 +17,7 @@ import (
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/logout"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/provider"
@@ -56,6 +57,7 @@ type node struct {
 	consent  *consent.Asker
 	provider *provider.Provider
 	outbound *outbound.Client
+	logouts  *logout.Worker
 	mux      *web.Mux
 }
 

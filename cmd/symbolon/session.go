@@ -14,6 +14,7 @@ import (
 type Session struct {
 	Idle, Absolute time.Duration
 	Binding        string // browser, network or off
+	Management     bool   // applications may ask a frame whether somebody is still signed in
 }
 
 func (s Session) check() error {
@@ -35,7 +36,8 @@ func bindings() map[string]session.Binding {
 func (n *node) sessionOptions() session.Options {
 	s := n.config.Session
 	return session.Options{
-		Secure: n.browser.Secure, Idle: s.Idle, Absolute: s.Absolute, Bind: bindings()[s.Binding], Browser: login.BrowserName,
+		ShowState: s.Management,
+		Secure:    n.browser.Secure, Idle: s.Idle, Absolute: s.Absolute, Bind: bindings()[s.Binding], Browser: login.BrowserName,
 		Stolen: n.noteSession(audit.SessionMismatch, audit.Refused), Moved: n.noteSession(audit.SessionMoved, audit.Success),
 	}
 }

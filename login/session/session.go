@@ -40,6 +40,9 @@ type Options struct {
 	Absolute time.Duration // and after this long in any case; default 30 days
 	Now      func() time.Time
 
+	// ShowState gives browsers a second cookie, which scripts can read: see State.
+	ShowState bool
+
 	Bind    Binding
 	Browser func(userAgent string) string // what SignIn.Session.UserAgent is made by; nil: no browser is told from another
 	// Stolen is called when a session ended because its cookie came from elsewhere, Moved when one is
@@ -88,6 +91,7 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in storage.Sign
 	if err != nil {
 		return nil, fmt.Errorf("start session: %w", err)
 	}
+	s.setState(w, started.State(), int(s.options.Absolute.Seconds()))
 	return started, s.cookie.hand(w, r, bearer, started)
 }
 
@@ -158,6 +162,7 @@ func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 		}
 		s.moves.forget(now.ID)
 	}
+	s.setState(w, "", -1)
 	return s.cookie.takeBack(w, r)
 }
 

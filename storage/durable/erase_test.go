@@ -55,6 +55,29 @@ func TestDeletedUserLeavesNoRowInAnyTable(t *testing.T) {
 	}
 }
 
+func TestNoticeToAnApplicationOutlivesTheUserUntilItIsDelivered(t *testing.T) {
+	for name, url := range urls(t) {
+		t.Run(name, func(t *testing.T) {
+			d := storagetest.Open(t, url)
+			if err := d.Migrate(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, d)
+			w.redeemed(of(w.told()))
+			w.ok(w.DeleteUser(w.ctx, w.user.ID))
+			if left := found(t, url, w.user.ID); len(left) != 1 || left["logout_notices"] != 1 {
+				t.Errorf("left: %v", left)
+			}
+			n, err := w.ClaimLogoutNotice(w.ctx, w.now, 0)
+			w.ok(err)
+			w.ok(w.ForgetLogoutNotice(w.ctx, n))
+			if left := found(t, url, w.user.ID); len(left) > 0 {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
+
 func TestAuditTrailOfADeletedUserIsAnonymous(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.everywhere()

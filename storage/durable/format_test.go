@@ -17,12 +17,14 @@ var formats = map[string]any{
 	"testdata/client_metadata.json": &storage.ClientMetadata{
 		Public: true, FirstParty: true, RedirectURIs: []string{"https://books.example/cb"},
 		PostLogoutRedirectURIs: []string{"https://books.example/"}, GrantTypes: []string{"authorization_code", "refresh_token"},
-		Scopes: []string{"openid", "email"}, Audiences: []string{"https://api.example"}, Serves: []string{"https://files.example"},
+		Scopes: []string{"openid", "email"}, DefaultScopes: []string{"openid"}, Audiences: []string{"https://api.example"}, Serves: []string{"https://files.example"},
 		SigningAlg: "ES256", AccessTokenTTL: 10 * time.Minute, PKCEOptional: true,
 		AuthMethod: storage.AuthPrivateKeyJWT, JWKS: json.RawMessage(`{"keys":[]}`), RequirePAR: true, DPoPBound: true,
 		SubjectType: storage.SubjectPairwise, SectorIdentifierURI: "https://books.example/redirects.json", UserInfoAlg: "EdDSA", IDTokenClaims: storage.IDTokenMinimal,
 		DefaultMaxAge: new(int64), RequireAuthTime: true, DefaultACRValues: []string{"phr"}, InitiateLoginURI: "https://books.example/start",
 		Contacts: []string{"ops@books.example"}, ApplicationType: storage.AppWeb,
+		BackchannelLogoutURI: "https://books.example/logout", BackchannelLogoutSession: true,
+		FrontchannelLogoutURI: "https://books.example/front", FrontchannelLogoutSession: true,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",

@@ -47,12 +47,15 @@ func (d *DB) TouchSession(ctx context.Context, id string, seen, idleAt time.Time
 	return nil
 }
 
-const endSession = `UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at = 0`
+const endSession = `UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at = 0 RETURNING id`
 
-// EndSession ends the session, and with it every grant and token that does not outlive it. To end
-// it again changes nothing.
+// EndSession ends the session, and with it every grant and token that does not outlive it, and queues
+// the notices to its clients. To end it again changes nothing.
 func (d *DB) EndSession(ctx context.Context, id string, at time.Time) error {
-	if _, err := d.exec(ctx, endSession, id, ms(at)); err != nil {
+	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
+		return endAndTell(ctx, q, at, endSession, id, ms(at))
+	})
+	if err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil
@@ -70,10 +73,13 @@ func (d *DB) UserSessions(ctx context.Context, userID string) ([]storage.Session
 	return sessions, nil
 }
 
-// EndUserSessions ends all of the user's sessions but exceptID, which may be empty.
+const endUserSessions = `UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at = 0 RETURNING id`
+
+// EndUserSessions ends all of the user's sessions but exceptID, which may be empty, as EndSession does.
 func (d *DB) EndUserSessions(ctx context.Context, userID, exceptID string, at time.Time) error {
-	_, err := d.exec(ctx, `UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at = 0`,
-		userID, exceptID, ms(at))
+	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
+		return endAndTell(ctx, q, at, endUserSessions, userID, exceptID, ms(at))
+	})
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}

@@ -47,12 +47,11 @@ func begin(ctx context.Context, q queryer, in storage.SignIn) error {
 		return err
 	}
 	if in.Replaces != "" {
-		if _, err := q.Exec(ctx, endSession, in.Replaces, ms(s.CreatedAt)); err != nil {
+		if err := endAndTell(ctx, q, s.CreatedAt, endSession, in.Replaces, ms(s.CreatedAt)); err != nil {
 			return err
 		}
 	}
-	_, err := q.Exec(ctx, endOldest, s.UserID, ms(s.CreatedAt), s.ID, int64(maxSessions-1))
-	return err
+	return endAndTell(ctx, q, s.CreatedAt, endOldest, s.UserID, ms(s.CreatedAt), s.ID, int64(maxSessions-1))
 }
 
 // maxSessions is how many live sessions a user has at most, so that a program that signs in for ever
@@ -62,7 +61,7 @@ const maxSessions = 50
 // endOldest ends all but the sessions seen last; $3 has just begun.
 const endOldest = `UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at = 0 AND id <> $3 AND id NOT IN (
 	SELECT s.id FROM sessions s WHERE s.user_id = $1 AND s.id <> $3 AND ` + sessionLive + `
-	ORDER BY s.last_seen_at DESC, s.id LIMIT $4)`
+	ORDER BY s.last_seen_at DESC, s.id LIMIT $4) RETURNING id`
 
 // raise changes what the session proves, and its cookie with it; its id stays, and so its tokens.
 func raise(ctx context.Context, q queryer, id string, to storage.Session) error {

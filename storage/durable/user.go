@@ -82,11 +82,17 @@ func (d *DB) SetUserGroups(ctx context.Context, id string, groups []string) erro
 	return nil
 }
 
-// SetUserDisabled disables the user from at on, or enables them when at is zero. Every session,
-// grant and token of a disabled user is dead for as long.
+// SetUserDisabled disables the user from at on, or enables them when at is zero. Every grant and token
+// of a disabled user is dead for as long; their sessions end for good, so that applications are told.
 func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error {
-	err := d.execOne(ctx, storage.ErrNotFound,
-		`UPDATE users SET disabled_at = $2, updated_at = $3 WHERE id = $1`, id, ms(at), ms(d.Now()))
+	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
+		err := execOne(ctx, q, storage.ErrNotFound,
+			`UPDATE users SET disabled_at = $2, updated_at = $3 WHERE id = $1`, id, ms(at), ms(d.Now()))
+		if err != nil || at.IsZero() {
+			return err
+		}
+		return endAndTell(ctx, q, at, endUserSessions, id, "", ms(at))
+	})
 	if err != nil {
 		return fmt.Errorf("disable user: %w", err)
 	}
@@ -99,10 +105,16 @@ const forgetPlaces = `UPDATE audit_events SET ip = '' WHERE id IN (
 	SELECT id FROM audit_events WHERE user_id = $1 AND ip <> '' LIMIT $2)`
 
 // DeleteUser removes the user with their sessions, factors, consents and grants, and makes the audit
-// trail anonymous. Interrupted, it can be repeated.
+// trail anonymous. What is left for up to a day are the notices to applications that were not reached
+// at once. Interrupted, it leaves them disabled and can be repeated.
 func (d *DB) DeleteUser(ctx context.Context, id string) error {
 	if err := d.inBatches(ctx, forgetPlaces, id); err != nil {
 		return fmt.Errorf("anonymize events of user: %w", err)
+	}
+	// First nothing more can begin, and applications are told. In one transaction with what follows it
+	// could wait for a sign-in that waits for it: see begin.
+	if err := d.SetUserDisabled(ctx, id, d.Now()); err != nil {
+		return fmt.Errorf("delete user: %w", err)
 	}
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		if _, err := q.Exec(ctx, `DELETE FROM grants WHERE user_id = $1`, id); err != nil {

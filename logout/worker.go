@@ -1,0 +1,111 @@
+package logout
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/symbolon-id/symbolon/outbound"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+const (
+	pollEvery = time.Second      // an end of a session is noticed this late
+	storeFor  = 5 * time.Second  // a statement of the store takes no longer
+	tryFor    = 10 * time.Second // nor does a try: reading the client, signing, five seconds of its server
+	leaseFor  = 30 * time.Second // more than all of it: a notice claimed this long ago is abandoned
+	lanes     = 8                // tries at a time, so that one slow client delays nobody
+)
+
+// Store keeps the notices durably, and the clients.
+type Store interface {
+	// ClaimLogoutNotice gives one due notice to one caller and keeps it from all others for lease. It
+	// returns storage.ErrNotFound when none is due.
+	ClaimLogoutNotice(ctx context.Context, now time.Time, lease time.Duration) (storage.LogoutNotice, error)
+	ForgetLogoutNotice(ctx context.Context, n storage.LogoutNotice) error
+	// RetryLogoutNotice makes the notice due again at nextTry, and counts the try.
+	RetryLogoutNotice(ctx context.Context, n storage.LogoutNotice, nextTry time.Time) error
+	// PauseLogoutNotices lets no notice to the client be due before until.
+	PauseLogoutNotices(ctx context.Context, clientID string, until time.Time) error
+	// Client returns the client, disabled or not, or storage.ErrNotFound.
+	Client(ctx context.Context, id string) (storage.Client, error)
+}
+
+// Tokens makes what a client is told by.
+type Tokens interface {
+	LogoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error)
+}
+
+// Poster sends a form to an address that somebody else chose, and returns the status of the answer.
+type Poster interface {
+	Post(ctx context.Context, rawURL string, form url.Values, limits outbound.Limits) (status int, err error)
+}
+
+var _ Poster = (*outbound.Client)(nil)
+
+// Worker delivers what is queued. Several nodes may each run one.
+type Worker struct {
+	Store  Store
+	Tokens Tokens
+	Post   Poster
+	Log    *slog.Logger
+	Report func(Outcome)    // counts; optional
+	Now    func() time.Time // nil: the system's clock
+}
+
+// Run delivers until ctx ends, then finishes what is in hand (seconds) and returns.
+func (w *Worker) Run(ctx context.Context) {
+	var inHand sync.WaitGroup
+	defer inHand.Wait()
+	lane := make(chan struct{}, lanes)
+	for {
+		select {
+		case lane <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		claimed, err := w.claim(ctx)
+		if err != nil {
+			<-lane
+			w.rest(ctx, err)
+			continue
+		}
+		inHand.Go(func() {
+			defer func() { <-lane }()
+			w.handle(context.WithoutCancel(ctx), claimed)
+		})
+	}
+}
+
+// claim is not cut short by shutdown: a claim without its answer would delay the notice by a lease.
+func (w *Worker) claim(ctx context.Context) (storage.LogoutNotice, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeFor)
+	defer cancel()
+	return w.Store.ClaimLogoutNotice(ctx, w.now(), leaseFor)
+}
+
+// rest waits until there may be something to claim.
+func (w *Worker) rest(ctx context.Context, claim error) {
+	if !errors.Is(claim, storage.ErrNotFound) {
+		w.Log.Warn("logout notices unavailable", "error", claim)
+	}
+	timer := time.NewTimer(pollEvery)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+func (w *Worker) now() time.Time {
+	if w.Now == nil {
+		return time.Now()
+	}
+	return w.Now()
+}
