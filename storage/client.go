@@ -47,7 +47,7 @@ type ClientMetadata struct {
 	AccessTokenTTL         time.Duration `json:"access_token_ttl,omitempty"` // 0: the deployment's default
 	PKCEOptional           bool          `json:"pkce_optional,omitempty"`    // require_pkce: false
 
-	// AuthMethod is AuthPrivateKeyJWT, or empty: a secret, nothing when Public.
+	// AuthMethod is one of those below, or empty: a secret, nothing when Public.
 	AuthMethod string          `json:"token_endpoint_auth_method,omitempty"`
 	JWKS       json.RawMessage `json:"jwks,omitempty"` // its public keys, a JWK Set
 	RequirePAR bool            `json:"require_pushed_authorization_requests,omitempty"`
@@ -64,6 +64,18 @@ type ClientMetadata struct {
 	InitiateLoginURI string   `json:"initiate_login_uri,omitempty"`
 	Contacts         []string `json:"contacts,omitempty"`
 	ApplicationType  string   `json:"application_type,omitempty"` // AppWeb, AppNative, or empty: not said
+
+	// The one name that its certificates must have with AuthTLS (RFC 8705 section 2.1.2).
+	TLSSubjectDN string `json:"tls_client_auth_subject_dn,omitempty"`
+	TLSSANDNS    string `json:"tls_client_auth_san_dns,omitempty"`
+	TLSSANURI    string `json:"tls_client_auth_san_uri,omitempty"`
+	TLSSANIP     string `json:"tls_client_auth_san_ip,omitempty"`
+	TLSSANEmail  string `json:"tls_client_auth_san_email,omitempty"`
+
+	DetailTypes []string `json:"authorization_details_types,omitempty"` // that it may ask for (RFC 9396)
+
+	// CertificateBound: its tokens are of use only with the certificate it got them with.
+	CertificateBound bool `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 }
 
 // ScopesByDefault are asked for by a request that names none.
@@ -83,6 +95,12 @@ const (
 // AuthPrivateKeyJWT: the client authenticates by assertions signed with its own key, and in no
 // weaker way (RFC 7523).
 const AuthPrivateKeyJWT = "private_key_jwt"
+
+// Mutual TLS (RFC 8705): the client authenticates by a certificate, and in no weaker way.
+const (
+	AuthTLS           = "tls_client_auth"             // of an issuer we trust, with a registered name
+	AuthSelfSignedTLS = "self_signed_tls_client_auth" // of one of its registered keys
+)
 
 // ClientSecret is one of several live secrets of a client.
 type ClientSecret struct {
