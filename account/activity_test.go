@@ -78,7 +78,7 @@ func TestActivityGoesBackPageByPage(t *testing.T) {
 	seen, path := 0, "/account/activity"
 	for range 5 {
 		p := v.get(path)
-		seen += strings.Count(p.Body, "<h2><bdi>Changed the name.")
+		seen += strings.Count(p.Body, "<h2><bdi>Changed the profile.")
 		older := strings.Index(p.Body, `/account/activity?page=`)
 		if older < 0 {
 			break
@@ -87,7 +87,7 @@ func TestActivityGoesBackPageByPage(t *testing.T) {
 	}
 	d.must(t, "seen", seen, 70)
 	for _, odd := range []string{"0", "-1", "x", "1e9", "99999999999999999999"} {
-		d.must(t, odd, strings.Count(v.get("/account/activity?page="+odd).Body, "<h2><bdi>Changed the name."), 30)
+		d.must(t, odd, strings.Count(v.get("/account/activity?page="+odd).Body, "<h2><bdi>Changed the profile."), 30)
 	}
 }
 
