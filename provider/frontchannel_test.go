@@ -132,3 +132,26 @@ func TestOriginsAreWrittenAsBrowsersDo(t *testing.T) {
 		}
 	}
 }
+
+// A client with pairwise subjects is told of the session under the name it knows, and asks under it.
+func TestPairwiseClientIsToldUnderItsOwnNames(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		app := s.app(pairwise("app.example"), framed("https://app.example/front", true))
+		ada := s.person("ada")
+		hint := ada.tokens(app).IDToken
+		claims := claimsOf(t, hint)
+		sessions, err := s.db.UserSessions(s.ctx(), ada.user.ID)
+		s.must(err)
+		told := claimsOf(t, s.logoutToken(app, storage.LogoutNotice{SessionID: sessions[0].ID, UserID: ada.user.ID}))
+		if told["sub"] != claims["sub"] || told["sid"] != claims["sid"] || told["sid"] == sessions[0].ID {
+			t.Errorf("told of %v, %v; signed in as %v, %v", told["sub"], told["sid"], claims["sub"], claims["sid"])
+		}
+		a := ada.open(logout("id_token_hint", hint))
+		if frames := a.frames(); len(frames) != 1 || !strings.HasSuffix(frames[0], "&sid="+claims["sid"].(string)) {
+			t.Errorf("frames %q", frames)
+		}
+		if ada.signedIn(app) {
+			t.Error("asked under its own name, and still signed in")
+		}
+	})
+}
