@@ -11,7 +11,6 @@ package agents
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
@@ -26,29 +25,17 @@ func New(store Store, recorder Recorder, via string) *Service {
 	return &Service{Registry{kind: storage.KindAgent, store: store, audit: recorder, via: via, now: time.Now}}
 }
 
-// Agent is what its owner chooses of a new service account.
+// Agent is what its owner chooses of a new service account. Without Audiences its tokens are for the
+// deployment itself; the first of them is its default.
 type Agent struct {
-	Name            string
-	Scopes          []string      // all it may ever be granted
-	Audiences       []string      // resources it may name; the first is its default
-	AccessTokenTTL  time.Duration // 0: the deployment's default; at most MaxAccessTokenTTL
-	SigningAlg      string        // empty: RS256
-	SecretExpiresAt time.Time     // zero: the first secret does not expire
-	AuthMethod      string        // storage.AuthPrivateKeyJWT with JWKS, or empty: a secret
-	JWKS            json.RawMessage
-	DPoPBound       bool // every token is bound to a key of its own (RFC 9449)
+	Name string
+	storage.ClientMetadata
+	SecretExpiresAt time.Time // zero: the first secret does not expire
 }
 
-// Create registers a service account with its first secret, unless it has keys of its own.
+// Create registers a service account with its first secret, unless it has keys of its own. It has
+// the grant client_credentials and no other.
 func (s *Service) Create(ctx context.Context, a Agent) (Issued, error) {
-	return s.create(ctx, storage.AgentPrefix, a.Name, a.SecretExpiresAt, storage.ClientMetadata{
-		GrantTypes:     []string{GrantClientCredentials},
-		Scopes:         a.Scopes,
-		Audiences:      a.Audiences,
-		SigningAlg:     a.SigningAlg,
-		AccessTokenTTL: a.AccessTokenTTL,
-		AuthMethod:     a.AuthMethod,
-		JWKS:           a.JWKS,
-		DPoPBound:      a.DPoPBound,
-	})
+	a.GrantTypes = []string{GrantClientCredentials}
+	return s.create(ctx, storage.AgentPrefix, a.Name, a.SecretExpiresAt, a.ClientMetadata)
 }

@@ -47,7 +47,7 @@ func open(t *testing.T) world {
 func (w world) agent(t *testing.T) agents.Issued {
 	t.Helper()
 	issued, err := w.agents.Create(context.Background(), agents.Agent{
-		Name: "weather-bot", Scopes: []string{"read_weather"}, Audiences: []string{"https://api.example"},
+		Name: "weather-bot", ClientMetadata: storage.ClientMetadata{Scopes: []string{"read_weather"}, Audiences: []string{"https://api.example"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func (w world) types(t *testing.T) []string {
 
 func TestInvalidAgentIsNotCreated(t *testing.T) {
 	w := open(t)
-	_, err := w.agents.Create(context.Background(), agents.Agent{Name: "x", Scopes: []string{"openid"}})
+	_, err := w.agents.Create(context.Background(), agents.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"openid"}}})
 	var invalid agents.Invalid
 	if !errors.As(err, &invalid) {
 		t.Fatalf("err = %v, want an Invalid", err)
@@ -160,7 +160,7 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 	w.trail.cut = true
 	for what, attempt := range map[string]func() error{
 		"create": func() error {
-			_, err := w.agents.Create(ctx, agents.Agent{Name: "x", Scopes: []string{"s"}, Audiences: []string{"https://a.example"}})
+			_, err := w.agents.Create(ctx, agents.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"s"}, Audiences: []string{"https://a.example"}}})
 			return err
 		},
 		"secret": func() error { _, err := w.agents.AddSecret(ctx, agent.ID, time.Time{}); return err },

@@ -37,3 +37,20 @@ func shorten(s string) string {
 	}
 	return s
 }
+
+// checkDetailTypes judges the types of authorization details (RFC 9396 section 10) by their form: what
+// types there are is the deployment's to know.
+func checkDetailTypes(c storage.Client) error {
+	if len(c.DetailTypes) > maxScopes {
+		return invalid("authorization_details_types", "more than %d", maxScopes)
+	}
+	for i, name := range c.DetailTypes {
+		if name == "" || len(name) > 2*maxScope || strings.ContainsFunc(name, notScopeChar) {
+			return invalid("authorization_details_types", "%q is no name of a type", shorten(name))
+		}
+		if slices.Contains(c.DetailTypes[:i], name) {
+			return invalid("authorization_details_types", "%q stands there twice", shorten(name))
+		}
+	}
+	return nil
+}

@@ -41,7 +41,7 @@ func invalid(field, format string, args ...any) error {
 // Validate returns an Invalid when c must not be registered as it is.
 func Validate(c storage.Client) error {
 	for _, check := range []func(storage.Client) error{
-		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkGrants, checkKind, checkRedirects, checkLogout,
+		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkCertificate, checkDetailTypes, checkGrants, checkKind, checkRedirects, checkLogout,
 		checkSubject, checkTelling, checkDefaults, checkContacts, checkApplication,
 	} {
 		if err := check(c); err != nil {
@@ -69,13 +69,16 @@ func checkAlg(c storage.Client) error {
 
 // checkAuth: a client with keys of its own proves itself with them and with nothing weaker.
 func checkAuth(c storage.Client) error {
+	known := []string{storage.AuthPrivateKeyJWT, storage.AuthTLS, storage.AuthSelfSignedTLS}
 	switch {
 	case c.AuthMethod == "" && len(c.JWKS) == 0:
 		return nil
-	case c.AuthMethod != storage.AuthPrivateKeyJWT:
-		return invalid("token_endpoint_auth_method", "%q is not supported; use %s", c.AuthMethod, storage.AuthPrivateKeyJWT)
+	case !slices.Contains(known, c.AuthMethod):
+		return invalid("token_endpoint_auth_method", "%q is not supported; use one of %v", c.AuthMethod, known)
 	case c.Public:
 		return invalid("token_endpoint_auth_method", "who keeps a key can prove itself, and is not public")
+	case c.AuthMethod == storage.AuthTLS && len(c.JWKS) == 0:
+		return nil
 	}
 	if err := keys.CheckClientKeys(c.JWKS); err != nil {
 		return invalid("jwks", "%v", err)

@@ -9,6 +9,7 @@ package consent
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -41,6 +42,11 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 }
 
+// Details says authorization details (RFC 9396) to a person, in a language.
+type Details interface {
+	Describe(asked json.RawMessage, language string) []templates.Detail
+}
+
 // Asker asks for consent.
 type Asker struct {
 	Base     string // path of the issuer, "" for a bare host
@@ -49,6 +55,7 @@ type Asker struct {
 	Requests *interaction.Store
 	Pages    Pages
 	Audit    Recorder
+	Details  Details          // nil: nothing is asked for in details
 	Now      func() time.Time // nil: the system's clock
 }
 
@@ -85,10 +92,10 @@ func answered(q *interaction.Request, userID string) bool {
 }
 
 // covered tells whether nobody needs to be asked: the app is the organisation's own, or everything
-// was allowed before. An app that runs on the person's device is always asked for, since any other
+// was allowed before. Authorization details never were. An app that runs on the person's device is always asked for, since any other
 // program could be asking in its name (RFC 8252 section 8.6).
 func (a *Asker) covered(ctx context.Context, q *interaction.Request, userID string) (bool, error) {
-	if q.HasPrompt("consent") {
+	if q.HasPrompt("consent") || len(q.Details) > 0 { // what is in details is allowed once, whoever asks
 		return false, nil
 	}
 	if q.FirstParty {

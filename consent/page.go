@@ -61,8 +61,16 @@ func (a *Asker) show(w http.ResponseWriter, r *http.Request, q *interaction.Requ
 		RedirectHost: host, Resources: q.Resources,
 		Account:   cmp.Or(s.User.Email, s.User.Name),
 		SwitchURL: a.Base + "/login?switch=1&request=" + url.QueryEscape(q.Handle),
-		Scopes:    describe(q.Scopes, before), Lasts: lasts(q.Scopes), Warning: warning(k, q.FirstParty),
+		Scopes:    describe(q.Scopes, before), Lasts: lasts(q), Warning: warning(k, q.FirstParty),
+		Details: a.details(r, q),
 	})
+}
+
+func (a *Asker) details(r *http.Request, q *interaction.Request) []templates.Detail {
+	if a.Details == nil {
+		return nil
+	}
+	return a.Details.Describe(q.Details, web.Language(r.Context()))
 }
 
 // answer takes the decision of the very session that was shown the page.

@@ -3,6 +3,7 @@ package consent
 import (
 	"slices"
 
+	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/templates"
 )
 
@@ -40,9 +41,12 @@ func describe(scopes, before []string) []templates.ConsentScope {
 	return described
 }
 
-func lasts(scopes []string) string {
-	if slices.Contains(scopes, "offline_access") {
+func lasts(q *interaction.Request) string {
+	switch {
+	case slices.Contains(q.Scopes, "offline_access"):
 		return "This lasts until you take it back, also while you are signed out."
+	case len(q.Details) > 0:
+		return "This ends when you sign out, and you are asked again each time."
 	}
 	return "This ends when you sign out, and you are not asked again until you take it back."
 }

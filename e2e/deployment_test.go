@@ -56,7 +56,7 @@ func deploy(t testing.TB, p plan) *deployment {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "SYMBOLON_ISSUER=" + d.issuer, "SYMBOLON_DATABASE_URL=" + p.database,
 		"SYMBOLON_REDIS_URL=" + p.redis, "SYMBOLON_SECRET=" + newSecret(), "SYMBOLON_SMTP_URL=" + d.post.url(),
 		"SYMBOLON_MAIL_FROM=Symbolon <login@symbolon.example>", "SYMBOLON_TRUSTED_PROXIES=127.0.0.1",
-		"SYMBOLON_LOG_LEVEL=debug", "SYMBOLON_DRAIN=1s",
+		"SYMBOLON_LOG_LEVEL=debug", "SYMBOLON_DRAIN=1s", "SYMBOLON_AUTHORIZATION_DETAILS_TYPES=" + detailTypes,
 	}, p.env)
 	d.command(t, "migrate", "up")
 	for i := range p.nodes {

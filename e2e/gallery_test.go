@@ -44,7 +44,7 @@ func walk(t *testing.T, show func(b *tab, name string)) {
 	t.Helper()
 	d := onSQLite(t)
 	b := newTab(t)
-	s := onStage(t, d, b, "--redirect-uri", "com.example.app:/callback", "--audience", weather)
+	s := onStage(t, d, b, "--redirect-uri", "com.example.app:/callback", "--audience", weather, "--authorization-details-type", "payment", "--authorization-details-type", "files")
 	pagesOfSigningIn(s, show)
 	pagesOfTheAccount(&stage{tab: newTab(t), d: d, app: s.app, cb: s.cb, who: d.person(t)}, show)
 	pagesOfFactors(&stage{tab: newTab(t), d: d, app: s.app, cb: s.cb, who: d.person(t)}, show)
@@ -72,6 +72,9 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	show(s.tab, "mail-link")
 	s.press("Sign in").see("Weather app asks for access")
 	show(s.tab, "consent")
+	detailed := s.another()
+	detailed.open(s.app.begin("authorization_details", paymentAndFiles).url).see("Weather app asks for access")
+	show(detailed, "consent-details")
 	s.app.config.RedirectURL = "com.example.app:/callback" // no program takes it: the page stays to be looked at
 	leaving := s.another()
 	leaving.open(s.app.begin().url).see("Weather app asks for access").press("Allow").see("Back to Weather app")

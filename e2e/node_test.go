@@ -21,10 +21,17 @@ type node struct {
 	dir     string
 	listens atomic.Pointer[string] // host:port; a new one after each start
 	process *process
+	secure  *http.Client // reaches it by TLS; nil: it leaves that to the front
 }
 
 func (n *node) address() string { return *n.listens.Load() }
-func (n *node) url() string     { return "http://" + n.address() }
+
+func (n *node) url() string {
+	if n.secure != nil {
+		return "https://" + n.address()
+	}
+	return "http://" + n.address()
+}
 
 // start runs the node and waits until it is ready.
 func (n *node) start(t testing.TB) {
@@ -72,7 +79,11 @@ func listenAddress(log string) (string, error) {
 }
 
 func (n *node) ready() error {
-	response, err := http.Get(n.url() + "/readyz")
+	client := http.DefaultClient
+	if n.secure != nil {
+		client = n.secure
+	}
+	response, err := client.Get(n.url() + "/readyz")
 	if err != nil {
 		return err
 	}

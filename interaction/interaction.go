@@ -40,6 +40,8 @@ type Request struct {
 	Scopes      []string `json:"scopes"`
 	Resources   []string `json:"resources,omitempty"`
 
+	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396; valid, in the one form we keep
+
 	Prompt      []string       `json:"prompt,omitempty"`
 	MaxAge      *time.Duration `json:"max_age,omitempty"`
 	LoginHint   string         `json:"login_hint,omitempty"`

@@ -14,6 +14,7 @@
 //	verify.go     Ring.Verify, for tokens of our own
 //	foreign.go    JWTs that clients sign: assertions (RFC 7523), DPoP proofs (RFC 9449)
 //	clientkeys.go the keys that clients sign with
+//	certificate.go the certificates that clients show (RFC 8705); distinguishedname.go compares names in them
 //	jwks.go       what /jwks serves (RFC 7517)
 //
 // It is the only importer of go-jose.

@@ -34,6 +34,8 @@ type accessClaims struct {
 	SessionID string        `json:"sid,omitempty"`
 	GrantID   string        `json:"grant_id,omitempty"`
 	Confirms  *confirmation `json:"cnf,omitempty"` // RFC 9449 section 6.1
+
+	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396 section 9.1
 }
 
 // audience is written as a string when there is one (RFC 7519 section 4.1.3).
@@ -91,6 +93,7 @@ func (p *Provider) accessClaims(c storage.Client, s *tokenSession) *accessClaims
 		ClientID:  c.ID,
 		Scope:     strings.Join(s.scopes, " "),
 		Confirms:  s.confirms(),
+		Details:   s.details,
 	}
 	if s.grant.ID == "" {
 		return claims

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -104,7 +105,7 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 // was parked. What a person was shown and answered was that.
 func (v *validRequest) differs(shown interaction.Request) bool {
 	return v.ClientName != shown.ClientName || v.RedirectURI != shown.RedirectURI ||
-		!slices.Equal(v.Scopes, shown.Scopes) || !slices.Equal(v.Resources, shown.Resources)
+		!slices.Equal(v.Scopes, shown.Scopes) || !slices.Equal(v.Resources, shown.Resources) || !bytes.Equal(v.Details, shown.Details)
 }
 
 // askAnew forgets to whom the request was shown and that it was allowed; that it was denied stays.
@@ -143,7 +144,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 // validate checks everything else: first by our rules, then by fosite's.
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, checkPrompt, p.checkHint, checkClaims, applyDefaults,
+		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, p.checkDetails, checkPrompt, p.checkHint, checkClaims, applyDefaults,
 	} {
 		if err := rule(v); err != nil {
 			return p.telling(err, func() string { return whyRefused(v, err) })

@@ -64,7 +64,7 @@ func isSHA256(s string) bool {
 
 // checkScope: each scope must be known; none asked for means the client's defaults.
 func (p *Provider) checkScope(v *validRequest) (err error) {
-	v.Scopes, err = askedScopes(v.Form.Get("scope"), v.client)
+	v.Scopes, err = askedScopes(v.Form, v.client)
 	return err
 }
 
@@ -72,9 +72,12 @@ func (p *Provider) checkScope(v *validRequest) (err error) {
 // advertise to all: such clients ask for all that is in scopes_supported, whatever they need (VS Code,
 // Codex), and nobody here can correct them. RFC 6749 section 3.3 allows it, and the token response says
 // what was granted.
-func askedScopes(scope string, c storage.Client) ([]string, error) {
-	asked := strings.Fields(scope)
-	if len(asked) == 0 {
+func askedScopes(form url.Values, c storage.Client) ([]string, error) {
+	asked := strings.Fields(form.Get("scope"))
+	switch {
+	case saysDetails(form):
+		return nil, nil
+	case len(asked) == 0:
 		return c.ScopesByDefault(), nil
 	}
 	var granted []string

@@ -89,7 +89,10 @@ func (p *Provider) openAssertion(c storage.Client, assertion string) (claims ass
 
 // onlyUs: an assertion for somebody else as well could be used here by them (CVE-2025-27370).
 func (p *Provider) onlyUs(audience []string) bool {
-	us := []string{p.Issuer, p.url("/token"), p.url("/par"), p.url("/device_authorization")} // RFC 9126 section 2
+	us := []string{p.Issuer} // RFC 9126 section 2
+	for _, path := range []string{"/token", "/par", "/device_authorization"} {
+		us = append(us, p.url(path), p.mutualURL(path))
+	}
 	return len(audience) > 0 && !slices.ContainsFunc(audience, func(a string) bool { return !slices.Contains(us, a) })
 }
 

@@ -34,6 +34,9 @@ func (p *Provider) authenticate(ctx context.Context, r *http.Request, form param
 	if sent.assertion != "" || c.AuthMethod == storage.AuthPrivateKeyJWT {
 		return p.authenticateByAssertion(ctx, c, sent)
 	}
+	if byCertificate(c) {
+		return p.authenticateByCertificate(ctx, c, sent)
+	}
 	now := p.Now()
 	secretID, ok := proves(c, sent.secret, now)
 	if !ok || !c.DisabledAt.IsZero() {

@@ -37,6 +37,12 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 	if err != nil {
 		return err
 	}
+	if session.details, err = g.p.askedDetails(r.GetRequestForm(), c.Client); err != nil {
+		return err
+	}
+	if saysDetails(r.GetRequestForm()) {
+		scopes = nil
+	}
 	audience, err := matchResources(r.GetRequestForm()["resource"], c.Audiences)
 	if err != nil {
 		return err

@@ -59,8 +59,11 @@ func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
 		CodeExpiresAt: expires,
 		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
 		GrantDetails: storage.GrantDetails{
-			Scopes:      v.Scopes,
-			Resources:   v.Resources,
+			Scopes:    v.Scopes,
+			Resources: v.Resources,
+
+			AuthorizationDetails: v.Details,
+
 			RedirectURI: v.Form.Get("redirect_uri"),
 			Challenge:   v.Form.Get("code_challenge"),
 			Nonce:       v.Form.Get("nonce"),
@@ -122,6 +125,9 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	}
 	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
 	if err != nil {
+		return err
+	}
+	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
 	if err := g.p.prove(ctx, session, c, state.JKT); err != nil {

@@ -33,13 +33,16 @@ var devices = web.Limit{Events: 60, Per: time.Minute}
 
 // device is one pending authorization.
 type device struct {
-	ID        string    `json:"id"` // its single use: allowed or denied
-	Digest    []byte    `json:"digest"`
-	UserCode  string    `json:"user_code"`
-	ClientID  string    `json:"client_id"`
-	Scopes    []string  `json:"scopes"`
-	Resources []string  `json:"resources,omitempty"`
-	JKT       string    `json:"jkt,omitempty"`
+	ID        string   `json:"id"` // its single use: allowed or denied
+	Digest    []byte   `json:"digest"`
+	UserCode  string   `json:"user_code"`
+	ClientID  string   `json:"client_id"`
+	Scopes    []string `json:"scopes"`
+	Resources []string `json:"resources,omitempty"`
+	JKT       string   `json:"jkt,omitempty"`
+
+	Details json.RawMessage `json:"authorization_details,omitempty"`
+
 	Network   string    `json:"network"` // it asks from there
 	ExpiresAt time.Time `json:"expires_at"`
 	Denied    bool      `json:"denied,omitempty"`
@@ -86,7 +89,10 @@ func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request, form params
 		return nil, err
 	}
 	d := device{ID: storage.NewID(""), ClientID: c.ID, Network: web.Network(web.ClientIP(ctx)), ExpiresAt: p.Now().Add(deviceLife)}
-	if d.Scopes, err = askedScopes(form.Get("scope"), c); err != nil {
+	if d.Scopes, err = askedScopes(url.Values(form), c); err != nil {
+		return nil, err
+	}
+	if d.Details, err = p.askedDetails(url.Values(form), c); err != nil {
 		return nil, err
 	}
 	if d.Resources, err = matchResources(form["resource"], c.Audiences); err != nil {

@@ -52,6 +52,9 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if err != nil {
 		return err
 	}
+	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
+		return err
+	}
 	if err := g.p.prove(ctx, session, c, state.JKT); err != nil {
 		return err
 	}

@@ -57,6 +57,7 @@ func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 	q := &interaction.Request{
 		Handle: storage.NewID(""), CreatedAt: p.Now(), Form: url.Values{"device_digest": {hex.EncodeToString(d.Digest)}},
 		ClientID: c.ID, ClientName: c.Name, FirstParty: c.FirstParty, Scopes: d.Scopes, Resources: d.Resources,
+		Details: d.Details,
 	}
 	if err := p.Requests.Park(w, r, q); err != nil {
 		return p.errorPage(w, r, asError(err))
@@ -107,5 +108,6 @@ func (p *Provider) confirmDevice(w http.ResponseWriter, r *http.Request) error {
 	return p.Pages.Render(w, http.StatusOK, templates.Device{
 		Action: p.devicePath(q), UserCode: d.UserCode[:4] + "-" + d.UserCode[4:], Client: q.ClientName,
 		Account: s.User.Email, Network: d.Network, Scopes: d.Scopes, Resources: d.Resources,
+		Details: p.DetailTypes.Describe(d.Details, web.Language(r.Context())),
 	})
 }

@@ -19,12 +19,13 @@
 //
 // Tokens themselves are made in accesstoken.go (RFC 9068) and idtoken.go, from claims.go, which
 // claimsrequest.go lets clients ask for by name (OpenID Connect Core §5.5), under the sub of
-// subject.go (§8); dpop.go binds them to a key of the client's (RFC 9449). logouttoken.go makes what
-// package logout delivers.
+// subject.go (§8); dpop.go binds them to a key of the client's (RFC 9449), certbound.go to its
+// certificate (RFC 8705 section 3). authorizationdetails.go carries what was asked for exactly (RFC 9396).
+// logouttoken.go makes what package logout delivers.
 //
 // Every request passes the strict front first: params.go decodes, redirect.go matches redirect URIs,
-// clientauth.go authenticates clients, by secret (credentials.go) or by a signed assertion
-// (clientassertion.go, RFC 7523). Behind it fosite drives the grants; it lives in this
+// clientauth.go authenticates clients, by secret (credentials.go), by a signed assertion
+// (clientassertion.go, RFC 7523) or by a certificate (clientcert.go, RFC 8705 section 2). Behind it fosite drives the grants; it lives in this
 // package only, is handed one statically typed handler per grant (fosite.go), and never writes to
 // the network itself. A new grant is one file with a fosite.TokenEndpointHandler and one line in
 // fosite.go.

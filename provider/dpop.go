@@ -59,20 +59,20 @@ func (p *Provider) readProof(w http.ResponseWriter, r *http.Request, path, token
 	if err != nil || keys.Unmarshal(payload, &claims) != nil {
 		return nil, badProof("Its form, key or signature is wrong.").because(err)
 	}
-	if fault := p.judgeProof(claims, r.Method, p.url(path), token); fault != nil {
+	if fault := p.judgeProof(claims, r.Method, path, token); fault != nil {
 		return nil, fault
 	}
 	return &proof{jkt, claims.JTI, time.Unix(*claims.IssuedAt, 0).Add(proofLife + skew)}, nil
 }
 
-func (p *Provider) judgeProof(c proofClaims, method, target, token string) *Error {
+func (p *Provider) judgeProof(c proofClaims, method, path, token string) *Error {
 	now := p.Now().Unix()
 	switch {
 	case c.JTI == "" || len(c.JTI) > maxJTI:
 		return badProof("Its jti is missing or too long.")
 	case c.Method != method:
 		return badProof("Its htm is not the method of this request.")
-	case !sameTarget(c.URL, target):
+	case !sameTarget(c.URL, p.url(path)) && !sameTarget(c.URL, p.mutualURL(path)):
 		return badProof("Its htu is not the URL of this request.")
 	case c.IssuedAt == nil || *c.IssuedAt > now+int64(skew/time.Second) || *c.IssuedAt <= now-int64(proofLife/time.Second):
 		return badProof("Its iat is missing, over or ahead.")

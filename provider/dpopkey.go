@@ -8,14 +8,19 @@ import (
 	"github.com/symbolon-id/symbolon/keys"
 )
 
-// confirmation is the key that a token is bound to (RFC 9449 section 6.1).
+// confirmation is the key (RFC 9449 section 6.1) or the certificate (RFC 8705 section 3.1) that a
+// token is bound to: one of them.
 type confirmation struct {
-	JKT string `json:"jkt"`
+	JKT string `json:"jkt,omitempty"`
+	X5T string `json:"x5t#S256,omitempty"`
 }
 
 // prove is the last thing to be checked before a code or refresh token is used up: that the request
 // comes from the holder of the key it is bound to, or that the client has said it will always use one.
 func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound string) error {
+	if c.CertificateBound || toCertificate(bound) {
+		return p.showCertificate(ctx, s, bound)
+	}
 	switch {
 	case s.proof == nil && (c.DPoPBound || bound != ""):
 		return refuse("invalid_dpop_proof", "A DPoP proof is required.")
@@ -30,6 +35,9 @@ func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound 
 func (p *Provider) heldBy(w http.ResponseWriter, r *http.Request, sent presented, claims accessClaims) (*proof, *Error) {
 	if claims.Confirms == nil && !sent.dpop {
 		return nil, nil
+	}
+	if claims.Confirms != nil && claims.Confirms.X5T != "" {
+		return nil, p.showsCertificate(r.Context(), sent, claims.Confirms.X5T)
 	}
 	if claims.Confirms == nil || !sent.dpop {
 		return nil, invalidToken()
@@ -58,16 +66,23 @@ func dpopChallenge() string {
 	return `DPoP realm="symbolon", algs="` + strings.Join(keys.ClientAlgorithms(), " ") + `"`
 }
 
-// confirms is the cnf of the tokens of this request, nil without a proof.
-func (s *tokenSession) confirms() *confirmation {
-	if s.proof == nil {
-		return nil
+// holds is what the sender of this request holds, as tokens are bound to it; "" for nothing.
+func (s *tokenSession) holds() string {
+	switch {
+	case s.x5t != "":
+		return certificatePrefix + s.x5t
+	case s.proof != nil:
+		return s.proof.jkt
 	}
-	return &confirmation{s.proof.jkt}
+	return ""
 }
 
+// confirms is the cnf of the tokens of this request, nil when they are bound to nothing.
+func (s *tokenSession) confirms() *confirmation { return boundTo(s.holds()) }
+
+// tokenType: a token bound to a certificate is sent like any other (RFC 8705 section 3).
 func tokenType(c *confirmation) string {
-	if c == nil {
+	if c == nil || c.JKT == "" {
 		return "Bearer"
 	}
 	return "DPoP"
@@ -76,8 +91,11 @@ func tokenType(c *confirmation) string {
 // checkKey is dpop_jkt: the code will be for the holder of this key alone (RFC 9449 section 10).
 func checkKey(v *validRequest) error {
 	jkt := v.Form.Get("dpop_jkt")
-	if jkt != "" && !isSHA256(jkt) {
+	switch {
+	case jkt != "" && !isSHA256(jkt):
 		return refuse("invalid_request", "The dpop_jkt must be 43 characters of base64url.")
+	case jkt != "" && v.client.CertificateBound:
+		return refuse("invalid_request", "The tokens of this client are bound to its certificate; a DPoP key does not go with that.")
 	}
 	return nil
 }

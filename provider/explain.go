@@ -64,6 +64,8 @@ func whyRefused(v *validRequest, err error) string {
 		return wordsDiffer("scope", strings.Fields(sent("scope")), v.client.Scopes)
 	case name == "invalid_target":
 		return whyNoResource(v.Form["resource"], v.client.Audiences)
+	case name == "invalid_authorization_details":
+		return "types registered for this client: " + quoteEmpty(strings.Join(v.client.DetailTypes, " ")) + "; symbolon client update " + v.ClientID + " --authorization-details-type TYPE"
 	case name == "unauthorized_client":
 		return whyNoGrant("authorization_code", v.client)
 	case name == "unsupported_response_type":

@@ -27,6 +27,8 @@ type introspection struct {
 	TokenType string        `json:"token_type,omitempty"`
 	SessionID string        `json:"sid,omitempty"` // only for the client it was issued to
 	Confirms  *confirmation `json:"cnf,omitempty"`
+
+	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396 section 9.2
 }
 
 // introspect answers POST /introspect. Only clients with a secret may ask, never the bearer of
@@ -74,6 +76,7 @@ func (p *Provider) inspectAccess(ctx context.Context, caller storage.Client, tok
 		Active: true, Issuer: claims.Issuer, Subject: claims.Subject, Audience: claims.Audience,
 		ClientID: claims.ClientID, Scope: claims.Scope, ExpiresAt: claims.ExpiresAt,
 		IssuedAt: claims.IssuedAt, JTI: claims.JTI, TokenType: tokenType(claims.Confirms), Confirms: claims.Confirms,
+		Details: claims.Details,
 	}
 	if caller.ID == claims.ClientID {
 		answer.SessionID = claims.SessionID
@@ -105,9 +108,7 @@ func (p *Provider) inspectRefresh(ctx context.Context, caller storage.Client, to
 		Scope: strings.Join(state.Scopes, " "), ExpiresAt: earlier(state.ExpiresAt, state.IdleAt).Unix(),
 		IssuedAt: state.RotatedAt.Unix(), TokenType: "refresh_token", SessionID: p.sid(caller, state.SessionID),
 	}
-	if state.jkt != "" {
-		answer.Confirms = &confirmation{state.jkt}
-	}
+	answer.Confirms, answer.Details = boundTo(state.jkt), state.AuthorizationDetails
 	return answer, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/symbolon-id/symbolon/keys"
@@ -59,12 +60,48 @@ type document struct {
 	FrontchannelLogout    bool     `json:"frontchannel_logout_supported"`
 	FrontchannelSession   bool     `json:"frontchannel_logout_session_supported"`
 	RequestParameter      bool     `json:"request_parameter_supported"`
-	RequestURIParameter   bool     `json:"request_uri_parameter_supported"` // true if absent
+	RequestURIParameter   bool     `json:"request_uri_parameter_supported"`                 // true if absent
+	DetailTypes           []string `json:"authorization_details_types_supported,omitempty"` // RFC 9396 section 10
+	CertificateBound      bool     `json:"tls_client_certificate_bound_access_tokens,omitempty"`
+	Mutual                *aliases `json:"mtls_endpoint_aliases,omitempty"`
+}
+
+// aliases are where clients with a certificate go instead (RFC 8705 section 5).
+type aliases struct {
+	Token         string `json:"token_endpoint"`
+	Pushed        string `json:"pushed_authorization_request_endpoint"`
+	Device        string `json:"device_authorization_endpoint"`
+	Introspection string `json:"introspection_endpoint"`
+	Revocation    string `json:"revocation_endpoint"`
+	Userinfo      string `json:"userinfo_endpoint"`
+}
+
+// aliases are nil when every client goes to the same place.
+func (p *Provider) aliases() *aliases {
+	if p.MutualURL == "" {
+		return nil
+	}
+	return &aliases{
+		Token: p.mutualURL("/token"), Pushed: p.mutualURL("/par"), Device: p.mutualURL("/device_authorization"),
+		Introspection: p.mutualURL("/introspect"), Revocation: p.mutualURL("/revoke"), Userinfo: p.mutualURL("/userinfo"),
+	}
+}
+
+// confidentialAuth is how clients that are not public authenticate.
+func (p *Provider) confidentialAuth() []string {
+	methods := []string{"client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}
+	if p.MutualTLS {
+		methods = append(methods, storage.AuthSelfSignedTLS)
+	}
+	if p.MutualTLS && p.ClientCAs != nil {
+		methods = append(methods, storage.AuthTLS)
+	}
+	return methods
 }
 
 func (p *Provider) newMetadata() *metadata {
-	confidential := []string{"client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}
-	anyClient := append(confidential[:3:3], "none")
+	confidential := p.confidentialAuth()
+	anyClient := append(slices.Clip(confidential), "none")
 	registration, checkSession := "", ""
 	if p.Registration {
 		registration = p.url("/register")
@@ -109,6 +146,9 @@ func (p *Provider) newMetadata() *metadata {
 		ClaimsParameter: true,
 
 		BackchannelLogout: true, BackchannelSession: true, FrontchannelLogout: true, FrontchannelSession: true,
+		DetailTypes:      p.DetailTypes.Names(),
+		CertificateBound: p.MutualTLS,
+		Mutual:           p.aliases(),
 	})
 	if err != nil {
 		panic(err) // strings and lists of them always marshal

@@ -31,7 +31,7 @@ func limit(name string) int {
 		return 512
 	case "scope":
 		return 2 << 10
-	case "client_id", "client_secret", "client_assertion_type", "redirect_uri", "response_type",
+	case "authorization_details", "client_id", "client_secret", "client_assertion_type", "redirect_uri", "response_type",
 		"response_mode", "state", "nonce", "code_challenge", "code_challenge_method", "code_verifier",
 		"code", "grant_type", "resource", "audience", "prompt", "max_age", "display", "ui_locales",
 		"acr_values", "request_uri", "registration", "token_type_hint", "post_logout_redirect_uri",
@@ -55,6 +55,8 @@ func nameOf(name string) string {
 		return "invalid_scope"
 	case "resource", "audience":
 		return "invalid_target"
+	case "authorization_details":
+		return "invalid_authorization_details"
 	}
 	return "invalid_request"
 }

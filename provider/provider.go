@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -102,6 +104,12 @@ type Config struct {
 	ClientDocuments     bool          // a client_id may be the URL of a client metadata document
 	SessionManagement   bool          // applications ask by a frame whether the person is still signed in
 	Dev                 bool          // error pages say what differs
+
+	DetailTypes *details.Types // of authorization details (RFC 9396); nil: none
+
+	MutualTLS bool           // clients can show certificates (RFC 8705)
+	MutualURL string         // origin where they are asked for one; "": at the issuer
+	ClientCAs *x509.CertPool // who issues them; nil: only self-signed ones are accepted
 }
 
 // Deps is everything the provider stands on.
@@ -145,6 +153,9 @@ func New(c Config, d Deps) (*Provider, error) {
 	if p.Now == nil {
 		p.Now = time.Now
 	}
+	if p.DetailTypes == nil {
+		p.DetailTypes = &details.Types{}
+	}
 	if p.PushedTTL == 0 {
 		p.PushedTTL = defaultPushedTTL
 	}
@@ -166,21 +177,27 @@ func (p *Provider) Mount(mux *web.Mux) {
 	if p.SessionManagement {
 		mux.Page("GET "+p.base+"/check-session", p.checkSession)
 	}
-	mux.API("POST "+p.base+"/par", p.push)
-	mux.API("POST "+p.base+"/device_authorization", p.deviceAuthorization)
 	mux.Page("GET "+p.base+"/device", p.devicePage)
 	mux.Page("POST "+p.base+"/device", p.enterDevice)
 	mux.Page("GET "+p.base+"/device/{handle}", p.confirmDevice)
 	mux.Page("POST "+p.base+"/device/{handle}", p.decideDevice)
+	mux.API("GET "+p.base+"/jwks", p.jwks)
+	for _, path := range p.meta.paths {
+		mux.API("GET "+path, p.discovery)
+	}
+	p.MountMutual(mux)
+}
+
+// MountMutual registers the endpoints that a client's certificate counts at, and no page: browsers
+// would ask people for a certificate.
+func (p *Provider) MountMutual(mux *web.Mux) {
+	mux.API("POST "+p.base+"/par", p.push)
+	mux.API("POST "+p.base+"/device_authorization", p.deviceAuthorization)
 	mux.API("POST "+p.base+"/token", p.token)
 	mux.API("POST "+p.base+"/introspect", p.introspect)
 	mux.API("POST "+p.base+"/revoke", p.revoke)
 	mux.API("GET "+p.base+"/userinfo", p.userinfo)
 	mux.API("POST "+p.base+"/userinfo", p.userinfo)
-	mux.API("GET "+p.base+"/jwks", p.jwks)
-	for _, path := range p.meta.paths {
-		mux.API("GET "+path, p.discovery)
-	}
 }
 
 // refuseHead keeps a request that asks for no answer from getting a code made.
@@ -191,3 +208,11 @@ func refuseHead(w http.ResponseWriter, _ *http.Request) error {
 
 // url is the absolute address of one of our paths.
 func (p *Provider) url(path string) string { return strings.TrimSuffix(p.Issuer, "/") + path }
+
+// mutualURL is that of one where clients are asked for a certificate.
+func (p *Provider) mutualURL(path string) string {
+	if p.MutualURL == "" {
+		return p.url(path)
+	}
+	return p.MutualURL + p.base + path
+}

@@ -28,18 +28,18 @@ import (
 // that has not been used: a lost response, a double tap and a race of two nodes are safe, and there
 // is never a second branch. Anything older is reuse and ends the family (RFC 9700 section 4.14.2).
 
-// A public client that brings a DPoP proof with its code gets refresh tokens bound to that key: the
-// thumbprint stands in the token before the MAC, and under it (RFC 9449 section 5). Those of other
-// clients are bound to their authentication already.
+// A public client that brings a DPoP proof or a certificate with its code gets refresh tokens bound to
+// that: the thumbprint stands in the token before the MAC, and under it (RFC 9449 section 5, RFC 8705
+// section 4). Those of other clients are bound to their authentication already.
 
 func seedPurpose(grantID string) string { return "refresh seed " + grantID }
 
 // refreshKey is what this client's refresh tokens are bound to, "" for nothing.
 func refreshKey(c *client, s *tokenSession) string {
-	if !c.Public || s.proof == nil {
+	if !c.Public {
 		return ""
 	}
-	return s.proof.jkt
+	return s.holds()
 }
 
 // refreshToken derives the token of one generation, bound to the key jkt unless that is empty.
@@ -127,6 +127,9 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	}
 	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
 	if err != nil {
+		return err
+	}
+	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
 	if err := g.p.prove(ctx, session, c, presented.jkt); err != nil {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"maps"
 	"time"
 
@@ -18,8 +19,10 @@ type tokenSession struct {
 	grant    storage.Grant // zero for client credentials
 	scopes   []string      // of the tokens of this response
 	audience []string
-	refresh  string // the refresh token to hand out, if any
-	proof    *proof // that the client holds a key to bind tokens to, if it sent one
+	details  json.RawMessage // authorization details of these tokens
+	refresh  string          // the refresh token to hand out, if any
+	proof    *proof          // that the client holds a key to bind tokens to, if it sent one
+	x5t      string          // thumbprint of the certificate to bind tokens to, "" for none
 	expires  map[fosite.TokenType]time.Time
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ type tokenResponse struct {
 	Scope        string `json:"scope"`
 	RefreshToken string `json:"refresh_token,omitempty"`
 	IDToken      string `json:"id_token,omitempty"`
+
+	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396 section 7
 }
 
 // token answers POST /token.
@@ -69,6 +72,7 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params)
 		Scope:        strings.Join(session.scopes, " "),
 		RefreshToken: session.refresh,
 		IDToken:      idToken,
+		Details:      session.details,
 	}, nil
 }
 

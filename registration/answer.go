@@ -29,6 +29,13 @@ type answer struct {
 	IDTokenAlg      string          `json:"id_token_signed_response_alg"`
 	RequirePAR      bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound       bool            `json:"dpop_bound_access_tokens,omitempty"`
+	DetailTypes     []string        `json:"authorization_details_types,omitempty"`
+	TLSSubjectDN    string          `json:"tls_client_auth_subject_dn,omitempty"`
+	TLSSANDNS       string          `json:"tls_client_auth_san_dns,omitempty"`
+	TLSSANURI       string          `json:"tls_client_auth_san_uri,omitempty"`
+	TLSSANIP        string          `json:"tls_client_auth_san_ip,omitempty"`
+	TLSSANEmail     string          `json:"tls_client_auth_san_email,omitempty"`
+	Bound           bool            `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 	openidAnswer
 	BackLogout   string `json:"backchannel_logout_uri,omitempty"`
 	BackSession  bool   `json:"backchannel_logout_session_required,omitempty"`
@@ -43,6 +50,8 @@ func (e *Endpoint) answer(m made) answer {
 		GrantTypes: m.GrantTypes, ResponseTypes: []string{"code"}, Scope: strings.Join(m.ScopesByDefault(), " "),
 		AuthMethod: m.authMethod, JWKS: m.JWKS, IDTokenAlg: cmp.Or(m.SigningAlg, "RS256"),
 		RequirePAR: m.RequirePAR, DPoPBound: m.DPoPBound,
+		TLSSubjectDN: m.TLSSubjectDN, TLSSANDNS: m.TLSSANDNS, TLSSANURI: m.TLSSANURI, TLSSANIP: m.TLSSANIP, TLSSANEmail: m.TLSSANEmail,
+		Bound: m.CertificateBound, DetailTypes: m.DetailTypes,
 		openidAnswer: answerOpenID(m.ClientMetadata),
 		BackLogout:   m.BackchannelLogoutURI, BackSession: m.BackchannelLogoutSession,
 		FrontLogout: m.FrontchannelLogoutURI, FrontSession: m.FrontchannelLogoutSession,

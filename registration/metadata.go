@@ -22,11 +22,12 @@ func signingAlgs() []string { return []string{"RS256", "PS256", "ES256", "EdDSA"
 type metadata struct {
 	name, authMethod, scope, alg, jwksURI string
 	redirects, postLogout                 []string
-	grants, responses                     []string
+	grants, responses, detailTypes        []string
 	jwks                                  json.RawMessage
 	requirePAR, dpop                      bool
 	back, front                           string // logout URIs
 	backSession, frontSession             bool
+	certificate                           certificate
 	openid
 }
 
@@ -42,7 +43,7 @@ func readMetadata(o object) (m metadata, err error) {
 	}
 	for name, into := range map[string]*[]string{
 		"redirect_uris": &m.redirects, "post_logout_redirect_uris": &m.postLogout,
-		"grant_types": &m.grants, "response_types": &m.responses,
+		"grant_types": &m.grants, "response_types": &m.responses, "authorization_details_types": &m.detailTypes,
 	} {
 		if *into, err = o.texts(name); err != nil {
 			return m, err
@@ -55,6 +56,9 @@ func readMetadata(o object) (m metadata, err error) {
 		if *into, err = o.flag(name); err != nil {
 			return m, err
 		}
+	}
+	if m.certificate, err = readCertificate(o); err != nil {
+		return m, err
 	}
 	if m.openid, err = readOpenID(o); err != nil {
 		return m, err
@@ -82,10 +86,11 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 	c := storage.Client{Kind: storage.KindApp, Name: m.displayName(), ClientMetadata: storage.ClientMetadata{
 		Public: m.authMethod == none, RedirectURIs: m.redirects, PostLogoutRedirectURIs: m.postLogout,
 		GrantTypes: grants, Scopes: r.scopes(), DefaultScopes: m.defaultScopes(r), Audiences: r.Resources, SigningAlg: m.alg,
-		RequirePAR: m.requirePAR, DPoPBound: m.dpop,
+		RequirePAR: m.requirePAR, DPoPBound: m.dpop, DetailTypes: intersect(m.detailTypes, r.DetailTypes),
 		BackchannelLogoutURI: m.back, BackchannelLogoutSession: m.backSession,
 		FrontchannelLogoutURI: m.front, FrontchannelLogoutSession: m.frontSession,
 	}}
+	m.certificate.apply(&c, r)
 	m.openid.apply(&c.ClientMetadata)
 	return c, nil
 }

@@ -50,7 +50,7 @@ func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 	if err != nil {
 		return wanted{}, err
 	}
-	if err := authenticate(&c, m); err != nil {
+	if err := authenticate(&c, m, e.Rules); err != nil {
 		return wanted{}, err
 	}
 	if err := agents.Validate(c); err != nil {
@@ -59,8 +59,10 @@ func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 	return wanted{c, m.authMethod}, unfetched(sectors{e.Fetch, e.Rules, e.Limiter}.check(ctx, c.ClientMetadata))
 }
 
-func authenticate(c *storage.Client, m metadata) error {
+func authenticate(c *storage.Client, m metadata, r Rules) error {
 	switch {
+	case byCertificate(m.authMethod) && r.Certificates && m.jwksURI == "":
+		c.AuthMethod, c.JWKS = m.authMethod, m.jwks
 	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}, m.authMethod):
 		return malformed("token_endpoint_auth_method is not supported.")
 	case m.jwksURI != "":

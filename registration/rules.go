@@ -10,13 +10,15 @@ import (
 
 // Rules are what the operator decides about clients that nobody registered by hand.
 type Rules struct {
-	Issuer      string   // documents on its host are refused: it would ask itself
-	NoDocuments bool     // a client_id is never the address of one, not even of one known from before
-	AllowHosts  []string // of documents: "example.com" and everything below it; empty: any
-	DenyHosts   []string // goes before AllowHosts
-	Scopes      []string // such a client may ask for; empty: agents.DefaultAppScopes
-	Resources   []string // it may name (RFC 8707); the first is the default
-	GrantTypes  []string // it may use; empty: authorization_code and refresh_token
+	Issuer       string   // documents on its host are refused: it would ask itself
+	NoDocuments  bool     // a client_id is never the address of one, not even of one known from before
+	AllowHosts   []string // of documents: "example.com" and everything below it; empty: any
+	DenyHosts    []string // goes before AllowHosts
+	Scopes       []string // such a client may ask for; empty: agents.DefaultAppScopes
+	Resources    []string // it may name (RFC 8707); the first is the default
+	DetailTypes  []string // of authorization details (RFC 9396) it may ask for
+	Certificates bool     // it may authenticate by certificates, and get tokens bound to them (RFC 8705)
+	GrantTypes   []string // it may use; empty: authorization_code and refresh_token
 }
 
 func (r Rules) scopes() []string {

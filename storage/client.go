@@ -47,7 +47,7 @@ type ClientMetadata struct {
 	AccessTokenTTL         time.Duration `json:"access_token_ttl,omitempty"` // 0: the deployment's default
 	PKCEOptional           bool          `json:"pkce_optional,omitempty"`    // require_pkce: false
 
-	// AuthMethod is AuthPrivateKeyJWT, or empty: a secret, nothing when Public.
+	// AuthMethod is one of those below, or empty: a secret, nothing when Public.
 	AuthMethod string          `json:"token_endpoint_auth_method,omitempty"`
 	JWKS       json.RawMessage `json:"jwks,omitempty"` // its public keys, a JWK Set
 	RequirePAR bool            `json:"require_pushed_authorization_requests,omitempty"`
@@ -70,6 +70,18 @@ type ClientMetadata struct {
 	BackchannelLogoutSession  bool   `json:"backchannel_logout_session_required,omitempty"` // we name the session in any case
 	FrontchannelLogoutURI     string `json:"frontchannel_logout_uri,omitempty"`
 	FrontchannelLogoutSession bool   `json:"frontchannel_logout_session_required,omitempty"`
+
+	// The one name that its certificates must have with AuthTLS (RFC 8705 section 2.1.2).
+	TLSSubjectDN string `json:"tls_client_auth_subject_dn,omitempty"`
+	TLSSANDNS    string `json:"tls_client_auth_san_dns,omitempty"`
+	TLSSANURI    string `json:"tls_client_auth_san_uri,omitempty"`
+	TLSSANIP     string `json:"tls_client_auth_san_ip,omitempty"`
+	TLSSANEmail  string `json:"tls_client_auth_san_email,omitempty"`
+
+	DetailTypes []string `json:"authorization_details_types,omitempty"` // that it may ask for (RFC 9396)
+
+	// CertificateBound: its tokens are of use only with the certificate it got them with.
+	CertificateBound bool `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 }
 
 // ScopesByDefault are asked for by a request that names none.
@@ -89,6 +101,12 @@ const (
 // AuthPrivateKeyJWT: the client authenticates by assertions signed with its own key, and in no
 // weaker way (RFC 7523).
 const AuthPrivateKeyJWT = "private_key_jwt"
+
+// Mutual TLS (RFC 8705): the client authenticates by a certificate, and in no weaker way.
+const (
+	AuthTLS           = "tls_client_auth"             // of an issuer we trust, with a registered name
+	AuthSelfSignedTLS = "self_signed_tls_client_auth" // of one of its registered keys
+)
 
 // ClientSecret is one of several live secrets of a client.
 type ClientSecret struct {

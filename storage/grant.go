@@ -1,6 +1,9 @@
 package storage
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Grant is one authorization and what was issued from it: its code, and one refresh family. Every
 // token issued from it is alive only while its grant, user, client and (without offline_access)
@@ -42,6 +45,8 @@ type GrantDetails struct {
 	JKT         string    `json:"dpop_jkt,omitempty"` // thumbprint of the key that the code is bound to
 
 	Named *NamedClaims `json:"named_claims,omitempty"` // nil: the claims are those of the scopes
+
+	AuthorizationDetails json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396, as the person allowed them
 }
 
 // NamedClaims are claims that were asked for one by one (OpenID Connect Core section 5.5).

@@ -90,8 +90,9 @@ type Consent struct {
 	Account      string
 	SwitchURL    string // sign in as somebody else
 	Scopes       []ConsentScope
-	Lasts        string // how long it lasts, as a sentence
-	Warning      string // scaled to the risk; empty for the organisation's own
+	Details      []Detail // authorization details (RFC 9396)
+	Lasts        string   // how long it lasts, as a sentence
+	Warning      string   // scaled to the risk; empty for the organisation's own
 }
 
 // ConsentScope is one thing asked for.

@@ -11,6 +11,7 @@ type Device struct {
 	Account   string
 	Network   string // of the device
 	Scopes    []string
+	Details   []Detail // authorization details (RFC 9396)
 	Resources []string
 	Done      bool
 	Allowed   bool
@@ -22,7 +23,7 @@ func deviceSpecimens() []Page {
 	return []Page{
 		Device{Action: "/device", UserCode: "BCDF-GHJK", Error: "That is no code."},
 		Device{Action: "/device/handle", UserCode: "BCDF-GHJK", Client: "TV", Account: "ada@example.org", Network: "203.0.113.0/24",
-			Scopes: []string{"openid"}, Resources: []string{"https://api.example.org"}},
+			Scopes: []string{"openid"}, Resources: []string{"https://api.example.org"}, Details: []Detail{{Type: "files", Sentence: []Phrase{{Text: "Work with your files"}}}}},
 		Device{Client: "TV", Done: true, Allowed: true},
 		Device{Client: "TV", Done: true},
 	}

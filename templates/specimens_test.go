@@ -39,8 +39,9 @@ func specimens() []Page {
 func consentSpecimen(host string) Consent {
 	return Consent{Action: "/consent", Handle: "handle", Client: "Claude", ClientHost: host, RedirectHost: "claude.ai",
 		Resources: []string{"https://mcp.example.org/"}, Account: "ada@example.org", SwitchURL: "/login",
-		Scopes: []ConsentScope{{Name: "email", Sentence: "See your mail address", New: true}, {Name: "x"}},
-		Lasts:  "Until you stop it.", Warning: "Symbolon does not know this app."}
+		Scopes:  []ConsentScope{{Name: "email", Sentence: "See your mail address", New: true}, {Name: "x"}},
+		Details: detailSpecimens(),
+		Lasts:   "Until you stop it.", Warning: "Symbolon does not know this app."}
 }
 
 func mailSpecimens() []Mail {
@@ -48,4 +49,17 @@ func mailSpecimens() []Mail {
 		SignInMail{App: "Grafana", Link: "https://example.org/login/mail/token", Code: "482913", Minutes: 10, Browser: "Firefox on Linux", Network: "203.0.113.0/24"},
 		InviteMail{Name: "Ada", Link: "https://example.org/login"},
 	)
+}
+
+func detailSpecimens() []Detail {
+	return []Detail{
+		{Type: "payment", Sentence: []Phrase{{Text: "Pay "}, {Value: "12.50"}, {Text: " "}, {Value: "EUR"}, {Text: " to "}, {Value: "Merchant A"}}, Members: []DetailMember{
+			{Name: "reference", Label: "Reference", Values: []string{"Invoice 4711"}}, {Name: "express", Yes: true}, {Name: "recurring", No: true},
+		}},
+		{Type: "files", Sentence: []Phrase{{Text: "Work with your files"}}, Members: []DetailMember{
+			{Name: "actions", Values: []string{"read", "write"}}, {Name: "locations", Values: []string{"https://files.example.org/"}},
+			{Name: "datatypes", Values: []string{"photos"}}, {Name: "identifier", Values: []string{"album-1"}}, {Name: "privileges", Values: []string{"admin"}},
+		}},
+		{Type: "unknown"},
+	}
 }

@@ -37,6 +37,7 @@ type exchange struct {
 	strayStatus int    // what ServeMux answered by itself
 	started     time.Time
 	ip          netip.Addr
+	handshake   handshake
 	trace       [1]string // as the header wants it
 	span        trace.Span
 	status      int // 0 until the answer has begun

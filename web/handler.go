@@ -27,6 +27,9 @@ type MuxOptions struct {
 	InFlight  int            // requests worked on at once before more are shed; 0: 1024
 	Hints     bool           // pages and the log say what differs (Error.Hint): for development only
 
+	// CertificateHeader is where Proxies tell about the client's certificate; "": they do not.
+	CertificateHeader string
+
 	// Language chooses the language of a page; it may set a cookie. Nil: English.
 	Language func(http.ResponseWriter, *http.Request) string
 }
@@ -49,6 +52,8 @@ type Mux struct {
 	hints       bool
 	strayPage   *route
 	strayAPI    *route
+
+	certificateHeader string // in canonical form
 }
 
 // NewMux panics when Origin is not an origin: that is a mistake in our configuration code.
@@ -63,6 +68,8 @@ func NewMux(o MuxOptions) *Mux {
 		hints:       o.Hints,
 		strayPage:   &route{name: "unmatched", kind: page},
 		strayAPI:    &route{name: "unmatched", kind: api},
+
+		certificateHeader: http.CanonicalHeaderKey(o.CertificateHeader),
 	}
 	m.fillDefaults()
 	m.gate = &gate{limit: int64(o.InFlight), gauge: m.metrics.inFlight}

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,6 +21,8 @@ type ServerOptions struct {
 	Handler        http.Handler // what the public gets
 	MetricsListen  string       // host:port for operators; "" for none
 	MetricsHandler http.Handler // what operators get; see Backstage
+	TLS            *tls.Config  // of the public listener; nil: a proxy has ended TLS
+	Mutual         *MutualTLS   // a further listener; nil for none
 	Log            *slog.Logger // what net/http has to complain about; nil: nothing is logged
 
 	OnListen func(public, metrics net.Addr) // both listeners are open; metrics is nil without one
@@ -36,6 +39,15 @@ type ServerOptions struct {
 	MaxConnections int           // per listener, more wait; 8192
 }
 
+// MutualTLS is a listener for programs that show certificates. Browsers never come here: they would
+// ask their people to choose one.
+type MutualTLS struct {
+	Listen   string
+	Handler  http.Handler
+	TLS      *tls.Config
+	OnListen func(net.Addr) // nil: nobody is told
+}
+
 // Serve listens and answers until ctx is done, then drains: it becomes not ready, goes on for
 // DrainDelay, stops accepting, and lets requests under way finish within GraceTimeout. What is still
 // running then has its context cancelled and two seconds to say so. Serve returns nil after a
@@ -50,14 +62,21 @@ func Serve(ctx context.Context, o ServerOptions) error {
 		return err
 	}
 	defer public.close()
+	public.server.TLSConfig = o.TLS
+	mutual, err := o.listenMutual(ctx, requests)
+	if err != nil {
+		return err
+	}
+	defer mutual.close()
 	metrics, err := o.listenMetrics(ctx, requests)
 	if err != nil {
 		return err
 	}
 	defer metrics.close()
 	o.OnListen(public.addr(), metrics.addr())
-	broken := make(chan error, 2)
+	broken := make(chan error, 3)
 	go public.serve(broken)
+	go mutual.serve(broken)
 	go metrics.serve(broken)
 
 	select {
@@ -69,7 +88,7 @@ func Serve(ctx context.Context, o ServerOptions) error {
 	if err := wait(o.DrainDelay, broken); err != nil {
 		return err
 	}
-	return public.drain(o.GraceTimeout, cancelRequests)
+	return drain(o.GraceTimeout, cancelRequests, public, mutual)
 }
 
 func (o ServerOptions) withDefaults() ServerOptions {
@@ -98,6 +117,21 @@ func (o ServerOptions) listenMetrics(ctx, requests context.Context) (*listening,
 	}
 	o.WriteTimeout = 2 * time.Minute // a CPU profile takes half a minute by default
 	return o.listen(ctx, o.MetricsListen, o.MetricsHandler, requests)
+}
+
+func (o ServerOptions) listenMutual(ctx, requests context.Context) (*listening, error) {
+	if o.Mutual == nil {
+		return nil, nil
+	}
+	l, err := o.listen(ctx, o.Mutual.Listen, o.Mutual.Handler, requests)
+	if err != nil {
+		return nil, err
+	}
+	l.server.TLSConfig = o.Mutual.TLS
+	if o.Mutual.OnListen != nil {
+		o.Mutual.OnListen(l.addr())
+	}
+	return l, nil
 }
 
 func (o ServerOptions) listen(ctx context.Context, address string, h http.Handler, requests context.Context) (*listening, error) {
@@ -137,7 +171,11 @@ func (l *listening) serve(broken chan<- error) {
 	if l == nil {
 		return
 	}
-	if err := l.server.Serve(l.listener); !errors.Is(err, http.ErrServerClosed) {
+	serve := l.server.Serve
+	if l.server.TLSConfig != nil {
+		serve = func(on net.Listener) error { return l.server.ServeTLS(on, "", "") }
+	}
+	if err := serve(l.listener); !errors.Is(err, http.ErrServerClosed) {
 		broken <- fmt.Errorf("serve %s: %w", l.listener.Addr(), err)
 	}
 }
@@ -151,20 +189,36 @@ func (l *listening) close() {
 
 // drain lets requests finish. Those that do not are cancelled, so that they roll back and answer
 // 503 instead of being cut off.
-func (l *listening) drain(grace time.Duration, cancelRequests func()) error {
-	if l.shutdown(grace) == nil {
+func drain(grace time.Duration, cancelRequests func(), all ...*listening) error {
+	if shutdown(grace, all) == nil {
 		return nil
 	}
 	cancelRequests()
-	if err := l.shutdown(2 * time.Second); err != nil {
+	if err := shutdown(2*time.Second, all); err != nil {
 		return fmt.Errorf("drain: %w", err)
 	}
 	return nil
 }
 
-func (l *listening) shutdown(within time.Duration) error {
+// shutdown lets all of them finish at the same time.
+func shutdown(within time.Duration, all []*listening) error {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
+	ended := make(chan error, len(all))
+	for _, l := range all {
+		go func() { ended <- l.shutdown(ctx) }()
+	}
+	var errs []error
+	for range all {
+		errs = append(errs, <-ended)
+	}
+	return errors.Join(errs...)
+}
+
+func (l *listening) shutdown(ctx context.Context) error {
+	if l == nil {
+		return nil
+	}
 	return l.server.Shutdown(ctx)
 }
 

@@ -46,9 +46,7 @@ func (p *program) agentCreate() *cobra.Command {
 			var c storage.Client
 			flags.apply(cmd, &c)
 			issued, err := newAgents(d).Create(ctx, agents.Agent{
-				Name: c.Name, Scopes: c.Scopes, Audiences: c.Audiences,
-				AccessTokenTTL: c.AccessTokenTTL, SigningAlg: c.SigningAlg, SecretExpiresAt: life.from(time.Now()),
-				AuthMethod: c.AuthMethod, JWKS: c.JWKS, DPoPBound: c.DPoPBound,
+				Name: c.Name, ClientMetadata: c.ClientMetadata, SecretExpiresAt: life.from(time.Now()),
 			})
 			if err != nil {
 				return err
@@ -69,6 +67,9 @@ type agentFlags struct {
 	jwksFile  string
 	jwks      json.RawMessage
 	dpop      bool
+
+	certificate certificateFlags
+	detailTypes []string
 }
 
 func addAgentFlags(cmd *cobra.Command) *agentFlags {
@@ -80,6 +81,8 @@ func addAgentFlags(cmd *cobra.Command) *agentFlags {
 	cmd.Flags().StringVar(&f.alg, "signing-alg", "", "RS256 (default), ES256, PS256 or EdDSA")
 	cmd.Flags().StringVar(&f.jwksFile, "jwks", "", "`FILE` with its public keys (JWK Set): it authenticates with them, and not by a secret")
 	cmd.Flags().BoolVar(&f.dpop, "dpop", false, "it has to bind every token to a key of its own (RFC 9449)")
+	cmd.Flags().StringArrayVar(&f.detailTypes, "authorization-details-type", nil, "`TYPE` of authorization details it may ask for (RFC 9396); repeatable")
+	f.certificate.add(cmd)
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if cmd.Flags().Changed("jwks") {
 			f.jwks, err = readClientKeys(f.jwksFile)
@@ -101,7 +104,9 @@ func (f *agentFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("signing-alg"), &c.SigningAlg, f.alg)
 	set(given("dpop"), &c.DPoPBound, f.dpop)
 	set(given("jwks"), &c.JWKS, f.jwks)
-	set(given("jwks"), &c.AuthMethod, storage.AuthPrivateKeyJWT)
+	set(given("jwks") && c.AuthMethod != storage.AuthSelfSignedTLS, &c.AuthMethod, storage.AuthPrivateKeyJWT)
+	set(given("authorization-details-type"), &c.DetailTypes, f.detailTypes)
+	f.certificate.apply(cmd, c)
 }
 
 func agentChanges(cmd *cobra.Command) func(c *storage.Client) {

@@ -17,7 +17,8 @@ func (p *program) clientCreate() *cobra.Command {
 		Long: `Without --grant-type it may use authorization_code and refresh_token, without --scope ask for
 "openid profile email offline_access". A public client (--public) runs where a secret cannot be
 kept: on people's devices. One with keys of its own (--jwks) has no secret: it signs an assertion
-for each request instead (private_key_jwt), and nothing weaker is accepted from then on.
+for each request instead (private_key_jwt), and nothing weaker is accepted from then on. Neither
+has one that is known by its certificates (--tls-…).
 
 With --app everything a known application needs is registered, and its own configuration is printed
 as well, filled in; other flags change what is registered.`,
@@ -51,7 +52,7 @@ as well, filled in; other flags change what is registered.`,
 		case client.Name == "":
 			return usagef("--name is missing: say what people call the application")
 		case client.Public && client.AuthMethod != "":
-			return usagef("--public and --jwks exclude each other: who keeps a key can prove itself")
+			return usagef("--public excludes --jwks and --tls-…: who keeps a key can prove itself")
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 			return p.createClient(ctx, cmd, d, newClient{client, life.from(time.Now()), app, known.url})

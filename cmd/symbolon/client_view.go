@@ -31,6 +31,13 @@ type clientView struct {
 	JWKS                   json.RawMessage `json:"jwks,omitempty"`
 	RequirePAR             bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound              bool            `json:"dpop_bound_access_tokens,omitempty"`
+	DetailTypes            []string        `json:"authorization_details_types,omitempty"`
+	TLSSubjectDN           string          `json:"tls_client_auth_subject_dn,omitempty"`
+	TLSSANDNS              string          `json:"tls_client_auth_san_dns,omitempty"`
+	TLSSANURI              string          `json:"tls_client_auth_san_uri,omitempty"`
+	TLSSANIP               string          `json:"tls_client_auth_san_ip,omitempty"`
+	TLSSANEmail            string          `json:"tls_client_auth_san_email,omitempty"`
+	CertificateBound       bool            `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 	AccessTokenTTL         int64           `json:"access_token_ttl,omitempty"` // seconds
 	openidView
 	BackLogout   string       `json:"backchannel_logout_uri,omitempty"`
@@ -55,6 +62,8 @@ func viewClient(c storage.Client) clientView {
 		AuthMethod: authMethod(c), JWKS: c.JWKS, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
 		BackLogout: c.BackchannelLogoutURI, BackSession: c.BackchannelLogoutSession,
 		FrontLogout: c.FrontchannelLogoutURI, FrontSession: c.FrontchannelLogoutSession,
+		TLSSubjectDN: c.TLSSubjectDN, TLSSANDNS: c.TLSSANDNS, TLSSANURI: c.TLSSANURI, TLSSANIP: c.TLSSANIP, TLSSANEmail: c.TLSSANEmail,
+		CertificateBound: c.CertificateBound, DetailTypes: c.DetailTypes,
 		Disabled: !c.DisabledAt.IsZero(), DisabledAt: optional(c.DisabledAt),
 		CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
 	}
@@ -102,13 +111,16 @@ func (v clientView) write(w io.Writer) {
 		{"told in the browser at", v.FrontLogout},
 		{"authenticates by", v.AuthMethod},
 		{"pushed requests only", v.when(&v.RequirePAR)},
+		{"certificate of", v.TLSSubjectDN + v.TLSSANDNS + v.TLSSANURI + v.TLSSANIP + v.TLSSANEmail},
 		{"bound tokens only", v.when(&v.DPoPBound)},
+		{"tokens bound to certificate", v.when(&v.CertificateBound)},
 		{"subjects", unless(storage.SubjectPublic, v.SubjectType)},
 		{"sector", v.SectorURI},
 		{"ID tokens", unless(storage.IDTokenFull, v.IDTokenClaims)},
 		{"userinfo signed by", v.UserInfoAlg},
 		{"grants", strings.Join(v.GrantTypes, " ")},
 		{"scope", v.Scope},
+		{"details", strings.Join(v.DetailTypes, " ")},
 		{"audience", strings.Join(v.Audience, " ")},
 		{"serves", strings.Join(v.Serves, " ")},
 		{"created", day(v.CreatedAt)},

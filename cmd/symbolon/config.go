@@ -3,6 +3,8 @@ package main
 import (
 	"net/netip"
 	"time"
+
+	"github.com/symbolon-id/symbolon/details"
 )
 
 // Config is everything a deployment chooses. config_keys.go names each key; flags go before the
@@ -17,10 +19,12 @@ type Config struct {
 	SMTPURL          string
 	MailFrom         string
 	TrustedProxies   []netip.Prefix
+	TLS              TLS
 	SelfRegistration bool // signing in with an unknown address creates its account
 	SignIn           SignIn
 	RelatedOrigins   []string // further https origins that use the same passkeys
 	Registration     Registration
+	DetailTypes      *details.Types // of authorization details (RFC 9396)
 	Branding         Branding
 	Session          Session
 	Tokens           TokenTimes

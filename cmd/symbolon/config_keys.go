@@ -3,7 +3,7 @@ package main
 import "strings"
 
 // key is one key of the configuration. Its field is a pointer to a string, bool, time.Duration,
-// []string or []netip.Prefix of the Config it is given.
+// []string, []netip.Prefix or *details.Types of the Config it is given.
 type key struct {
 	name    string // also in the file: "session.idle" is idle under session
 	kind    kind
@@ -44,6 +44,14 @@ func configKeys() []key {
 		{"smtp_url", urlKey, true, "", "smtp://USER:PASS@HOST:587 or smtps://…", func(c *Config) any { return &c.SMTPURL }},
 		{"mail_from", plain, true, "", "sender of our mails", func(c *Config) any { return &c.MailFrom }},
 		{"trusted_proxies", plain, true, "", "networks whose X-Forwarded-For is believed", func(c *Config) any { return &c.TrustedProxies }},
+		{"tls_cert", plain, true, "", "file of the public listener's certificate and chain (PEM); empty: a proxy ends TLS", func(c *Config) any { return &c.TLS.Cert }},
+		{"tls_key", plain, true, "", "file of its private key (PEM)", func(c *Config) any { return &c.TLS.Key }},
+		{"mtls_listen", plain, true, "", "address of a further listener, which asks clients for certificates (RFC 8705)", func(c *Config) any { return &c.TLS.MutualListen }},
+		{"mtls_cert", plain, false, "", "file of that listener's certificate; empty: tls_cert", func(c *Config) any { return &c.TLS.MutualCert }},
+		{"mtls_key", plain, false, "", "file of its private key; empty: tls_key", func(c *Config) any { return &c.TLS.MutualKey }},
+		{"mtls_url", plain, false, "", "https origin where clients with certificates reach this server", func(c *Config) any { return &c.TLS.MutualURL }},
+		{"client_ca", plain, false, "", "file of those who issue certificates of clients (PEM)", func(c *Config) any { return &c.TLS.ClientCA }},
+		{"client_cert_header", plain, false, "", "header in which trusted_proxies tell about a client's certificate, such as Client-Cert", func(c *Config) any { return &c.TLS.ClientCertHeader }},
 		{"self_registration", plain, true, "false", "signing in with an unknown address creates its account", func(c *Config) any { return &c.SelfRegistration }},
 		{"registration", plain, true, "off", "software registers itself (RFC 7591): off, token or open", func(c *Config) any { return &c.Registration.Mode }},
 		{"registration_tokens", plain, false, "", "sha256sum of each token that may register", func(c *Config) any { return &c.Registration.Tokens }},
@@ -52,6 +60,8 @@ func configKeys() []key {
 		{"documents.deny_hosts", plain, false, "", "hosts they may not be on", func(c *Config) any { return &c.Registration.DenyHosts }},
 		{"unregistered.scopes", plain, false, "openid,profile,email,offline_access", "scopes of software that no operator registered", func(c *Config) any { return &c.Registration.Scopes }},
 		{"unregistered.resources", plain, false, "", "resources (RFC 8707) it may name, such as https://mcp.example/mcp; the first is its default", func(c *Config) any { return &c.Registration.Resources }},
+		{"unregistered.authorization_details_types", plain, false, "", "types of authorization details it may ask for", func(c *Config) any { return &c.Registration.DetailTypes }},
+		{"authorization_details_types", plain, false, "", "types of authorization details (RFC 9396): a list of type, sentence and fields; in an environment variable as JSON", func(c *Config) any { return &c.DetailTypes }},
 		{"sign_in.second_factor_required", plain, false, "false", "nobody gets further with mail alone", func(c *Config) any { return &c.SignIn.SecondFactorRequired }},
 		{"sign_in.mail_off_for_passkey_users", plain, false, "false", "who has a passkey cannot sign in by mail", func(c *Config) any { return &c.SignIn.MailOffForPasskeyUsers }},
 		{"related_origins", plain, false, "", "further https origins whose pages use the same passkeys", func(c *Config) any { return &c.RelatedOrigins }},

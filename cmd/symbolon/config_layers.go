@@ -91,6 +91,9 @@ func asText(value any) (string, error) {
 	case map[string]any:
 		return "", errors.New("holds further keys where one value is expected")
 	case []any:
+		if holdsObjects(value) {
+			return asJSON(value)
+		}
 		parts := make([]string, len(value))
 		for i, part := range value {
 			parts[i] = fmt.Sprint(part)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/details"
 )
 
 // load returns the effective configuration for a mode, and where each value came from. It says what
@@ -83,6 +85,8 @@ func parse(text string, field any) (err error) {
 		*field = splitList(text)
 	case *[]netip.Prefix:
 		*field, err = parsePrefixes(text)
+	case **details.Types:
+		*field, err = details.ParseTypes(text)
 	}
 	return err
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/details"
 )
 
 func (p *program) configSchema() *cobra.Command {
@@ -69,6 +71,9 @@ func (k key) schema() object {
 		o["pattern"] = `^([0-9]+d|([0-9.]+(ms|s|m|h))+)$`
 	case *[]netip.Prefix, *[]string:
 		o["type"], o["items"] = []string{"array", "string"}, object{"type": "string"}
+	}
+	if _, ok := k.field(&Config{}).(**details.Types); ok {
+		o["type"], o["items"] = "array", detailTypesSchema()
 	}
 	if k.name == "secret" {
 		o["type"], o["items"] = []string{"array", "string"}, object{"type": "string"}

@@ -21,14 +21,15 @@ func (c Config) Validate(m mode) error {
 	if m != modeCommand {
 		checks = append(checks,
 			checkRedisURL(c.RedisURL), checkListeners(c), checkProxies(c.TrustedProxies), checkBranding(c.Branding),
-			c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(),
+			c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(), c.TLS.check(c), c.checkDetails(),
 		)
 	}
 	switch m {
 	case modeServe:
 		checks = append(checks, checkServeIssuer(c.Issuer), checkSecret(c.Secret), checkMail(c))
 	case modeDev:
-		checks = append(checks, checkIssuer(c.Issuer), checkLoopback("listen", c.Listen), checkLoopback("metrics_listen", c.MetricsListen))
+		checks = append(checks, checkIssuer(c.Issuer), checkLoopback("listen", c.Listen), checkLoopback("metrics_listen", c.MetricsListen),
+			checkLoopback("mtls_listen", c.TLS.MutualListen))
 	}
 	return errors.Join(checks...)
 }

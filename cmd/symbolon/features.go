@@ -35,8 +35,13 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	n.account = n.accountArea(limiter, n.passkeys)
 	n.consent = &consent.Asker{
 		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
+		Details: n.config.DetailTypes,
 	}
-	n.provider, err = provider.New(n.config.provider(d != nil), provider.Deps{
+	config := n.config.provider(d != nil)
+	if config.ClientCAs, err = n.config.TLS.clientCAs(); err != nil {
+		return err
+	}
+	n.provider, err = provider.New(config, provider.Deps{
 		Clients: n.clients(n.config.Registration), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
@@ -78,6 +83,7 @@ func (c Config) provider(dev bool) provider.Config {
 		Registration: c.Registration.Mode != registrationOff, ClientDocuments: c.Registration.Documents,
 		SessionManagement: c.Session.Management,
 		ACRValues:         []string{login.ACRMail, login.ACRPasskey, login.ACRMFA, login.ACRPHR},
+		DetailTypes:       c.DetailTypes, MutualTLS: c.TLS.mutual(), MutualURL: c.TLS.MutualURL,
 	}
 }
 
@@ -86,7 +92,8 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	n.health = web.NewHealth(n.checks()...)
 	n.mux = web.NewMux(web.MuxOptions{
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		Origin: issuer.Scheme + "://" + issuer.Host, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
+		CertificateHeader: n.config.TLS.ClientCertHeader,
+		Origin:            issuer.Scheme + "://" + issuer.Host, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
 	})
 	n.mux.Plain("GET /livez", n.health.Live())
 	n.mux.Plain("GET /readyz", n.health.Ready())

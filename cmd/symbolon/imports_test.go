@@ -26,7 +26,7 @@ func architecture() map[string]rule {
 		"e2e/bench":    {libraries: list("github.com/emersion/go-smtp")},
 
 		// Features: never each other, never a backend.
-		"provider":          {ours: feature("keys login/session interaction"), libraries: list("github.com/ory/fosite")},
+		"provider":          {ours: feature("details keys login/session interaction"), libraries: list("github.com/ory/fosite")},
 		"login":             {ours: feature("login/session interaction")},
 		"login/devuser":     {ours: feature("login interaction")},
 		"login/magiclink":   {ours: feature("login interaction mail")},
@@ -42,6 +42,7 @@ func architecture() map[string]rule {
 
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
+		"details":       {ours: list("templates")},
 		"interaction":   {ours: list("storage web")},
 		"keys":          {ours: list("storage"), libraries: list("github.com/go-jose/go-jose/v4")},
 		"mail":          {ours: list("storage"), libraries: list("github.com/wneessen/go-mail")},

@@ -20,6 +20,8 @@ type Registration struct {
 	DenyHosts  []string
 	Scopes     []string // such software may ask for
 	Resources  []string // it may name; the first is its default
+
+	DetailTypes []string // of authorization details, that it may ask for
 }
 
 const (
@@ -41,16 +43,17 @@ func (r Registration) check() error {
 	return nil
 }
 
-func (r Registration) rules(issuer string) registration.Rules {
+func (r Registration) rules(issuer string, certificates bool) registration.Rules {
 	return registration.Rules{
 		Issuer: issuer, NoDocuments: !r.Documents, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
+		Certificates: certificates, DetailTypes: r.DetailTypes,
 	}
 }
 
 // clients are the registered ones, and those that publish a document.
 func (n *node) clients(r Registration) provider.Clients {
 	return &registration.Clients{
-		Store: n.db, Consents: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer),
+		Store: n.db, Consents: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()),
 		Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 }
@@ -66,7 +69,7 @@ func (n *node) mountRegistration(r Registration) {
 	}
 	tokens, _ := registration.ParseInitialTokens(r.Tokens) // judged by check; without any, nobody registers
 	endpoint := &registration.Endpoint{
-		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer),
+		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()),
 		Tokens: tokens, Open: r.Mode == registrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 	endpoint.Mount(n.mux, n.base)

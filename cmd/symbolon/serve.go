@@ -44,9 +44,18 @@ func (p *program) serveCommand() *cobra.Command {
 // run serves until ctx ends, drains, and stops everything in the reverse order of its building:
 // requests first, then what works in the background, then the stores.
 func (n *node) run(ctx context.Context, ready func(public net.Addr)) error {
+	public, err := n.publicTLS()
+	if err != nil {
+		return errors.Join(err, n.close(ctx))
+	}
+	mutual, err := n.mutualTLS()
+	if err != nil {
+		return errors.Join(err, n.close(ctx))
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := n.background(background)
-	err := web.Serve(ctx, web.ServerOptions{
+	err = web.Serve(ctx, web.ServerOptions{
+		TLS: public, Mutual: mutual,
 		Listen: n.config.Listen, Handler: n.mux,
 		MetricsListen: n.config.MetricsListen, MetricsHandler: web.Backstage(n.metrics, n.health),
 		Log:        n.log,

@@ -25,13 +25,16 @@ var formats = map[string]any{
 		Contacts: []string{"ops@books.example"}, ApplicationType: storage.AppWeb,
 		BackchannelLogoutURI: "https://books.example/logout", BackchannelLogoutSession: true,
 		FrontchannelLogoutURI: "https://books.example/front", FrontchannelLogoutSession: true,
+		TLSSubjectDN: "CN=books", TLSSANDNS: "books.example", TLSSANURI: "spiffe://books.example/app", TLSSANIP: "192.0.2.1",
+		TLSSANEmail: "books@books.example", DetailTypes: []string{"payment"}, CertificateBound: true,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",
 		Challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", Nonce: "n-0S6_WzA2Mj",
 		AuthTime: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), ACR: "1", AMR: []string{"mail", "otp"},
-		JKT:   "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
-		Named: &storage.NamedClaims{UserInfo: []string{"name"}, IDToken: []string{"email"}, Scopes: []string{"email"}},
+		JKT:                  "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+		Named:                &storage.NamedClaims{UserInfo: []string{"name"}, IDToken: []string{"email"}, Scopes: []string{"email"}},
+		AuthorizationDetails: json.RawMessage(`[{"type":"payment"}]`),
 	},
 	"testdata/profile.json": &storage.Profile{
 		GivenName: "Ada", FamilyName: "Lovelace", MiddleName: "King", Nickname: "Al", PreferredUsername: "ada", Page: "https://ada.example/about",

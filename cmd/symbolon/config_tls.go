@@ -1,0 +1,134 @@
+package main
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// TLS is what this server ends itself, and where the certificates of clients come from: from a
+// listener that asks for them, or from a proxy that tells.
+type TLS struct {
+	Cert, Key             string // files, for listen; empty: a proxy has ended TLS
+	MutualListen          string // asks for certificates; empty: there is no such listener
+	MutualCert, MutualKey string // files, for MutualListen; empty: Cert and Key
+	MutualURL             string // origin that clients with certificates are sent to
+	ClientCA              string // file: who issues certificates of clients
+	ClientCertHeader      string // that a trusted proxy tells about the certificate in
+}
+
+func (t TLS) mutual() bool { return t.MutualListen != "" || t.ClientCertHeader != "" }
+
+// check says what keeps this from being used; c has the other listeners and the proxies.
+func (t TLS) check(c Config) error {
+	return errors.Join(t.checkFiles(), t.checkMutual(c), t.checkHeader(c))
+}
+
+func (t TLS) checkFiles() error {
+	if (t.Cert == "") != (t.Key == "") || (t.MutualCert == "") != (t.MutualKey == "") {
+		return errors.New("tls_cert and tls_key belong together, and so do mtls_cert and mtls_key: set both or none")
+	}
+	for _, f := range []*web.CertificateFiles{t.files(nil), t.mutualFiles(nil)} {
+		if f.Certificate == "" {
+			continue
+		}
+		if _, err := f.Config(false); err != nil {
+			return fmt.Errorf("tls_cert, tls_key, mtls_cert or mtls_key cannot be used: %w", err)
+		}
+	}
+	if _, err := t.clientCAs(); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (t TLS) checkMutual(c Config) error {
+	if t.MutualListen == "" {
+		if t.MutualURL != "" && t.ClientCertHeader == "" {
+			return errors.New("mtls_url needs mtls_listen, or client_cert_header behind a proxy: else nobody asks for certificates there")
+		}
+		return t.checkURL()
+	}
+	_, port, err := net.SplitHostPort(t.MutualListen)
+	switch {
+	case err != nil:
+		return errors.New("mtls_listen is not an address: set it to the likes of 127.0.0.1:8443")
+	case port != "0" && (t.MutualListen == c.Listen || t.MutualListen == c.MetricsListen):
+		return errors.New("mtls_listen is the address of another listener: browsers would be asked for certificates, so give it another port")
+	case t.mutualFiles(nil).Certificate == "":
+		return errors.New("mtls_listen needs a certificate of its own: set mtls_cert and mtls_key, or tls_cert and tls_key")
+	case t.MutualURL == "":
+		return errors.New("mtls_url is missing: set it to the https origin that clients reach mtls_listen at, such as https://mtls.login.example")
+	}
+	return t.checkURL()
+}
+
+func (t TLS) checkURL() error {
+	if t.MutualURL == "" {
+		return nil
+	}
+	u, err := url.Parse(t.MutualURL)
+	if err != nil || u.Scheme != "https" || u.Host == "" || t.MutualURL != "https://"+u.Host {
+		return errors.New("mtls_url must be an https origin without a path, such as https://mtls.login.example")
+	}
+	return nil
+}
+
+func (t TLS) checkHeader(c Config) error {
+	if t.ClientCertHeader == "" {
+		if t.ClientCA != "" && t.MutualListen == "" {
+			return errors.New("client_ca needs mtls_listen, or client_cert_header behind a proxy: else no certificate ever comes")
+		}
+		return nil
+	}
+	if len(c.TrustedProxies) == 0 {
+		return errors.New("client_cert_header needs trusted_proxies: from anybody else the header is not believed")
+	}
+	taken := []string{"Authorization", "Cookie", "Dpop", "Host", "Forwarded", "X-Forwarded-For", "Content-Type", "Client-Cert-Chain"}
+	if name := http.CanonicalHeaderKey(t.ClientCertHeader); slices.Contains(taken, name) || !isToken(name) {
+		return errors.New("client_cert_header must be the name of a header that means nothing else, such as Client-Cert")
+	}
+	return nil
+}
+
+// isToken: canonical names have only these characters (RFC 9110 section 5.6.2, less the odd ones).
+func isToken(name string) bool {
+	for _, c := range []byte(name) {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-') {
+			return false
+		}
+	}
+	return name != ""
+}
+
+func (t TLS) files(log *slog.Logger) *web.CertificateFiles {
+	return &web.CertificateFiles{Certificate: t.Cert, Key: t.Key, Log: log}
+}
+
+func (t TLS) mutualFiles(log *slog.Logger) *web.CertificateFiles {
+	return &web.CertificateFiles{Certificate: or(t.MutualCert, t.Cert), Key: or(t.MutualKey, t.Key), Log: log}
+}
+
+// clientCAs are nil when none are configured.
+func (t TLS) clientCAs() (*x509.CertPool, error) {
+	if t.ClientCA == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(t.ClientCA)
+	if err != nil {
+		return nil, fmt.Errorf("client_ca cannot be read: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, errors.New("client_ca holds no certificate: it must be a PEM file of those who issue the certificates of clients")
+	}
+	return pool, nil
+}

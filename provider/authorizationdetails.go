@@ -1,0 +1,60 @@
+package provider
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+
+	"github.com/symbolon-id/symbolon/details"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Authorization details (RFC 9396) say more exactly than scopes what is to be allowed: this payment,
+// these files. What types there are, and what they hold, is the operator's to say (package details).
+// A person is asked each time, a grant keeps what was allowed, and tokens carry it, or the part of it
+// that a token request names.
+
+// checkDetails is RFC 9396 section 5: all of it is known and allowed to this client, or the request
+// is refused before anybody signs in.
+func (p *Provider) checkDetails(v *validRequest) (err error) {
+	v.Details, err = p.askedDetails(url.Values(v.Form), v.client)
+	return err
+}
+
+// askedDetails are those that a request names, nil for none.
+func (p *Provider) askedDetails(form url.Values, c storage.Client) (json.RawMessage, error) {
+	text := form.Get("authorization_details")
+	if text == "" {
+		return nil, nil
+	}
+	asked, err := p.DetailTypes.Asked(text, c.DetailTypes)
+	if wrong, ok := errors.AsType[details.Malformed](err); ok {
+		return nil, badDetails(wrong.Why)
+	}
+	return asked, err
+}
+
+func badDetails(why string) *Error { return refuse("invalid_authorization_details", why) }
+
+// narrowDetails is what a token gets of what was granted: what the request names, which must lie
+// within that (RFC 9396 section 6), or all. What the operator has taken from the client is gone, as
+// with scopes.
+func (p *Provider) narrowDetails(form url.Values, granted json.RawMessage, c *client) (json.RawMessage, error) {
+	asked, err := p.askedDetails(form, c.Client)
+	if err != nil || granted == nil && asked == nil {
+		return nil, err
+	}
+	held := p.DetailTypes.Held(granted, c.DetailTypes)
+	switch {
+	case asked == nil:
+		return held, nil
+	case !details.Within(asked, held):
+		return nil, badDetails("The authorization_details go beyond what was granted.")
+	}
+	return asked, nil
+}
+
+// saysDetails: who says exactly what is wanted does not want the default scopes as well.
+func saysDetails(form url.Values) bool {
+	return form.Get("scope") == "" && form.Get("authorization_details") != ""
+}
