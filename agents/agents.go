@@ -6,7 +6,7 @@
 //	app.go       apps
 //	registry.go  what both share: list, show, update, disable, enable, delete
 //	secret.go    several live secrets for each; lastused.go when each was last used
-//	validate.go  the one validator; uri.go, name.go, scope.go, openid.go its parts
+//	validate.go  the one validator; keys.go, uri.go, name.go, scope.go, openid.go its parts
 package agents
 
 import (
@@ -36,7 +36,9 @@ type Agent struct {
 	SecretExpiresAt time.Time     // zero: the first secret does not expire
 	AuthMethod      string        // storage.AuthPrivateKeyJWT with JWKS, or empty: a secret
 	JWKS            json.RawMessage
-	DPoPBound       bool // every token is bound to a key of its own (RFC 9449)
+	JWKSURI         string // where they are, instead
+	DPoPBound       bool   // every token is bound to a key of its own (RFC 9449)
+	Profile         string // storage.ProfileFAPI2, or empty
 }
 
 // Create registers a service account with its first secret, unless it has keys of its own.
@@ -49,6 +51,8 @@ func (s *Service) Create(ctx context.Context, a Agent) (Issued, error) {
 		AccessTokenTTL: a.AccessTokenTTL,
 		AuthMethod:     a.AuthMethod,
 		JWKS:           a.JWKS,
+		JWKSURI:        a.JWKSURI,
 		DPoPBound:      a.DPoPBound,
+		Profile:        a.Profile,
 	})
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-
-	"github.com/symbolon-id/symbolon/keys"
 )
 
 // confirmation is the key that a token is bound to (RFC 9449 section 6.1).
@@ -17,7 +15,9 @@ type confirmation struct {
 // comes from the holder of the key it is bound to, or that the client has said it will always use one.
 func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound string) error {
 	switch {
-	case s.proof == nil && (c.DPoPBound || bound != ""):
+	case s.proof == nil && c.FAPI2():
+		return refuse("invalid_request", "A DPoP proof is required.")
+	case s.proof == nil && (mustBind(c.Client) || bound != ""):
 		return refuse("invalid_dpop_proof", "A DPoP proof is required.")
 	case s.proof != nil && bound != "" && s.proof.jkt != bound:
 		return refuse("invalid_grant", "The code or refresh token is bound to another key.")
@@ -55,7 +55,7 @@ func onResource(e *Error) *Error {
 }
 
 func dpopChallenge() string {
-	return `DPoP realm="symbolon", algs="` + strings.Join(keys.ClientAlgorithms(), " ") + `"`
+	return `DPoP realm="symbolon", algs="` + strings.Join(proofAlgs(), " ") + `"`
 }
 
 // confirms is the cnf of the tokens of this request, nil without a proof.

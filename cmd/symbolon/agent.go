@@ -48,7 +48,7 @@ func (p *program) agentCreate() *cobra.Command {
 			issued, err := newAgents(d).Create(ctx, agents.Agent{
 				Name: c.Name, Scopes: c.Scopes, Audiences: c.Audiences,
 				AccessTokenTTL: c.AccessTokenTTL, SigningAlg: c.SigningAlg, SecretExpiresAt: life.from(time.Now()),
-				AuthMethod: c.AuthMethod, JWKS: c.JWKS, DPoPBound: c.DPoPBound,
+				AuthMethod: c.AuthMethod, JWKS: c.JWKS, JWKSURI: c.JWKSURI, DPoPBound: c.DPoPBound, Profile: c.Profile,
 			})
 			if err != nil {
 				return err
@@ -68,7 +68,9 @@ type agentFlags struct {
 	alg       string
 	jwksFile  string
 	jwks      json.RawMessage
+	jwksURI   string
 	dpop      bool
+	profile   string
 }
 
 func addAgentFlags(cmd *cobra.Command) *agentFlags {
@@ -79,7 +81,10 @@ func addAgentFlags(cmd *cobra.Command) *agentFlags {
 	cmd.Flags().Var(&f.ttl, "access-token-ttl", "life of its access tokens, at most 60m (default: as configured)")
 	cmd.Flags().StringVar(&f.alg, "signing-alg", "", "RS256 (default), ES256, PS256 or EdDSA")
 	cmd.Flags().StringVar(&f.jwksFile, "jwks", "", "`FILE` with its public keys (JWK Set): it authenticates with them, and not by a secret")
+	cmd.Flags().StringVar(&f.jwksURI, "jwks-uri", "", "`URL` (https) where it publishes them, instead of --jwks")
+	cmd.Flags().StringVar(&f.profile, "profile", "", "fapi2: every rule of the FAPI 2.0 Security Profile, without exception (docs/fapi.md)")
 	cmd.Flags().BoolVar(&f.dpop, "dpop", false, "it has to bind every token to a key of its own (RFC 9449)")
+	cmd.MarkFlagsMutuallyExclusive("jwks", "jwks-uri")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if cmd.Flags().Changed("jwks") {
 			f.jwks, err = readClientKeys(f.jwksFile)
@@ -101,7 +106,11 @@ func (f *agentFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("signing-alg"), &c.SigningAlg, f.alg)
 	set(given("dpop"), &c.DPoPBound, f.dpop)
 	set(given("jwks"), &c.JWKS, f.jwks)
-	set(given("jwks"), &c.AuthMethod, storage.AuthPrivateKeyJWT)
+	set(given("jwks"), &c.JWKSURI, "")
+	set(given("jwks-uri"), &c.JWKSURI, f.jwksURI)
+	set(given("jwks-uri"), &c.JWKS, nil)
+	set(given("jwks") || given("jwks-uri"), &c.AuthMethod, storage.AuthPrivateKeyJWT)
+	set(given("profile"), &c.Profile, f.profile)
 }
 
 func agentChanges(cmd *cobra.Command) func(c *storage.Client) {

@@ -25,6 +25,7 @@ var formats = map[string]any{
 		Contacts: []string{"ops@books.example"}, ApplicationType: storage.AppWeb,
 		BackchannelLogoutURI: "https://books.example/logout", BackchannelLogoutSession: true,
 		FrontchannelLogoutURI: "https://books.example/front", FrontchannelLogoutSession: true,
+		JWKSURI: "https://books.example/jwks", RequestAlg: "PS256", RequireSigned: true, ResponseAlg: "ES256", IntrospectionAlg: "EdDSA", Profile: storage.ProfileFAPI2,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",
