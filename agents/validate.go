@@ -41,8 +41,9 @@ func invalid(field, format string, args ...any) error {
 // Validate returns an Invalid when c must not be registered as it is.
 func Validate(c storage.Client) error {
 	for _, check := range []func(storage.Client) error{
-		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkCertificate, checkDetailTypes, checkGrants, checkKind, checkRedirects, checkLogout,
-		checkSubject, checkTelling, checkDefaults, checkContacts, checkApplication,
+		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkCertificate, checkDetailTypes, checkKeys, checkRequestObjects,
+		checkGrants, checkKind, checkRedirects, checkLogout, checkSubject, checkTelling, checkDefaults, checkContacts, checkApplication,
+		checkProfile,
 	} {
 		if err := check(c); err != nil {
 			return err
@@ -61,8 +62,14 @@ func checkLifetime(c storage.Client) error {
 }
 
 func checkAlg(c storage.Client) error {
-	if c.SigningAlg != "" && !slices.Contains(keys.ClientAlgorithms(), c.SigningAlg) {
-		return invalid("signing_alg", "%q is not supported; use one of %v", c.SigningAlg, keys.ClientAlgorithms())
+	for _, alg := range []struct{ field, value string }{
+		{"signing_alg", c.SigningAlg},
+		{"authorization_signed_response_alg", c.ResponseAlg},
+		{"introspection_signed_response_alg", c.IntrospectionAlg},
+	} {
+		if alg.value != "" && !slices.Contains(keys.ClientAlgorithms(), alg.value) {
+			return invalid(alg.field, "%q is not supported; use one of %v", alg.value, keys.ClientAlgorithms())
+		}
 	}
 	return nil
 }
@@ -71,17 +78,14 @@ func checkAlg(c storage.Client) error {
 func checkAuth(c storage.Client) error {
 	known := []string{storage.AuthPrivateKeyJWT, storage.AuthTLS, storage.AuthSelfSignedTLS}
 	switch {
-	case c.AuthMethod == "" && len(c.JWKS) == 0:
+	case c.Public && c.PKCEOptional:
+		return invalid("require_pkce", "a public client has nothing but PKCE to keep its codes by")
+	case c.AuthMethod == "":
 		return nil
 	case !slices.Contains(known, c.AuthMethod):
 		return invalid("token_endpoint_auth_method", "%q is not supported; use one of %v", c.AuthMethod, known)
 	case c.Public:
 		return invalid("token_endpoint_auth_method", "who keeps a key can prove itself, and is not public")
-	case c.AuthMethod == storage.AuthTLS && len(c.JWKS) == 0:
-		return nil
-	}
-	if err := keys.CheckClientKeys(c.JWKS); err != nil {
-		return invalid("jwks", "%v", err)
 	}
 	return nil
 }

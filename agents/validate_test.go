@@ -119,8 +119,8 @@ func TestAgentsThatCouldNotWorkOrWouldBePeopleAreRefused(t *testing.T) {
 		"no usable keys": {"jwks", func(c *storage.Client) {
 			c.AuthMethod, c.JWKS = storage.AuthPrivateKeyJWT, []byte(`{"keys":[]}`)
 		}},
-		"keys without a method": {"token_endpoint_auth_method", func(c *storage.Client) { c.JWKS = []byte(`{"keys":[]}`) }},
-		"unknown alg":           {"signing_alg", func(c *storage.Client) { c.SigningAlg = "none" }},
+		"empty keys":  {"jwks", func(c *storage.Client) { c.JWKS = []byte(`{"keys":[]}`) }},
+		"unknown alg": {"signing_alg", func(c *storage.Client) { c.SigningAlg = "none" }},
 	} {
 		wantInvalid(t, refused.field, agent(refused.change), what)
 	}
@@ -128,6 +128,7 @@ func TestAgentsThatCouldNotWorkOrWouldBePeopleAreRefused(t *testing.T) {
 
 func TestAppsWithUnknownOrImpossibleGrantsAreRefused(t *testing.T) {
 	wantInvalid(t, "grant_types", app(func(c *storage.Client) { c.GrantTypes = []string{"password"} }), "password grant")
+	wantInvalid(t, "require_pkce", app(func(c *storage.Client) { c.Public, c.PKCEOptional = true, true }), "public without PKCE")
 	wantInvalid(t, "grant_types", app(func(c *storage.Client) {
 		c.Public, c.GrantTypes = true, []string{agents.GrantClientCredentials}
 	}), "public client credentials")

@@ -22,6 +22,9 @@ const (
 // ClientAlgorithms are those a client may sign with.
 func ClientAlgorithms() []string { return []string{RS256, PS256, ES256, EdDSA} }
 
+// StrictAlgorithms are those that FAPI 2.0 leaves a client (Security Profile section 5.4.1).
+func StrictAlgorithms() []string { return []string{PS256, ES256, EdDSA} }
+
 // CheckClientKeys tells why a client cannot be registered with this JWK Set, or nil.
 func CheckClientKeys(jwks []byte) error {
 	_, err := parseClientKeys(jwks)

@@ -3,16 +3,33 @@ package keys
 import (
 	"crypto"
 	"encoding/base64"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/json"
 )
 
+// ErrNoKey is an ErrToken: the key that made a signature is none of those at hand. The owner may have
+// another one by now.
+var ErrNoKey = fmt.Errorf("%w: none of the client's keys made its signature", ErrToken)
+
 // VerifyAssertion checks that the owner of one of these keys signed a client assertion (RFC 7523),
 // with one of the algorithms algs, and returns its claims as JSON. Times, issuer, audience and reuse
 // are for the caller to judge. Everything that is wrong is ErrToken.
 func VerifyAssertion(jwks []byte, token string, algs []string) (claims []byte, err error) {
+	return verifyByOwner(jwks, token, algs, "jwt", "client-authentication+jwt")
+}
+
+// VerifyRequestObject does the same for a request object (RFC 9101).
+func VerifyRequestObject(jwks []byte, token string, algs []string) (claims []byte, err error) {
+	return verifyByOwner(jwks, token, algs, "jwt", "oauth-authz-req+jwt")
+}
+
+// verifyByOwner takes a token of one of these types, in lower case, or of none: a DPoP proof or a
+// logout token is no assertion, an assertion no request object (RFC 8725 section 3.11).
+func verifyByOwner(jwks []byte, token string, algs []string, typs ...string) ([]byte, error) {
 	set, err := parseClientKeys(jwks)
 	if err != nil {
 		return nil, refuse("the client has no usable keys")
@@ -21,12 +38,12 @@ func VerifyAssertion(jwks []byte, token string, algs []string) (claims []byte, e
 	if err != nil {
 		return nil, err
 	}
-	switch typ, _ := header.ExtraHeaders[jose.HeaderType].(string); strings.ToLower(typ) {
-	case "", "jwt", "client-authentication+jwt":
-	default: // a DPoP proof or a logout token is no assertion: RFC 8725 section 3.11
+	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
+	typ = strings.TrimPrefix(strings.ToLower(typ), "application/") // RFC 7515 section 4.1.9
+	switch {
+	case typ != "" && !slices.Contains(typs, typ):
 		return nil, refuse("it is of another type")
-	}
-	if header.JSONWebKey != nil {
+	case header.JSONWebKey != nil:
 		return nil, refuse("it brings its own key along")
 	}
 	for _, k := range set {
@@ -37,7 +54,24 @@ func VerifyAssertion(jwks []byte, token string, algs []string) (claims []byte, e
 			return claims, nil
 		}
 	}
-	return nil, refuse("none of the client's keys made its signature")
+	return nil, ErrNoKey
+}
+
+// Unsigned returns the claims of a token that says of itself that nobody has signed it (alg none).
+// Everybody can make one.
+func Unsigned(token string) (claims []byte, err error) {
+	parts, err := decode(token)
+	if err != nil {
+		return nil, err
+	}
+	var header struct {
+		Alg  string `json:"alg"`
+		Crit any    `json:"crit"`
+	}
+	if json.Unmarshal(parts[0], &header) != nil || header.Alg != "none" || header.Crit != nil || len(parts[2]) > 0 {
+		return nil, refuse("it is signed, or malformed")
+	}
+	return parts[1], nil
 }
 
 // VerifyProof checks that whoever made a DPoP proof holds the key in it (RFC 9449 section 4.3), and

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -189,5 +190,67 @@ func TestClaimsAreReadStrictly(t *testing.T) {
 	c.Exp = nil
 	if err := Unmarshal([]byte(`{"Exp":1}`), &c); err != nil || c.Exp != nil {
 		t.Errorf("another case is honoured: %v, %v", c.Exp, err)
+	}
+}
+
+func TestRequestObjectIsOfItsOwnType(t *testing.T) {
+	key := clients(t)["ES256"]
+	jwks := set(t, jose.JSONWebKey{Key: key.Public()})
+	for typ, want := range map[string]bool{
+		"oauth-authz-req+jwt": true, "JWT": true, "application/oauth-authz-req+jwt": true, "OAuth-Authz-Req+JWT": true,
+		"client-authentication+jwt": false, "dpop+jwt": false, "at+jwt": false, "logout+jwt": false, "x/oauth-authz-req+jwt": false,
+	} {
+		token := signed(t, "ES256", key, (&jose.SignerOptions{}).WithType(jose.ContentType(typ)))
+		if _, err := VerifyRequestObject(jwks, token, ClientAlgorithms()); (err == nil) != want {
+			t.Errorf("%s as a request object: %v", typ, err)
+		}
+		asAssertion := typ == "JWT" || typ == "client-authentication+jwt"
+		if _, err := VerifyAssertion(jwks, token, ClientAlgorithms()); (err == nil) != asAssertion {
+			t.Errorf("%s as an assertion: %v", typ, err)
+		}
+	}
+}
+
+func TestMissingKeyIsToldFromWhatIsWrong(t *testing.T) {
+	all, others := clients(t), clients(t)
+	jwks := set(t, jose.JSONWebKey{Key: all["ES256"].Public(), KeyID: "k"})
+	for name, test := range map[string]struct {
+		token   string
+		missing bool
+	}{
+		"another kid": {signed(t, "ES256", others["ES256"], (&jose.SignerOptions{}).WithHeader("kid", "l")), true},
+		"no kid":      {signed(t, "ES256", others["ES256"], nil), true},
+		"another alg": {signed(t, "EdDSA", others["EdDSA"], nil), true},
+		"no accepted": {signed(t, "RS256", others["RS256"], nil), false},
+		"its type":    {signed(t, "ES256", all["ES256"], (&jose.SignerOptions{}).WithType("dpop+jwt")), false},
+		"words":       {"words", false},
+	} {
+		_, err := VerifyAssertion(jwks, test.token, StrictAlgorithms())
+		if !errors.Is(err, ErrToken) || errors.Is(err, ErrNoKey) != test.missing {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestUnsignedIsWhatSaysSo(t *testing.T) {
+	b64 := base64.RawURLEncoding.EncodeToString
+	good := b64([]byte(`{"alg":"none"}`)) + "." + b64([]byte(`{"a":1}`)) + "."
+	if claims, err := Unsigned(good); err != nil || string(claims) != `{"a":1}` {
+		t.Errorf("%s, %v", claims, err)
+	}
+	for name, token := range map[string]string{
+		"a signature":  good + "AAAA",
+		"signed":       signed(t, "ES256", clients(t)["ES256"], nil),
+		"another case": b64([]byte(`{"alg":"None"}`)) + ".e30.",
+		"alg twice":    b64([]byte(`{"alg":"ES256","alg":"none"}`)) + ".e30.",
+		"another name": b64([]byte(`{"Alg":"none"}`)) + ".e30.",
+		"crit":         b64([]byte(`{"alg":"none","crit":["b64"],"b64":false}`)) + ".e30.",
+		"two parts":    b64([]byte(`{"alg":"none"}`)) + ".e30",
+		"padded":       good + "=",
+		"no header":    ".e30.",
+	} {
+		if _, err := Unsigned(token); !errors.Is(err, ErrToken) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

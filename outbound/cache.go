@@ -96,6 +96,15 @@ func (c *cache) fill(k key, e *entry, fetch func() (*Response, error)) {
 	c.shrink()
 }
 
+// drop forgets an answer, but no failure, and nothing under way.
+func (c *cache) drop(k key) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.entries[k]; ok && e.response != nil {
+		c.remove(k)
+	}
+}
+
 // remove expects mu to be held.
 func (c *cache) remove(k key) {
 	if response := c.entries[k].response; response != nil {

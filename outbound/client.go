@@ -115,6 +115,10 @@ func (c *Client) Get(ctx context.Context, rawURL string, limits Limits) (*Respon
 	})
 }
 
+// Renew makes the next Get ask for itself, for who has reason to believe that an answer is no longer
+// the last one. Failures are left alone, and so is a request under way.
+func (c *Client) Renew(rawURL string, limits Limits) { c.cache.drop(key{rawURL, limits}) }
+
 // Known tells whether Get would answer without a request of its own.
 func (c *Client) Known(rawURL string, limits Limits) bool { return c.cache.knows(key{rawURL, limits}) }
 

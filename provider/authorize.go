@@ -21,14 +21,16 @@ import (
 // or comes back from a page.
 type validRequest struct {
 	*interaction.Request
-	client  storage.Client
-	fosite  fosite.AuthorizeRequester
-	session *session.Session // set when nothing is left to do
-	parked  bool             // stored under its handle; answered at most once
-	pushing bool             // it arrives at /par
-	mustACR []string         // an essential acr: one of these, or no answer
-	named   *storage.NamedClaims
-	reply   reply
+	client   storage.Client
+	fosite   fosite.AuthorizeRequester
+	session  *session.Session // set when nothing is left to do
+	parked   bool             // stored under its handle; answered at most once
+	pushing  bool             // it arrives at /par
+	received url.Values       // what a request object has taken the place of
+	object   *Error           // why one was refused
+	mustACR  []string         // an essential acr: one of these, or no answer
+	named    *storage.NamedClaims
+	reply    reply
 }
 
 // authorize answers GET and POST /authorize.
@@ -48,6 +50,9 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	if err := p.identify(r.Context(), v); err != nil {
 		return p.errorPage(w, r, asError(err))
 	}
+	if fault == nil {
+		fault = v.object
+	}
 	if fault != nil {
 		return p.refuseAtClient(w, r, v, fault)
 	}
@@ -63,8 +68,12 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	return p.proceed(w, r, v)
 }
 
-// asSent is the request for another trip through the browser: a pushed one goes by its name.
+// asSent is the request for another trip through the browser: a pushed one goes by its name, a signed
+// one as it was signed.
 func (v *validRequest) asSent() url.Values {
+	if v.received != nil {
+		return v.received
+	}
 	if pushedID(v.Form) == "" {
 		return v.Form
 	}
@@ -131,20 +140,40 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 		unknown := refuse("invalid_client", "The application is not known here, or is switched off.").page()
 		return p.telling(unknown, func() string { return whyNoClient(v.Form.Get("client_id"), c) })
 	}
+	if err := p.open(ctx, v, c); err != nil {
+		return err
+	}
 	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
 	if refusal != nil {
 		return p.telling(refusal.page(), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c.RedirectURIs) })
 	}
 	v.client, v.RedirectURI = c, uri
 	v.ClientID, v.ClientName, v.FirstParty = c.ID, c.Name, c.FirstParty
-	v.reply.uri, v.reply.state, v.reply.mode = uri, v.Form.Get("state"), v.Form.Get("response_mode")
+	v.reply.uri, v.reply.state, v.reply.mode = uri, v.Form.Get("state"), deliverable(c, v.Form.Get("response_mode"))
+	return nil
+}
+
+// open replaces the request by the request object in it. When that is refused, where to say so can only
+// be what came along with it: a redirect URI that is sent, and registered.
+func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) error {
+	err := p.unwrap(ctx, v, c)
+	refusal, refused := errors.AsType[*Error](err)
+	switch {
+	case !refused || v.pushing:
+		return err
+	case v.Form.Get("redirect_uri") == "":
+		onPage := refuse(refusal.Name, "The signed request of the application is not accepted.").because(err)
+		return p.telling(onPage, func() string { return whyNoObject(refusal) })
+	}
+	v.object = asError(p.telling(refusal, func() string { return whyNoObject(refusal) }))
 	return nil
 }
 
 // validate checks everything else: first by our rules, then by fosite's.
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkResponse, checkPushed, checkKey, p.checkChallenge, p.checkScope, checkResources, p.checkDetails, checkPrompt, p.checkHint, checkClaims, applyDefaults,
+		checkMode, checkResponse, checkPushed, checkSigned, checkKey, p.checkChallenge, p.checkScope, checkResources, p.checkDetails, checkPrompt, p.checkHint,
+		checkClaims, applyDefaults,
 	} {
 		if err := rule(v); err != nil {
 			return p.telling(err, func() string { return whyRefused(v, err) })

@@ -14,17 +14,9 @@ import (
 // The rules of /authorize that fosite lacks, checks too late or checks too laxly. Each is told to
 // the client by an error redirect, before anybody signs in.
 
-// checkResponse: only the code, in the query or by form_post; no request objects yet.
+// checkResponse: only the code, and no request from elsewhere.
 func checkResponse(v *validRequest) error {
-	switch v.Form.Get("response_mode") {
-	case "", "query", "form_post":
-	default:
-		v.reply.mode = "query"
-		return refuse("invalid_request", "The response_mode must be query or form_post.")
-	}
 	switch {
-	case v.Form.Get("request") != "":
-		return refuse("request_not_supported", descriptions["request_not_supported"])
 	case v.Form.Get("request_uri") != "" && pushedID(v.Form) == "":
 		return refuse("request_uri_not_supported", descriptions["request_uri_not_supported"])
 	case v.Form.Get("registration") != "":
@@ -43,7 +35,7 @@ func checkResponse(v *validRequest) error {
 func (p *Provider) checkChallenge(v *validRequest) error {
 	challenge, method := v.Form.Get("code_challenge"), v.Form.Get("code_challenge_method")
 	if challenge == "" && method == "" {
-		if v.client.PKCEOptional || p.PKCEPublicOnly && !v.client.Public {
+		if (v.client.PKCEOptional || p.PKCEPublicOnly) && !v.client.Public && !v.client.FAPI2() {
 			return nil
 		}
 		return refuse("invalid_request", "PKCE is required: code_challenge is missing.")

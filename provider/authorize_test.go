@@ -39,8 +39,11 @@ func TestBadRequestsAreToldToTheClientAtOnce(t *testing.T) {
 		{"unsupported_response_type", set([2]string{"response_type", "none"})},
 		{"invalid_request", set([2]string{"response_mode", "fragment"})},
 		{"invalid_request", set([2]string{"response_mode", "query.jwt"})},
+		{"invalid_request", set([2]string{"response_mode", "jwt"})},
+		{"invalid_request", set([2]string{"response_mode", "jwt"}, [2]string{"scope", "openid photos"})},
 		{"invalid_request", set([2]string{"response_mode", "bogus"})},
-		{"request_not_supported", set([2]string{"request", "e30.e30."})},
+		{"invalid_request_object", set([2]string{"request", "e30.e30."})},
+		{"request_not_supported", set([2]string{"request", base64url([]byte(`{"alg":"none"}`)) + ".e30."})},
 		{"request_uri_not_supported", set([2]string{"request_uri", "https://app.example/request"})},
 		{"registration_not_supported", set([2]string{"registration", "{}"})},
 		{"invalid_scope", set([2]string{"scope", "openid photos"})},
@@ -127,6 +130,10 @@ func TestPKCEIsOptionalOnlyWhereSaid(t *testing.T) {
 	s := newServerAt(t, storagetest.SQLite(t), "", func(c *Config) { c.PKCEPublicOnly = true })
 	if got := s.get(s.authorizeURL(s.app(public), none...)).refusal(t, s, "state"); got != "invalid_request" {
 		t.Errorf("a public client: %s", got)
+	}
+	excepted := s.app(public, func(c *storage.Client) { c.PKCEOptional = true })
+	if got := s.get(s.authorizeURL(excepted, none...)).refusal(t, s, "state"); got != "invalid_request" {
+		t.Errorf("a public client with require_pkce false: %s", got)
 	}
 	plain := [2]string{"code_challenge_method", "plain"}
 	if got := s.get(s.authorizeURL(s.app(), plain)).refusal(t, s, "state"); got != "invalid_request" {

@@ -49,7 +49,7 @@ func readAssertion(form params) (credentials, *Error) {
 // way, and nobody else in this one. The one write comes last: only an assertion that is right in
 // everything else is remembered as used.
 func (p *Provider) authenticateByAssertion(ctx context.Context, c storage.Client, sent credentials) (storage.Client, error) {
-	claims, err := p.openAssertion(c, sent.assertion)
+	claims, err := p.openAssertion(ctx, c, sent.assertion)
 	if err == nil {
 		err = p.Clients.Spend(ctx, storage.Spent{
 			Kind: "jti:" + c.ID, Value: claims.JTI, Until: time.Unix(*claims.ExpiresAt, 0).Add(skew),
@@ -65,11 +65,13 @@ func (p *Provider) authenticateByAssertion(ctx context.Context, c storage.Client
 
 // openAssertion checks, in this order: the signature by one of the client's keys, who speaks about
 // whom, to whom, when, and that it can be told from the client's others.
-func (p *Provider) openAssertion(c storage.Client, assertion string) (claims assertionClaims, err error) {
+func (p *Provider) openAssertion(ctx context.Context, c storage.Client, assertion string) (claims assertionClaims, err error) {
 	if c.AuthMethod != storage.AuthPrivateKeyJWT || !c.DisabledAt.IsZero() {
 		return claims, errors.New("no client of private_key_jwt, or a disabled one")
 	}
-	payload, err := keys.VerifyAssertion(c.JWKS, assertion, keys.ClientAlgorithms())
+	payload, err := p.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
+		return keys.VerifyAssertion(jwks, assertion, acceptedAlgs(c))
+	})
 	if err != nil {
 		return claims, err
 	}
@@ -81,6 +83,8 @@ func (p *Provider) openAssertion(c storage.Client, assertion string) (claims ass
 		return claims, errors.New("iss and sub are not the client")
 	case !p.onlyUs(claims.Audience):
 		return claims, errors.New("aud is not this server alone")
+	case c.FAPI2() && !p.isForIssuer(payload):
+		return claims, errors.New("aud is not the issuer, as a string")
 	case len(claims.JTI) == 0 || len(claims.JTI) > maxJTI:
 		return claims, errors.New("jti is missing or too long")
 	}
@@ -94,6 +98,14 @@ func (p *Provider) onlyUs(audience []string) bool {
 		us = append(us, p.url(path), p.mutualURL(path))
 	}
 	return len(audience) > 0 && !slices.ContainsFunc(audience, func(a string) bool { return !slices.Contains(us, a) })
+}
+
+// isForIssuer is FAPI 2.0 section 5.3.2.1: no list, and none of our other names.
+func (p *Provider) isForIssuer(payload []byte) bool {
+	var claims struct {
+		Audience string `json:"aud"`
+	}
+	return keys.Unmarshal(payload, &claims) == nil && claims.Audience == p.Issuer
 }
 
 func (c assertionClaims) timely(now int64) error {

@@ -65,7 +65,7 @@ func (p *Provider) lookUp(ctx context.Context, id string) (storage.Client, error
 func proves(c storage.Client, secret string, now time.Time) (secretID string, ok bool) {
 	secretID, ok = match(c.Secrets, secret, now)
 	switch {
-	case c.ID == "":
+	case c.ID == "", c.FAPI2(): // a secret, or nothing, is not enough
 		return "", false
 	case c.Public:
 		return "", secret == ""

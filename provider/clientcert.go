@@ -46,10 +46,13 @@ func (p *Provider) checkCertificate(ctx context.Context, c storage.Client, sent 
 	if c.AuthMethod == storage.AuthTLS {
 		return p.checkIssued(c, chain)
 	}
-	if !keys.HoldsCertificate(c.JWKS, chain[0]) {
-		return errors.New("the certificate is of none of the client's keys")
-	}
-	return nil
+	_, err = p.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
+		if !keys.HoldsCertificate(jwks, chain[0]) {
+			return nil, keys.ErrNoKey
+		}
+		return nil, nil
+	})
+	return err
 }
 
 var (

@@ -41,9 +41,18 @@ func (d *decoder) pair(pair string) {
 		return
 	}
 	value, ok := unescape(rawValue)
+	if !ok {
+		d.spoil(name, refuse("invalid_request", "A parameter is not encoded properly."))
+		return
+	}
+	d.take(name, value)
+}
+
+// take judges one pair as it was meant, and adds it.
+func (d *decoder) take(name, value string) {
 	most := limit(name)
 	switch {
-	case !ok || !allowed(name, value):
+	case !allowed(name, value):
 		d.spoil(name, refuse("invalid_request", "A parameter is not encoded properly."))
 	case most == 0:
 	case d.repeated(name):

@@ -2,6 +2,8 @@
 //
 //	/authorize, /authorize/{handle}   authorize.go, interaction.go   RFC 6749 §4.1, OpenID Connect Core §3.1, RFC 9207
 //	/par                              par.go                         RFC 9126
+//	  request                         requestobject.go, requestparams.go  RFC 9101
+//	  response_mode=jwt               jarm.go                        JARM
 //	/token                            token.go                       RFC 6749 §3.2
 //	  authorization_code              code.go                        RFC 6749 §4.1.3, RFC 7636
 //	  refresh_token                   refresh.go                     RFC 6749 §6, RFC 9700 §4.14
@@ -10,6 +12,7 @@
 //	/device_authorization             device.go                      RFC 8628 §3.1
 //	/device, /device/{handle}         devicepage.go                  RFC 8628 §3.3
 //	/introspect                       introspect.go                  RFC 7662
+//	  application/token-introspection+jwt  introspectjwt.go          RFC 9701
 //	/revoke                           revoke.go                      RFC 7009
 //	/userinfo                         userinfo.go                    OpenID Connect Core §5.3
 //	/logout                           endsession.go                  OpenID Connect RP-Initiated Logout
@@ -25,7 +28,9 @@
 //
 // Every request passes the strict front first: params.go decodes, redirect.go matches redirect URIs,
 // clientauth.go authenticates clients, by secret (credentials.go), by a signed assertion
-// (clientassertion.go, RFC 7523) or by a certificate (clientcert.go, RFC 8705 section 2). Behind it fosite drives the grants; it lives in this
+// (clientassertion.go, RFC 7523), with keys that clientkeys.go finds, or by a certificate
+// (clientcert.go, RFC 8705 section 2). What FAPI 2.0 changes for its clients is listed in profile.go.
+// Behind it fosite drives the grants; it lives in this
 // package only, is handed one statically typed handler per grant (fosite.go), and never writes to
 // the network itself. A new grant is one file with a fosite.TokenEndpointHandler and one line in
 // fosite.go.

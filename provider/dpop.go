@@ -24,6 +24,10 @@ const (
 	maxProof  = 8 << 10     // bytes
 )
 
+// proofAlgs are those a proof may be signed with: those of FAPI 2.0 for everybody, since /userinfo does
+// not know whose token it is shown.
+func proofAlgs() []string { return keys.StrictAlgorithms() }
+
 // proof is a DPoP proof that is right, but for being fresh.
 type proof struct {
 	jkt   string // thumbprint of its key
@@ -55,7 +59,7 @@ func (p *Provider) readProof(w http.ResponseWriter, r *http.Request, path, token
 		return nil, badProof("It is repeated or too long.")
 	}
 	var claims proofClaims
-	payload, jkt, err := keys.VerifyProof(sent[0], keys.ClientAlgorithms())
+	payload, jkt, err := keys.VerifyProof(sent[0], proofAlgs())
 	if err != nil || keys.Unmarshal(payload, &claims) != nil {
 		return nil, badProof("Its form, key or signature is wrong.").because(err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-
-	"github.com/symbolon-id/symbolon/keys"
 )
 
 // confirmation is the key (RFC 9449 section 6.1) or the certificate (RFC 8705 section 3.1) that a
@@ -22,7 +20,9 @@ func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound 
 		return p.showCertificate(ctx, s, bound)
 	}
 	switch {
-	case s.proof == nil && (c.DPoPBound || bound != ""):
+	case s.proof == nil && c.FAPI2():
+		return refuse("invalid_request", "A DPoP proof is required.")
+	case s.proof == nil && (mustBind(c.Client) || bound != ""):
 		return refuse("invalid_dpop_proof", "A DPoP proof is required.")
 	case s.proof != nil && bound != "" && s.proof.jkt != bound:
 		return refuse("invalid_grant", "The code or refresh token is bound to another key.")
@@ -63,7 +63,7 @@ func onResource(e *Error) *Error {
 }
 
 func dpopChallenge() string {
-	return `DPoP realm="symbolon", algs="` + strings.Join(keys.ClientAlgorithms(), " ") + `"`
+	return `DPoP realm="symbolon", algs="` + strings.Join(proofAlgs(), " ") + `"`
 }
 
 // holds is what the sender of this request holds, as tokens are bound to it; "" for nothing.

@@ -70,14 +70,24 @@ func whyRefused(v *validRequest, err error) string {
 		return whyNoGrant("authorization_code", v.client)
 	case name == "unsupported_response_type":
 		return "requested response_type " + sent("response_type") + ", supported code"
-	case name == "invalid_request" && sent("code_challenge") == "" && !v.client.PKCEOptional:
+	case name == "invalid_request" && sent("code_challenge") == "" && !v.client.PKCEOptional && !v.client.FAPI2():
 		return "send code_challenge and code_challenge_method=S256; for an old client that cannot: symbolon client update " + v.ClientID + " --require-pkce=false"
 	case name == "invalid_request" && sent("code_challenge") != "" && sent("code_challenge_method") != "S256":
 		return "requested code_challenge_method " + quoteEmpty(sent("code_challenge_method")) + ", supported S256"
-	case name == "invalid_request" && v.client.RequirePAR && sent("request_uri") == "":
+	case name == "invalid_request" && mustPush(v.client) && sent("request_uri") == "":
 		return "send it to the pushed_authorization_request_endpoint first, then only client_id and request_uri here"
 	}
 	return ""
+}
+
+// whyNoObject explains the refusal of a request object: its description says what is wrong in it, the
+// cause why its signature is not believed.
+func whyNoObject(err error) string {
+	e := asError(err)
+	if e.Cause == nil {
+		return e.Description
+	}
+	return e.Description + " " + e.Cause.Error()
 }
 
 func quoteEmpty(s string) string {

@@ -24,7 +24,7 @@ func (p *Provider) explain(r *http.Request, form params, err error) error {
 		}
 		switch asError(err).Name {
 		case "invalid_client":
-			return p.whyNotAuthenticated(sent, c)
+			return p.whyNotAuthenticated(r.Context(), sent, c)
 		case "invalid_grant":
 			return p.whyNoTokens(r.Context(), form, c)
 		case "unauthorized_client":
@@ -33,6 +33,8 @@ func (p *Provider) explain(r *http.Request, form params, err error) error {
 			return wordsDiffer("scope", strings.Fields(form.Get("scope")), c.Scopes)
 		case "invalid_target":
 			return whyNoResource(form["resource"], c.Audiences)
+		case "invalid_request_object":
+			return whyNoObject(err)
 		}
 		return ""
 	})
@@ -49,7 +51,7 @@ func whyUnreadable(r *http.Request, form params) string {
 	return "neither client_id, nor an Authorization header, nor a client_assertion was sent"
 }
 
-func (p *Provider) whyNotAuthenticated(sent credentials, c storage.Client) string {
+func (p *Provider) whyNotAuthenticated(ctx context.Context, sent credentials, c storage.Client) string {
 	if why := whyNoClient(sent.id, c); why != "" {
 		return why
 	}
@@ -59,7 +61,7 @@ func (p *Provider) whyNotAuthenticated(sent credentials, c storage.Client) strin
 	case sent.assertion != "" && c.AuthMethod != storage.AuthPrivateKeyJWT:
 		return "a client_assertion was sent, and the client is registered for " + wayOf(c)
 	case sent.assertion != "":
-		return p.whyNoAssertion(sent, c)
+		return p.whyNoAssertion(ctx, sent, c)
 	case c.Public:
 		return "the client is public: it has no secret, and must send none"
 	case sent.secret == "":
@@ -75,8 +77,8 @@ func wayOf(c storage.Client) string {
 	return "a secret"
 }
 
-func (p *Provider) whyNoAssertion(sent credentials, c storage.Client) string {
-	if _, err := p.openAssertion(c, sent.assertion); err != nil {
+func (p *Provider) whyNoAssertion(ctx context.Context, sent credentials, c storage.Client) string {
+	if _, err := p.openAssertion(ctx, c, sent.assertion); err != nil {
 		return "client_assertion: " + err.Error() + "; aud must be " + p.Issuer + " alone, and exp at most five minutes ahead"
 	}
 	return "client_assertion: its jti was used before"

@@ -79,12 +79,7 @@ func (c *client) GetEffectiveLifespan(fosite.GrantType, fosite.TokenType, time.D
 func (c *client) has(grantType string) bool { return slices.Contains(c.GrantTypes, grantType) }
 
 // signingAlg is the algorithm of every JWT made for this client.
-func signingAlg(c storage.Client) string {
-	if c.SigningAlg == "" {
-		return "RS256"
-	}
-	return c.SigningAlg
-}
+func signingAlg(c storage.Client) string { return c.SignedWith() }
 
 // clientKey carries the client that the front has found already, so that it is read once.
 type clientKey struct{}

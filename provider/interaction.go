@@ -127,13 +127,19 @@ func (p *Provider) refuseAtClient(w http.ResponseWriter, r *http.Request, v *val
 	return p.answerClient(w, r, v, [][2]string{{"error", e.Name}, {"error_description", e.Description}})
 }
 
-// answerClient delivers an authorization response, always with iss (RFC 9207) and the state as sent.
+// answerClient delivers an authorization response, always with one iss (RFC 9207) and the state as sent.
 func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *validRequest, fields [][2]string) error {
 	if v.reply.state != "" {
 		fields = append(fields, [2]string{"state", v.reply.state})
 	}
 	fields = append(fields, [2]string{"iss", p.Issuer})
-	if v.reply.mode == "form_post" {
+	if isSigned(v.reply.mode) {
+		var err error
+		if fields, err = p.signResponse(r.Context(), v, fields); err != nil {
+			return p.errorPage(w, r, asError(err))
+		}
+	}
+	if isPosted(v.reply.mode) {
 		return p.postToClient(w, v, fields)
 	}
 	location := appendQuery(v.reply.uri, fields...)

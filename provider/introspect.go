@@ -52,6 +52,9 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return writeError(w, r, err)
 	}
+	if wantsSigned(r.Header) {
+		return p.writeSigned(w, r, caller, answer)
+	}
 	return writeJSON(w, answer)
 }
 

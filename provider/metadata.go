@@ -60,6 +60,10 @@ type document struct {
 	FrontchannelLogout    bool     `json:"frontchannel_logout_supported"`
 	FrontchannelSession   bool     `json:"frontchannel_logout_session_supported"`
 	RequestParameter      bool     `json:"request_parameter_supported"`
+	RequestAlgs           []string `json:"request_object_signing_alg_values_supported"`
+	RequireSigned         bool     `json:"require_signed_request_object"` // of every client
+	ResponseAlgs          []string `json:"authorization_signing_alg_values_supported"`
+	IntrospectionAlgs     []string `json:"introspection_signing_alg_values_supported"`
 	RequestURIParameter   bool     `json:"request_uri_parameter_supported"`                 // true if absent
 	DetailTypes           []string `json:"authorization_details_types_supported,omitempty"` // RFC 9396 section 10
 	CertificateBound      bool     `json:"tls_client_certificate_bound_access_tokens,omitempty"`
@@ -125,7 +129,7 @@ func (p *Provider) newMetadata() *metadata {
 		ClientDocuments:       p.ClientDocuments,
 		ACRValues:             p.ACRValues,
 		ResponseTypes:         []string{"code"},
-		ResponseModes:         []string{"query", "form_post"},
+		ResponseModes:         responseModes(),
 		GrantTypes:            grantTypes,
 		CodeChallengeMethods:  []string{"S256"},
 		TokenAuth:             anyClient,
@@ -134,16 +138,20 @@ func (p *Provider) newMetadata() *metadata {
 		TokenAuthAlgs:         keys.ClientAlgorithms(),
 		IntrospectionAuthAlgs: keys.ClientAlgorithms(),
 		RevocationAuthAlgs:    keys.ClientAlgorithms(),
-		DPoPAlgs:              keys.ClientAlgorithms(),
+		DPoPAlgs:              proofAlgs(),
 		SubjectTypes:          []string{storage.SubjectPublic, storage.SubjectPairwise},
 		IDTokenAlgs:           p.Keys.Algorithms(),
 		UserInfoAlgs:          p.Keys.Algorithms(),
 		Scopes:                advertisedScopes(),
 		Claims: append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"},
 			personalClaims()...),
-		Prompts:         []string{"none", "login", "consent", "select_account"},
-		IssInResponse:   true,
-		ClaimsParameter: true,
+		Prompts:           []string{"none", "login", "consent", "select_account"},
+		IssInResponse:     true,
+		ClaimsParameter:   true,
+		RequestParameter:  true,
+		RequestAlgs:       keys.ClientAlgorithms(),
+		ResponseAlgs:      p.Keys.Algorithms(),
+		IntrospectionAlgs: p.Keys.Algorithms(),
 
 		BackchannelLogout: true, BackchannelSession: true, FrontchannelLogout: true, FrontchannelSession: true,
 		DetailTypes:      p.DetailTypes.Names(),

@@ -67,10 +67,10 @@ func (p *Provider) pushRequest(w http.ResponseWriter, r *http.Request, form para
 	}
 	v := &validRequest{client: c, pushing: true}
 	v.Request = &interaction.Request{Form: withoutCredentials(form, c.ID), CreatedAt: p.Now()}
-	if err := bindCode(v.Form, proof); err != nil {
+	if err := p.identify(ctx, v); err != nil {
 		return nil, err
 	}
-	if err := p.identify(ctx, v); err != nil {
+	if err := bindCode(v.Form, proof); err != nil {
 		return nil, err
 	}
 	if err := p.validate(ctx, v); err != nil {
@@ -172,7 +172,7 @@ func unknownRequest() *Error {
 
 // checkPushed: some clients may not put their request into the browser at all (RFC 9126 section 6).
 func checkPushed(v *validRequest) error {
-	if v.client.RequirePAR && !v.pushing && pushedID(v.Form) == "" {
+	if mustPush(v.client) && !v.pushing && pushedID(v.Form) == "" {
 		return refuse("invalid_request", "This client must push its authorization requests.")
 	}
 	return nil

@@ -60,7 +60,7 @@ func TestBadPushIsRefused(t *testing.T) {
 		"an unknown scope":     {[2]string{"scope", "openid root"}, 400, "invalid_scope"},
 		"an unknown resource":  {[2]string{"resource", "https://nobody.example"}, 400, "invalid_target"},
 		"a request_uri":        {[2]string{"request_uri", requestURIPrefix + "x"}, 400, "invalid_request"},
-		"a request object":     {[2]string{"request", "a.b.c"}, 400, "request_not_supported"},
+		"a request object":     {[2]string{"request", "a.b.c"}, 400, "invalid_request_object"},
 		"a prompt":             {[2]string{"prompt", "none login"}, 400, "invalid_request"},
 		"another's client_id":  {[2]string{"client_id", other.id}, 400, "invalid_request"},
 	} {

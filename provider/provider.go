@@ -43,6 +43,8 @@ type Grants interface {
 	Grant(ctx context.Context, id string) (storage.GrantState, error)
 	// RotateGrant moves the family from generation to generation+1, if it is there and alive.
 	RotateGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error
+	// KeepGrant lets the family live on at generation, on the same conditions.
+	KeepGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error
 	RevokeGrant(ctx context.Context, id string, at time.Time, why string) error
 	// FrontchannelClients returns the clients that got tokens in the session and want to be told of its
 	// end in the browser.
@@ -115,6 +117,7 @@ type Config struct {
 // Deps is everything the provider stands on.
 type Deps struct {
 	Clients      Clients
+	ClientKeys   ClientKeys // nil: none but those registered
 	Grants       Grants
 	Tokens       Tokens
 	Keys         *keys.Ring

@@ -12,11 +12,14 @@ import (
 // port of a loopback URI may differ (RFC 8252 section 7.3).
 func matchRedirect(c storage.Client, presented string, openid bool) (effective string, err *Error) {
 	if presented == "" {
-		return onlyRedirect(c, openid)
+		return onlyRedirect(c, openid || c.FAPI2())
 	}
 	for _, registered := range c.RedirectURIs {
 		if registered != presented && !sameLoopback(registered, presented) {
 			continue
+		}
+		if c.FAPI2() && !strings.HasPrefix(presented, "https://") {
+			break // registered before it was held to that
 		}
 		if err := ValidRedirectURI(presented); err != nil {
 			return "", refuse("invalid_request", "The "+err.Error()+".")
@@ -27,9 +30,9 @@ func matchRedirect(c storage.Client, presented string, openid bool) (effective s
 }
 
 // onlyRedirect stands in for a redirect_uri that was not sent; OpenID Connect requires one
-// (Core section 3.1.2.1).
-func onlyRedirect(c storage.Client, openid bool) (string, *Error) {
-	if openid || len(c.RedirectURIs) != 1 {
+// (Core section 3.1.2.1), and FAPI 2.0 (section 5.3.2.2).
+func onlyRedirect(c storage.Client, required bool) (string, *Error) {
+	if required || len(c.RedirectURIs) != 1 {
 		return "", refuse("invalid_request", "The redirect_uri is missing.")
 	}
 	if err := ValidRedirectURI(c.RedirectURIs[0]); err != nil {

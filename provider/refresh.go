@@ -94,7 +94,8 @@ func (p *Provider) openRefresh(ctx context.Context, token string) (t openedRefre
 	return t, nil
 }
 
-// refreshGrant rotates refresh tokens (RFC 6749 section 6).
+// refreshGrant takes refresh tokens, and rotates them (RFC 6749 section 6) unless the client's profile
+// has it keep them.
 type refreshGrant struct{ p *Provider }
 
 var _ fosite.TokenEndpointHandler = (*refreshGrant)(nil)
@@ -135,7 +136,7 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if err := g.p.prove(ctx, session, c, presented.jkt); err != nil {
 		return err
 	}
-	successor, err := g.rotate(ctx, state, presented.generation, session.now)
+	successor, err := g.rotate(ctx, c, state, presented.generation, session.now)
 	if err != nil {
 		return err
 	}
@@ -156,11 +157,11 @@ func held(granted, registered []string) []string {
 
 // rotate returns the generation that follows the presented one, moving the family there unless
 // another request of the same client has just done so.
-func (g *refreshGrant) rotate(ctx context.Context, state storage.GrantState, generation int64, now time.Time) (int64, error) {
+func (g *refreshGrant) rotate(ctx context.Context, c *client, state storage.GrantState, generation int64, now time.Time) (int64, error) {
 	if generation == state.Generation {
-		err := g.p.Grants.RotateGrant(ctx, state.ID, generation, now, now.Add(g.p.RefreshIdle))
+		next, err := g.use(ctx, c, state.ID, generation, now)
 		if err == nil || !errors.Is(err, storage.ErrSpent) {
-			return generation + 1, err
+			return next, err
 		}
 		if state, err = g.p.Grants.Grant(ctx, state.ID); err != nil {
 			return 0, gone(err)
@@ -173,6 +174,15 @@ func (g *refreshGrant) rotate(ctx context.Context, state storage.GrantState, gen
 		return state.Generation, nil
 	}
 	return 0, g.p.endFamily(ctx, state.Grant, audit.RefreshReused)
+}
+
+// use takes the live refresh token and says which generation is live from now on.
+func (g *refreshGrant) use(ctx context.Context, c *client, id string, generation int64, now time.Time) (int64, error) {
+	idleAt := now.Add(g.p.RefreshIdle)
+	if keepsRefreshToken(c.Client) {
+		return generation, g.p.Grants.KeepGrant(ctx, id, generation, now, idleAt)
+	}
+	return generation + 1, g.p.Grants.RotateGrant(ctx, id, generation, now, idleAt)
 }
 
 // expired judges a refresh family's absolute and idle end.

@@ -26,7 +26,12 @@ type answer struct {
 	Scope           string          `json:"scope"`
 	AuthMethod      string          `json:"token_endpoint_auth_method"`
 	JWKS            json.RawMessage `json:"jwks,omitempty"`
+	JWKSURI         string          `json:"jwks_uri,omitempty"`
 	IDTokenAlg      string          `json:"id_token_signed_response_alg"`
+	RequestAlg      string          `json:"request_object_signing_alg,omitempty"`
+	RequireSigned   bool            `json:"require_signed_request_object,omitempty"`
+	ResponseAlg     string          `json:"authorization_signed_response_alg,omitempty"`
+	IntroAlg        string          `json:"introspection_signed_response_alg,omitempty"`
 	RequirePAR      bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound       bool            `json:"dpop_bound_access_tokens,omitempty"`
 	DetailTypes     []string        `json:"authorization_details_types,omitempty"`
@@ -48,7 +53,8 @@ func (e *Endpoint) answer(m made) answer {
 		ClientID: m.ID, ClientSecret: m.secret, IssuedAt: m.CreatedAt.Unix(),
 		Name: m.Name, RedirectURIs: m.RedirectURIs, PostLogoutURIs: m.PostLogoutRedirectURIs,
 		GrantTypes: m.GrantTypes, ResponseTypes: []string{"code"}, Scope: strings.Join(m.ScopesByDefault(), " "),
-		AuthMethod: m.authMethod, JWKS: m.JWKS, IDTokenAlg: cmp.Or(m.SigningAlg, "RS256"),
+		AuthMethod: m.authMethod, JWKS: m.JWKS, JWKSURI: m.JWKSURI, IDTokenAlg: m.SignedWith(),
+		RequestAlg: m.RequestAlg, RequireSigned: m.RequireSigned, ResponseAlg: m.ResponseAlg, IntroAlg: m.IntrospectionAlg,
 		RequirePAR: m.RequirePAR, DPoPBound: m.DPoPBound,
 		TLSSubjectDN: m.TLSSubjectDN, TLSSANDNS: m.TLSSANDNS, TLSSANURI: m.TLSSANURI, TLSSANIP: m.TLSSANIP, TLSSANEmail: m.TLSSANEmail,
 		Bound: m.CertificateBound, DetailTypes: m.DetailTypes,

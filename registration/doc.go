@@ -3,6 +3,7 @@
 //
 //	clients.go   Clients: a client_id that is a URL is looked up there
 //	document.go  the client metadata document; keep.go what is stored of it; flight.go by one at a time
+//	keyset.go    KeySets: the keys that registered clients publish themselves
 //	POST   /register       register.go: makes a client as request.go reads it; merge.go: the same public one only once
 //	GET    /register/{id}  manage.go: with the token given at registration
 //	PUT    /register/{id}  update.go

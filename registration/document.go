@@ -72,8 +72,10 @@ func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Cl
 	if m.name == "" {
 		m.name = hostOf(id)
 	}
-	if !slices.Contains(signingAlgs(), m.alg) {
-		m.alg = ""
+	for _, alg := range []*string{&m.alg, &m.requestAlg, &m.responseAlg, &m.introAlg} {
+		if !slices.Contains(signingAlgs(), *alg) {
+			*alg = ""
+		}
 	}
 	m.forget()
 	client, err := m.client(c.Rules)
@@ -94,15 +96,19 @@ func (c *Clients) authenticate(ctx context.Context, client *storage.Client, m me
 	switch m.authMethod {
 	case none, "":
 		client.Public = true
-		return nil
 	case storage.AuthPrivateKeyJWT:
-		client.AuthMethod, client.JWKS = m.authMethod, m.jwks
-		if m.jwksURI != "" {
-			client.JWKS, err = c.fetchKeys(ctx, m.jwksURI)
-		}
-		return err
+		client.AuthMethod = m.authMethod
+	default:
+		return Unusable{"token_endpoint_auth_method is not supported"}
 	}
-	return Unusable{"token_endpoint_auth_method is not supported"}
+	if client.Public && !m.signsRequests() {
+		return nil
+	}
+	client.JWKS = m.jwks
+	if m.jwksURI != "" {
+		client.JWKS, err = c.fetchKeys(ctx, m.jwksURI)
+	}
+	return err
 }
 
 func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error) {
@@ -116,7 +122,12 @@ func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := parseObject(response.Body)
+	return keysIn(response.Body)
+}
+
+// keysIn reads a key set as strictly as everything else, and writes it in one way.
+func keysIn(body []byte) ([]byte, error) {
+	keys, err := parseObject(body)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,8 @@ type metadata struct {
 	redirects, postLogout                 []string
 	grants, responses, detailTypes        []string
 	jwks                                  json.RawMessage
-	requirePAR, dpop                      bool
+	requirePAR, dpop, requireSigned       bool
+	requestAlg, responseAlg, introAlg     string
 	back, front                           string // logout URIs
 	backSession, frontSession             bool
 	certificate                           certificate
@@ -34,7 +35,8 @@ type metadata struct {
 func readMetadata(o object) (m metadata, err error) {
 	for name, into := range map[string]*string{
 		"client_name": &m.name, "token_endpoint_auth_method": &m.authMethod, "scope": &m.scope,
-		"id_token_signed_response_alg": &m.alg, "jwks_uri": &m.jwksURI,
+		"id_token_signed_response_alg": &m.alg, "jwks_uri": &m.jwksURI, "request_object_signing_alg": &m.requestAlg,
+		"authorization_signed_response_alg": &m.responseAlg, "introspection_signed_response_alg": &m.introAlg,
 		"backchannel_logout_uri": &m.back, "frontchannel_logout_uri": &m.front,
 	} {
 		if *into, err = o.text(name); err != nil {
@@ -52,6 +54,7 @@ func readMetadata(o object) (m metadata, err error) {
 	for name, into := range map[string]*bool{
 		"require_pushed_authorization_requests": &m.requirePAR, "dpop_bound_access_tokens": &m.dpop,
 		"backchannel_logout_session_required": &m.backSession, "frontchannel_logout_session_required": &m.frontSession,
+		"require_signed_request_object": &m.requireSigned,
 	} {
 		if *into, err = o.flag(name); err != nil {
 			return m, err
@@ -63,9 +66,15 @@ func readMetadata(o object) (m metadata, err error) {
 	if m.openid, err = readOpenID(o); err != nil {
 		return m, err
 	}
+	if m.requestAlg == storage.AlgNone { // for an operator to allow
+		m.requestAlg = ""
+	}
 	m.jwks, err = o.raw("jwks")
 	return m, err
 }
+
+// signsRequests tells whether keys are needed for more than authentication.
+func (m metadata) signsRequests() bool { return m.requestAlg != "" || m.requireSigned }
 
 // client is what becomes of m under the rules, not yet validated. What we do not support is left
 // out, as long as something remains: clients list all they can do, for every server there is.
@@ -89,6 +98,7 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 		RequirePAR: m.requirePAR, DPoPBound: m.dpop, DetailTypes: intersect(m.detailTypes, r.DetailTypes),
 		BackchannelLogoutURI: m.back, BackchannelLogoutSession: m.backSession,
 		FrontchannelLogoutURI: m.front, FrontchannelLogoutSession: m.frontSession,
+		RequestAlg: m.requestAlg, RequireSigned: m.requireSigned, ResponseAlg: m.responseAlg, IntrospectionAlg: m.introAlg,
 	}}
 	m.certificate.apply(&c, r)
 	m.openid.apply(&c.ClientMetadata)

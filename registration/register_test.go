@@ -161,7 +161,11 @@ func TestBadMetadataIsRefused(t *testing.T) {
 		"hybrid response":       app("response_types", []any{"code id_token"}),
 		"unknown method":        app("token_endpoint_auth_method", "tls_client_auth"),
 		"keys missing":          app("token_endpoint_auth_method", "private_key_jwt"),
-		"keys by address":       app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example/jwks"),
+		"keys in the clear":     app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "http://app.example/jwks"),
+		"keys of a script":      app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "javascript:alert(1)"),
+		"keys in two places":    app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example/jwks", "jwks", keySet()),
+		"keys missing to sign":  app("require_signed_request_object", true),
+		"an unknown algorithm":  app("request_object_signing_alg", "HS256", "jwks", keySet()),
 		"bidi name":             app("client_name", "Ex\u202eample"),
 		"invisible name":        app("client_name", "Goo\u200bgle"),
 		"name with a control":   app("client_name", "a\u0007b"),
@@ -357,6 +361,32 @@ func TestScopeNamedAtRegistrationIsTheDefaultAndNoBound(t *testing.T) {
 			t.Errorf("%s: %v of %v, answered %q, %v", scope, c.DefaultScopes, c.Scopes, got.get("scope"), err)
 		}
 	}
+}
+
+func TestClientsThatSignRegisterHow(t *testing.T) {
+	everywhere(t, func(t *testing.T, db *durable.DB) {
+		d := open(t, db)
+		got := d.register(t, app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example/jwks", "profile", "fapi2",
+			"require_signed_request_object", true, "request_object_signing_alg", "PS256",
+			"authorization_signed_response_alg", "ES256", "introspection_signed_response_alg", "EdDSA"))
+		for name, want := range map[string]any{
+			"jwks_uri": "https://app.example/jwks", "require_signed_request_object": true, "request_object_signing_alg": "PS256",
+			"authorization_signed_response_alg": "ES256", "introspection_signed_response_alg": "EdDSA", "jwks": nil, "profile": nil,
+		} {
+			if got.StatusCode != 201 || got.json[name] != want {
+				t.Errorf("%s is %v: %d", name, got.json[name], got.StatusCode)
+			}
+		}
+		c, err := db.Client(t.Context(), got.get("client_id"))
+		if err != nil || c.JWKSURI != "https://app.example/jwks" || c.RequestAlg != "PS256" || !c.RequireSigned || c.Profile != "" {
+			t.Errorf("%+v, %v", c, err)
+		}
+		// Not to sign at all is for an operator to allow; keys that nobody needs are left out.
+		got = d.register(t, app("request_object_signing_alg", "none", "jwks_uri", "https://app.example/jwks"))
+		if got.StatusCode != 201 || got.json["request_object_signing_alg"] != nil || got.json["jwks_uri"] != nil {
+			t.Errorf("%d %s", got.StatusCode, got.text)
+		}
+	})
 }
 
 func TestSamePublicClientIsRegisteredOnce(t *testing.T) {

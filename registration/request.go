@@ -65,11 +65,12 @@ func authenticate(c *storage.Client, m metadata, r Rules) error {
 		c.AuthMethod, c.JWKS = m.authMethod, m.jwks
 	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}, m.authMethod):
 		return malformed("token_endpoint_auth_method is not supported.")
-	case m.jwksURI != "":
-		return malformed("jwks_uri is not supported here: send the keys themselves as jwks.")
 	case m.authMethod == storage.AuthPrivateKeyJWT:
-		c.AuthMethod, c.JWKS = m.authMethod, m.jwks
+		c.AuthMethod = m.authMethod
+	case !m.signsRequests():
+		return nil // many send keys to everybody; here they are for nothing
 	}
+	c.JWKS, c.JWKSURI = m.jwks, m.jwksURI
 	return nil
 }
 

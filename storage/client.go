@@ -49,7 +49,8 @@ type ClientMetadata struct {
 
 	// AuthMethod is one of those below, or empty: a secret, nothing when Public.
 	AuthMethod string          `json:"token_endpoint_auth_method,omitempty"`
-	JWKS       json.RawMessage `json:"jwks,omitempty"` // its public keys, a JWK Set
+	JWKS       json.RawMessage `json:"jwks,omitempty"`     // its public keys, a JWK Set
+	JWKSURI    string          `json:"jwks_uri,omitempty"` // or where they are
 	RequirePAR bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound  bool            `json:"dpop_bound_access_tokens,omitempty"` // every token request needs a proof
 
@@ -82,6 +83,37 @@ type ClientMetadata struct {
 
 	// CertificateBound: its tokens are of use only with the certificate it got them with.
 	CertificateBound bool `json:"tls_client_certificate_bound_access_tokens,omitempty"`
+
+	// What the client signs, and what is signed for it: an algorithm each. Empty is any that we accept
+	// of request objects (RFC 9101), no signed authorization responses (JARM), and RS256 of those to
+	// introspection (RFC 9701).
+	RequestAlg       string `json:"request_object_signing_alg,omitempty"` // or AlgNone
+	RequireSigned    bool   `json:"require_signed_request_object,omitempty"`
+	ResponseAlg      string `json:"authorization_signed_response_alg,omitempty"`
+	IntrospectionAlg string `json:"introspection_signed_response_alg,omitempty"`
+
+	Profile string `json:"profile,omitempty"` // ProfileFAPI2, or empty
+}
+
+// ProfileFAPI2: every rule of the FAPI 2.0 Security Profile holds for the client.
+const ProfileFAPI2 = "fapi2"
+
+// AlgNone: the request objects of the client are not signed at all.
+const AlgNone = "none"
+
+// FAPI2 tells whether the client is held to the FAPI 2.0 Security Profile.
+func (m ClientMetadata) FAPI2() bool { return m.Profile == ProfileFAPI2 }
+
+// SignedWith is the algorithm of the tokens made for the client. FAPI 2.0 rules RS256 out
+// (section 5.4.1).
+func (m ClientMetadata) SignedWith() string {
+	switch {
+	case m.SigningAlg != "":
+		return m.SigningAlg
+	case m.FAPI2():
+		return "ES256"
+	}
+	return "RS256"
 }
 
 // ScopesByDefault are asked for by a request that names none.

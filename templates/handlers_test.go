@@ -158,6 +158,7 @@ func shownByProvider() []string {
 		"The server met an unexpected condition.",
 		"The redirect_uri is not registered for this client.",
 		"The redirect_uri is missing.",
+		"The signed request of the application is not accepted.",
 		"Not available right now", "Something went wrong here", "This request cannot be completed", "Too many attempts",
 		"This was answered already.",
 		"Somebody else was asked. Go back and look again.",

@@ -66,10 +66,12 @@ type agentFlags struct {
 	alg       string
 	jwksFile  string
 	jwks      json.RawMessage
+	jwksURI   string
 	dpop      bool
 
 	certificate certificateFlags
 	detailTypes []string
+	profile     string
 }
 
 func addAgentFlags(cmd *cobra.Command) *agentFlags {
@@ -80,9 +82,12 @@ func addAgentFlags(cmd *cobra.Command) *agentFlags {
 	cmd.Flags().Var(&f.ttl, "access-token-ttl", "life of its access tokens, at most 60m (default: as configured)")
 	cmd.Flags().StringVar(&f.alg, "signing-alg", "", "RS256 (default), ES256, PS256 or EdDSA")
 	cmd.Flags().StringVar(&f.jwksFile, "jwks", "", "`FILE` with its public keys (JWK Set): it authenticates with them, and not by a secret")
+	cmd.Flags().StringVar(&f.jwksURI, "jwks-uri", "", "`URL` (https) where it publishes them, instead of --jwks")
+	cmd.Flags().StringVar(&f.profile, "profile", "", "fapi2: every rule of the FAPI 2.0 Security Profile, without exception (docs/fapi.md)")
 	cmd.Flags().BoolVar(&f.dpop, "dpop", false, "it has to bind every token to a key of its own (RFC 9449)")
 	cmd.Flags().StringArrayVar(&f.detailTypes, "authorization-details-type", nil, "`TYPE` of authorization details it may ask for (RFC 9396); repeatable")
 	f.certificate.add(cmd)
+	cmd.MarkFlagsMutuallyExclusive("jwks", "jwks-uri")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if cmd.Flags().Changed("jwks") {
 			f.jwks, err = readClientKeys(f.jwksFile)
@@ -104,7 +109,11 @@ func (f *agentFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("signing-alg"), &c.SigningAlg, f.alg)
 	set(given("dpop"), &c.DPoPBound, f.dpop)
 	set(given("jwks"), &c.JWKS, f.jwks)
-	set(given("jwks") && c.AuthMethod != storage.AuthSelfSignedTLS, &c.AuthMethod, storage.AuthPrivateKeyJWT)
+	set(given("jwks"), &c.JWKSURI, "")
+	set(given("jwks-uri"), &c.JWKSURI, f.jwksURI)
+	set(given("jwks-uri"), &c.JWKS, nil)
+	set((given("jwks") || given("jwks-uri")) && c.AuthMethod != storage.AuthSelfSignedTLS, &c.AuthMethod, storage.AuthPrivateKeyJWT)
+	set(given("profile"), &c.Profile, f.profile)
 	set(given("authorization-details-type"), &c.DetailTypes, f.detailTypes)
 	f.certificate.apply(cmd, c)
 }

@@ -27,7 +27,8 @@ type clientFlags struct {
 	*openidFlags
 	redirect, postLogout, serves, grants []string
 	firstParty, requirePKCE              bool
-	requirePAR                           bool
+	requirePAR, requireSigned            bool
+	requestAlg, responseAlg, introAlg    string
 	logout                               logoutFlags
 }
 
@@ -40,6 +41,10 @@ func addClientFlags(cmd *cobra.Command) *clientFlags {
 	cmd.Flags().BoolVar(&f.firstParty, "first-party", false, "the organisation's own: people are not asked to consent")
 	cmd.Flags().BoolVar(&f.requirePKCE, "require-pkce", true, "=false only for an old client with a secret that cannot do PKCE")
 	cmd.Flags().BoolVar(&f.requirePAR, "require-par", false, "it has to push its authorization requests (RFC 9126)")
+	cmd.Flags().BoolVar(&f.requireSigned, "require-signed-request", false, "it has to sign its authorization requests (RFC 9101)")
+	cmd.Flags().StringVar(&f.requestAlg, "request-alg", "", "the algorithm it signs them with, or none (default: any we accept)")
+	cmd.Flags().StringVar(&f.responseAlg, "response-alg", "", "it may ask for signed authorization responses (JARM), made with this algorithm")
+	cmd.Flags().StringVar(&f.introAlg, "introspection-alg", "", "the algorithm of signed introspection responses (RFC 9701; default RS256, with --profile that of its tokens)")
 	f.logout.add(cmd)
 	return f
 }
@@ -56,6 +61,10 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("first-party"), &c.FirstParty, f.firstParty)
 	set(given("require-pkce"), &c.PKCEOptional, !f.requirePKCE)
 	set(given("require-par"), &c.RequirePAR, f.requirePAR)
+	set(given("require-signed-request"), &c.RequireSigned, f.requireSigned)
+	set(given("request-alg"), &c.RequestAlg, f.requestAlg)
+	set(given("response-alg"), &c.ResponseAlg, f.responseAlg)
+	set(given("introspection-alg"), &c.IntrospectionAlg, f.introAlg)
 	f.logout.apply(cmd, c)
 }
 

@@ -26,7 +26,7 @@ as well, filled in; other flags change what is registered.`,
   symbolon client create --app grafana --url https://grafana.example --issuer https://login.example
   symbolon client create --app list
   symbolon client create --name my-cli --public --redirect-uri http://127.0.0.1/callback --json
-  symbolon client create --name Bank --redirect-uri https://bank.example/cb --jwks bank.jwks.json --require-par --dpop`,
+  symbolon client create --name Bank --redirect-uri https://bank.example/cb --jwks bank.jwks.json --profile fapi2`,
 		Args: cobra.NoArgs,
 	}
 	flags := addClientFlags(cmd)

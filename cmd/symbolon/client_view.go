@@ -29,6 +29,12 @@ type clientView struct {
 	RequirePKCE            *bool           `json:"require_pkce,omitempty"`
 	AuthMethod             string          `json:"token_endpoint_auth_method"`
 	JWKS                   json.RawMessage `json:"jwks,omitempty"`
+	JWKSURI                string          `json:"jwks_uri,omitempty"`
+	Profile                string          `json:"profile,omitempty"`
+	RequestAlg             string          `json:"request_object_signing_alg,omitempty"`
+	RequireSigned          bool            `json:"require_signed_request_object,omitempty"`
+	ResponseAlg            string          `json:"authorization_signed_response_alg,omitempty"`
+	IntrospectionAlg       string          `json:"introspection_signed_response_alg,omitempty"`
 	RequirePAR             bool            `json:"require_pushed_authorization_requests,omitempty"`
 	DPoPBound              bool            `json:"dpop_bound_access_tokens,omitempty"`
 	DetailTypes            []string        `json:"authorization_details_types,omitempty"`
@@ -58,8 +64,9 @@ func viewClient(c storage.Client) clientView {
 		RedirectURIs: c.RedirectURIs, PostLogoutRedirectURIs: c.PostLogoutRedirectURIs,
 		GrantTypes: c.GrantTypes, Scope: strings.Join(c.Scopes, " "),
 		Audience: append([]string{}, c.Audiences...), Serves: c.Serves,
-		SigningAlg: or(c.SigningAlg, "RS256"), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second),
-		AuthMethod: authMethod(c), JWKS: c.JWKS, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
+		SigningAlg: c.SignedWith(), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second),
+		AuthMethod: authMethod(c), JWKS: c.JWKS, JWKSURI: c.JWKSURI, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
+		Profile: c.Profile, RequestAlg: c.RequestAlg, RequireSigned: c.RequireSigned, ResponseAlg: c.ResponseAlg, IntrospectionAlg: c.IntrospectionAlg,
 		BackLogout: c.BackchannelLogoutURI, BackSession: c.BackchannelLogoutSession,
 		FrontLogout: c.FrontchannelLogoutURI, FrontSession: c.FrontchannelLogoutSession,
 		TLSSubjectDN: c.TLSSubjectDN, TLSSANDNS: c.TLSSANDNS, TLSSANURI: c.TLSSANURI, TLSSANIP: c.TLSSANIP, TLSSANEmail: c.TLSSANEmail,
@@ -110,6 +117,9 @@ func (v clientView) write(w io.Writer) {
 		{"told of logout at", v.BackLogout},
 		{"told in the browser at", v.FrontLogout},
 		{"authenticates by", v.AuthMethod},
+		{"keys at", v.JWKSURI},
+		{"profile", v.Profile},
+		{"signed requests only", v.when(&v.RequireSigned)},
 		{"pushed requests only", v.when(&v.RequirePAR)},
 		{"certificate of", v.TLSSubjectDN + v.TLSSANDNS + v.TLSSANURI + v.TLSSANIP + v.TLSSANEmail},
 		{"bound tokens only", v.when(&v.DPoPBound)},

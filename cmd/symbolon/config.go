@@ -25,6 +25,7 @@ type Config struct {
 	RelatedOrigins   []string // further https origins that use the same passkeys
 	Registration     Registration
 	DetailTypes      *details.Types // of authorization details (RFC 9396)
+	PKCE             string         // pkceRequired or pkcePublicClients
 	Branding         Branding
 	Session          Session
 	Tokens           TokenTimes
@@ -32,6 +33,12 @@ type Config struct {
 	Log              Log
 	Drain            time.Duration // from SIGTERM to the end of the last request
 }
+
+// Who has to use PKCE. FAPI 2.0 clients and public ones always have to.
+const (
+	pkceRequired      = "required"
+	pkcePublicClients = "public-clients" // for OpenID Connect clients with a secret that cannot
+)
 
 // Branding is what the pages show of the organisation.
 type Branding struct{ Name, Logo, Accent string }

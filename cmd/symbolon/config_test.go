@@ -93,6 +93,14 @@ func TestEveryKeyIsExplainedAndCanBeToldApart(t *testing.T) {
 	}
 }
 
+func TestOnlyAskedForIsPKCELeftToClients(t *testing.T) {
+	for who, want := range map[string]bool{pkceRequired: false, pkcePublicClients: true} {
+		if got := (Config{PKCE: who}).provider(false).PKCEPublicOnly; got != want {
+			t.Errorf("%s: %v", who, got)
+		}
+	}
+}
+
 func TestDefaultsAreSoundButForWhatOnlyTheOperatorKnows(t *testing.T) {
 	var c Config
 	for _, k := range configKeys() {

@@ -20,7 +20,7 @@ func (c Config) Validate(m mode) error {
 	checks := []error{checkDatabaseURL(c.DatabaseURL)}
 	if m != modeCommand {
 		checks = append(checks,
-			checkRedisURL(c.RedisURL), checkListeners(c), checkProxies(c.TrustedProxies), checkBranding(c.Branding),
+			checkRedisURL(c.RedisURL), checkListeners(c), checkProxies(c.TrustedProxies), checkBranding(c.Branding), checkPKCE(c.PKCE),
 			c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(), c.TLS.check(c), c.checkDetails(),
 		)
 	}
@@ -121,6 +121,13 @@ func checkBranding(b Branding) error {
 		if _, err := os.Stat(b.Logo); err != nil {
 			return errors.New("branding.logo cannot be read: set it to the path of an SVG or PNG file")
 		}
+	}
+	return nil
+}
+
+func checkPKCE(who string) error {
+	if who != pkceRequired && who != pkcePublicClients {
+		return errors.New("pkce must be " + pkceRequired + " or " + pkcePublicClients)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		return err
 	}
 	n.provider, err = provider.New(config, provider.Deps{
-		Clients: n.clients(n.config.Registration), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
+		Clients: n.clients(n.config.Registration), ClientKeys: n.clientKeys(), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
 	})
@@ -80,7 +80,8 @@ func (c Config) provider(dev bool) provider.Config {
 		Issuer: c.Issuer, AccessTokenTTL: c.Tokens.AccessTTL, AgentAccessTokenTTL: c.Tokens.AgentAccessTTL,
 		IDTokenTTL: c.Tokens.IDTTL, CodeTTL: time.Minute, RefreshIdle: c.Tokens.RefreshIdle,
 		RefreshAbsolute: c.Tokens.RefreshAbsolute, RefreshRetry: c.Tokens.RefreshRetry, Dev: dev,
-		Registration: c.Registration.Mode != registrationOff, ClientDocuments: c.Registration.Documents,
+		PKCEPublicOnly: c.PKCE == pkcePublicClients,
+		Registration:   c.Registration.Mode != registrationOff, ClientDocuments: c.Registration.Documents,
 		SessionManagement: c.Session.Management,
 		ACRValues:         []string{login.ACRMail, login.ACRPasskey, login.ACRMFA, login.ACRPHR},
 		DetailTypes:       c.DetailTypes, MutualTLS: c.TLS.mutual(), MutualURL: c.TLS.MutualURL,

@@ -58,6 +58,11 @@ func (n *node) clients(r Registration) provider.Clients {
 	}
 }
 
+// clientKeys are those that registered clients publish themselves.
+func (n *node) clientKeys() provider.ClientKeys {
+	return &registration.KeySets{Fetch: n.outbound, Limiter: web.Limiter{Counter: n.counter}}
+}
+
 // mountRegistration lets software register itself, if the operator allows it.
 func (n *node) mountRegistration(r Registration) {
 	if r.Mode == registrationOff || r.Mode == "" {

@@ -130,3 +130,16 @@ func (d *DB) RotateGrant(ctx context.Context, id string, generation int64, at, i
 	}
 	return nil
 }
+
+// KeepGrant lets the refresh token of generation be the live one for longer, until idleAt. ErrSpent
+// on the same conditions as RotateGrant; all of many callers may get nil.
+func (d *DB) KeepGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error {
+	err := d.execOne(ctx, storage.ErrSpent, `UPDATE grants SET rotated_at = $2, idle_at = $3
+		WHERE id = $1 AND generation = $4 AND code_spent_at > 0
+			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+standing,
+		id, ms(at), ms(idleAt), generation)
+	if err != nil {
+		return fmt.Errorf("keep grant: %w", err)
+	}
+	return nil
+}

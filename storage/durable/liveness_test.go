@@ -175,6 +175,30 @@ func TestRefusedGrantSpendsNothing(t *testing.T) {
 	})
 }
 
+func TestKeptRefreshTokenDiesLikeOthers(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		soon, later := w.now.Add(time.Minute), w.now.Add(time.Hour)
+		g := w.addGrant()
+		w.is(w.KeepGrant(w.ctx, g.ID, 0, w.now, later), storage.ErrSpent) // no refresh token yet
+		w.ok(w.SpendCode(w.ctx, g.ID, w.now, soon))
+		w.is(w.KeepGrant(w.ctx, g.ID, 1, soon, later), storage.ErrSpent) // idle
+		for range 2 {
+			w.ok(w.KeepGrant(w.ctx, g.ID, 1, w.now, later))
+		}
+		w.ok(w.KeepGrant(w.ctx, g.ID, 1, soon, later)) // it was used meanwhile
+		if kept, err := w.Grant(w.ctx, g.ID); err != nil || kept.Generation != 1 || !kept.IdleAt.Equal(later.Truncate(time.Millisecond)) {
+			t.Errorf("%+v, %v", kept, err)
+		}
+		w.is(w.KeepGrant(w.ctx, g.ID, 2, w.now, later), storage.ErrSpent) // never made
+		w.ok(w.RotateGrant(w.ctx, g.ID, 1, w.now, later))
+		w.is(w.KeepGrant(w.ctx, g.ID, 1, w.now, later), storage.ErrSpent)
+		old := w.redeemed(offline, func(g *storage.Grant) { g.ExpiresAt = soon })
+		w.is(w.KeepGrant(w.ctx, old.ID, 1, soon, later), storage.ErrSpent)
+		w.ok(w.RevokeGrant(w.ctx, g.ID, w.now, "test"))
+		w.is(w.KeepGrant(w.ctx, g.ID, 2, w.now, later), storage.ErrSpent)
+	})
+}
+
 func TestExpiredCodeAndRefreshTokenAreRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		g := w.addGrant()

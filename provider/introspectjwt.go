@@ -1,0 +1,57 @@
+package provider
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// introspectionType is the media type of a signed introspection response, and its JWT typ.
+const (
+	introspectionType  = "token-introspection+jwt"
+	introspectionMedia = "application/" + introspectionType
+)
+
+// signedIntrospection is RFC 9701 section 5. What is said about the token stands apart from what is
+// said about the answer, so that nobody takes the answer for the token.
+type signedIntrospection struct {
+	Issuer        string        `json:"iss"`
+	Audience      string        `json:"aud"`
+	IssuedAt      int64         `json:"iat"`
+	Introspection introspection `json:"token_introspection"`
+}
+
+// wantsSigned reads the Accept header (RFC 9701 section 4).
+func wantsSigned(h http.Header) bool {
+	for accepted := range strings.SplitSeq(strings.Join(h["Accept"], ","), ",") {
+		media, parameters, err := mime.ParseMediaType(accepted)
+		if err != nil || media != introspectionMedia {
+			continue
+		}
+		weight, given := parameters["q"]
+		if q, err := strconv.ParseFloat(weight, 64); !given || err == nil && q > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// writeSigned answers caller with a JWT.
+func (p *Provider) writeSigned(w http.ResponseWriter, r *http.Request, caller storage.Client, answer introspection) error {
+	token, err := p.Keys.Sign(r.Context(), orStandard(caller.IntrospectionAlg, caller), introspectionType, signedIntrospection{
+		Issuer: p.Issuer, Audience: caller.ID, IssuedAt: p.Now().Unix(), Introspection: answer,
+	})
+	if err != nil {
+		return writeError(w, r, err)
+	}
+	w.Header().Set("Content-Type", introspectionMedia)
+	w.Header().Set("Cache-Control", "no-store")
+	if _, err := w.Write([]byte(token)); err != nil {
+		return fmt.Errorf("write introspection: %w", err)
+	}
+	return nil
+}
