@@ -41,7 +41,7 @@ func invalid(field, format string, args ...any) error {
 // Validate returns an Invalid when c must not be registered as it is.
 func Validate(c storage.Client) error {
 	for _, check := range []func(storage.Client) error{
-		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkGrants, checkKind, checkRedirects, checkLogout,
+		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkGrants, checkKind, checkRedirects, checkLogout, checkLinks,
 		checkSubject, checkTelling, checkDefaults, checkContacts, checkApplication,
 	} {
 		if err := check(c); err != nil {

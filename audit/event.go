@@ -47,6 +47,10 @@ const (
 	ClientDeleted  = "client.delete"
 	SecretAdded    = "secret.add"
 	SecretRevoked  = "secret.revoke"
+
+	RegistrationTokenAdded   = "registration_token.add"
+	RegistrationTokenRevoked = "registration_token.revoke"
+
 	UserCreated    = "user.create"
 	UserGroups     = "user.groups"
 	UserDisabled   = "user.disable"

@@ -1,6 +1,7 @@
 // Package provider speaks OAuth 2.1 and OpenID Connect to applications and agents.
 //
 //	/authorize, /authorize/{handle}   authorize.go, interaction.go   RFC 6749 §4.1, OpenID Connect Core §3.1, RFC 9207
+//	                                  pendingclient.go               who asked, as it was
 //	/par                              par.go                         RFC 9126
 //	/token                            token.go                       RFC 6749 §3.2
 //	  authorization_code              code.go                        RFC 6749 §4.1.3, RFC 7636

@@ -34,6 +34,7 @@ type answer struct {
 	BackSession  bool   `json:"backchannel_logout_session_required,omitempty"`
 	FrontLogout  string `json:"frontchannel_logout_uri,omitempty"`
 	FrontSession bool   `json:"frontchannel_logout_session_required,omitempty"`
+	storage.ClientLinks
 }
 
 func (e *Endpoint) answer(m made) answer {
@@ -43,8 +44,8 @@ func (e *Endpoint) answer(m made) answer {
 		GrantTypes: m.GrantTypes, ResponseTypes: []string{"code"}, Scope: strings.Join(m.ScopesByDefault(), " "),
 		AuthMethod: m.authMethod, JWKS: m.JWKS, IDTokenAlg: cmp.Or(m.SigningAlg, "RS256"),
 		RequirePAR: m.RequirePAR, DPoPBound: m.DPoPBound,
-		openidAnswer: answerOpenID(m.ClientMetadata),
-		BackLogout:   m.BackchannelLogoutURI, BackSession: m.BackchannelLogoutSession,
+		openidAnswer: answerOpenID(m.ClientMetadata), ClientLinks: m.ClientLinks,
+		BackLogout: m.BackchannelLogoutURI, BackSession: m.BackchannelLogoutSession,
 		FrontLogout: m.FrontchannelLogoutURI, FrontSession: m.FrontchannelLogoutSession,
 	}
 	if a.AuthMethod == "" {

@@ -70,6 +70,27 @@ type ClientMetadata struct {
 	BackchannelLogoutSession  bool   `json:"backchannel_logout_session_required,omitempty"` // we name the session in any case
 	FrontchannelLogoutURI     string `json:"frontchannel_logout_uri,omitempty"`
 	FrontchannelLogoutSession bool   `json:"frontchannel_logout_session_required,omitempty"`
+
+	ClientLinks
+
+	// Approved: the operator has looked at it, although it came by itself. It counts for what the
+	// operator saw, and goes with the first change of that.
+	Approved bool `json:"approved,omitempty"`
+}
+
+// ClientLinks are the addresses a client gives of itself, for people to see. All are optional.
+type ClientLinks struct {
+	ClientURI string `json:"client_uri,omitempty"`
+	LogoURI   string `json:"logo_uri,omitempty"` // what we keep of it is a ClientLogo
+	PolicyURI string `json:"policy_uri,omitempty"`
+	TOSURI    string `json:"tos_uri,omitempty"`
+}
+
+// ClientLogo is the picture of a client, drawn anew by us.
+type ClientLogo struct {
+	ClientID string
+	Name     string // of its content; it is served under this name
+	PNG      []byte
 }
 
 // ScopesByDefault are asked for by a request that names none.

@@ -33,16 +33,18 @@ type clientView struct {
 	DPoPBound              bool            `json:"dpop_bound_access_tokens,omitempty"`
 	AccessTokenTTL         int64           `json:"access_token_ttl,omitempty"` // seconds
 	openidView
-	BackLogout   string       `json:"backchannel_logout_uri,omitempty"`
-	BackSession  bool         `json:"backchannel_logout_session_required,omitempty"`
-	FrontLogout  string       `json:"frontchannel_logout_uri,omitempty"`
-	FrontSession bool         `json:"frontchannel_logout_session_required,omitempty"`
-	Disabled     bool         `json:"disabled"`
-	DisabledAt   *time.Time   `json:"disabled_at,omitempty"`
-	CreatedAt    time.Time    `json:"created_at"`
-	UpdatedAt    time.Time    `json:"updated_at"`
-	Secrets      []secretView `json:"secrets,omitempty"`
-	App          *appView     `json:"app,omitempty"` // of a new one: its own configuration
+	BackLogout   string `json:"backchannel_logout_uri,omitempty"`
+	BackSession  bool   `json:"backchannel_logout_session_required,omitempty"`
+	FrontLogout  string `json:"frontchannel_logout_uri,omitempty"`
+	FrontSession bool   `json:"frontchannel_logout_session_required,omitempty"`
+	Approved     bool   `json:"approved,omitempty"`
+	storage.ClientLinks
+	Disabled   bool         `json:"disabled"`
+	DisabledAt *time.Time   `json:"disabled_at,omitempty"`
+	CreatedAt  time.Time    `json:"created_at"`
+	UpdatedAt  time.Time    `json:"updated_at"`
+	Secrets    []secretView `json:"secrets,omitempty"`
+	App        *appView     `json:"app,omitempty"` // of a new one: its own configuration
 }
 
 func viewClient(c storage.Client) clientView {
@@ -55,6 +57,7 @@ func viewClient(c storage.Client) clientView {
 		AuthMethod: authMethod(c), JWKS: c.JWKS, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
 		BackLogout: c.BackchannelLogoutURI, BackSession: c.BackchannelLogoutSession,
 		FrontLogout: c.FrontchannelLogoutURI, FrontSession: c.FrontchannelLogoutSession,
+		Approved: c.Approved, ClientLinks: c.ClientLinks,
 		Disabled: !c.DisabledAt.IsZero(), DisabledAt: optional(c.DisabledAt),
 		CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
 	}
@@ -96,6 +99,7 @@ func (v clientView) write(w io.Writer) {
 		{"state", v.state()},
 		{"public", v.when(v.Public)},
 		{"first party", v.when(v.FirstParty)},
+		{"approved", v.when(&v.Approved)},
 		{"redirect to", strings.Join(v.RedirectURIs, " ")},
 		{"after logout to", strings.Join(v.PostLogoutRedirectURIs, " ")},
 		{"told of logout at", v.BackLogout},
@@ -111,6 +115,10 @@ func (v clientView) write(w io.Writer) {
 		{"scope", v.Scope},
 		{"audience", strings.Join(v.Audience, " ")},
 		{"serves", strings.Join(v.Serves, " ")},
+		{"site", v.ClientURI},
+		{"logo", v.LogoURI},
+		{"policy", v.PolicyURI},
+		{"terms", v.TOSURI},
 		{"created", day(v.CreatedAt)},
 	} {
 		if line.value != "" {
