@@ -31,7 +31,8 @@ func (c *Clients) keep(ctx context.Context, current storage.Client) (storage.Cli
 	case !sameClient(known, current):
 		return c.change(ctx, known, current)
 	}
-	return known, c.store(ctx, &known)
+	err = c.store(ctx, &known)
+	return known, err
 }
 
 // store writes c down as of now.

@@ -25,6 +25,11 @@ var formats = map[string]any{
 		Contacts: []string{"ops@books.example"}, ApplicationType: storage.AppWeb,
 		BackchannelLogoutURI: "https://books.example/logout", BackchannelLogoutSession: true,
 		FrontchannelLogoutURI: "https://books.example/front", FrontchannelLogoutSession: true,
+		ClientLinks: storage.ClientLinks{
+			ClientURI: "https://books.example/", LogoURI: "https://books.example/logo.png",
+			PolicyURI: "https://books.example/privacy", TOSURI: "https://books.example/terms",
+		},
+		Approved: true,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",
