@@ -6,7 +6,8 @@
 //	app.go       apps
 //	registry.go  what both share: list, show, update, disable, enable, delete
 //	secret.go    several live secrets for each; lastused.go when each was last used
-//	validate.go  the one validator; keys.go, uri.go, name.go, scope.go, openid.go its parts
+//	validate.go  the one validator; keys.go, uri.go, links.go, name.go, scope.go, openid.go its parts
+//	face.go      when a client has become another one to people
 package agents
 
 import (

@@ -24,6 +24,8 @@ type Clients interface {
 	// SetClientDisabled also kills the tokens issued so far; a zero time enables again.
 	SetClientDisabled(ctx context.Context, id string, at time.Time) error
 	DeleteClient(ctx context.Context, id string) error
+	// ForgetConsents makes everybody be asked again for the client.
+	ForgetConsents(ctx context.Context, clientID string) error
 }
 
 // Recorder records one audit event durably.
@@ -79,7 +81,25 @@ func (r *Registry) Update(ctx context.Context, id string, change func(c *storage
 	if err := r.record(ctx, audit.ClientUpdated, id, ""); err != nil {
 		return storage.Client{}, err
 	}
-	return client, r.store.UpdateClient(ctx, client)
+	return client, r.replace(ctx, before, client)
+}
+
+// replace forgets what people allowed to the client as they knew it: first, so that nothing they did
+// not see is ever allowed, and once more for whoever answered meanwhile.
+func (r *Registry) replace(ctx context.Context, was, is storage.Client) error {
+	if SameFace(was, is) {
+		return r.store.UpdateClient(ctx, is)
+	}
+	for _, step := range []func() error{
+		func() error { return r.store.ForgetConsents(ctx, is.ID) },
+		func() error { return r.store.UpdateClient(ctx, is) },
+		func() error { return r.store.ForgetConsents(ctx, is.ID) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Disable refuses the client from the next request on, and kills the tokens it holds.

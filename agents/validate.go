@@ -42,7 +42,7 @@ func invalid(field, format string, args ...any) error {
 func Validate(c storage.Client) error {
 	for _, check := range []func(storage.Client) error{
 		checkName, checkScopes, checkAudiences, checkLifetime, checkAlg, checkAuth, checkCertificate, checkDetailTypes, checkKeys, checkRequestObjects,
-		checkGrants, checkKind, checkRedirects, checkLogout, checkSubject, checkTelling, checkDefaults, checkContacts, checkApplication,
+		checkGrants, checkKind, checkRedirects, checkLogout, checkLinks, checkSubject, checkTelling, checkDefaults, checkContacts, checkApplication,
 		checkProfile,
 	} {
 		if err := check(c); err != nil {

@@ -47,13 +47,17 @@ const (
 	ClientDeleted  = "client.delete"
 	SecretAdded    = "secret.add"
 	SecretRevoked  = "secret.revoke"
-	UserCreated    = "user.create"
-	UserGroups     = "user.groups"
-	UserDisabled   = "user.disable"
-	UserEnabled    = "user.enable"
-	UserDeleted    = "user.delete"
-	KeyRotated     = "key.rotate"
-	KeyRevoked     = "key.revoke"
+
+	RegistrationTokenAdded   = "registration_token.add"
+	RegistrationTokenRevoked = "registration_token.revoke"
+
+	UserCreated  = "user.create"
+	UserGroups   = "user.groups"
+	UserDisabled = "user.disable"
+	UserEnabled  = "user.enable"
+	UserDeleted  = "user.delete"
+	KeyRotated   = "key.rotate"
+	KeyRevoked   = "key.revoke"
 )
 
 // Types of event in an account. Method is the factor's for those that begin with "factor", and

@@ -3,6 +3,8 @@
 //	GET  /consent?request=HANDLE  page.go: shows app, where the answer goes, scopes
 //	POST /consent                 page.go: decision=allow|deny, request=HANDLE
 //
+// trust.go says who answers for an app and how people are warned, links.go what it says of itself.
+//
 // What was allowed is remembered per user, client, redirect host, resource and scope, and only
 // added to.
 package consent
@@ -30,6 +32,16 @@ type Store interface {
 	Consented(ctx context.Context, userID, clientID, redirectHost, resource string) ([]string, error)
 	// AddConsent adds to what was allowed before and never takes away.
 	AddConsent(ctx context.Context, c storage.Consent) error
+	// ForgetConsent makes this user be asked again for the client.
+	ForgetConsent(ctx context.Context, userID, clientID string) error
+	// ClientLogoName returns what the client's logo is served as, or storage.ErrNotFound.
+	ClientLogoName(ctx context.Context, clientID string) (string, error)
+}
+
+// Clients knows what has become of clients.
+type Clients interface {
+	// Changed tells whether people who saw the client as it was would not know it as it is now.
+	Changed(ctx context.Context, was storage.Client) (bool, error)
 }
 
 // Pages shows pages.
@@ -57,6 +69,11 @@ type Asker struct {
 	Audit    Recorder
 	Details  Details          // nil: nothing is asked for in details
 	Now      func() time.Time // nil: the system's clock
+
+	Clients        Clients                  // nil: none ever changes
+	SelfRegistered string                   // begins the id of every client that registered itself
+	KnownHosts     []string                 // the operator knows clients of these hosts, and below them
+	LogoURL        func(name string) string // where a logo is; nil: none are shown
 }
 
 // Mount registers the consent page.

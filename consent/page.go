@@ -2,6 +2,7 @@ package consent
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -56,13 +57,18 @@ func (a *Asker) show(w http.ResponseWriter, r *http.Request, q *interaction.Requ
 		return a.gone(w, r, err)
 	}
 	k, host := redirectOf(q.RedirectURI)
+	t := a.trustIn(q)
+	logo, err := a.logo(r.Context(), q, t)
+	if err != nil {
+		return err
+	}
 	return a.Pages.Render(w, http.StatusOK, templates.Consent{
-		Action: a.Base + "/consent", Handle: q.Handle, Client: q.ClientName, ClientHost: clientHost(q.ClientID),
+		Action: a.Base + "/consent", Handle: q.Handle, Client: q.ClientName, ClientHost: headline(q, k, host, t),
 		RedirectHost: host, Resources: q.Resources,
 		Account:   cmp.Or(s.User.Email, s.User.Name),
 		SwitchURL: a.Base + "/login?switch=1&request=" + url.QueryEscape(q.Handle),
-		Scopes:    describe(q.Scopes, before), Lasts: lasts(q), Warning: warning(k, q.FirstParty),
-		Details: a.details(r, q),
+		Scopes:    describe(q.Scopes, before), Lasts: lasts(q), Warning: warning(k, t), Details: a.details(r, q),
+		Unverified: t.unverified(), Vouched: t.vouched(), Links: links(q), LogoURL: logo,
 	})
 }
 
@@ -108,10 +114,27 @@ func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Req
 		UserID: s.UserID, ClientID: q.ClientID, RedirectHost: host, Resource: resourceKey(q),
 		Scopes: q.Scopes, GrantedAt: a.now(),
 	})
+	if err == nil {
+		err = a.unlessChanged(r.Context(), q, s)
+	}
 	if err != nil {
 		return err
 	}
 	return a.decide(w, r, q, s, interaction.Allowed, audit.ConsentGiven)
+}
+
+// unlessChanged forgets what was just remembered of a client that has become another one since the
+// question was asked. The answer still counts for this request, which goes on with what was shown. It
+// comes after remembering, as forgetting comes after each change too: whoever is last sees the other.
+func (a *Asker) unlessChanged(ctx context.Context, q *interaction.Request, s *session.Session) error {
+	if q.Client == nil || a.Clients == nil {
+		return nil
+	}
+	changed, err := a.Clients.Changed(ctx, *q.Client)
+	if err != nil || !changed {
+		return err
+	}
+	return a.Store.ForgetConsent(ctx, s.UserID, q.ClientID)
 }
 
 // decide notes the answer in the request, where only this browser and this person can use it.

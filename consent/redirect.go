@@ -40,31 +40,9 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || (err == nil && ip.IsLoopback())
 }
 
-// warning is scaled to the risk: an app of the organisation's own needs none.
-func warning(k kind, firstParty bool) string {
-	switch {
-	case k == loopback:
-		return "This app runs on your own computer; its identity cannot be verified. Go on only if you started it yourself."
-	case k == private:
-		return "This app runs on your own device; its identity cannot be verified. Go on only if you started it yourself."
-	case firstParty:
-		return ""
-	}
-	return "Nobody has verified this app. Go on only if you know the address shown above and trust it."
-}
-
 // resourceKey is one text for a set of resources, whatever their order.
 func resourceKey(q *interaction.Request) string {
 	resources := slices.Clone(q.Resources)
 	slices.Sort(resources)
 	return strings.Join(resources, " ")
-}
-
-// clientHost is the host of a client id that is a URL: it weighs more than a name the client chose.
-func clientHost(clientID string) string {
-	u, err := url.Parse(clientID)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" { // http: symbolon dev, on this machine
-		return ""
-	}
-	return u.Host
 }

@@ -124,4 +124,5 @@ func pagesOfDev(t *testing.T, show func(b *tab, name string)) {
 	show(b, "dev-playground")
 	walkPlayground(b, issuer)
 	show(b, "dev-playground-done")
+	pagesOfConsent(t, issuer, newTab(t), show)
 }

@@ -55,3 +55,110 @@ func TestSoftwareRegistersItselfAndPeopleSignInToIt(t *testing.T) {
 	}
 	deadEverywhere(t, a, "client gone", token)
 }
+
+func TestOperatorsTokenRegistersAsOftenAsItSays(t *testing.T) {
+	t.Parallel()
+	d := own(t, plan{name: "ticketed", nodes: 1, env: []string{"SYMBOLON_REGISTRATION=token"}})
+	client, about := httpClient(), map[string]any{"client_name": "Weather app", "redirect_uris": []string{webCallback}}
+	var made struct {
+		ID    string `json:"token_id"`
+		Token string `json:"initial_access_token"`
+	}
+	issue := func(flags ...string) string {
+		t.Helper()
+		out := d.command(t, append([]string{"registration", "token", "create", "--name", "build server", "--json"}, flags...)...)
+		if err := json.Unmarshal(out, &made); err != nil {
+			t.Fatal(err)
+		}
+		return lab.seen.secret("initial access token", made.Token)
+	}
+	once := issue("--max-uses", "1")
+	for i, want := range []int{http.StatusCreated, http.StatusUnauthorized} {
+		r := ask(t, client, http.MethodPost, d.issuer+"/register", once, about)
+		if r.status != want {
+			t.Errorf("use %d: %d %s", i+1, r.status, r.body)
+		}
+		lab.seen.secret("client secret", r.text("client_secret"))
+		lab.seen.secret("registration access token", r.text("registration_access_token"))
+	}
+	revoked := issue()
+	d.command(t, "registration", "token", "revoke", made.ID)
+	if r := ask(t, client, http.MethodPost, d.issuer+"/register", revoked, about); r.status != http.StatusUnauthorized {
+		t.Errorf("revoked: %d", r.status)
+	}
+}
+
+func TestSoftwareManagesItsRegistration(t *testing.T) {
+	t.Parallel()
+	issuer, client := devServer(t), httpClient()
+	about := map[string]any{"client_name": "Notes", "redirect_uris": []string{webCallback}, "scope": "openid email offline_access", "policy_uri": "https://app.example/privacy"}
+	made := ask(t, client, http.MethodPost, issuer+"/register", "", about)
+	manage, at := lab.seen.secret("registration access token", made.text("registration_access_token")), made.text("registration_client_uri")
+	secret := lab.seen.secret("client secret", made.text("client_secret"))
+	if made.status != http.StatusCreated || made.text("policy_uri") == "" {
+		t.Fatalf("%d %s", made.status, made.body)
+	}
+	a := (&deployment{issuer: issuer}).appOf(t, registered{ClientID: made.text("client_id"), ClientSecret: secret})
+	a.config.Scopes = []string{"openid", "email", "offline_access"}
+	v, q := a.d.visitor(t), a.begin()
+	asked := v.asAlice(v.get(q.url))
+	for _, shown := range []string{"Notes", "unverified", "registered itself", "app.example", "https://app.example/privacy"} {
+		if !strings.Contains(asked.body, shown) {
+			t.Errorf("the page does not show %q", shown)
+		}
+	}
+	token := a.redeem(t, q, v.handedOver(v.allow(asked)))
+	q = a.begin()
+	a.redeem(t, q, v.handedOver(v.asAlice(v.get(q.url)))) // remembered
+
+	if r := ask(t, client, http.MethodGet, at, manage, nil); r.status != http.StatusOK || r.text("client_name") != "Notes" || r.text("client_secret") != "" {
+		t.Errorf("read: %d %s", r.status, r.body)
+	}
+	change := func(more map[string]any) reply {
+		next := map[string]any{"client_id": a.ClientID, "client_name": "Notes", "redirect_uris": []string{webCallback}, "scope": "openid email offline_access"}
+		for name, value := range more {
+			next[name] = value
+		}
+		return ask(t, client, http.MethodPut, at, manage, next)
+	}
+	for name, bad := range map[string]map[string]any{
+		"another's id": {"client_id": "c_other"}, "another method": {"token_endpoint_auth_method": "none"}, "a wrong secret": {"client_secret": "x"},
+		"a deceptive name": {"client_name": "Goo\u200bgle"}, "a script": {"redirect_uris": []string{"javascript:alert(1)"}},
+	} {
+		if r := change(bad); r.status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+	}
+	for _, step := range []struct {
+		name  string
+		more  map[string]any
+		asked bool
+	}{
+		{"its terms", map[string]any{"tos_uri": "https://app.example/terms"}, false},
+		{"its name", map[string]any{"client_name": "Bank"}, true},
+		{"a place more", map[string]any{"client_name": "Bank", "redirect_uris": []string{webCallback, "https://evil.example/cb"}}, true},
+	} {
+		if r := change(step.more); r.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", step.name, r.status, r.body)
+		}
+		q := a.begin()
+		p := v.asAlice(v.get(q.url))
+		if p.has("/consent") != step.asked {
+			t.Errorf("%s: asked is %v (%d)", step.name, p.has("/consent"), p.status)
+		}
+		if p.has("/consent") {
+			p = v.allow(p)
+		}
+		a.redeem(t, q, v.handedOver(p))
+	}
+	if r := ask(t, client, http.MethodDelete, at, manage, nil); r.status != http.StatusNoContent {
+		t.Fatalf("remove: %d %s", r.status, r.body)
+	}
+	if r := ask(t, client, http.MethodGet, at, manage, nil); r.status != http.StatusUnauthorized {
+		t.Errorf("afterwards: %d", r.status)
+	}
+	if p := v.follow(v.get(a.begin().url)); p.status != http.StatusBadRequest {
+		t.Errorf("its requests: %d", p.status)
+	}
+	refused(t, "its refresh token", http.StatusUnauthorized, "invalid_client", a.call(t, issuer, "/token", "grant_type", "refresh_token", "refresh_token", token.RefreshToken))
+}

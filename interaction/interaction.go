@@ -39,6 +39,12 @@ type Request struct {
 	RedirectURI string   `json:"redirect_uri"` // effective
 	Scopes      []string `json:"scopes"`
 	Resources   []string `json:"resources,omitempty"`
+	Approved    bool     `json:"approved,omitempty"` // by the operator, although it came by itself
+
+	Links storage.ClientLinks `json:"links,omitzero"`
+
+	// Client is who asked, its name and metadata alone, as it was when the request arrived.
+	Client *storage.Client `json:"client,omitempty"`
 
 	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396; valid, in the one form we keep
 

@@ -13,6 +13,7 @@ package outbound
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -34,8 +35,9 @@ const (
 
 // Limits bound one kind of request. Answers fetched under different limits are kept apart.
 type Limits struct {
-	Body int64         // bytes of the answer; more is refused
-	Time time.Duration // for everything together; at most 5 s, which is also what 0 means
+	Body   int64         // bytes of the answer; more is refused
+	Time   time.Duration // for everything together; at most 5 s, which is also what 0 means
+	Accept string        // media types that are of use; empty: JSON
 }
 
 // Document bounds a client metadata document.
@@ -46,6 +48,11 @@ func KeySet() Limits { return Limits{Body: 256 << 10} }
 
 // RedirectList bounds what a sector_identifier_uri names.
 func RedirectList() Limits { return Limits{Body: 128 << 10} }
+
+// Picture bounds a logo, which nobody waits for long.
+func Picture() Limits {
+	return Limits{Body: 100 << 10, Time: 2 * time.Second, Accept: "image/png, image/jpeg, image/gif"}
+}
 
 // Options of a Client. All may stay zero.
 type Options struct {
@@ -127,7 +134,7 @@ func (c *Client) fetch(ctx context.Context, rawURL string, limits Limits) (*Resp
 	if err != nil {
 		return nil, refused("url")
 	}
-	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Accept", cmp.Or(limits.Accept, "application/json"))
 	answer, body, err := c.send(r, limits, limits.read)
 	if err != nil {
 		return nil, err

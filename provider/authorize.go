@@ -113,13 +113,13 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 // differs tells whether the client has changed what it asks for, by changing itself, since the request
 // was parked. What a person was shown and answered was that.
 func (v *validRequest) differs(shown interaction.Request) bool {
-	return v.ClientName != shown.ClientName || v.RedirectURI != shown.RedirectURI ||
+	return v.ClientName != shown.ClientName || v.Links != shown.Links || v.RedirectURI != shown.RedirectURI ||
 		!slices.Equal(v.Scopes, shown.Scopes) || !slices.Equal(v.Resources, shown.Resources) || !bytes.Equal(v.Details, shown.Details)
 }
 
 // askAnew forgets to whom the request was shown and that it was allowed; that it was denied stays.
 func (p *Provider) askAnew(ctx context.Context, v *validRequest) error {
-	v.ShownTo = ""
+	v.ShownTo, v.Client = "", asShown(v.client)
 	if v.Decision == interaction.Allowed {
 		v.Decision, v.DecidedBy = "", ""
 	}
@@ -130,7 +130,10 @@ func (p *Provider) askAnew(ctx context.Context, v *validRequest) error {
 // anywhere but to our own error page (RFC 9700 section 4.11).
 func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 	c, err := v.client, error(nil)
-	if !v.pushing {
+	switch {
+	case v.parked:
+		c, err = p.pendingClient(ctx, v.Request)
+	case !v.pushing:
 		c, err = p.lookUp(ctx, v.Form.Get("client_id"))
 	}
 	if err != nil {
@@ -148,7 +151,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 		return p.telling(refusal.page(), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c.RedirectURIs) })
 	}
 	v.client, v.RedirectURI = c, uri
-	v.ClientID, v.ClientName, v.FirstParty = c.ID, c.Name, c.FirstParty
+	v.ClientID, v.ClientName, v.FirstParty, v.Approved, v.Links = c.ID, c.Name, c.FirstParty, c.Approved, c.ClientLinks
 	v.reply.uri, v.reply.state, v.reply.mode = uri, v.Form.Get("state"), deliverable(c, v.Form.Get("response_mode"))
 	return nil
 }

@@ -116,7 +116,7 @@ func (p *Provider) keepDevice(ctx context.Context, d device) (*deviceResponse, e
 	if err := p.Requests.Ephemeral.Put(ctx, userCodeKey(d.UserCode), d.Digest, deviceLife); err != nil {
 		return nil, err
 	}
-	shown := d.UserCode[:4] + "-" + d.UserCode[4:]
+	shown := shownUserCode(d.UserCode)
 	return &deviceResponse{
 		DeviceCode: code, UserCode: shown,
 		URI: p.url("/device"), Complete: p.url("/device?user_code=" + shown),

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -217,7 +218,7 @@ func TestLinkWithACodeOnlyFillsItIn(t *testing.T) {
 	}
 	for _, typed := range []string{strings.ToLower(d.UserCode), strings.ReplaceAll(d.UserCode, "-", ""), " " + strings.ReplaceAll(d.UserCode, "-", " ")} {
 		page := ada.open(ada.submit("/device", url.Values{"user_code": {typed}}).location(t).Path)
-		for _, shown := range []string{d.UserCode, "App", ada.user.Email, "127.0.0", "Did you start"} {
+		for _, shown := range []string{d.UserCode, "App", ada.user.Email, "127.0.0", "your own network", "Did you start", "Know that it is you who signs in", "See your email address"} {
 			if !strings.Contains(string(page.body), shown) {
 				t.Errorf("%s is not shown: %s", shown, page.body)
 			}
@@ -229,13 +230,46 @@ func TestLinkWithACodeOnlyFillsItIn(t *testing.T) {
 func TestGuessingUserCodesIsLimited(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	ada := s.person("ada")
-	for _, guess := range []string{"BCDF-GHJK", "AAAA-AAAA", "", "BCDFGHJ", strings.Repeat("B", 9), "<script>", "BCDF GHJL", "BCDF-GHJM", "BCDF-GHJN", "BCDF-GHJP"} {
+	for _, guess := range []string{"BCD-FGH-JKL", "AAA-AAA-AAA", "", "BCDFGHJK", strings.Repeat("B", 10), "<script>", "BCD FGH JKM", "BCD-FGH-JKN", "BCD-FGH-JKP", "BCD-FGH-JKQ"} {
 		ada.submit("/device", url.Values{"user_code": {guess}}).page(t, http.StatusBadRequest)
 	}
 	limited := s.person("eve").submit("/device", url.Values{"user_code": {s.begin(s.app(television)).UserCode}})
 	limited.page(t, http.StatusTooManyRequests)
 	if limited.Header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
+	}
+}
+
+// Whoever has an account here cannot guess from one network after the other either.
+func TestGuessingUserCodesIsLimitedForAnAccount(t *testing.T) {
+	s := newServer(t, storagetest.SQLite(t))
+	ada, tv := s.person("ada"), s.app(television)
+	ada.enter(s.begin(tv).UserCode) // signed in from here on
+	for range 9 {
+		s.must(s.Limiter.Allow(t.Context(), "user-code:"+ada.user.ID, typed)) // elsewhere
+	}
+	ada.submit("/device", url.Values{"user_code": {"BCD-FGH-JKL"}}).page(t, http.StatusBadRequest)
+	ada.submit("/device", url.Values{"user_code": {s.begin(tv).UserCode}}).page(t, http.StatusTooManyRequests)
+}
+
+func TestAnAnsweredDeviceLeavesNothingToType(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		tv, ada := s.app(television), s.person("ada")
+		for _, decision := range []string{"allow", "deny"} {
+			d := s.begin(tv)
+			ada.decide(ada.enter(d.UserCode), decision).page(t, http.StatusOK)
+			ada.submit("/device", url.Values{"user_code": {d.UserCode}}).page(t, http.StatusBadRequest)
+			if _, err := s.Requests.Ephemeral.Get(t.Context(), userCodeKey(normalUserCode(d.UserCode))); err == nil {
+				t.Errorf("%s: the code is still there", decision)
+			}
+		}
+	})
+}
+
+func TestUserCodesAreLongEnoughForTheirLimits(t *testing.T) {
+	codes, tries := math.Pow(float64(len(userCodeLetters)), userCodeLength), 2*float64(typed.Events)*float64(deviceLife/typed.Per)
+	if odds := math.Log2(tries / codes); odds >= -32 {
+		t.Errorf("a code is guessed with a probability of 2^%.1f", odds)
 	}
 }
 

@@ -45,6 +45,7 @@ func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
 		return p.errorPage(w, r, asError(err))
 	}
 	_ = p.Requests.Close(r.Context(), q.Handle)
+	p.forgetUserCode(r.Context(), d, allowed)
 	p.recordDevice(r.Context(), d, s, allowed)
 	return p.Pages.Render(w, http.StatusOK, templates.Device{Client: q.ClientName, Done: true, Allowed: allowed})
 }
@@ -72,6 +73,15 @@ func (p *Provider) allowDevice(ctx context.Context, d device, s *session.Session
 			AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
 		},
 	}, p.answerDevice(d))
+}
+
+// forgetUserCode leaves nothing behind to be typed again. That it can be answered only once does not
+// depend on it. Of what was denied the device has yet to learn.
+func (p *Provider) forgetUserCode(ctx context.Context, d device, allowed bool) {
+	_, _ = p.Requests.Ephemeral.Take(ctx, userCodeKey(d.UserCode))
+	if allowed {
+		_, _ = p.Requests.Ephemeral.Take(ctx, deviceKey(d.Digest))
+	}
 }
 
 func (p *Provider) recordDevice(ctx context.Context, d device, s *session.Session, allowed bool) {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"net/http"
@@ -13,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// typed bounds how many user codes one network may try.
+// typed bounds how many user codes one network, and one account, may try.
 var typed = web.Limit{Events: 10, Per: deviceLife}
 
 // devicePage answers GET /device. A code in the URL is only filled in: whoever sent the link may be
@@ -36,7 +37,7 @@ func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 	if fault != nil {
 		return p.errorPage(w, r, fault)
 	}
-	err := p.Limiter.Allow(r.Context(), "user-code:"+web.Network(web.ClientIP(r.Context())), typed)
+	err := p.countTyped(r)
 	if e := tooMany(err, "Too many codes were tried from here; wait a few minutes."); e != nil {
 		return p.errorPage(w, r, e)
 	}
@@ -63,6 +64,19 @@ func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 		return p.errorPage(w, r, asError(err))
 	}
 	return web.Redirect(w, p.devicePath(q))
+}
+
+// countTyped counts a try for the network and, when somebody is signed in, for them wherever they are.
+func (p *Provider) countTyped(r *http.Request) error {
+	ctx := r.Context()
+	if err := p.Limiter.Allow(ctx, "user-code:"+web.Network(web.ClientIP(ctx)), typed); err != nil {
+		return err
+	}
+	s, err := p.Sessions.Current(r)
+	if err != nil || s == nil {
+		return err
+	}
+	return p.Limiter.Allow(ctx, "user-code:"+s.UserID, typed)
 }
 
 func (p *Provider) devicePath(q *interaction.Request) string { return p.base + "/device/" + q.Handle }
@@ -106,8 +120,18 @@ func (p *Provider) confirmDevice(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return p.Pages.Render(w, http.StatusOK, templates.Device{
-		Action: p.devicePath(q), UserCode: d.UserCode[:4] + "-" + d.UserCode[4:], Client: q.ClientName,
-		Account: s.User.Email, Network: d.Network, Scopes: d.Scopes, Resources: d.Resources,
+		Action: p.devicePath(q), UserCode: shownUserCode(d.UserCode), Client: q.ClientName,
+		Account: cmp.Or(s.User.Email, s.User.Name), Network: d.Network, SameNetwork: d.Network == web.Network(web.ClientIP(r.Context())),
+		Scopes: describeScopes(d.Scopes), Resources: d.Resources,
 		Details: p.DetailTypes.Describe(d.Details, web.Language(r.Context())),
 	})
+}
+
+// describeScopes says them as the consent page does.
+func describeScopes(scopes []string) []templates.ConsentScope {
+	described := make([]templates.ConsentScope, len(scopes))
+	for i, scope := range scopes {
+		described[i] = templates.ConsentScope{Name: scope, Sentence: interaction.Sentence(scope)}
+	}
+	return described
 }

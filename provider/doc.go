@@ -1,6 +1,7 @@
 // Package provider speaks OAuth 2.1 and OpenID Connect to applications and agents.
 //
 //	/authorize, /authorize/{handle}   authorize.go, interaction.go   RFC 6749 §4.1, OpenID Connect Core §3.1, RFC 9207
+//	                                  pendingclient.go               who asked, as it was
 //	/par                              par.go                         RFC 9126
 //	  request                         requestobject.go, requestparams.go  RFC 9101
 //	  response_mode=jwt               jarm.go                        JARM

@@ -72,6 +72,7 @@ func (p *Provider) detour(w http.ResponseWriter, r *http.Request, v *validReques
 		return p.refuseAtClient(w, r, v, refuse(refusal, "The person would have to be asked, which prompt=none forbids."))
 	}
 	if !v.parked {
+		v.Client = asShown(v.client)
 		if err := p.Requests.Park(w, r, v.Request); err != nil {
 			return p.errorPage(w, r, asError(err))
 		}

@@ -26,6 +26,8 @@ import (
 type Clients interface {
 	// Client returns the client with its live secrets, disabled or not, or storage.ErrNotFound.
 	Client(ctx context.Context, id string) (storage.Client, error)
+	// Known is Client as it was last seen, without asking anybody: for what has begun already.
+	Known(ctx context.Context, id string) (storage.Client, error)
 	// Spend uses a client's assertion up: of all callers, ever, one gets nil, the others
 	// storage.ErrSpent.
 	Spend(ctx context.Context, s storage.Spent) error

@@ -315,14 +315,14 @@ func TestRegisteredAlgorithmIsTheOnlyOne(t *testing.T) {
 	}
 }
 
-// published are keys at an address; each call is counted.
-type published struct {
+// keySite is keys at an address; each call is counted.
+type keySite struct {
 	sets  map[bool][]byte // by anew
 	err   error
 	asked []bool
 }
 
-func (p *published) KeySet(_ context.Context, _ string, anew bool) ([]byte, error) {
+func (p *keySite) KeySet(_ context.Context, _ string, anew bool) ([]byte, error) {
 	p.asked = append(p.asked, anew)
 	return p.sets[anew], p.err
 }
@@ -330,7 +330,7 @@ func (p *published) KeySet(_ context.Context, _ string, anew bool) ([]byte, erro
 func TestKeysAtAnAddressAreAskedForAnewWhenOneIsMissing(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	before, after := newHolder(t), newHolder(t)
-	site := &published{sets: map[bool][]byte{false: before.jwks(), true: after.jwks()}}
+	site := &keySite{sets: map[bool][]byte{false: before.jwks(), true: after.jwks()}}
 	s.ClientKeys = site
 	at := func(c *storage.Client) {
 		c.AuthMethod, c.JWKSURI = storage.AuthPrivateKeyJWT, "https://app.example/jwks"

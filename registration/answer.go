@@ -46,6 +46,7 @@ type answer struct {
 	BackSession  bool   `json:"backchannel_logout_session_required,omitempty"`
 	FrontLogout  string `json:"frontchannel_logout_uri,omitempty"`
 	FrontSession bool   `json:"frontchannel_logout_session_required,omitempty"`
+	storage.ClientLinks
 }
 
 func (e *Endpoint) answer(m made) answer {
@@ -58,8 +59,8 @@ func (e *Endpoint) answer(m made) answer {
 		RequirePAR: m.RequirePAR, DPoPBound: m.DPoPBound,
 		TLSSubjectDN: m.TLSSubjectDN, TLSSANDNS: m.TLSSANDNS, TLSSANURI: m.TLSSANURI, TLSSANIP: m.TLSSANIP, TLSSANEmail: m.TLSSANEmail,
 		Bound: m.CertificateBound, DetailTypes: m.DetailTypes,
-		openidAnswer: answerOpenID(m.ClientMetadata),
-		BackLogout:   m.BackchannelLogoutURI, BackSession: m.BackchannelLogoutSession,
+		openidAnswer: answerOpenID(m.ClientMetadata), ClientLinks: m.ClientLinks,
+		BackLogout: m.BackchannelLogoutURI, BackSession: m.BackchannelLogoutSession,
 		FrontLogout: m.FrontchannelLogoutURI, FrontSession: m.FrontchannelLogoutSession,
 	}
 	if a.AuthMethod == "" {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/storage"
@@ -58,6 +59,7 @@ type Clients struct {
 	Fetch    Fetcher
 	Rules    Rules
 	Consents Consents // nil: what was allowed stays allowed when the document changes
+	Logos    *Logos   // nil: none are kept
 	Limiter  web.Limiter
 	Audit    Recorder
 	Now      func() time.Time // nil: the system's clock
@@ -101,6 +103,16 @@ func (c *Clients) Client(ctx context.Context, id string) (storage.Client, error)
 // Known returns a client as it was last seen, without asking its site: for what has begun already.
 func (c *Clients) Known(ctx context.Context, id string) (storage.Client, error) {
 	return c.Store.Client(ctx, id)
+}
+
+// Changed tells whether people who saw the client as it was would not know it as it was last seen. One
+// that is gone has changed.
+func (c *Clients) Changed(ctx context.Context, was storage.Client) (bool, error) {
+	is, err := c.Store.Client(ctx, was.ID)
+	if errors.Is(err, storage.ErrNotFound) {
+		return true, nil
+	}
+	return err == nil && !agents.SameFace(was, is), err
 }
 
 // current returns the client as its document has it now.

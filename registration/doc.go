@@ -11,7 +11,8 @@
 //	metadata.go  what both doors read of a client; json.go its strict parser
 //	openid.go    what OpenID Connect adds; sector.go whether a client is of the sector it names
 //	rules.go     what an operator decides about both
-//	token.go     registration access tokens, initial access tokens
+//	initial.go   who may register; token.go registration access tokens, and initial ones of the configuration
+//	logo.go      what clients look like: fetched once, drawn anew by picture.go
 //	answer.go    what is answered
 //
 // Whatever comes in passes the one validator of package agents. Nothing here is ever first party:

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
+	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -20,25 +20,28 @@ func (c *Clients) isDue(known, current storage.Client) bool {
 // keep stores what has changed about the client since it was last seen. Whether it is disabled, and
 // since when its tokens count, is the operator's and stays.
 func (c *Clients) keep(ctx context.Context, current storage.Client) (storage.Client, error) {
-	now := c.now()
 	known, err := c.Store.Client(ctx, current.ID)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
-		return c.add(ctx, current, now)
+		return c.add(ctx, current, c.now())
 	case err != nil:
 		return storage.Client{}, err
 	case !c.isDue(known, current): // somebody was faster
 		return known, nil
 	case !sameClient(known, current):
-		if err := c.change(ctx, known, current); err != nil {
-			return storage.Client{}, err
-		}
+		return c.change(ctx, known, current)
 	}
-	known.Name, known.ClientMetadata, known.UpdatedAt = current.Name, current.ClientMetadata, now
-	if err := c.Store.UpdateClient(ctx, known); err != nil {
-		return storage.Client{}, fmt.Errorf("keep client document: %w", err)
+	err = c.store(ctx, &known)
+	return known, err
+}
+
+// store writes c down as of now.
+func (c *Clients) store(ctx context.Context, client *storage.Client) error {
+	client.UpdatedAt = c.now()
+	if err := c.Store.UpdateClient(ctx, *client); err != nil {
+		return fmt.Errorf("keep client document: %w", err)
 	}
-	return known, nil
+	return nil
 }
 
 func (c *Clients) add(ctx context.Context, client storage.Client, now time.Time) (storage.Client, error) {
@@ -53,19 +56,53 @@ func (c *Clients) add(ctx context.Context, client storage.Client, now time.Time)
 	if err != nil {
 		return storage.Client{}, fmt.Errorf("keep client document: %w", err)
 	}
+	if client.LogoURI != "" {
+		c.Logos.keep(ctx, client)
+	}
 	return client, nil
 }
 
-// change comes before the change is stored: what people allowed was allowed to what they saw.
-func (c *Clients) change(ctx context.Context, known, current storage.Client) error {
+// change stores what the document says now. What people allowed was allowed to what they saw, and is
+// forgotten first when that is another one now; and once more afterwards, for whoever answered
+// meanwhile (package consent looks again when it has remembered).
+func (c *Clients) change(ctx context.Context, known, current storage.Client) (storage.Client, error) {
+	next := succeed(known, current)
 	if err := c.record(ctx, audit.ClientUpdated, known.ID); err != nil {
-		return err
+		return storage.Client{}, err
 	}
-	if c.Consents == nil || sameFace(known, current) {
+	store := func(ctx context.Context) error { return c.store(ctx, &next) }
+	if err := replace(ctx, c.Consents, known, next, store); err != nil {
+		return storage.Client{}, err
+	}
+	if next.LogoURI != known.LogoURI {
+		c.Logos.keep(ctx, next)
+	}
+	return next, nil
+}
+
+// succeed is known with what it says of itself now. The operator's approval was for what it was.
+func succeed(known, current storage.Client) storage.Client {
+	next := known
+	next.Name, next.ClientMetadata = current.Name, current.ClientMetadata
+	next.Approved = known.Approved && agents.SameFace(known, current)
+	return next
+}
+
+// replace stores a changed client, and has people asked again unless they would still know it.
+func replace(ctx context.Context, consents Consents, was, is storage.Client, store func(context.Context) error) error {
+	forget := func(ctx context.Context) error {
+		if consents == nil || agents.SameFace(was, is) {
+			return nil
+		}
+		if err := consents.ForgetConsents(ctx, is.ID); err != nil {
+			return fmt.Errorf("forget consents: %w", err)
+		}
 		return nil
 	}
-	if err := c.Consents.ForgetConsents(ctx, known.ID); err != nil {
-		return fmt.Errorf("forget consents: %w", err)
+	for _, step := range []func(context.Context) error{forget, store, forget} {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -74,24 +111,10 @@ func (c *Clients) record(ctx context.Context, event, id string) error {
 	return c.Audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, ClientID: id, Method: "document"})
 }
 
+// sameClient compares what clients say of themselves.
 func sameClient(a, b storage.Client) bool {
+	a.Approved, b.Approved = false, false
 	before, _ := json.Marshal(a.ClientMetadata)
 	after, _ := json.Marshal(b.ClientMetadata)
 	return a.Name == b.Name && string(before) == string(after)
-}
-
-// sameFace tells whether a client is still who people allowed something to: the same name, places
-// to send them to, and way to prove itself.
-func sameFace(a, b storage.Client) bool {
-	return a.Name == b.Name && a.Public == b.Public && a.AuthMethod == b.AuthMethod && string(a.JWKS) == string(b.JWKS) &&
-		slices.Equal(places(a), places(b))
-}
-
-func places(c storage.Client) []string {
-	var all []string
-	for _, uri := range c.RedirectURIs {
-		all = append(all, placeOf(uri))
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
 }

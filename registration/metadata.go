@@ -29,6 +29,7 @@ type metadata struct {
 	back, front                           string // logout URIs
 	backSession, frontSession             bool
 	certificate                           certificate
+	links                                 storage.ClientLinks
 	openid
 }
 
@@ -37,6 +38,8 @@ func readMetadata(o object) (m metadata, err error) {
 		"client_name": &m.name, "token_endpoint_auth_method": &m.authMethod, "scope": &m.scope,
 		"id_token_signed_response_alg": &m.alg, "jwks_uri": &m.jwksURI, "request_object_signing_alg": &m.requestAlg,
 		"authorization_signed_response_alg": &m.responseAlg, "introspection_signed_response_alg": &m.introAlg,
+		"client_uri": &m.links.ClientURI,
+		"logo_uri":   &m.links.LogoURI, "policy_uri": &m.links.PolicyURI, "tos_uri": &m.links.TOSURI,
 		"backchannel_logout_uri": &m.back, "frontchannel_logout_uri": &m.front,
 	} {
 		if *into, err = o.text(name); err != nil {
@@ -95,7 +98,7 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 	c := storage.Client{Kind: storage.KindApp, Name: m.displayName(), ClientMetadata: storage.ClientMetadata{
 		Public: m.authMethod == none, RedirectURIs: m.redirects, PostLogoutRedirectURIs: m.postLogout,
 		GrantTypes: grants, Scopes: r.scopes(), DefaultScopes: m.defaultScopes(r), Audiences: r.Resources, SigningAlg: m.alg,
-		RequirePAR: m.requirePAR, DPoPBound: m.dpop, DetailTypes: intersect(m.detailTypes, r.DetailTypes),
+		RequirePAR: m.requirePAR, DPoPBound: m.dpop, DetailTypes: intersect(m.detailTypes, r.DetailTypes), ClientLinks: shown(m.links),
 		BackchannelLogoutURI: m.back, BackchannelLogoutSession: m.backSession,
 		FrontchannelLogoutURI: m.front, FrontchannelLogoutSession: m.frontSession,
 		RequestAlg: m.requestAlg, RequireSigned: m.requireSigned, ResponseAlg: m.responseAlg, IntrospectionAlg: m.introAlg,
@@ -120,20 +123,22 @@ func (m metadata) displayName() string {
 		name = strings.TrimSpace(string(runes[:maxName]))
 	}
 	if name == "" && len(m.redirects) > 0 {
-		name = placeOf(m.redirects[0])
+		name = agents.PlaceOf(m.redirects[0])
 	}
 	return name
 }
 
-func placeOf(uri string) string {
-	u, err := url.Parse(uri)
-	switch {
-	case err != nil:
-		return ""
-	case u.Hostname() != "":
-		return u.Hostname()
+// shown leaves out the links that people are not shown: they are a courtesy, and no reason to refuse a
+// client.
+func shown(links storage.ClientLinks) storage.ClientLinks {
+	for field, uri := range map[string]*string{
+		"client_uri": &links.ClientURI, "logo_uri": &links.LogoURI, "policy_uri": &links.PolicyURI, "tos_uri": &links.TOSURI,
+	} {
+		if agents.CheckLink(field, *uri) != nil {
+			*uri = ""
+		}
 	}
-	return u.Scheme
+	return links
 }
 
 func hostOf(uri string) string {

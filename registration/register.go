@@ -2,7 +2,6 @@ package registration
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,6 +37,8 @@ type Registered interface {
 	// RevokeClientSecret removes a secret. Of several callers one succeeds, the others get
 	// storage.ErrNotFound.
 	RevokeClientSecret(ctx context.Context, clientID, id string) error
+	Consents
+	TokenStore
 }
 
 // Endpoint is dynamic client registration (RFC 7591) and its management (RFC 7592).
@@ -46,7 +47,8 @@ type Endpoint struct {
 	Store   Registered
 	Fetch   Fetcher // of sector identifiers
 	Rules   Rules
-	Tokens  InitialTokens // one of them is needed
+	Logos   *Logos        // nil: none are kept
+	Tokens  InitialTokens // one of them is needed, or one of those in Store
 	Open    bool          // no token is needed: anybody may register
 	Limiter web.Limiter
 	Audit   Recorder
@@ -64,7 +66,8 @@ func (e *Endpoint) Mount(mux *web.Mux, base string) {
 // register answers POST /register.
 func (e *Endpoint) register(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := e.admit(w, r); err != nil {
+	token, err := e.admit(w, r)
+	if err != nil {
 		return err
 	}
 	o, err := readBody(r)
@@ -75,28 +78,15 @@ func (e *Endpoint) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := e.use(w, r, token); err != nil {
+		return err
+	}
 	m, err := e.create(ctx, asked)
 	if err != nil {
 		return err
 	}
 	m.authMethod = asked.authMethod
 	return web.WriteJSON(w, http.StatusCreated, e.answer(m))
-}
-
-// admit decides who may register at all, and how often.
-func (e *Endpoint) admit(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if err := e.Limiter.Allow(ctx, "register:"+web.Network(web.ClientIP(ctx)), registerLimit); err != nil {
-		return err
-	}
-	if e.Open {
-		return nil
-	}
-	digest, ok := e.Tokens.accepts(bearerOf(r))
-	if !ok {
-		return e.unauthorized(w, r, audit.ClientCreated)
-	}
-	return e.Limiter.Allow(ctx, "register-with:"+hex.EncodeToString(digest[:12]), tokenLimit)
 }
 
 // made is a client with what is shown of it once.
@@ -131,6 +121,9 @@ func (e *Endpoint) insert(ctx context.Context, c storage.Client, id string) (mad
 	}
 	if err := e.Store.CreateClient(ctx, c); err != nil {
 		return made{}, fmt.Errorf("register client: %w", err)
+	}
+	if c.LogoURI != "" {
+		e.Logos.keep(ctx, c)
 	}
 	m.Client = c
 	return m, nil

@@ -74,8 +74,8 @@ func authenticate(c *storage.Client, m metadata, r Rules) error {
 	return nil
 }
 
-// checkLinks judges addresses that we neither fetch nor show. Still: nobody shall think that a
-// javascript: URL was accepted.
+// checkLinks refuses what is no web address: nobody shall think that a javascript: URL was accepted.
+// Of the others, those that are https are kept.
 func checkLinks(o object) error {
 	for _, name := range []string{"client_uri", "logo_uri", "tos_uri", "policy_uri"} {
 		text, err := o.text(name)

@@ -37,10 +37,16 @@ func (r Rules) grantTypes() []string {
 
 // admits judges where a document or its keys are, whose host is in normal form.
 func (r Rules) admits(u *url.URL) bool {
-	host := u.Hostname()
-	below := func(domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
-	return !r.isOurs(u) && !slices.ContainsFunc(r.DenyHosts, below) &&
-		(len(r.AllowHosts) == 0 || slices.ContainsFunc(r.AllowHosts, below))
+	return r.mayAsk(u) && (len(r.AllowHosts) == 0 || slices.ContainsFunc(r.AllowHosts, below(u.Hostname())))
+}
+
+// mayAsk judges a host that says nothing about a client: where its picture is.
+func (r Rules) mayAsk(u *url.URL) bool {
+	return !r.isOurs(u) && !slices.ContainsFunc(r.DenyHosts, below(u.Hostname()))
+}
+
+func below(host string) func(domain string) bool {
+	return func(domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
 }
 
 // isOurs goes by the host alone, except for http, which is this machine in development: there the

@@ -33,12 +33,16 @@ func (e *Endpoint) update(w http.ResponseWriter, r *http.Request) error {
 	if next.Public != c.Public || next.AuthMethod != c.AuthMethod {
 		return malformed("token_endpoint_auth_method cannot change; register another client.")
 	}
-	c.Name, c.ClientMetadata = next.Name, next.ClientMetadata
-	if err := e.replace(r.Context(), c, token); err != nil {
+	was := c
+	c = succeed(was, next.Client)
+	if err := e.replace(r.Context(), was, c, token); err != nil {
 		if isGone(err) { // deleted, or shared, in this moment
 			return e.unauthorized(w, r, audit.ClientUpdated)
 		}
 		return err
+	}
+	if c.LogoURI != was.LogoURI {
+		e.Logos.keep(r.Context(), c)
 	}
 	return web.WriteJSON(w, http.StatusOK, e.answer(made{Client: c, authMethod: next.authMethod, manage: bearerOf(r)}))
 }
@@ -65,13 +69,13 @@ func isAbout(o object, c storage.Client) error {
 }
 
 // replace holds the token out of reach while it changes the client: see createPublic.
-func (e *Endpoint) replace(ctx context.Context, c storage.Client, token storage.ClientSecret) error {
-	if err := e.Store.RevokeClientSecret(ctx, c.ID, token.ID); err != nil {
+func (e *Endpoint) replace(ctx context.Context, was, is storage.Client, token storage.ClientSecret) error {
+	if err := e.Store.RevokeClientSecret(ctx, is.ID, token.ID); err != nil {
 		return fmt.Errorf("update client: %w", err)
 	}
-	err := e.record(ctx, audit.ClientUpdated, c.ID)
+	err := e.record(ctx, audit.ClientUpdated, is.ID)
 	if err == nil {
-		err = e.Store.UpdateClient(ctx, c)
+		err = replace(ctx, e.Store, was, is, func(ctx context.Context) error { return e.Store.UpdateClient(ctx, is) })
 	}
 	token.ID = storage.NewID(manageIDPrefix)
 	if back := e.Store.AddClientSecret(context.WithoutCancel(ctx), token); err == nil {

@@ -93,6 +93,12 @@ type ClientMetadata struct {
 	IntrospectionAlg string `json:"introspection_signed_response_alg,omitempty"`
 
 	Profile string `json:"profile,omitempty"` // ProfileFAPI2, or empty
+
+	ClientLinks
+
+	// Approved: the operator has looked at it, although it came by itself. It counts for what the
+	// operator saw, and goes with the first change of that.
+	Approved bool `json:"approved,omitempty"`
 }
 
 // ProfileFAPI2: every rule of the FAPI 2.0 Security Profile holds for the client.
@@ -114,6 +120,21 @@ func (m ClientMetadata) SignedWith() string {
 		return "ES256"
 	}
 	return "RS256"
+}
+
+// ClientLinks are the addresses a client gives of itself, for people to see. All are optional.
+type ClientLinks struct {
+	ClientURI string `json:"client_uri,omitempty"`
+	LogoURI   string `json:"logo_uri,omitempty"` // what we keep of it is a ClientLogo
+	PolicyURI string `json:"policy_uri,omitempty"`
+	TOSURI    string `json:"tos_uri,omitempty"`
+}
+
+// ClientLogo is the picture of a client, drawn anew by us.
+type ClientLogo struct {
+	ClientID string
+	Name     string // of its content; it is served under this name
+	PNG      []byte
 }
 
 // ScopesByDefault are asked for by a request that names none.

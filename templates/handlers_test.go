@@ -23,7 +23,7 @@ type spoken struct{ texts, fragments []string }
 func handlers(t *testing.T) spoken {
 	t.Helper()
 	said := spoken{}
-	for _, dir := range []string{"../account", "../consent", "../login", "."} {
+	for _, dir := range []string{"../account", "../consent", "../interaction", "../login", "."} {
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !speaks(name) {
 				return err

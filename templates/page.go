@@ -84,7 +84,7 @@ type Consent struct {
 	Action       string // POST: decision=allow|deny, request
 	Handle       string
 	Client       string
-	ClientHost   string // of a client id that is a URL
+	ClientHost   string // what weighs more than the name a client chose
 	RedirectHost string // where the answer goes; MCP makes showing it a MUST
 	Resources    []string
 	Account      string
@@ -93,6 +93,17 @@ type Consent struct {
 	Details      []Detail // authorization details (RFC 9396)
 	Lasts        string   // how long it lasts, as a sentence
 	Warning      string   // scaled to the risk; empty for the organisation's own
+	Unverified   bool     // nobody here answers for the client
+	Vouched      string   // who does, as a sentence
+	Links        []ConsentLink
+	LogoURL      string // our own copy
+}
+
+// ConsentLink is what a client says of itself elsewhere.
+type ConsentLink struct {
+	Name string
+	URL  string // https
+	Host string
 }
 
 // ConsentScope is one thing asked for.

@@ -4,26 +4,28 @@ package templates
 // device shows; when Client is set, whether that client may have what it asks for; and when Done,
 // it says how it ended.
 type Device struct {
-	Action    string // POST: user_code, or decision=allow|deny
-	UserCode  string // filled in, or shown to be compared
-	Error     string // what is wrong with the code
-	Client    string
-	Account   string
-	Network   string // of the device
-	Scopes    []string
-	Details   []Detail // authorization details (RFC 9396)
-	Resources []string
-	Done      bool
-	Allowed   bool
+	Action      string // POST: user_code, or decision=allow|deny
+	UserCode    string // filled in, or shown to be compared
+	Error       string // what is wrong with the code
+	Client      string
+	Account     string
+	Network     string // of the device
+	SameNetwork bool   // as the person's own
+	Scopes      []ConsentScope
+	Details     []Detail // authorization details (RFC 9396)
+	Resources   []string
+	Done        bool
+	Allowed     bool
 }
 
 func (Device) template() string { return "device" }
 
 func deviceSpecimens() []Page {
 	return []Page{
-		Device{Action: "/device", UserCode: "BCDF-GHJK", Error: "That is no code."},
-		Device{Action: "/device/handle", UserCode: "BCDF-GHJK", Client: "TV", Account: "ada@example.org", Network: "203.0.113.0/24",
-			Scopes: []string{"openid"}, Resources: []string{"https://api.example.org"}, Details: []Detail{{Type: "files", Sentence: []Phrase{{Text: "Work with your files"}}}}},
+		Device{Action: "/device", UserCode: "BCD-FGH-JKL", Error: "That is no code."},
+		Device{Action: "/device/handle", UserCode: "BCD-FGH-JKL", Client: "TV", Account: "ada@example.org", Network: "203.0.113.0/24",
+			Scopes: []ConsentScope{{Name: "openid", Sentence: "Know that it is you who signs in"}, {Name: "x"}}, Resources: []string{"https://api.example.org"}, Details: []Detail{{Type: "files", Sentence: []Phrase{{Text: "Work with your files"}}}}},
+		Device{Action: "/device/handle", UserCode: "BCD-FGH-JKL", Client: "TV", Account: "ada@example.org", Network: "203.0.113.0/24", SameNetwork: true},
 		Device{Client: "TV", Done: true, Allowed: true},
 		Device{Client: "TV", Done: true},
 	}

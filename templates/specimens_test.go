@@ -41,7 +41,9 @@ func consentSpecimen(host string) Consent {
 		Resources: []string{"https://mcp.example.org/"}, Account: "ada@example.org", SwitchURL: "/login",
 		Scopes:  []ConsentScope{{Name: "email", Sentence: "See your mail address", New: true}, {Name: "x"}},
 		Details: detailSpecimens(),
-		Lasts:   "Until you stop it.", Warning: "Symbolon does not know this app."}
+		Lasts:   "Until you stop it.", Warning: "Symbolon does not know this app.",
+		Unverified: true, Vouched: "The operator of this service has approved it.", LogoURL: "/logo/name.png",
+		Links: []ConsentLink{{Name: "Website", URL: "https://claude.ai/", Host: "claude.ai"}}}
 }
 
 func mailSpecimens() []Mail {

@@ -78,7 +78,7 @@ func TestPageThatDoesNotRenderWritesNothing(t *testing.T) {
 // who signs in.
 func TestEveryTemplateRenders(t *testing.T) {
 	p := mustNew(t, Brand{})
-	rendered := map[string]bool{"layout": true, "part-account": true, "part-offers": true, "part-details": true}
+	rendered := map[string]bool{"layout": true, "part-account": true, "part-offers": true, "part-details": true, "part-scopes": true}
 	for _, page := range specimens() {
 		render(t, p, page)
 		rendered[page.template()] = true

@@ -2,7 +2,7 @@ package main
 
 import (
 	"github.com/symbolon-id/symbolon/account"
-	"github.com/symbolon-id/symbolon/consent"
+	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/login/recoverlink"
 	"github.com/symbolon-id/symbolon/login/recovery"
@@ -20,7 +20,7 @@ func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *accou
 		App: &totp.Enrolment{Store: n.db, Sealer: n.sealer, Issuer: n.config.Branding.Name}, QR: totp.QR,
 		Codes: &recovery.Codes{Store: n.db}, Keep: n.db.Keep, Browser: n.browser, Limiter: limiter,
 		Mailer: n.queue, Letters: n.pages, Pages: n.pages, Audit: n.audit,
-		Sentence: consent.Sentence, DocsURL: exportDocs,
+		Sentence: interaction.Sentence, DocsURL: exportDocs,
 	}
 	if rp != nil {
 		a.Passkeys = n.enrolment()

@@ -27,8 +27,9 @@ type clientFlags struct {
 	*openidFlags
 	redirect, postLogout, serves, grants []string
 	firstParty, requirePKCE              bool
-	requirePAR, requireSigned            bool
+	requirePAR, requireSigned, approved  bool
 	requestAlg, responseAlg, introAlg    string
+	links                                storage.ClientLinks
 	logout                               logoutFlags
 }
 
@@ -40,6 +41,11 @@ func addClientFlags(cmd *cobra.Command) *clientFlags {
 	cmd.Flags().StringArrayVar(&f.grants, "grant-type", nil, "authorization_code, refresh_token, client_credentials or that of RFC 8628; repeatable")
 	cmd.Flags().BoolVar(&f.firstParty, "first-party", false, "the organisation's own: people are not asked to consent")
 	cmd.Flags().BoolVar(&f.requirePKCE, "require-pkce", true, "=false only for an old client with a secret that cannot do PKCE")
+	cmd.Flags().BoolVar(&f.approved, "approved", false, "you have looked at it: people are told so, until it changes (for software that came by itself)")
+	cmd.Flags().StringVar(&f.links.ClientURI, "client-uri", "", "https `URL` of its site, shown to people who are asked to allow it")
+	cmd.Flags().StringVar(&f.links.LogoURI, "logo-uri", "", "https `URL` of its logo (PNG, JPEG or GIF, at most 100 KB), fetched once")
+	cmd.Flags().StringVar(&f.links.PolicyURI, "policy-uri", "", "https `URL` of its privacy policy")
+	cmd.Flags().StringVar(&f.links.TOSURI, "tos-uri", "", "https `URL` of its terms")
 	cmd.Flags().BoolVar(&f.requirePAR, "require-par", false, "it has to push its authorization requests (RFC 9126)")
 	cmd.Flags().BoolVar(&f.requireSigned, "require-signed-request", false, "it has to sign its authorization requests (RFC 9101)")
 	cmd.Flags().StringVar(&f.requestAlg, "request-alg", "", "the algorithm it signs them with, or none (default: any we accept)")
@@ -66,6 +72,11 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("response-alg"), &c.ResponseAlg, f.responseAlg)
 	set(given("introspection-alg"), &c.IntrospectionAlg, f.introAlg)
 	f.logout.apply(cmd, c)
+	set(given("approved"), &c.Approved, f.approved)
+	set(given("client-uri"), &c.ClientURI, f.links.ClientURI)
+	set(given("logo-uri"), &c.LogoURI, f.links.LogoURI)
+	set(given("policy-uri"), &c.PolicyURI, f.links.PolicyURI)
+	set(given("tos-uri"), &c.TOSURI, f.links.TOSURI)
 }
 
 func clientChanges(cmd *cobra.Command) func(c *storage.Client) {

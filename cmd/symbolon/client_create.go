@@ -81,6 +81,9 @@ func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d desk, 
 	if err != nil {
 		return err
 	}
+	if issued.Client.LogoURI != "" {
+		d.keepLogo(ctx, cmd, issued.Client)
+	}
 	if c.app == nil {
 		return p.printIssued(cmd, issued)
 	}

@@ -46,16 +46,18 @@ type clientView struct {
 	CertificateBound       bool            `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 	AccessTokenTTL         int64           `json:"access_token_ttl,omitempty"` // seconds
 	openidView
-	BackLogout   string       `json:"backchannel_logout_uri,omitempty"`
-	BackSession  bool         `json:"backchannel_logout_session_required,omitempty"`
-	FrontLogout  string       `json:"frontchannel_logout_uri,omitempty"`
-	FrontSession bool         `json:"frontchannel_logout_session_required,omitempty"`
-	Disabled     bool         `json:"disabled"`
-	DisabledAt   *time.Time   `json:"disabled_at,omitempty"`
-	CreatedAt    time.Time    `json:"created_at"`
-	UpdatedAt    time.Time    `json:"updated_at"`
-	Secrets      []secretView `json:"secrets,omitempty"`
-	App          *appView     `json:"app,omitempty"` // of a new one: its own configuration
+	BackLogout   string `json:"backchannel_logout_uri,omitempty"`
+	BackSession  bool   `json:"backchannel_logout_session_required,omitempty"`
+	FrontLogout  string `json:"frontchannel_logout_uri,omitempty"`
+	FrontSession bool   `json:"frontchannel_logout_session_required,omitempty"`
+	Approved     bool   `json:"approved,omitempty"`
+	storage.ClientLinks
+	Disabled   bool         `json:"disabled"`
+	DisabledAt *time.Time   `json:"disabled_at,omitempty"`
+	CreatedAt  time.Time    `json:"created_at"`
+	UpdatedAt  time.Time    `json:"updated_at"`
+	Secrets    []secretView `json:"secrets,omitempty"`
+	App        *appView     `json:"app,omitempty"` // of a new one: its own configuration
 }
 
 func viewClient(c storage.Client) clientView {
@@ -71,6 +73,7 @@ func viewClient(c storage.Client) clientView {
 		FrontLogout: c.FrontchannelLogoutURI, FrontSession: c.FrontchannelLogoutSession,
 		TLSSubjectDN: c.TLSSubjectDN, TLSSANDNS: c.TLSSANDNS, TLSSANURI: c.TLSSANURI, TLSSANIP: c.TLSSANIP, TLSSANEmail: c.TLSSANEmail,
 		CertificateBound: c.CertificateBound, DetailTypes: c.DetailTypes,
+		Approved: c.Approved, ClientLinks: c.ClientLinks,
 		Disabled: !c.DisabledAt.IsZero(), DisabledAt: optional(c.DisabledAt),
 		CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
 	}
@@ -112,6 +115,7 @@ func (v clientView) write(w io.Writer) {
 		{"state", v.state()},
 		{"public", v.when(v.Public)},
 		{"first party", v.when(v.FirstParty)},
+		{"approved", v.when(&v.Approved)},
 		{"redirect to", strings.Join(v.RedirectURIs, " ")},
 		{"after logout to", strings.Join(v.PostLogoutRedirectURIs, " ")},
 		{"told of logout at", v.BackLogout},
@@ -133,6 +137,10 @@ func (v clientView) write(w io.Writer) {
 		{"details", strings.Join(v.DetailTypes, " ")},
 		{"audience", strings.Join(v.Audience, " ")},
 		{"serves", strings.Join(v.Serves, " ")},
+		{"site", v.ClientURI},
+		{"logo", v.LogoURI},
+		{"policy", v.PolicyURI},
+		{"terms", v.TOSURI},
 		{"created", day(v.CreatedAt)},
 	} {
 		if line.value != "" {

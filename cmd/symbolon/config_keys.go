@@ -54,7 +54,7 @@ func configKeys() []key {
 		{"client_cert_header", plain, false, "", "header in which trusted_proxies tell about a client's certificate, such as Client-Cert", func(c *Config) any { return &c.TLS.ClientCertHeader }},
 		{"self_registration", plain, true, "false", "signing in with an unknown address creates its account", func(c *Config) any { return &c.SelfRegistration }},
 		{"registration", plain, true, "off", "software registers itself (RFC 7591): off, token or open", func(c *Config) any { return &c.Registration.Mode }},
-		{"registration_tokens", plain, false, "", "sha256sum of each token that may register", func(c *Config) any { return &c.Registration.Tokens }},
+		{"registration_tokens", plain, false, "", "sha256sum of each token that may register, beside those of symbolon registration token create", func(c *Config) any { return &c.Registration.Tokens }},
 		{"documents.enabled", plain, false, "true", "a client_id may be the URL of a client metadata document", func(c *Config) any { return &c.Registration.Documents }},
 		{"documents.allow_hosts", plain, false, "", "hosts such documents may be on, with all below them; empty: any", func(c *Config) any { return &c.Registration.AllowHosts }},
 		{"documents.deny_hosts", plain, false, "", "hosts they may not be on", func(c *Config) any { return &c.Registration.DenyHosts }},

@@ -17,6 +17,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/totp"
 	"github.com/symbolon-id/symbolon/logout"
 	"github.com/symbolon-id/symbolon/provider"
+	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -33,16 +34,18 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Notices: notices{n.queue, n.pages}, Devices: n.db, SessionsLink: n.config.Issuer + "/account/sessions",
 	}
 	n.account = n.accountArea(limiter, n.passkeys)
+	clients := n.clients(n.config.Registration)
 	n.consent = &consent.Asker{
 		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 		Details: n.config.DetailTypes,
+		Clients: clients, SelfRegistered: registration.Prefix, KnownHosts: n.config.Registration.AllowHosts, LogoURL: clients.Logos.URL,
 	}
 	config := n.config.provider(d != nil)
 	if config.ClientCAs, err = n.config.TLS.clientCAs(); err != nil {
 		return err
 	}
 	n.provider, err = provider.New(config, provider.Deps{
-		Clients: n.clients(n.config.Registration), ClientKeys: n.clientKeys(), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
+		Clients: clients, ClientKeys: n.clientKeys(), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
 	})

@@ -34,9 +34,6 @@ func (r Registration) check() error {
 	if !slices.Contains([]string{registrationOff, registrationToken, registrationOpen}, r.Mode) {
 		return errors.New("registration must be off, token or open")
 	}
-	if r.Mode == registrationToken && len(r.Tokens) == 0 {
-		return errors.New("registration_tokens is missing: registration is token, so list the sha256sum of each token that may register")
-	}
 	if _, err := registration.ParseInitialTokens(r.Tokens); err != nil {
 		return fmt.Errorf("registration_tokens: %w", err)
 	}
@@ -50,10 +47,12 @@ func (r Registration) rules(issuer string, certificates bool) registration.Rules
 	}
 }
 
+var _ provider.Clients = (*registration.Clients)(nil)
+
 // clients are the registered ones, and those that publish a document.
-func (n *node) clients(r Registration) provider.Clients {
+func (n *node) clients(r Registration) *registration.Clients {
 	return &registration.Clients{
-		Store: n.db, Consents: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()),
+		Store: n.db, Consents: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Logos: n.logos(r),
 		Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 }
@@ -63,8 +62,15 @@ func (n *node) clientKeys() provider.ClientKeys {
 	return &registration.KeySets{Fetch: n.outbound, Limiter: web.Limiter{Counter: n.counter}}
 }
 
+func (n *node) logos(r Registration) *registration.Logos {
+	return &registration.Logos{
+		Base: n.base, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Limiter: web.Limiter{Counter: n.counter},
+	}
+}
+
 // mountRegistration lets software register itself, if the operator allows it.
 func (n *node) mountRegistration(r Registration) {
+	n.logos(r).Mount(n.mux)
 	if r.Mode == registrationOff || r.Mode == "" {
 		// Agents try the path unasked, and read JSON only.
 		n.mux.API("POST "+n.base+"/register", func(http.ResponseWriter, *http.Request) error {
@@ -74,7 +80,7 @@ func (n *node) mountRegistration(r Registration) {
 	}
 	tokens, _ := registration.ParseInitialTokens(r.Tokens) // judged by check; without any, nobody registers
 	endpoint := &registration.Endpoint{
-		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()),
+		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Logos: n.logos(r),
 		Tokens: tokens, Open: r.Mode == registrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 	endpoint.Mount(n.mux, n.base)

@@ -28,6 +28,11 @@ var formats = map[string]any{
 		TLSSubjectDN: "CN=books", TLSSANDNS: "books.example", TLSSANURI: "spiffe://books.example/app", TLSSANIP: "192.0.2.1",
 		TLSSANEmail: "books@books.example", DetailTypes: []string{"payment"}, CertificateBound: true,
 		JWKSURI: "https://books.example/jwks", RequestAlg: "PS256", RequireSigned: true, ResponseAlg: "ES256", IntrospectionAlg: "EdDSA", Profile: storage.ProfileFAPI2,
+		ClientLinks: storage.ClientLinks{
+			ClientURI: "https://books.example/", LogoURI: "https://books.example/logo.png",
+			PolicyURI: "https://books.example/privacy", TOSURI: "https://books.example/terms",
+		},
+		Approved: true,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
 		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",

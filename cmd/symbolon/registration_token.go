@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/registration"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func (p *program) registrationCommand() *cobra.Command {
+	tokens := group("token", "Initial access tokens, for registration: token", `
+Whoever sends such a token to the registration endpoint may register a client there. It is shown
+once, when it is made; only its digest is kept.`, `
+  symbolon registration token create --name "build server" --expires-in 30d --max-uses 5
+  symbolon registration token list`,
+		p.registrationTokenCreate(), p.registrationTokenList(), p.registrationTokenRevoke())
+	return group("registration", "Software that registers itself (RFC 7591)", `
+With registration: token in the configuration, software that shows an initial access token may
+register itself; with open, any software may. What it registered is a client like any other.`, `
+  symbolon registration token create --name "build server" --expires-in 30d --max-uses 5
+  symbolon client list`, tokens)
+}
+
+// registrationTokenView is an initial access token as commands print it. Token is set only when it
+// was just made.
+type registrationTokenView struct {
+	ID         string     `json:"token_id"`
+	Name       string     `json:"name"`
+	Token      string     `json:"initial_access_token,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ExpiresAt  *time.Time `json:"expires_at"` // null: does not expire
+	MaxUses    int64      `json:"max_uses"`   // 0: any number
+	Uses       int64      `json:"uses"`
+	LastUsedAt *time.Time `json:"last_used_at"` // null: not yet
+	Live       bool       `json:"live"`
+}
+
+func viewRegistrationToken(t storage.RegistrationToken) registrationTokenView {
+	return registrationTokenView{
+		ID: t.ID, Name: t.Name, CreatedAt: instant(t.CreatedAt), ExpiresAt: optional(t.ExpiresAt),
+		MaxUses: t.MaxUses, Uses: t.Uses, LastUsedAt: optional(t.LastUsedAt), Live: t.Live(time.Now()),
+	}
+}
+
+func (v registrationTokenView) life() string {
+	switch {
+	case v.ExpiresAt == nil:
+		return "does not expire"
+	case v.ExpiresAt.Before(time.Now()):
+		return "expired " + day(*v.ExpiresAt)
+	}
+	return "until " + day(*v.ExpiresAt)
+}
+
+func (v registrationTokenView) used() string {
+	if v.MaxUses == 0 {
+		return fmt.Sprint(v.Uses)
+	}
+	return fmt.Sprintf("%d of %d", v.Uses, v.MaxUses)
+}
+
+func (p *program) registrationTokenCreate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "create", Short: "Make an initial access token", Args: cobra.NoArgs,
+		Example: `  symbolon registration token create --name "build server" --expires-in 30d --max-uses 5 --json`,
+	}
+	var life durationFlag
+	name := cmd.Flags().String("name", "", "whom it is for")
+	uses := cmd.Flags().Int64("max-uses", 0, "how many clients it may register (default: any number)")
+	cmd.Flags().Var(&life, "expires-in", "how long it is good for, such as 30d (default: until it is revoked)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := agents.CheckName("--name", *name); err != nil {
+			return usagef("%w: say whom the token is for", err)
+		}
+		if *uses < 0 {
+			return usagef("--max-uses: cannot be negative")
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			now := time.Now()
+			token, bearer := registration.NewToken(*name, now, life.from(now), *uses)
+			if err := d.audit.Record(ctx, tokenEvent(audit.RegistrationTokenAdded, token.ID)); err != nil {
+				return err
+			}
+			if err := d.db.AddRegistrationToken(ctx, token); err != nil {
+				return err
+			}
+			if d.config.Registration.Mode != registrationToken {
+				say(cmd, "Nobody needs it yet: registration is %s, not token.", or(d.config.Registration.Mode, registrationOff))
+			}
+			say(cmd, "Keep the token now: it is not shown again.")
+			view := viewRegistrationToken(token)
+			view.Token = bearer
+			return p.print(cmd, view, func(w io.Writer) {
+				row(w, "initial_access_token", view.Token)
+				row(w, "token_id", view.ID)
+				row(w, "name", view.Name)
+				row(w, "life", view.life())
+				row(w, "uses", view.used())
+			})
+		})
+	}
+	return cmd
+}
+
+func (p *program) registrationTokenList() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the tokens with expiry and uses", Args: cobra.NoArgs,
+		Example: "  symbolon registration token list --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+				tokens, err := d.db.RegistrationTokens(ctx)
+				if err != nil {
+					return err
+				}
+				views := []registrationTokenView{}
+				for _, t := range tokens {
+					views = append(views, viewRegistrationToken(t))
+				}
+				return p.print(cmd, views, func(w io.Writer) {
+					row(w, "TOKEN ID", "NAME", "CREATED", "LIFE", "USES")
+					for _, v := range views {
+						row(w, v.ID, v.Name, day(v.CreatedAt), v.life(), v.used())
+					}
+				})
+			})
+		},
+	}
+}
+
+func (p *program) registrationTokenRevoke() *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke TOKEN_ID", Short: "Refuse a token from now on; clients it registered stay", Args: cobra.ExactArgs(1),
+		Example: "  symbolon registration token revoke iat_Q5R2W7",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+				if err := d.db.RevokeRegistrationToken(ctx, args[0]); err != nil {
+					return hintedError{naming("token", args[0], err), "symbolon registration token list"}
+				}
+				if err := d.audit.Record(ctx, tokenEvent(audit.RegistrationTokenRevoked, args[0])); err != nil {
+					return err
+				}
+				result := map[string]any{"token_id": args[0], "revoked": true}
+				return p.print(cmd, result, func(w io.Writer) { fmt.Fprintln(w, "token", args[0], "is revoked") })
+			})
+		},
+	}
+}
+
+func tokenEvent(event, id string) audit.Event {
+	return audit.Event{Type: event, Outcome: audit.Success, Target: id, Method: via}
+}

@@ -1,0 +1,87 @@
+package consent
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/interaction"
+)
+
+// trust is who answers for an app, the least first.
+type trust int
+
+const (
+	itself   trust = iota // it registered itself: everything about it is its own word
+	aHost                 // its document's host, which nobody here knows
+	aKnown                // its document's host, which the operator has named
+	operator              // the operator, who registered it or looked at it
+	ours                  // it is the organisation's own
+)
+
+// trustIn goes by the client id, which says through which door the client came.
+func (a *Asker) trustIn(q *interaction.Request) trust {
+	host := clientHost(q.ClientID)
+	switch {
+	case q.FirstParty:
+		return ours
+	case q.Approved, host == "" && !strings.HasPrefix(q.ClientID, a.SelfRegistered):
+		return operator
+	case host == "":
+		return itself
+	case slices.ContainsFunc(a.KnownHosts, func(known string) bool { return host == known || strings.HasSuffix(host, "."+known) }):
+		return aKnown
+	}
+	return aHost
+}
+
+// unverified: nobody here answers for it (ASVS 10.4.7).
+func (t trust) unverified() bool { return t < aKnown }
+
+// vouched is who answers for the app, as a sentence; empty where the warning says that nobody does.
+func (t trust) vouched() string {
+	switch t {
+	case aKnown:
+		return "The operator of this service knows the address it comes from."
+	case operator:
+		return "The operator of this service has approved it."
+	case ours:
+		return "It belongs to the organisation that runs this service."
+	}
+	return ""
+}
+
+// warning is scaled to the risk. Whoever answers for an app that runs on the person's device, any
+// other program there can ask in its name (RFC 8252 section 8.6).
+func warning(k kind, t trust) string {
+	switch {
+	case k == loopback:
+		return "This app runs on your own computer; its identity cannot be verified. Go on only if you started it yourself."
+	case k == private:
+		return "This app runs on your own device; its identity cannot be verified. Go on only if you started it yourself."
+	case t == itself:
+		return "This app registered itself, under a name it chose. Nobody has verified it. Go on only if you know the address that the answer goes to and trust it."
+	case t == aHost:
+		return "Nobody has verified this app. Go on only if you know the address shown above and trust it."
+	}
+	return ""
+}
+
+// headline is the host that weighs more than a name the client chose: that of a client id that is a URL,
+// and for software that registered itself the one thing about it that is certain, the host that gets
+// the answer. Without either it is empty.
+func headline(q *interaction.Request, k kind, redirectHost string, t trust) string {
+	if t == itself && k == claimed {
+		return redirectHost
+	}
+	return clientHost(q.ClientID)
+}
+
+// clientHost is the host of a client id that is a URL.
+func clientHost(clientID string) string {
+	u, err := url.Parse(clientID)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" { // http: symbolon dev, on this machine
+		return ""
+	}
+	return u.Host
+}

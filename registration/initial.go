@@ -1,0 +1,84 @@
+package registration
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// Prefixes of the initial access tokens that operators make, and of their ids.
+const (
+	tokenPrefix   = "symbolon_iat_"
+	tokenIDPrefix = "iat_"
+)
+
+// TokenStore keeps initial access tokens. One that is not there is storage.ErrNotFound.
+type TokenStore interface {
+	RegistrationToken(ctx context.Context, digest []byte) (storage.RegistrationToken, error)
+	// UseRegistrationToken counts a use; storage.ErrSpent when none is left.
+	UseRegistrationToken(ctx context.Context, id string, now time.Time) error
+}
+
+// admit decides who may register at all, and how often. It returns the stored token that is used up
+// by registering, if that is how.
+func (e *Endpoint) admit(w http.ResponseWriter, r *http.Request) (token string, err error) {
+	ctx := r.Context()
+	if err := e.Limiter.Allow(ctx, "register:"+web.Network(web.ClientIP(ctx)), registerLimit); err != nil {
+		return "", err
+	}
+	if e.Open {
+		return "", nil
+	}
+	bearer := bearerOf(r)
+	digest, ok := e.Tokens.accepts(bearer)
+	if !ok {
+		token, err = e.stored(ctx, bearer)
+	}
+	if err != nil {
+		return "", err
+	}
+	if !ok && token == "" {
+		return "", e.unauthorized(w, r, audit.ClientCreated)
+	}
+	return token, e.Limiter.Allow(ctx, "register-with:"+hex.EncodeToString(digest[:12]), tokenLimit)
+}
+
+// stored returns the id of the live token that bearer is, or nothing.
+func (e *Endpoint) stored(ctx context.Context, bearer string) (string, error) {
+	if bearer == "" {
+		return "", nil
+	}
+	t, err := e.Store.RegistrationToken(ctx, storage.Digest(bearer))
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !t.Live(e.now()) {
+		return "", nil
+	}
+	return t.ID, err
+}
+
+// use counts one use of a stored token. It comes after the request was found to be good, so that
+// nobody loses a use by a mistake in it.
+func (e *Endpoint) use(w http.ResponseWriter, r *http.Request, token string) error {
+	if token == "" {
+		return nil
+	}
+	err := e.Store.UseRegistrationToken(r.Context(), token, e.now())
+	if errors.Is(err, storage.ErrSpent) {
+		return e.unauthorized(w, r, audit.ClientCreated)
+	}
+	return err
+}
+
+// NewToken returns an initial access token and what is kept of it. A zero end is none; with uses 0 it
+// registers any number.
+func NewToken(name string, now, end time.Time, uses int64) (storage.RegistrationToken, string) {
+	bearer := storage.NewBearer(tokenPrefix)
+	return storage.RegistrationToken{
+		ID: storage.NewID(tokenIDPrefix), Name: name, Digest: storage.Digest(bearer), CreatedAt: now, ExpiresAt: end, MaxUses: uses,
+	}, bearer
+}
