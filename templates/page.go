@@ -128,6 +128,7 @@ type SignOut struct {
 
 // SignedOut says that nobody is signed in here any more, and has the browser tell applications.
 type SignedOut struct {
+	Notice    string // what happened beside that; empty: nothing
 	SignInURL string
 	App       string   // name of the client at NextURL
 	NextURL   string   // where to go on to when the frames have loaded; empty: nowhere

@@ -23,7 +23,7 @@ func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
 
 // passkeyMethod signs in with passkeys, and offers one to who signed in by mail.
 func (n *node) passkeyMethod() *passkey.Method {
-	return &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral, Enrolment: n.enrolment()}
+	return &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral, Enrolment: n.enrolment(), Codes: n.codes()}
 }
 
 // enrolment adds passkeys to accounts.

@@ -23,7 +23,6 @@ import (
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
-	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -106,15 +105,11 @@ func (d *Deployment) NodeWith(pages func(*web.Mux, *Node)) *Node {
 
 func (d *Deployment) start(more []login.Method, mounts ...func(*web.Mux, *Node)) *Node {
 	d.t.Helper()
-	pages, err := templates.New(templates.Brand{})
-	if err != nil {
-		d.t.Fatal(err)
-	}
 	methods := append([]login.Method{
 		Click{Called: "mail", Kind: login.Mailbox, AMR: []string{"mail"}},
 		Click{Called: login.PasskeyMethod, Kind: login.VerifiedKey, AMR: []string{"pop", "user"}},
 		&totp.Method{Store: d.DB, Sealer: d.sealer, Now: d.Clock.Now},
-		&recovery.Method{Store: d.DB, Mailer: d, Letters: pages, Link: "https://id.example/account/codes", Now: d.Clock.Now},
+		&recovery.Method{Store: d.DB, Notices: d, Link: "https://id.example/account/codes", Now: d.Clock.Now},
 	}, more...)
 	n := New(d.t, Setup{
 		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Now: d.Clock.Now,

@@ -14,6 +14,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -38,7 +39,7 @@ type Enrolment struct {
 
 	// What only Enrol uses. Account is the absolute address, in the mail, of the person's account.
 	Audit   Recorder
-	Notices Notices
+	Notices login.Notices
 	Account string
 }
 

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/login"
-	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -27,21 +26,10 @@ type Store interface {
 	RecoveryCodesLeft(ctx context.Context, userID string) (int, error)
 }
 
-// Mailer queues mail; it must not wait for a mail server.
-type Mailer interface {
-	Send(ctx context.Context, m mail.Message) error
-}
-
-// Letters writes the text of mails.
-type Letters interface {
-	Mail(m templates.Mail) (subject, text, html string, err error)
-}
-
 // Method confirms by a recovery code. It signs nobody in by itself.
 type Method struct {
 	Store   Store
-	Mailer  Mailer
-	Letters Letters
+	Notices login.Notices
 	Link    string           // absolute: the account's page of recovery codes
 	Now     func() time.Time // nil: the system's clock
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // Enrolments keeps apps that are being enrolled.
@@ -103,7 +104,7 @@ func (e *Enrolment) Confirm(ctx context.Context, user storage.User, code string)
 	if err != nil {
 		return false, err
 	}
-	digits, ok := sixDigits(code)
+	digits, ok := web.SixDigits(code)
 	if !ok {
 		return false, nil
 	}

@@ -65,7 +65,7 @@ func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User)
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	mux.Page("POST "+flow.Base+"/login/totp", flow.Answer(login.Challenge{
-		Method: m, Read: sixDigits, Format: "The code has six digits.", Judge: m.judge,
+		Method: m, Read: web.SixDigits, Format: "The code has six digits.", Judge: m.judge,
 	}))
 }
 
