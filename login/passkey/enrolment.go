@@ -74,7 +74,7 @@ func (rp *RelyingParty) creationOptions(user storage.User, challenge protocol.UR
 			ID: protocol.URLEncodedBase64(o.WebAuthnID()), DisplayName: o.WebAuthnDisplayName(),
 			CredentialEntity: protocol.CredentialEntity{Name: o.WebAuthnName()},
 		},
-		Challenge: challenge, Parameters: algorithms(), Timeout: int(life.Milliseconds()), CredentialExcludeList: exclude,
+		Challenge: challenge, Parameters: rp.policy.parameters(), Timeout: int(life.Milliseconds()), CredentialExcludeList: exclude,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
 			AuthenticatorAttachment: protocol.AuthenticatorAttachment(rp.policy.Attachment),
 			ResidentKey:             protocol.ResidentKeyRequirementRequired,

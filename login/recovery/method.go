@@ -60,8 +60,12 @@ func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User)
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	mux.Page("POST "+flow.Base+"/login/recovery", flow.Answer(login.Challenge{
-		Method: m, Read: normal, Format: "A recovery code looks like 7k2m-9qxv-3btd-h.", Judge: m.judge,
+		Method: m, Read: normal, Format: "A recovery code looks like 7k2m-9qxv-3btd-h.", Prepare: m.prepare,
 	}))
+}
+
+func (m *Method) prepare(_ context.Context, user storage.User) (login.Judge, error) {
+	return func(ctx context.Context, code string) (login.Proof, error) { return m.judge(ctx, user, code) }, nil
 }
 
 // judge looks whether the code is there; that it is used only once is ensured where it is spent.

@@ -93,7 +93,10 @@ func (e *Enrolment) proposed(ctx context.Context, user storage.User) (storage.TO
 		return t, "", fmt.Errorf("find proposed app: %w", err)
 	}
 	seed, err := open(e.Sealer, t)
-	return t, seed, err
+	if err != nil { // its secret is gone: nothing is lost but the proposal
+		return t, "", fmt.Errorf("%w: %w", storage.ErrNotFound, err)
+	}
+	return t, seed, nil
 }
 
 // Confirm makes what was proposed to user a factor, if code is one that the app shows now. That code
