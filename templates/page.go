@@ -150,9 +150,11 @@ type Error struct {
 	WayText string // one way forward; empty for none
 	WayURL  string // always ours
 	OAuth   string // the error of RFC 6749, if it is one
-	Code    string // short and stable
-	Detail  string // what differs; only in dev mode
-	TraceID string
+	// Explanation is what the application is told of it, for its developers: English, as protocols are.
+	Explanation string
+	Code        string // short and stable
+	Detail      string // what differs; only in dev mode
+	TraceID     string
 }
 
 // errorDocs explains every code, under a heading of its name.
