@@ -76,6 +76,9 @@ func (p *Pages) Prefer(w http.ResponseWriter, locales string, secure bool) {
 	}
 }
 
+// For is the language of ours that suits a locale such as de-CH; "" when none does.
+func (p *Pages) For(locale string) string { return p.languages.of(locale) }
+
 // asked is the language of ours that an application asks for, if any.
 func (p *Pages) asked(r *http.Request) string {
 	path, ours := strings.CutPrefix(r.URL.Path, strings.TrimSuffix(p.brand.BasePath, "/"))

@@ -135,12 +135,6 @@ type SignedOut struct {
 	Frames    []string // of applications that are told in the browser
 }
 
-// Home is where somebody lands who signed in without an application.
-type Home struct {
-	Name, Email string
-	SignOutURL  string
-}
-
 // Error says what happened, that the account is fine, and one way forward; below, for developers,
 // the stable code and the trace id that also stands in the log.
 type Error struct {
@@ -182,7 +176,6 @@ func (HandOff) template() string   { return "hand-off" }
 func (FormPost) template() string  { return "form-post" }
 func (SignOut) template() string   { return "sign-out" }
 func (SignedOut) template() string { return "signed-out" }
-func (Home) template() string      { return "home" }
 func (Error) template() string     { return "error" }
 
 func (MailOffer) offer() string  { return "offer-mail" }
