@@ -40,7 +40,7 @@ func pagesOfTheAccount(s *stage, show func(b *tab, name string)) {
 	s.press("Use this address").until("the new address", func() bool { return strings.Contains(s.text(), "new.") })
 	show(s.tab, "account-done")
 	s.pagesOfTheSecondAddress(show)
-	s.open(s.d.issuer + "/account/delete").see("Delete your account").press("Delete").see("You are signed out")
+	s.open(s.d.issuer + "/account/delete").see("Delete your account").press("Delete my account").see("You are signed out")
 	show(s.tab, "account-deleted")
 }
 
