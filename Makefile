@@ -41,8 +41,8 @@ lint: ## formatting, vet, staticcheck, known vulnerabilities
 bench: ## CPU per request of the built binary beside one bare RSA signature
 	scripts/bench.sh
 
-pictures: ## take every page as a picture, light and dark, 320 and 1280 px, into .pictures/
-	SYMBOLON_PICTURES=$(CURDIR)/.pictures go test -count=1 -run TestPictures ./e2e/...
+pictures: ## take every page as a picture, light and dark, 320 and 1280 px, into .pictures/; the README's anew
+	scripts/pictures.sh
 
 tools: ## what the tests need, where it is missing: Debian packages, and the clients of others in .tools/
 	@scripts/tools.sh

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"strconv"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -14,47 +16,31 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-const (
-	activityBack = 2000 // events looked at; most are tokens being issued, which nobody wants to read
-	activityPage = 30   // shown at once
-)
+const activityPage = 30 // shown at once
 
 // activity tells what happened, in plain words.
 func (a *Area) activity(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	events, err := a.Store.Events(r.Context(), audit.Filter{UserID: s.UserID, Limit: activityBack})
-	if err != nil {
-		return err
-	}
-	told, err := a.teller(r.Context(), s)
+	events, err := a.Store.Events(r.Context(), audit.Filter{
+		UserID: s.UserID, Types: told(), Before: eventID(r.URL.Query().Get("before")), Limit: activityPage + 1,
+	})
 	if err != nil {
 		return err
 	}
 	p := templates.Activity{Frame: a.frame(r, s), NotMe: a.Base + "/account/activity/not-me"}
-	from := (pageNumber(r) - 1) * activityPage
+	if len(events) > activityPage {
+		events = events[:activityPage]
+		p.Older = a.Base + "/account/activity?before=" + url.QueryEscape(events[activityPage-1].ID)
+	}
+	t, err := a.teller(r.Context(), s, events)
+	if err != nil {
+		return err
+	}
 	for _, e := range events {
-		shown, ok := told.event(e)
-		if !ok {
-			continue
+		if shown, ok := t.event(e); ok {
+			p.Events = append(p.Events, shown)
 		}
-		if from--; from >= 0 {
-			continue
-		}
-		if len(p.Events) == activityPage {
-			p.Older = fmt.Sprintf("%s/account/activity?page=%d", a.Base, pageNumber(r)+1)
-			break
-		}
-		p.Events = append(p.Events, shown)
 	}
 	return a.Pages.Render(w, http.StatusOK, p)
-}
-
-// pageNumber begins with 1; what is none is the first.
-func pageNumber(r *http.Request) int {
-	n, err := strconv.Atoi(r.URL.Query().Get("page"))
-	if err != nil || n < 1 || n > activityBack/activityPage+1 {
-		return 1
-	}
-	return n
 }
 
 // teller knows what events only name.
@@ -64,20 +50,26 @@ type teller struct {
 	browsers map[string]string // id of a live session → its browser
 }
 
-func (a *Area) teller(ctx context.Context, s *session.Session) (teller, error) {
-	t := teller{own: s.ID, apps: map[string]string{}, browsers: map[string]string{}}
-	connections, err := a.Store.Connections(ctx, s.UserID)
-	if err != nil {
+func (a *Area) teller(ctx context.Context, s *session.Session, events []audit.Event) (t teller, err error) {
+	t = teller{own: s.ID, browsers: map[string]string{}}
+	if t.apps, err = a.Store.ClientNames(ctx, clientsOf(events)); err != nil {
 		return t, err
-	}
-	for _, c := range connections {
-		t.apps[c.ClientID] = c.Name
 	}
 	sessions, err := a.Store.UserSessions(ctx, s.UserID)
 	for _, one := range sessions {
 		t.browsers[one.ID] = one.UserAgent
 	}
 	return t, err
+}
+
+func clientsOf(events []audit.Event) (ids []string) {
+	for _, e := range events {
+		if e.ClientID != "" {
+			ids = append(ids, e.ClientID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // event is false for what happens all the time and tells the person nothing.
@@ -107,16 +99,28 @@ func networkOf(ip string) string {
 	return web.Network(addr)
 }
 
+// eventID is id, or "" when it cannot be one: not every byte may be asked a database for.
+func eventID(id string) string {
+	plain := func(c rune) bool {
+		return c == '_' || c == '-' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
+	}
+	if len(id) > 64 || strings.ContainsFunc(id, func(c rune) bool { return !plain(c) }) {
+		return ""
+	}
+	return id
+}
+
 // ownEvent finds an event among the person's own.
 func (a *Area) ownEvent(ctx context.Context, s *session.Session, id string) (audit.Event, error) {
-	events, err := a.Store.Events(ctx, audit.Filter{UserID: s.UserID, Limit: activityBack})
+	if id = eventID(id); id == "" {
+		return audit.Event{}, fmt.Errorf("find event: %w", storage.ErrNotFound)
+	}
+	events, err := a.Store.Events(ctx, audit.Filter{ID: id, UserID: s.UserID, Limit: 1})
 	if err != nil {
 		return audit.Event{}, err
 	}
-	for _, e := range events {
-		if e.ID == id {
-			return e, nil
-		}
+	if len(events) == 1 {
+		return events[0], nil
 	}
 	return audit.Event{}, fmt.Errorf("find event: %w", storage.ErrNotFound)
 }

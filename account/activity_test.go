@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func TestSomebodyElsesActivityDoesNotExist(t *testing.T) {
 		ada, second, eve := d.signedIn(t, d.ada, login.Mailbox), d.signedIn(t, d.ada, login.Mailbox), d.signedIn(t, d.eve, login.Mailbox)
 		d.happened(t, d.ada, audit.Event{Type: audit.FactorAdded, Method: "passkey", IP: "192.0.2.7"})
 		id := d.events(t, d.ada, audit.FactorAdded)[0].ID
-		for _, event := range []string{id, "", "e_none"} {
+		for _, event := range []string{id, "", "e_none", "\x00"} {
 			d.must(t, event, eve.post("/account/activity/not-me", url.Values{"event": {event}}).Status, http.StatusNotFound)
 		}
 		if p := eve.get("/account/activity"); strings.Contains(p.Body, "Added a passkey") {
@@ -69,26 +70,47 @@ func TestActivityIsInPlainWords(t *testing.T) {
 	}
 }
 
+var olderLink = regexp.MustCompile(`/account/activity\?before=[A-Za-z0-9_-]+`)
+
 func TestActivityGoesBackPageByPage(t *testing.T) {
-	d := deploySQLite(t)
-	v := d.signedIn(t, d.ada, login.Mailbox)
-	for range 70 {
-		d.happened(t, d.ada, audit.Event{Type: audit.ProfileChanged}, audit.Event{Type: audit.TokenIssued})
-	}
-	seen, path := 0, "/account/activity"
-	for range 5 {
-		p := v.get(path)
-		seen += strings.Count(p.Body, "<h2><bdi>Changed the profile.")
-		older := strings.Index(p.Body, `/account/activity?page=`)
-		if older < 0 {
-			break
+	everywhere(t, func(t *testing.T, d *deployment) {
+		v := d.signedIn(t, d.ada, login.Mailbox)
+		for range 70 {
+			d.happened(t, d.ada, audit.Event{Type: audit.ProfileChanged}, audit.Event{Type: audit.TokenIssued})
+			d.happened(t, d.eve, audit.Event{Type: audit.ProfileChanged})
 		}
-		path = p.Body[older : older+len(`/account/activity?page=2`)]
-	}
-	d.must(t, "seen", seen, 70)
-	for _, odd := range []string{"0", "-1", "x", "1e9", "99999999999999999999"} {
-		d.must(t, odd, strings.Count(v.get("/account/activity?page="+odd).Body, "<h2><bdi>Changed the profile."), 30)
-	}
+		seen, path := 0, "/account/activity"
+		for range 5 {
+			p := v.get(path)
+			seen += strings.Count(p.Body, "<h2><bdi>Changed the profile.")
+			if path = olderLink.FindString(p.Body); path == "" {
+				break
+			}
+			d.happened(t, d.ada, audit.Event{Type: audit.ProfileChanged}) // what is new meanwhile moves nothing
+		}
+		d.must(t, "seen", seen, 70)
+		for odd, newest := range map[string]bool{"e_none": false, "": true, "' OR 1=1": true, "\x00": true, "é": true, strings.Repeat("x", 1000): true} {
+			p := v.get("/account/activity?before=" + url.QueryEscape(odd))
+			d.must(t, odd, p.Status == http.StatusOK && strings.Contains(p.Body, "Changed the profile.") == newest, true)
+		}
+	})
+}
+
+func TestActivityNamesAppsThatHaveNoAccessAnyMore(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		client := storage.Client{ID: "c_books", Kind: storage.KindApp, Name: "Books", CreatedAt: d.clock.Now(), UpdatedAt: d.clock.Now()}
+		if err := d.db.CreateClient(t.Context(), client); err != nil {
+			t.Fatal(err)
+		}
+		v := d.signedIn(t, d.ada, login.Mailbox)
+		d.happened(t, d.ada, audit.Event{Type: audit.ConsentWithdrawn, ClientID: "c_books"}, audit.Event{Type: audit.ConsentGiven, ClientID: "c_gone"})
+		body := v.get("/account/activity").Body
+		for _, said := range []string{"Ended the access of Books.", "Allowed an app to use the account."} {
+			if !strings.Contains(body, said) {
+				t.Errorf("it does not say %q", said)
+			}
+		}
+	})
 }
 
 func TestThisWasntMeEndsEveryOtherSessionAndSaysWhatToDoNext(t *testing.T) {

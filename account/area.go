@@ -18,6 +18,7 @@ import (
 type Store interface {
 	PasskeyStore
 	AppStore
+	CodeStore
 	SessionStore
 	ConnectionStore
 	ProfileStore

@@ -29,7 +29,7 @@ const maxExported = 100_000
 func NewDocument(ctx context.Context, store ExportStore, u storage.User, now time.Time) (Document, error) {
 	d := Document{
 		Format: Format, At: now.UTC().Truncate(time.Millisecond),
-		User: ExportedUser{u.ID, u.Email, u.EmailVerified, u.Name, append([]string{}, u.Groups...), u.Profile, u.CreatedAt, u.UpdatedAt, u.DisabledAt},
+		User: ExportedUser{u.ID, u.Email, u.EmailVerified, u.SecondEmail, u.Name, append([]string{}, u.Groups...), u.Profile, u.CreatedAt, u.UpdatedAt, u.DisabledAt},
 	}
 	for _, collect := range []func(context.Context, ExportStore) error{d.factors, d.sessions, d.access} {
 		if err := collect(ctx, store); err != nil {

@@ -18,6 +18,8 @@ import (
 type ConnectionStore interface {
 	// Connections returns the clients that have access to the user's account, by name.
 	Connections(ctx context.Context, userID string) ([]storage.Connection, error)
+	// ClientNames returns what clients are called, whoever uses them.
+	ClientNames(ctx context.Context, ids []string) (map[string]string, error)
 	// WithdrawConsent forgets what the user allowed the client and revokes all that came of it, in one
 	// transaction.
 	WithdrawConsent(ctx context.Context, userID, clientID string) error

@@ -54,7 +54,7 @@ func (a *Area) delete(w http.ResponseWriter, r *http.Request, s *session.Session
 	if err := a.Sessions.End(w, r); err != nil {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: a.Base + "/login"})
+	return a.Pages.Render(w, http.StatusOK, templates.SignedOut{Notice: "Your account was deleted, with everything we kept about you.", SignInURL: a.Base + "/login"})
 }
 
 // deleted leaves one event, which says neither where from nor in which request, and one mail.
@@ -63,7 +63,7 @@ func (a *Area) deleted(r *http.Request, s *session.Session) error {
 	defer cancel()
 	return errors.Join(
 		a.Audit.Record(anonymous, audit.Event{Type: audit.UserDeleted, Outcome: audit.Success, UserID: s.UserID, Method: via}),
-		a.write(r.Context(), s.User.Email, templates.AccountDeletedMail(a.circumstances(r, s))),
+		a.write(r.Context(), templates.AccountDeletedMail(a.circumstances(r, s)), s.User.Addresses()...),
 		a.voidChange(r.Context(), s.UserID),
 	)
 }

@@ -41,8 +41,8 @@ func nextStep(e audit.Event) (message, text, path string) {
 		return "Now remove every passkey that you do not know.", "See your passkeys", pathTo("passkeys")
 	case audit.RecoveryUsed, audit.RecoveryRenewed:
 		return "Now make new recovery codes: somebody may have the old ones.", "See your recovery codes", pathTo("codes")
-	case audit.EmailAsked, audit.EmailChanged, audit.ProfileChanged:
-		return "Now check your address and your name.", "See your profile", pathTo("profile")
+	case audit.EmailAsked, audit.EmailChanged, audit.SecondEmailSet, audit.SecondEmailRemoved, audit.ProfileChanged:
+		return "Now check your addresses and your name.", "See your profile", pathTo("profile")
 	}
 	return "Whoever it was is out. Now add a passkey if you have none, remove those that you do not know, " +
 		"and end the access of apps that you do not know. If somebody else reads your mail, change its password first.", "See what protects your account", "/account"

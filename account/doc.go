@@ -18,6 +18,8 @@
 //	GET  /account/profile                     profile.go
 //	POST /account/profile                     profile.go; fields.go: what a profile can say, fieldcheck.go: how
 //	POST /account/email                       emailask.go: sends a code and a link to a new address
+//	POST /account/second                      second.go: the same for a second address, a way back in
+//	POST /account/second/remove               second.go
 //	POST /account/email/{code,cancel}         email.go
 //	GET  /account/email/link/{token}          emaillink.go
 //	POST /account/email/link/{token}          emaillink.go

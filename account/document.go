@@ -30,6 +30,7 @@ type ExportedUser struct {
 	ID            string          `json:"user_id"`
 	Email         string          `json:"email"`
 	EmailVerified bool            `json:"email_verified"`
+	SecondEmail   string          `json:"second_email"` // empty: none
 	Name          string          `json:"name"`
 	Groups        []string        `json:"groups"`
 	Profile       storage.Profile `json:"profile"`

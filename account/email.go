@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -17,16 +15,22 @@ import (
 
 // EmailStore keeps addresses.
 type EmailStore interface {
-	// ChangeEmail gives the user an address that proof shows to be theirs, and spends proof with it.
-	// storage.ErrExists when it is somebody else's, storage.ErrSpent when proof was used before.
+	// ChangeEmail and SetSecondEmail give the user an address that proof shows to be theirs, and spend
+	// proof with it. storage.ErrExists when it is somebody else's, first or second, storage.ErrSpent
+	// when proof was used before.
 	ChangeEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error
+	SetSecondEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error
+	// DropSecondEmail returns storage.ErrNotFound when email is not the user's second address any more.
+	DropSecondEmail(ctx context.Context, userID, email string, at time.Time) error
 	// CountFailure counts one more try and tells whether it is within limit, per window; of any number
 	// of parallel callers on all nodes no more than limit are.
 	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (bool, error)
 }
 
 func (a *Area) mountEmail(mux *web.Mux) {
-	mux.Page("POST "+a.Base+"/account/email", a.sure(audit.EmailAsked, a.askEmail))
+	mux.Page("POST "+a.Base+"/account/email", a.sure(audit.EmailAsked, a.askEmail(first)))
+	mux.Page("POST "+a.Base+"/account/second", a.sure(audit.EmailAsked, a.askEmail(second)))
+	mux.Page("POST "+a.Base+"/account/second/remove", a.sure(audit.SecondEmailRemoved, a.removeSecond))
 	mux.Page("POST "+a.Base+"/account/email/code", a.known(a.enterEmailCode))
 	mux.Page("POST "+a.Base+"/account/email/cancel", a.known(a.cancelEmail))
 	mux.Page("GET "+a.Base+"/account/email/link/{token}", a.emailLink)
@@ -44,7 +48,7 @@ func (a *Area) enterEmailCode(w http.ResponseWriter, r *http.Request, s *session
 	if err != nil {
 		return err
 	}
-	code, ok := sixDigits(posted(r, "code"))
+	code, ok := web.SixDigits(posted(r, "code"))
 	if !ok {
 		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "The code has six digits."})
 	}
@@ -74,9 +78,13 @@ func (a *Area) wrongEmailCode(w http.ResponseWriter, r *http.Request, s *session
 	return a.showProfile(w, r, s, profileForm{status: http.StatusTooManyRequests, alert: "Too many codes were tried. Ask for a new one."})
 }
 
-// changeEmail makes the new address the account's. Both addresses are told.
+// changeEmail makes the new address the account's.
 func (a *Area) changeEmail(w http.ResponseWriter, r *http.Request, s *session.Session, c emailChange) error {
-	err := a.Store.ChangeEmail(r.Context(), c.UserID, c.New, c.spend(), a.now())
+	change, tell := a.Store.ChangeEmail, a.toldEmail
+	if c.Which == second {
+		change, tell = a.Store.SetSecondEmail, a.toldSecond
+	}
+	err := change(r.Context(), c.UserID, c.New, c.spend(), a.now())
 	switch {
 	case errors.Is(err, storage.ErrExists):
 		return a.takenEmail(w, r, s)
@@ -85,17 +93,20 @@ func (a *Area) changeEmail(w http.ResponseWriter, r *http.Request, s *session.Se
 	case err != nil:
 		return err
 	}
-	m := templates.EmailChangedMail(c.Old, c.New, a.circumstances(r, s), a.link("/account/profile"))
-	err = errors.Join(
-		a.endOtherSessions(r, s),
-		a.changed(r, s, audit.Event{Type: audit.EmailChanged}, m), // tells the old address: s is of before
-		a.write(r.Context(), c.New, m),
-		a.voidChange(r.Context(), s.UserID),
-	)
-	if err != nil {
+	if err := errors.Join(tell(r, s, c), a.voidChange(r.Context(), s.UserID)); err != nil {
 		return err
 	}
-	return a.done(w, "profile", "email-changed")
+	return a.done(w, "profile", c.Which.done())
+}
+
+// toldEmail records and tells all addresses, the old and the new: s is of before.
+func (a *Area) toldEmail(r *http.Request, s *session.Session, c emailChange) error {
+	m := templates.EmailChangedMail(c.Old, c.New, a.circumstances(r, s), a.link("/account/profile"))
+	return errors.Join(
+		a.endOtherSessions(r, s),
+		a.did(r, s, audit.Event{Type: audit.EmailChanged}),
+		a.write(r.Context(), m, addresses(s.User, c.New)...),
+	)
 }
 
 // takenEmail is told only here, to somebody who has shown to read that address' mail.
@@ -111,16 +122,4 @@ func (a *Area) cancelEmail(w http.ResponseWriter, r *http.Request, s *session.Se
 		return err
 	}
 	return a.done(w, "profile", "email-cancelled")
-}
-
-// sixDigits takes the spaces out of what was typed or pasted. Other scripts' digits are refused:
-// one code has one spelling.
-func sixDigits(typed string) (string, bool) {
-	code := strings.Map(func(c rune) rune {
-		if unicode.IsSpace(c) {
-			return -1
-		}
-		return c
-	}, typed)
-	return code, len(code) == 6 && strings.Trim(code, "0123456789") == ""
 }

@@ -16,20 +16,26 @@ import (
 
 // askEmail sends a link and a code to a new address. Whether somebody else has it is not told to who
 // cannot read its mail.
-func (a *Area) askEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	typed := strings.TrimSpace(posted(r, "email"))
-	email, err := mail.ParseAddress(typed)
-	if err != nil {
-		return a.badEmail(w, r, s, typed[:min(len(typed), 254)], "Enter an email address like name@example.com.")
+func (a *Area) askEmail(which mailbox) page {
+	return func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+		typed := strings.TrimSpace(posted(r, "email"))
+		email, err := mail.ParseAddress(typed)
+		if err != nil {
+			return a.badEmail(w, r, s, which, typed[:min(len(typed), 254)], "Enter an email address like name@example.com.")
+		}
+		if which.has(s.User, email) {
+			return a.badEmail(w, r, s, which, typed, "That is the address you have.")
+		}
+		if err := a.allowMail(r.Context(), s.UserID, email); err != nil {
+			return err
+		}
+		return a.beginEmail(w, r, s, which, email)
 	}
-	if storage.EmailKey(email) == storage.EmailKey(s.User.Email) {
-		return a.badEmail(w, r, s, typed, "That is the address you have.")
-	}
-	if err := a.allowMail(r.Context(), s.UserID, email); err != nil {
-		return err
-	}
+}
+
+func (a *Area) beginEmail(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, email string) error {
 	token := storage.NewBearer(emailPrefix)
-	c := newEmailChange(token, a.Browser.Ensure(w, r), s.UserID, s.User.Email, email, a.now())
+	c := newEmailChange(token, a.Browser.Ensure(w, r), s.User, which, email, a.now())
 	if err := a.keepChange(r.Context(), c); err != nil {
 		return err
 	}
@@ -42,8 +48,8 @@ func (a *Area) askEmail(w http.ResponseWriter, r *http.Request, s *session.Sessi
 	return a.done(w, "profile", "code-sent")
 }
 
-func (a *Area) badEmail(w http.ResponseWriter, r *http.Request, s *session.Session, typed, problem string) error {
-	return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, email: strings.ToValidUTF8(typed, ""), emailError: problem})
+func (a *Area) badEmail(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, typed, problem string) error {
+	return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, which: which, email: strings.ToValidUTF8(typed, ""), emailError: problem})
 }
 
 // allowMail keeps an account from being used to flood somebody's mailbox.

@@ -31,6 +31,7 @@ const emailTokenLength = len(emailPrefix) + 52
 type emailChange struct {
 	id        string    // digest of the token, in hex
 	UserID    string    `json:"user_id"`
+	Which     mailbox   `json:"which,omitempty"`
 	Old       string    `json:"old"`
 	New       string    `json:"new"`
 	Browser   []byte    `json:"browser"` // digest of the id of the browser that asked
@@ -38,17 +39,17 @@ type emailChange struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-func newEmailChange(token, browser, userID, from, to string, now time.Time) emailChange {
+func newEmailChange(token, browser string, user storage.User, which mailbox, to string, now time.Time) emailChange {
 	id := digestOf(token)
 	return emailChange{
-		id: id, UserID: userID, Old: from, New: to, Browser: storage.Digest(browser),
+		id: id, UserID: user.ID, Which: which, Old: which.of(user), New: to, Browser: storage.Digest(browser),
 		Code: mac(browser, id+" "+emailCode(token)), ExpiresAt: now.Add(emailLife),
 	}
 }
 
 // of tells whether it is this person's, who still has the address it replaces.
 func (c emailChange) of(s *session.Session) bool {
-	return s != nil && c.UserID == s.UserID && c.Old == s.User.Email
+	return s != nil && c.UserID == s.UserID && c.Old == c.Which.of(s.User)
 }
 
 func (c emailChange) askedIn(browser string) bool {
@@ -126,13 +127,13 @@ func (a *Area) changeOf(r *http.Request, s *session.Session) (emailChange, error
 	return c, err
 }
 
-// pending is the address that was sent a code, "" when none is on its way.
-func (a *Area) pending(r *http.Request, s *session.Session) (string, error) {
+// pending is what waits for its code; of an empty New nothing does.
+func (a *Area) pending(r *http.Request, s *session.Session) (emailChange, error) {
 	c, err := a.changeOf(r, s)
 	if errors.Is(err, storage.ErrNotFound) {
-		return "", nil
+		return emailChange{}, nil
 	}
-	return c.New, err
+	return c, err
 }
 
 // voidChange forgets what the user asked for; link and code are dead.

@@ -32,7 +32,7 @@ func (a *Area) emailLink(w http.ResponseWriter, r *http.Request) error {
 		return a.deadLink(w, r, err)
 	}
 	action := a.Base + "/account/email/link/" + r.PathValue("token")
-	p := templates.ConfirmEmail{New: c.New, Action: action, Cancel: action + "/not-me"}
+	p := templates.ConfirmEmail{New: c.New, Second: c.Which == second, Action: action, Cancel: action + "/not-me"}
 	if c.of(s) { // whoever else reads the new address' mail is not told the old one
 		p.Old = c.Old
 	}

@@ -12,14 +12,17 @@ import (
 // added ends the enrolment of a factor. With the first one come recovery codes, which are shown
 // right here because they can never be shown again.
 func (a *Area) added(w http.ResponseWriter, r *http.Request, s *session.Session, name, what string) error {
-	f, err := a.Store.Factors(r.Context(), s.UserID)
+	if a.Codes == nil {
+		return a.done(w, name, what)
+	}
+	codes, err := a.Codes.First(r, s.User)
 	if err != nil {
 		return err
 	}
-	if a.Codes == nil || f.RecoveryCodes > 0 {
+	if codes == nil {
 		return a.done(w, name, what)
 	}
-	return a.renewCodes(w, r, s, notice(what), a.Base+pathTo(name))
+	return a.showCodes(w, r, s, codes, notice(what), a.Base+pathTo(name))
 }
 
 // removed records and tells that a factor is gone, and signs out whoever may have come by it.

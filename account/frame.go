@@ -50,7 +50,7 @@ func (a *Area) frame(r *http.Request, s *session.Session) templates.Frame {
 // would refuse.
 func (a *Area) guarded(r *http.Request, s *session.Session) (templates.Frame, error) {
 	f := a.frame(r, s)
-	strong, err := a.strong(r.Context(), s)
+	strong, err := a.StepUp.Strong(r.Context(), s)
 	if err == nil && !strong {
 		f.ConfirmURL = a.confirmURL(a.pathOf(r))
 	}
@@ -87,6 +87,10 @@ func notice(what string) string {
 		return "A code is on its way."
 	case "email-changed":
 		return "Your address was changed, and every other browser signed out."
+	case "second-set":
+		return "The second address is yours: it opens your account as well."
+	case "second-removed":
+		return "The second address was removed."
 	case "email-cancelled":
 		return "The address stays as it is."
 	}

@@ -16,7 +16,7 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request, s *session.Session) 
 		return err
 	}
 	frame := a.frame(r, s)
-	if a.settling(s) && frame.Notice == "" {
+	if s.Settling(a.now()) && frame.Notice == "" {
 		frame.Notice = "You are back. Add a passkey now, and remove what you have lost."
 	}
 	return a.Pages.Render(w, http.StatusOK, templates.AccountHome{
@@ -35,7 +35,7 @@ func (a *Area) protections(u storage.User, f storage.Factors) []templates.Protec
 	if a.Codes != nil && (f.Any() || f.RecoveryCodes > 0) {
 		all = append(all, a.codeProtection(f))
 	}
-	return append(all, a.mailProtection(u))
+	return append(all, a.mailProtection(u), a.secondProtection(u))
 }
 
 func (a *Area) passkeyProtection(f storage.Factors) templates.Protection {
@@ -72,6 +72,14 @@ func (a *Area) mailProtection(u storage.User) templates.Protection {
 	p := templates.Protection{Title: "Email address", State: "Confirmed. We write to it when something changes here.", WayText: "Change it", WayURL: a.Base + pathTo("profile")}
 	if !u.EmailVerified {
 		p.State = "Not confirmed yet."
+	}
+	return p
+}
+
+func (a *Area) secondProtection(u storage.User) templates.Protection {
+	p := templates.Protection{Title: "Second address", State: "Your way back in when you lose the first.", WayText: "See it", WayURL: a.Base + pathTo("profile")}
+	if u.SecondEmail == "" {
+		p.State, p.WayText = "None. With one you get back in when you lose the first.", "Add one"
 	}
 	return p
 }

@@ -45,6 +45,16 @@ func (o *outbox) Send(_ context.Context, m mail.Message) error {
 	return nil
 }
 
+// Notify sends m to every address of user.
+func (o *outbox) Notify(ctx context.Context, user storage.User, m templates.NoticeMail) error {
+	for _, to := range user.Addresses() {
+		if err := o.Send(ctx, mail.Message{To: to, Subject: m.Title, Text: m.Sentence}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // to returns the mails to an address, oldest first.
 func (o *outbox) to(email string) (all []mail.Message) {
 	o.mu.Lock()
@@ -145,7 +155,7 @@ func (d *deployment) serve(t *testing.T) {
 		Methods: []login.Method{
 			door{}, &passkey.Method{RelyingParty: rp, Passkeys: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now},
 			&totp.Method{Store: d.db, Sealer: d.sealer, Now: d.clock.Now},
-			&recovery.Method{Store: d.db, Mailer: d.outbox, Letters: pages, Link: issuer + "/account/codes", Now: d.clock.Now},
+			&recovery.Method{Store: d.db, Notices: d.outbox, Link: issuer + "/account/codes", Now: d.clock.Now},
 		},
 		Policy: login.DefaultPolicy(), Users: d.db, Failures: d.db, Sessions: sessions,
 		Requests: &interaction.Store{Ephemeral: d.ephemeral, Browser: browser}, Pages: pages, Audit: recorder, Now: d.clock.Now,
@@ -154,9 +164,9 @@ func (d *deployment) serve(t *testing.T) {
 	counts.Now = d.clock.Now
 	d.area = &account.Area{
 		Issuer: issuer, Store: d.db, Ephemeral: d.ephemeral, Sessions: sessions, StepUp: flow, Requests: flow.Requests,
-		Passkeys: &passkey.Enrolment{RelyingParty: rp, Store: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now},
+		Passkeys: &passkey.Enrolment{RelyingParty: rp, Store: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now, Audit: recorder, Notices: d.outbox},
 		App:      &totp.Enrolment{Store: d.db, Sealer: d.sealer, Issuer: "Example", Now: d.clock.Now}, QR: totp.QR,
-		Codes: &recovery.Codes{Store: d.db, Now: d.clock.Now}, Browser: browser, Limiter: web.Limiter{Counter: counter{counts}},
+		Codes: &recovery.Codes{Store: d.db, Now: d.clock.Now, Audit: recorder, Notices: d.outbox}, Browser: browser, Limiter: web.Limiter{Counter: counter{counts}},
 		Mailer: d.outbox, Letters: pages, Pages: pages, Audit: recorder, Now: d.clock.Now,
 		Sentence: func(scope string) string { return map[string]string{"email": "See your email address"}[scope] },
 	}

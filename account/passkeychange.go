@@ -10,24 +10,14 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
 func (a *Area) addPasskey(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	p, err := a.Passkeys.Finish(r.Context(), s.User, a.Browser.ID(r), posted(r, "credential"), posted(r, "name"))
+	_, err := a.Passkeys.Enrol(r, s.User, a.Browser.ID(r), posted(r, "credential"), posted(r, "name"))
 	if refusal, ok := errors.AsType[*web.Error](err); ok && refusal.Status < http.StatusInternalServerError {
-		e := audit.Event{Type: audit.FactorAdded, Outcome: audit.Refused, Reason: refusal.Code, UserID: s.UserID, Method: passkeyMethod}
-		if err := a.Audit.Record(r.Context(), e); err != nil {
-			return err
-		}
 		return a.showPasskeys(w, r, s, refusal.Status, refusal.Message)
 	}
-	if err != nil {
-		return err
-	}
-	err = a.changed(r, s, audit.Event{Type: audit.FactorAdded, Method: passkeyMethod, Target: p.ID},
-		templates.FactorAddedMail(passkeyNamed(p), a.circumstances(r, s), a.link("/account")))
 	if err != nil {
 		return err
 	}

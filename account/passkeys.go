@@ -23,9 +23,10 @@ type PasskeyStore interface {
 type Passkeys interface {
 	// Options begins to enrol one: PublicKeyCredentialCreationOptionsJSON.
 	Options(ctx context.Context, user storage.User, browser string) (string, error)
-	// Finish takes the browser's answer. With an empty name the passkey is called after its maker. A
-	// *web.Error says to the person why it was refused.
-	Finish(ctx context.Context, user storage.User, browser, credentialJSON, name string) (storage.Passkey, error)
+	// Enrol takes the browser's answer, records what came of it and tells the person by mail. With an
+	// empty name the passkey is called after its maker. A *web.Error below 500 says to the person why
+	// it was refused.
+	Enrol(r *http.Request, user storage.User, browser, credentialJSON, name string) (storage.Passkey, error)
 	// SignalAll lists the passkeys that still work, SignalDetails what the user is called, for the
 	// person's password manager.
 	SignalAll(ctx context.Context, user storage.User) (templates.SignalAll, error)

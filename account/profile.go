@@ -27,6 +27,7 @@ type ProfileStore interface {
 // profileForm is what was typed, and what is wrong with it.
 type profileForm struct {
 	status            int
+	which             mailbox // that email and emailError are of
 	name, nameError   string
 	typed, wrong      map[string]string // by field
 	email, emailError string
@@ -46,19 +47,17 @@ func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Se
 	if a.Passkeys != nil && frame.Notice != "" { // something of this has just changed
 		frame.Signals = []templates.Signal{a.Passkeys.SignalDetails(s.User)}
 	}
+	pending, err := a.pending(r, s)
+	if err != nil {
+		return err
+	}
 	p := templates.Profile{
 		Frame: frame, Name: s.User.Name, Rename: a.Base + "/account/profile", NameError: typed.nameError,
-		More: more(s.User.Profile, typed),
-		Email: templates.Address{
-			Address: s.User.Email, Change: a.Base + "/account/email", Typed: typed.email, Error: typed.emailError,
-			Confirm: a.Base + "/account/email/code", CodeError: typed.codeError, Cancel: a.Base + "/account/email/cancel",
-		},
+		More:  more(s.User.Profile, typed),
+		Email: a.mailAddress(s, first, pending, typed), Second: a.mailAddress(s, second, pending, typed),
 	}
 	if typed.nameError != "" || len(typed.wrong) > 0 {
 		p.Name = typed.name
-	}
-	if p.Email.Pending, err = a.pending(r, s); err != nil {
-		return err
 	}
 	return a.Pages.Render(w, typed.status, p)
 }
@@ -79,6 +78,27 @@ func more(p storage.Profile, typed profileForm) []templates.FieldGroup {
 		groups[f.group].Fields = append(groups[f.group].Fields, field)
 	}
 	return groups
+}
+
+// mailAddress is one of the two as the page shows it.
+func (a *Area) mailAddress(s *session.Session, which mailbox, pending emailChange, typed profileForm) templates.Address {
+	shown := templates.Address{
+		Address: which.of(s.User), Change: a.Base + "/account/email",
+		Confirm: a.Base + "/account/email/code", Cancel: a.Base + "/account/email/cancel",
+	}
+	if which == second {
+		shown.Change = a.Base + "/account/second"
+	}
+	if which == second && shown.Address != "" {
+		shown.Remove = a.Base + "/account/second/remove"
+	}
+	if typed.which == which {
+		shown.Typed, shown.Error = typed.email, typed.emailError
+	}
+	if pending.Which == which {
+		shown.Pending, shown.CodeError = pending.New, typed.codeError
+	}
+	return shown
 }
 
 const maxName = 200 // characters

@@ -5,18 +5,28 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Codes makes recovery codes.
+// Codes makes recovery codes, as people type them; they cannot be had again. It records that and
+// tells the person by mail.
 type Codes interface {
-	// Renew gives the user new codes in place of all they had, and returns them as people type them.
-	// They cannot be had again.
-	Renew(ctx context.Context, userID string) ([]string, error)
+	// Issue gives the user new codes in place of all they had.
+	Issue(r *http.Request, user storage.User) ([]string, error)
+	// First gives codes to somebody who has none; nil for who has some.
+	First(r *http.Request, user storage.User) ([]string, error)
+}
+
+// CodeStore keeps recovery codes.
+type CodeStore interface {
+	// RecoveryCodesMade is when the user's set was made; zero: there is none.
+	RecoveryCodesMade(ctx context.Context, userID string) (time.Time, error)
 }
 
 func (a *Area) mountCodes(mux *web.Mux) {
@@ -37,26 +47,25 @@ func (a *Area) codes(w http.ResponseWriter, r *http.Request, s *session.Session)
 	if f.RecoveryCodes > 0 && f.RecoveryCodes <= fewCodes {
 		frame.Alert = "Only " + lower(counted(f.RecoveryCodes, "code")) + " left. Make new ones before you need them."
 	}
+	made, err := a.Store.RecoveryCodesMade(r.Context(), s.UserID)
+	if err != nil {
+		return err
+	}
 	return a.Pages.Render(w, http.StatusOK, templates.RecoveryCodes{
-		Frame: frame, Left: f.RecoveryCodes, Regenerate: a.Base + "/account/codes/regenerate",
+		Frame: frame, Left: f.RecoveryCodes, Made: made, Regenerate: a.Base + "/account/codes/regenerate",
 	})
 }
 
 func (a *Area) regenerate(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	return a.renewCodes(w, r, s, "", a.Base+pathTo("codes"))
+	codes, err := a.Codes.Issue(r, s.User)
+	if err != nil {
+		return err
+	}
+	return a.showCodes(w, r, s, codes, "", a.Base+pathTo("codes"))
 }
 
-// renewCodes shows new codes, once.
-func (a *Area) renewCodes(w http.ResponseWriter, r *http.Request, s *session.Session, notice, next string) error {
-	codes, err := a.Codes.Renew(r.Context(), s.UserID)
-	if err != nil {
-		return err
-	}
-	err = a.changed(r, s, audit.Event{Type: audit.RecoveryRenewed},
-		templates.FactorAddedMail("a new set of recovery codes", a.circumstances(r, s), a.link("/account/codes")))
-	if err != nil {
-		return err
-	}
+// showCodes shows new codes, once.
+func (a *Area) showCodes(w http.ResponseWriter, r *http.Request, s *session.Session, codes []string, notice, next string) error {
 	frame := a.frame(r, s)
 	frame.Notice = notice
 	return a.Pages.Render(w, http.StatusOK, templates.RecoveryCodes{

@@ -3,9 +3,12 @@ package account
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/login/session"
 )
 
 // sentence is an event in plain words, "" when it is not worth any.
@@ -32,6 +35,16 @@ func (t teller) sentence(e audit.Event) string {
 	return sentences()[e.Type]
 }
 
+// told are the types of event that have a sentence: most others are tokens being issued, which nobody
+// wants to read.
+func told() []string {
+	types := []string{
+		audit.SignIn, audit.SignOut, audit.FactorAdded, audit.FactorRemoved, audit.FactorRenamed, audit.ConsentGiven, audit.ConsentWithdrawn,
+		audit.ConsentDenied, audit.SessionMismatch, audit.CodeReplayed, audit.RefreshReused,
+	}
+	return slices.Sorted(slices.Values(slices.AppendSeq(types, maps.Keys(sentences()))))
+}
+
 // sentences are those that say the same every time.
 func sentences() map[string]string {
 	return map[string]string{
@@ -41,6 +54,8 @@ func sentences() map[string]string {
 		audit.RecoveryLinkVoided: "The people who run this service took a recovery link back.",
 		audit.EmailAsked:         "Asked to use another address.",
 		audit.EmailChanged:       "Changed the address.",
+		audit.SecondEmailSet:     "Added a second address.",
+		audit.SecondEmailRemoved: "Removed the second address.",
 		audit.ProfileChanged:     "Changed the profile.",
 		audit.Disowned:           "Said that something here was somebody else.",
 		audit.UserExported:       "Downloaded everything we keep about the account.",
@@ -109,7 +124,7 @@ func factor(method string) string {
 		return "an authenticator app"
 	case "recovery":
 		return "a recovery code"
-	case operatorAMR:
+	case session.OperatorAMR:
 		return "a link from the people who run this service"
 	case "dev":
 		return "a click"

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/interaction"
@@ -59,7 +58,7 @@ func (a *Area) signIn(w http.ResponseWriter, r *http.Request, path string) error
 // what others are refused.
 func (a *Area) sure(event string, p page) web.Handler {
 	return a.known(func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-		strong, err := a.strong(r.Context(), s)
+		strong, err := a.StepUp.Strong(r.Context(), s)
 		if err != nil {
 			return err
 		}
@@ -78,25 +77,6 @@ func (a *Area) sure(event string, p page) web.Handler {
 	})
 }
 
-// operatorAMR marks a session that the operator's recovery link began.
-const operatorAMR = "recover"
-
-// settleIn is how long such a session may put the account in order: whoever lost everything has
-// nothing to confirm with.
-const settleIn = 30 * time.Minute
-
-func (a *Area) strong(ctx context.Context, s *session.Session) (bool, error) {
-	if a.settling(s) {
-		return true, nil
-	}
-	return a.StepUp.Strong(ctx, s)
-}
-
-// settling: the person has just come back by the operator's link.
-func (a *Area) settling(s *session.Session) bool {
-	return slices.Contains(s.AMR, operatorAMR) && a.now().Sub(s.AuthTime) <= settleIn
-}
-
 // confirm sends the browser to a fresh sign-in, unless it has just been there.
 func (a *Area) confirm(w http.ResponseWriter, r *http.Request) error {
 	path := pathTo(r.URL.Query().Get("to"))
@@ -105,7 +85,7 @@ func (a *Area) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if s != nil {
-		strong, err := a.strong(r.Context(), s)
+		strong, err := a.StepUp.Strong(r.Context(), s)
 		if err != nil {
 			return err
 		}
@@ -126,7 +106,7 @@ func (a *Area) pathOf(r *http.Request) string {
 	rest := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, a.Base+"/account"), "/")
 	name, _, _ := strings.Cut(rest, "/")
 	switch name {
-	case "email":
+	case "email", "second":
 		name = "profile"
 	case "export.json":
 		name = "export"

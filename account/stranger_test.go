@@ -26,7 +26,7 @@ func posts() []string {
 // sensitive are those of posts that change who can get in.
 func sensitive() []string {
 	return strings.Fields(`/account/passkeys/add /account/passkeys/rename /account/passkeys/remove
-		/account/app/begin /account/app/confirm /account/app/remove /account/codes/regenerate /account/email /account/delete`)
+		/account/app/begin /account/app/confirm /account/app/remove /account/codes/regenerate /account/email /account/second /account/second/remove /account/delete`)
 }
 
 func TestStrangersSignInFirst(t *testing.T) {

@@ -24,7 +24,7 @@ const patience = 5 * time.Second
 // changed records what the person did and tells them by mail, in case it was not them. The change
 // itself stands already; an error says that the trail or the mail is behind.
 func (a *Area) changed(r *http.Request, s *session.Session, e audit.Event, m templates.NoticeMail) error {
-	return errors.Join(a.did(r, s, e), a.write(r.Context(), s.User.Email, m))
+	return errors.Join(a.did(r, s, e), a.write(r.Context(), m, s.User.Addresses()...))
 }
 
 // did records a success.
@@ -36,9 +36,13 @@ func (a *Area) did(r *http.Request, s *session.Session, e audit.Event) error {
 	return a.Audit.Record(r.Context(), e)
 }
 
-// write queues a notice.
-func (a *Area) write(ctx context.Context, to string, m templates.NoticeMail) error {
-	return a.writeUntil(ctx, to, m, time.Time{})
+// write queues a notice to each address.
+func (a *Area) write(ctx context.Context, m templates.NoticeMail, to ...string) error {
+	var errs []error
+	for _, address := range to {
+		errs = append(errs, a.writeUntil(ctx, address, m, time.Time{}))
+	}
+	return errors.Join(errs...)
 }
 
 // writeUntil queues a mail that is worth nothing from expires on; zero: it always is.

@@ -72,6 +72,8 @@ const (
 	RecoveryLinkVoided = "recovery_link.void"
 	EmailAsked         = "email.ask" // a new address was sent a code
 	EmailChanged       = "email.change"
+	SecondEmailSet     = "second_email.set"
+	SecondEmailRemoved = "second_email.remove"
 	ProfileChanged     = "profile.change"
 	ConsentWithdrawn   = "consent.withdraw"
 	Disowned           = "activity.disown" // "this wasn't me"; Target is the id of the event

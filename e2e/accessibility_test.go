@@ -81,9 +81,34 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		}
 		b.wear(looks()[0])
 		b.picture(looks()[0])
+		b.keepsItsBudget(name)
 	})
 	if pages < 45 {
 		t.Errorf("only %d pages were looked at", pages)
+	}
+}
+
+// weighed is what the page and all that it needs are, as they were sent: whether or not this browser
+// had some of it already. The headers of each are counted as 300 bytes; the icon comes on top, where
+// it is no resource to the page.
+const weighed = `(() => {
+	const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+	const more = all.some(e => e.name.includes("/icon")) ? 0 : 1, head = 300;
+	return [all.length + more, all.reduce((sum, e) => sum + e.encodedBodySize + head, more * 600)].join(" ");
+})()`
+
+// keepsItsBudget: five requests and 15 KB. What symbolon dev shows to developers has none.
+func (b *tab) keepsItsBudget(name string) {
+	b.t.Helper()
+	if strings.HasPrefix(name, "dev-") {
+		return
+	}
+	var requests, bytes int
+	if _, err := fmt.Sscan(b.ask(weighed), &requests, &bytes); err != nil {
+		b.t.Fatal(err)
+	}
+	if requests < 3 || requests > 5 || bytes > 15<<10 || bytes < 3000 {
+		b.t.Errorf("%s: %d requests, %d bytes", name, requests, bytes)
 	}
 }
 

@@ -39,6 +39,28 @@ func pagesOfTheAccount(s *stage, show func(b *tab, name string)) {
 	show(s.tab, "confirm-email")
 	s.press("Use this address").until("the new address", func() bool { return strings.Contains(s.text(), "new.") })
 	show(s.tab, "account-done")
+	s.pagesOfTheSecondAddress(show)
+	s.open(s.d.issuer + "/account/delete").see("Delete your account").press("Delete my account").see("You are signed out")
+	show(s.tab, "account-deleted")
+}
+
+func (s *stage) pagesOfTheSecondAddress(show func(b *tab, name string)) {
+	s.t.Helper()
+	s.open(s.d.issuer + "/account/profile").see("Profile")
+	s.run(clickIn("second", "Add"))
+	s.fillIn("#second-email", "second."+s.who.email)
+	s.run(clickIn("second", "Send a code to it"))
+	s.until("a code to type", func() bool { return strings.Contains(s.text(), "A code is on its way") })
+	show(s.tab, "account-second-pending")
+	letter := s.d.post.await(s.t, "second."+s.who.email, 1)
+	_, rest, _ := strings.Cut(letter.text, s.d.issuer+"/account/email/link/")
+	s.open(s.d.issuer + "/account/email/link/" + strings.Fields(rest)[0]).see("Confirm your email address")
+	show(s.tab, "confirm-second-email")
+	s.press("Use this address").until("the second address", func() bool { return strings.Contains(s.text(), "second.") })
+	s.run(clickIn("second", "Change"))
+	show(s.tab, "account-second")
+	s.open(s.d.issuer + "/account").seeAccount(s.who.email)
+	show(s.tab, "account-home-second")
 }
 
 // pagesOfFactors: enrolling them, being asked for them, and losing them.

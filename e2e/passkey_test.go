@@ -177,7 +177,9 @@ func TestPasskeyIsOfferedAfterAMailToBrowsersThatMakeOne(t *testing.T) {
 			return
 		}
 		s.see("Next time without a mail?").rememberChallenge()
-		s.press("Add a passkey")
+		s.press("Add a passkey").see("Recovery codes")
+		s.rememberCodes()
+		s.press("I have kept them")
 		s.allowed(q)
 		if n := len(a.passkeys()); n != 1 {
 			t.Fatalf("%d passkeys", n)

@@ -200,6 +200,11 @@ func (b *tab) press(label string) *tab {
 	return b
 }
 
+// clickIn clicks what has this text within the section that has this name.
+func clickIn(section, label string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(fmt.Sprintf(`//section[@aria-labelledby=%q]//*[self::button or self::summary][contains(normalize-space(.), %q)]`, section, label))
+}
+
 // reload is the key F5, with the question whether to send a form again answered by yes.
 func (b *tab) reload() *tab {
 	b.t.Helper()

@@ -2,8 +2,18 @@ package login
 
 import (
 	"cmp"
+	"net/http"
 	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
+
+// Circumstances are those of a request, for a mail that tells of what it did.
+func Circumstances(r *http.Request, at time.Time) templates.Circumstances {
+	return templates.Circumstances{At: at, Browser: BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context()))}
+}
 
 // BrowserName guesses "Firefox on Linux" from a User-Agent header: enough for a person to recognize
 // their own browser, and nothing to rely on. It never repeats what the header says.

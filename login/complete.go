@@ -56,7 +56,8 @@ func (f *Flow) complete(w http.ResponseWriter, r *http.Request, handle string, p
 }
 
 // who looks an address up only now: of an address that has moved on since, a proof is worth nothing.
-// It leaves NewUser to those who have no account yet; their id is "".
+// It leaves NewUser to those who have no account yet; their id is "". Of an account's second address
+// nothing is verified that its applications learn.
 func (f *Flow) who(ctx context.Context, p *Proof) (string, error) {
 	email := p.Email
 	if p.NewUser != nil {
@@ -73,6 +74,7 @@ func (f *Flow) who(ctx context.Context, p *Proof) (string, error) {
 		return "", fmt.Errorf("find who signs in: %w", err)
 	}
 	p.Email, p.NewUser = email, nil
+	p.VerifiedEmail = p.VerifiedEmail && storage.EmailKey(email) == storage.EmailKey(user.Email)
 	return user.ID, nil
 }
 

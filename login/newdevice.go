@@ -16,7 +16,8 @@ import (
 
 // Notices tells people by mail what happened to their account. It must not wait for a mail server.
 type Notices interface {
-	Notify(ctx context.Context, to string, m templates.NoticeMail) error
+	// Notify writes to every address of user.
+	Notify(ctx context.Context, user storage.User, m templates.NoticeMail) error
 }
 
 // Devices knows where somebody has signed in before.
@@ -43,7 +44,7 @@ func (f *Flow) tellNewDevice(ctx context.Context, s *session.Session) {
 	isNew, err := f.newDevice(bounded, s)
 	if err == nil && isNew {
 		c := templates.Circumstances{At: s.CreatedAt, Browser: s.UserAgent, Network: s.Network}
-		err = f.Notices.Notify(bounded, s.User.Email, templates.NewDeviceMail(c, f.SessionsLink))
+		err = f.Notices.Notify(bounded, s.User, templates.NewDeviceMail(c, f.SessionsLink))
 	}
 	if err != nil {
 		web.Annotate(ctx, slog.String("notice", err.Error()))

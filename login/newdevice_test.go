@@ -103,7 +103,7 @@ func (b broken) UserSessions(context.Context, string) ([]storage.Session, error)
 
 func (b broken) Events(context.Context, audit.Filter) ([]audit.Event, error) { return nil, nil }
 
-func (b broken) Notify(context.Context, string, templates.NoticeMail) error {
+func (b broken) Notify(context.Context, storage.User, templates.NoticeMail) error {
 	return errors.New("no mail today")
 }
 

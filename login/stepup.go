@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,18 +16,14 @@ import (
 // confirmedFor is how long a confirmation is good for changing what protects an account.
 const confirmedFor = 5 * time.Minute
 
-// OperatorAMR marks a session that the operator's recovery link began.
-const OperatorAMR = "recover"
-
-// settleIn is how long such a session may put the account in order: whoever lost everything has
-// nothing to confirm with.
-const settleIn = 30 * time.Minute
+// OperatorAMR is what a sign-in by the operator's recovery link proves.
+const OperatorAMR = session.OperatorAMR
 
 // Strong tells whether s is fresh and strong enough to change what protects the account: signed
 // in just now, and with two factors where the person has enrolled what that takes. Mail alone is
 // enough only for somebody who has nothing else.
 func (f *Flow) Strong(ctx context.Context, s *session.Session) (bool, error) {
-	if slices.Contains(s.AMR, OperatorAMR) && f.now().Sub(s.AuthTime) <= settleIn {
+	if s.Settling(f.now()) {
 		return true, nil
 	}
 	if f.now().Sub(s.AuthTime) > confirmedFor {

@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -20,14 +21,28 @@ type Challenge struct {
 	Read func(typed string) (code string, ok bool)
 	// Format says what a code looks like, to somebody whose input is none.
 	Format string
-	// Judge proves that code is user's, or returns an error that is a Wrong.
-	Judge func(ctx context.Context, user storage.User, code string) (Proof, error)
+	// Prepare finds what user's codes are judged by. That is before a try is counted: where they cannot
+	// be judged, it returns an Unusable, and none is used up.
+	Prepare func(ctx context.Context, user storage.User) (Judge, error)
 }
+
+// Judge proves that code is the person's, or returns an error that is a Wrong.
+type Judge func(ctx context.Context, code string) (Proof, error)
 
 // Wrong is what the person reads whose code was refused.
 type Wrong string
 
 func (w Wrong) Error() string { return string(w) }
+
+// Unusable says that no code can be judged, through no fault of the person, who reads Say.
+type Unusable struct {
+	Say string
+	Err error // for the log
+}
+
+func (u Unusable) Error() string { return u.Say + ": " + u.Err.Error() }
+
+func (u Unusable) Unwrap() error { return u.Err }
 
 // Answer takes a challenge's form, from somebody whose first factor is proven: a stranger can
 // neither guess nor use up the tries.
@@ -55,6 +70,18 @@ func (f *Flow) Answer(c Challenge) web.Handler {
 
 func (f *Flow) try(w http.ResponseWriter, r *http.Request, at standing, c Challenge, code string) error {
 	userID := at.known()
+	user, err := f.Users.User(r.Context(), userID)
+	if err != nil {
+		return f.refuse(w, r, at, Proof{Method: c.Method.Name()}, err)
+	}
+	judge, err := c.Prepare(r.Context(), user)
+	var unusable Unusable
+	if errors.As(err, &unusable) {
+		return f.unusable(w, r, at, c.Method, unusable)
+	}
+	if err != nil {
+		return err
+	}
 	allowed, err := f.spendTry(r.Context(), at.budgets()...)
 	if err != nil {
 		return err
@@ -62,11 +89,7 @@ func (f *Flow) try(w http.ResponseWriter, r *http.Request, at standing, c Challe
 	if !allowed {
 		return f.exhausted(w, r, at, c.Method)
 	}
-	user, err := f.Users.User(r.Context(), userID)
-	if err != nil {
-		return f.refuse(w, r, at, Proof{Method: c.Method.Name()}, err)
-	}
-	p, err := c.Judge(r.Context(), user, code)
+	p, err := judge(r.Context(), code)
 	var wrong Wrong
 	if errors.As(err, &wrong) {
 		return f.wrong(w, r, at, c.Method, wrong)
@@ -87,6 +110,15 @@ func (f *Flow) wrong(w http.ResponseWriter, r *http.Request, at standing, m Seco
 		return err
 	}
 	return f.showSecond(w, r, http.StatusBadRequest, at, Attempt{Handle: at.handle, Method: m.Name(), Problem: string(problem)})
+}
+
+// unusable shows the page again, with the other ways there are.
+func (f *Flow) unusable(w http.ResponseWriter, r *http.Request, at standing, m Second, why Unusable) error {
+	web.Annotate(r.Context(), slog.String("cause", why.Error()))
+	if err := f.refused(r, at, m, "unusable"); err != nil {
+		return err
+	}
+	return f.showSecond(w, r, http.StatusServiceUnavailable, at, Attempt{Handle: at.handle, Method: m.Name(), Problem: why.Say})
 }
 
 // exhausted ends what is pending: to go on takes the first factor again.

@@ -22,6 +22,8 @@ const (
 
 // handle brings one claimed mail to its outcome.
 func (w *Worker) handle(ctx context.Context, claimed storage.Mail) {
+	release := w.hold(ctx, claimed)
+	defer release()
 	m, outcome, err := w.try(ctx, claimed)
 	next := w.Queue.Now().Add(delay(claimed.Tries))
 	if outcome == Retried && !next.Before(claimed.ExpiresAt) {

@@ -15,7 +15,6 @@ const (
 	pollEvery = time.Second      // other nodes' mails, retries and lapsed leases are noticed this late
 	tryFor    = 30 * time.Second // a delivery takes no longer
 	storeFor  = 10 * time.Second // nor does a statement of the store
-	leaseFor  = 2 * tryFor       // more than both: a mail claimed this long ago is abandoned
 	lanes     = 4                // deliveries at a time, so that one slow answer delays nobody
 )
 

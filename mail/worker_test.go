@@ -161,6 +161,54 @@ func TestMailOfAWorkerThatCrashedIsDeliveredByAnother(t *testing.T) {
 	}
 }
 
+// renewals tells of each lease that was lengthened.
+type renewals struct {
+	*durable.DB
+	done chan time.Time
+}
+
+func (r renewals) RenewMail(ctx context.Context, id string, held, until time.Time) error {
+	err := r.DB.RenewMail(ctx, id, held, until)
+	if err == nil {
+		r.done <- until
+	}
+	return err
+}
+
+// blocked delivers nothing until it is let go.
+type blocked chan struct{}
+
+func (b blocked) Deliver(context.Context, string, mail.Message) error {
+	<-b
+	return nil
+}
+
+func TestMailThatTakesLongIsNobodyElsesMeanwhile(t *testing.T) {
+	storagetest.Databases(t, func(t *testing.T, open func(*testing.T) *durable.DB) {
+		db, slow := open(t), make(blocked)
+		n := newNode(t, db, slow)
+		watched := renewals{db, make(chan time.Time, 100)}
+		sealer, err := keys.NewSealer([]byte("0123456789abcdefghijklmnopqrstuv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock := n.Queue.Now
+		n.Queue = mail.NewQueue(watched, sealer)
+		n.Queue.Now = clock
+		n.send(t, message("slow"))
+		n.run(t)
+		until := <-watched.done
+		if m, err := db.ClaimMail(t.Context(), until.Add(-time.Second), time.Minute); !errors.Is(err, storage.ErrNotFound) {
+			t.Errorf("%q was claimed again, %v", m.ID, err)
+		}
+		close(slow)
+		n.until(t, mail.Sent)
+		n.stop()
+		n.ahead(time.Hour)
+		n.queueIsEmpty(t)
+	})
+}
+
 func TestStoppedWorkerFinishesTheMailInHand(t *testing.T) {
 	slow := &slow{begun: make(chan struct{}), end: make(chan struct{})}
 	n := newNode(t, storagetest.SQLite(t), slow)

@@ -45,10 +45,14 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 			return p.errorPage(w, r, asError(err))
 		}
 		form, fault = pushed, nil
+		p.Pages.Prefer(w, pushed.Get("ui_locales"), p.Requests.Browser.Secure)
 	}
 	v := &validRequest{Request: &interaction.Request{Form: url.Values(form), CreatedAt: p.Now()}}
 	if err := p.identify(r.Context(), v); err != nil {
 		return p.errorPage(w, r, asError(err))
+	}
+	if v.received != nil {
+		p.Pages.Prefer(w, v.Form.Get("ui_locales"), p.Requests.Browser.Secure)
 	}
 	if fault == nil {
 		fault = v.object
@@ -85,7 +89,7 @@ func (v *validRequest) asSent() url.Values {
 func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 	q, err := p.Requests.Open(r, r.PathValue("handle"))
 	if errors.Is(err, storage.ErrNotFound) {
-		return p.errorPage(w, r, refuse("expired_request", "This sign-in has expired, was finished, or began in another browser. Go back to the application and start again."))
+		return p.errorPage(w, r, turnAway("expired_request", "This sign-in has expired, was finished, or began in another browser. Go back to the application and start again."))
 	}
 	if err != nil {
 		return p.errorPage(w, r, asError(err))
@@ -140,7 +144,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 		return err
 	}
 	if c.ID == "" || !c.DisabledAt.IsZero() {
-		unknown := refuse("invalid_client", "The application is not known here, or is switched off.").page()
+		unknown := turnAway("invalid_client", "The application is not known here, or is switched off.").page()
 		return p.telling(unknown, func() string { return whyNoClient(v.Form.Get("client_id"), c) })
 	}
 	if err := p.open(ctx, v, c); err != nil {
@@ -148,6 +152,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 	}
 	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
 	if refusal != nil {
+		refusal = refusal.saying("The application named an address to return to that is not registered for it. Tell the people who run it.")
 		return p.telling(refusal.page(), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c.RedirectURIs) })
 	}
 	v.client, v.RedirectURI = c, uri
@@ -165,7 +170,7 @@ func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) 
 	case !refused || v.pushing:
 		return err
 	case v.Form.Get("redirect_uri") == "":
-		onPage := refuse(refusal.Name, "The signed request of the application is not accepted.").because(err)
+		onPage := turnAway(refusal.Name, "The signed request of the application is not accepted.").because(err)
 		return p.telling(onPage, func() string { return whyNoObject(refusal) })
 	}
 	v.object = asError(p.telling(refusal, func() string { return whyNoObject(refusal) }))

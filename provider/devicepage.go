@@ -38,8 +38,8 @@ func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 		return p.errorPage(w, r, fault)
 	}
 	err := p.countTyped(r)
-	if e := tooMany(err, "Too many codes were tried from here; wait a few minutes."); e != nil {
-		return p.errorPage(w, r, e)
+	if e := tooMany(err, "Too many user codes were tried; wait before the next."); e != nil {
+		return p.errorPage(w, r, e.saying("Too many codes were tried from here; wait a few minutes."))
 	}
 	if err != nil {
 		return p.errorPage(w, r, asError(err))
@@ -89,7 +89,7 @@ func (p *Provider) openDevice(w http.ResponseWriter, r *http.Request) (q *intera
 		d, err = p.device(r.Context(), deviceDigest(q.Form))
 	}
 	if errors.Is(err, storage.ErrNotFound) || err == nil && d.Denied {
-		return nil, d, nil, true, p.errorPage(w, r, refuse("expired_request", "This has expired, was answered, or began in another browser. Start again on your device."))
+		return nil, d, nil, true, p.errorPage(w, r, turnAway("expired_request", "This has expired, was answered, or began in another browser. Start again on your device."))
 	}
 	if err == nil {
 		s, err = p.Sessions.Current(r)

@@ -17,6 +17,7 @@ type Error struct {
 	Status      int
 	Name        string // "invalid_grant"
 	Description string
+	Say         string // to a person, on our page, in their language; empty: a sentence for the status
 	Detail      string // what differs, with the request's own values; set only in dev mode, by telling
 	Cause       error  // for the log only
 }
@@ -45,6 +46,15 @@ func refusef(name, format string, args ...any) *Error {
 	return refuse(name, fmt.Sprintf(format, args...))
 }
 
+// turnAway refuses a person: the sentence is shown on our page, so it is in every catalogue of package
+// templates, whose tests look for calls of turnAway and saying.
+func turnAway(name, sentence string) *Error { return refuse(name, sentence).saying(sentence) }
+
+func (e *Error) saying(sentence string) *Error {
+	e.Say = sentence
+	return e
+}
+
 func (e *Error) because(cause error) *Error {
 	e.Cause = cause
 	return e
@@ -63,7 +73,7 @@ func asError(err error) *Error {
 		return ours
 	}
 	if errors.Is(err, storage.ErrUnavailable) {
-		return &Error{http.StatusServiceUnavailable, "temporarily_unavailable", "The server cannot answer right now; try the same request again.", "", err}
+		return &Error{Status: http.StatusServiceUnavailable, Name: "temporarily_unavailable", Description: "The server cannot answer right now; try the same request again.", Cause: err}
 	}
 	if limited := tooMany(err, "Too many requests; try again later."); limited != nil {
 		return limited
@@ -72,7 +82,7 @@ func asError(err error) *Error {
 	if errors.As(err, &theirs) && theirs.CodeField < http.StatusInternalServerError {
 		return translate(theirs)
 	}
-	return &Error{http.StatusInternalServerError, "server_error", "The server met an unexpected condition.", "", err}
+	return &Error{Status: http.StatusInternalServerError, Name: "server_error", Description: "The server met an unexpected condition.", Cause: err}
 }
 
 // translate keeps fosite's error name and drops its text: it carries the user's bytes.
@@ -96,7 +106,7 @@ var descriptions = map[string]string{
 	"request_not_supported":      "Request objects must be signed.",
 	"invalid_request_object":     "The request object is not accepted.",
 	"request_uri_not_supported":  "Request URIs are not supported.",
-	"invalid_request_uri":        "The pushed request is unknown, has expired or was answered already. Go back to the application and start again.",
+	"invalid_request_uri":        "The pushed request is unknown, has expired or was answered already.",
 	"registration_not_supported": "The registration parameter is not supported.",
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -34,12 +35,15 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	page := templates.Error{
 		Status:  e.Status,
 		Title:   title(e.Status),
-		Message: e.Description,
+		Message: cmp.Or(e.Say, message(e.Status)),
 		Code:    e.Name,
 		TraceID: web.TraceID(r.Context()),
 	}
 	if _, standard := descriptions[e.Name]; standard {
 		page.OAuth, page.Code = e.Name, ""
+	}
+	if e.Description != page.Message {
+		page.Explanation = e.Description
 	}
 	if p.Dev {
 		page.Detail = e.Detail
@@ -63,6 +67,19 @@ func title(status int) string {
 		return "Something went wrong here"
 	}
 	return "This request cannot be completed"
+}
+
+// message is what a person reads when the refusal is the application's business.
+func message(status int) string {
+	switch {
+	case status == http.StatusServiceUnavailable:
+		return "The server cannot answer right now. Try again in a moment."
+	case status == http.StatusTooManyRequests:
+		return "Wait a moment, then try again."
+	case status >= http.StatusInternalServerError:
+		return "The fault is ours. Try again in a moment."
+	}
+	return "The application asked for something that cannot be answered. Go back to it and start again; if that does not help, tell the people who run it."
 }
 
 // retryAfter is how many seconds to wait before trying again: what the limiter said, or a moment.

@@ -49,7 +49,11 @@ type TOTPUse struct {
 	UserID string
 	Step   int64
 	At     time.Time
+	Reseal *Resealed `json:",omitempty"` // nil: the seed stays as it is
 }
+
+// Resealed is a seed sealed anew; it takes the place of Was, and of nothing else.
+type Resealed struct{ Was, Seed []byte }
 
 // RecoveryUse is one use of a recovery code.
 type RecoveryUse struct {

@@ -10,12 +10,21 @@ type User struct {
 	ID            string
 	Email         string // as typed at sign-up; unique by EmailKey
 	EmailVerified bool
+	SecondEmail   string // a way back in, always verified; no application learns it. Empty: none
 	Name          string
 	Groups        []string // what applications may decide by; told with the scope groups
 	Profile       Profile
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	DisabledAt    time.Time
+}
+
+// Addresses are those that the user signs in with and is written to, the first one first.
+func (u User) Addresses() []string {
+	if u.SecondEmail == "" {
+		return []string{u.Email}
+	}
+	return []string{u.Email, u.SecondEmail}
 }
 
 // EmailKey is the one canonical form of an address: lower case ASCII. Two users never share it.

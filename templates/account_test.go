@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -102,13 +103,21 @@ func TestButtonsOfAListNameWhatTheyActOn(t *testing.T) {
 func TestQRPathDrawsExactlyTheDarkModules(t *testing.T) {
 	code := QR{{true, true, false}, {false, false, false}, {true, false, true}}
 	drawn := QR{make([]bool, 3), make([]bool, 3), make([]bool, 3)}
-	for _, run := range strings.Split(strings.TrimSuffix(code.Path(), "z"), "z") {
-		var x, y, width, back int
-		if _, err := fmt.Sscanf(run, "M%d %dh%dv1h-%d", &x, &y, &width, &back); err != nil || width != back {
-			t.Fatalf("run %q: %v", run, err)
-		}
-		for i := range width {
-			drawn[y-code.Quiet()][x-code.Quiet()+i] = true
+	x, y := 0, 0
+	for _, move := range regexp.MustCompile(`[Mmh][^Mmh]*`).FindAllString(code.Path(), -1) {
+		var a, b int
+		switch n, _ := fmt.Sscanf(move[1:], "%d %d", &a, &b); {
+		case move[0] == 'M' && n == 2:
+			x, y = a-code.Quiet(), b-code.Quiet()
+		case move[0] == 'm' && n == 2 && b == 0:
+			x += a
+		case move[0] == 'h' && n == 1:
+			for range a {
+				drawn[y][x] = true
+				x++
+			}
+		default:
+			t.Fatalf("move %q", move)
 		}
 	}
 	if !reflect.DeepEqual(drawn, code) {

@@ -53,15 +53,31 @@ func newLanguages(all map[string]*locale) languages {
 func (p *Pages) Language(secure bool) func(http.ResponseWriter, *http.Request) string {
 	return func(w http.ResponseWriter, r *http.Request) string {
 		if asked := p.asked(r); asked != "" {
-			http.SetCookie(w, &http.Cookie{
-				Name: languageCookie, Value: asked, Path: "/", MaxAge: languageLife,
-				Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-			})
+			remember(w, asked, secure)
 			return asked
 		}
 		return cmp.Or(p.languages.of(remembered(r)), p.languages.of(r.Header.Get("Accept-Language")), p.languages.names[0])
 	}
 }
+
+func remember(w http.ResponseWriter, name string, secure bool) {
+	http.SetCookie(w, &http.Cookie{
+		Name: languageCookie, Value: name, Path: "/", MaxAge: languageLife,
+		Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// Prefer is Language for the ui_locales of a request that does not have them in its address, because
+// it was pushed: this answer and the pages that follow are in the first language of ours among them.
+func (p *Pages) Prefer(w http.ResponseWriter, locales string, secure bool) {
+	if name := p.among(locales); name != "" {
+		remember(w, name, secure)
+		w.Header().Set("Content-Language", name)
+	}
+}
+
+// For is the language of ours that suits a locale such as de-CH; "" when none does.
+func (p *Pages) For(locale string) string { return p.languages.of(locale) }
 
 // asked is the language of ours that an application asks for, if any.
 func (p *Pages) asked(r *http.Request) string {
@@ -69,7 +85,12 @@ func (p *Pages) asked(r *http.Request) string {
 	if !ours || path != "/authorize" && path != "/logout" || !strings.Contains(r.URL.RawQuery, "ui_locales=") {
 		return ""
 	}
-	for _, locale := range strings.Fields(bounded(r.URL.Query().Get("ui_locales"))) {
+	return p.among(r.URL.Query().Get("ui_locales"))
+}
+
+// among is the first of these that is a language of ours, if any.
+func (p *Pages) among(locales string) string {
+	for _, locale := range strings.Fields(bounded(locales)) {
 		if name := p.languages.of(locale); name != "" {
 			return name
 		}

@@ -139,16 +139,11 @@ type SignOut struct {
 
 // SignedOut says that nobody is signed in here any more, and has the browser tell applications.
 type SignedOut struct {
+	Notice    string // what happened beside that; empty: nothing
 	SignInURL string
 	App       string   // name of the client at NextURL
 	NextURL   string   // where to go on to when the frames have loaded; empty: nowhere
 	Frames    []string // of applications that are told in the browser
-}
-
-// Home is where somebody lands who signed in without an application.
-type Home struct {
-	Name, Email string
-	SignOutURL  string
 }
 
 // Error says what happened, that the account is fine, and one way forward; below, for developers,
@@ -160,9 +155,11 @@ type Error struct {
 	WayText string // one way forward; empty for none
 	WayURL  string // always ours
 	OAuth   string // the error of RFC 6749, if it is one
-	Code    string // short and stable
-	Detail  string // what differs; only in dev mode
-	TraceID string
+	// Explanation is what the application is told of it, for its developers: English, as protocols are.
+	Explanation string
+	Code        string // short and stable
+	Detail      string // what differs; only in dev mode
+	TraceID     string
 }
 
 // errorDocs explains every code, under a heading of its name.
@@ -190,7 +187,6 @@ func (HandOff) template() string   { return "hand-off" }
 func (FormPost) template() string  { return "form-post" }
 func (SignOut) template() string   { return "sign-out" }
 func (SignedOut) template() string { return "signed-out" }
-func (Home) template() string      { return "home" }
 func (Error) template() string     { return "error" }
 
 func (MailOffer) offer() string  { return "offer-mail" }

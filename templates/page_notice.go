@@ -80,6 +80,17 @@ func EmailChangedMail(old, current string, c Circumstances, link string) NoticeM
 		Else: "If it was somebody else, tell the people who run this service at once."}
 }
 
+// SecondEmailMail goes to all addresses: current, the second one, replaces old; each may be empty.
+// link: the profile.
+func SecondEmailMail(old, current string, c Circumstances, link string) NoticeMail {
+	m := NoticeMail{Title: "A second address was added", Sentence: "From now on it opens your account as well.",
+		Facts: c.facts(Fact{"Before", old}, Fact{"Now", current}), WayText: "See your profile", Link: link, Else: secure}
+	if current == "" {
+		m.Title, m.Sentence = "Your second address was removed", "It no longer opens your account."
+	}
+	return m
+}
+
 // ConfirmEmailMail goes to a new address. link: the page that confirms it.
 func ConfirmEmailMail(code string, minutes int, c Circumstances, link string) NoticeMail {
 	return NoticeMail{Title: "Confirm your email address", Sentence: fmt.Sprintf("Type this code where you asked for it, or open the link. Both work once, for %d minutes.", minutes),

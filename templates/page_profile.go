@@ -63,8 +63,9 @@ type Address struct {
 
 // ConfirmEmail is what the link in the mail to a new address shows, in whatever browser.
 type ConfirmEmail struct {
-	Old    string
+	Old    string // empty for whoever is not signed in to the account, and when there was none
 	New    string
+	Second bool   // it is to be the second address
 	Action string // POST: changes the address
 	Cancel string // POST: voids the link
 }

@@ -86,6 +86,7 @@ func noticeSpecimens() []Mail {
 	return []Mail{
 		NewDeviceMail(c, link), FactorAddedMail("the passkey “Phone”", c, link), FactorRemovedMail("the authenticator app", c, link),
 		RecoveryCodeMail(3, c, link), EmailChangedMail("ada@example.org", "ada@example.com", c, link),
+		SecondEmailMail("", "ada@example.com", c, link), SecondEmailMail("ada@example.com", "", c, link),
 		ConfirmEmailMail("482913", 10, c, link), ConnectedMail("Claude", []string{"See your email address"}, Circumstances{}, link),
 		RecoveryLinkMail(anHour, link), AccountDeletedMail(c),
 	}

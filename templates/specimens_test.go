@@ -26,7 +26,7 @@ func specimens() []Page {
 		SignedOut{SignInURL: "/login"},
 		SignedOut{App: "Grafana", NextURL: "https://grafana.example.org/bye", Frames: []string{"https://grafana.example.org/logout?sid=1"}},
 		SignedOut{NextURL: "https://grafana.example.org/bye", Frames: []string{"https://grafana.example.org/logout"}},
-		Home{Name: "Ada Lovelace", Email: "ada@example.org", SignOutURL: "/logout"},
+		SignedOut{Notice: "Your account was deleted, with everything we kept about you.", SignInURL: "/login"},
 		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", WayText: "Sign in", WayURL: "/login",
 			OAuth: "invalid_request", Code: "link_expired", Detail: "ten minutes", TraceID: "trace"},
 		DevMail{Messages: []DevMessage{{To: "ada@example.org", Subject: "Sign in", Text: "https://example.org/ text", At: time.Unix(0, 0)}}},

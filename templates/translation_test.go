@@ -103,7 +103,7 @@ func TestTemplatesSayNothingThatCannotBeTranslated(t *testing.T) {
 
 func TestEveryLanguageHasEveryMessageAndNoOther(t *testing.T) {
 	wanted := map[string]bool{}
-	for _, text := range slices.Concat(inTemplates(t), handlers(t).texts, shownByProvider(), composed(), sentences(), ways(), counted(t)) {
+	for _, text := range slices.Concat(inTemplates(t), handlers(t).texts, shownByProvider(t), composed(), sentences(), ways(), counted(t)) {
 		if letters.MatchString(placeholder.ReplaceAllString(text, "")) || strings.ContainsAny(text, ":") {
 			wanted[text] = true
 		}

@@ -18,7 +18,7 @@ func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *accou
 	a := &account.Area{
 		Issuer: n.config.Issuer, Base: n.base, Store: n.db, Ephemeral: n.ephemeral, Sessions: n.sessions, StepUp: n.login, Requests: n.login.Requests,
 		App: &totp.Enrolment{Store: n.db, Sealer: n.sealer, Issuer: n.config.Branding.Name}, QR: totp.QR,
-		Codes: &recovery.Codes{Store: n.db}, Keep: n.db.Keep, Browser: n.browser, Limiter: limiter,
+		Codes: n.codes(), Keep: n.db.Keep, Browser: n.browser, Limiter: limiter,
 		Mailer: n.queue, Letters: n.pages, Pages: n.pages, Audit: n.audit,
 		Sentence: interaction.Sentence, DocsURL: exportDocs,
 	}
@@ -26,6 +26,11 @@ func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *accou
 		a.Passkeys = n.enrolment()
 	}
 	return a
+}
+
+// codes makes recovery codes.
+func (n *node) codes() *recovery.Codes {
+	return &recovery.Codes{Store: n.db, Audit: n.audit, Notices: notices{n.queue, n.pages}, Link: n.config.Issuer + "/account/codes"}
 }
 
 // recoverLinks is the login method of the links that symbolon user recover makes.

@@ -23,6 +23,7 @@ type Config struct {
 	SelfRegistration bool // signing in with an unknown address creates its account
 	SignIn           SignIn
 	RelatedOrigins   []string // further https origins that use the same passkeys
+	Passkeys         Passkeys
 	Registration     Registration
 	DetailTypes      *details.Types // of authorization details (RFC 9396)
 	PKCE             string         // pkceRequired or pkcePublicClients

@@ -37,20 +37,23 @@ func (p *program) load(cmd *cobra.Command, m mode) (Config, []setting, error) {
 	case modeDev:
 		followListen(&config, settings)
 	case modeCommand:
-		adoptDevSecret(&config, settings)
+		adoptDev(&config, settings)
 	}
 	return config, settings, errors.Join(problems...)
 }
 
-// adoptDevSecret lets commands work beside symbolon dev, which keeps its secret beside its database.
-func adoptDevSecret(c *Config, settings []setting) {
-	text, err := os.ReadFile(devSecretPath(c.DatabaseURL, devData))
-	i := slices.IndexFunc(settings, func(s setting) bool { return s.name == "secret" })
-	if err != nil || c.Secret != "" {
-		return
+// adoptDev lets commands work beside symbolon dev, which keeps its secret and its issuer beside its
+// database.
+func adoptDev(c *Config, settings []setting) {
+	for name, field := range map[string]*string{"secret": &c.Secret, "issuer": &c.Issuer} {
+		text, err := os.ReadFile(devPath(c.DatabaseURL, devData, name))
+		if err != nil || *field != "" {
+			continue
+		}
+		*field = strings.TrimSpace(string(text))
+		i := slices.IndexFunc(settings, func(s setting) bool { return s.name == name })
+		settings[i].text, settings[i].source = *field, "symbolon dev"
 	}
-	c.Secret = strings.TrimSpace(string(text))
-	settings[i].text, settings[i].source = c.Secret, "symbolon dev"
 }
 
 // effective takes the value of the first layer that has one; layers go from strong to weak.

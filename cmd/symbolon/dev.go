@@ -72,21 +72,23 @@ func (p *program) devConfig(cmd *cobra.Command, data string) (Config, error) {
 		return config, err
 	}
 	if config.Secret == "" {
-		config.Secret, err = stableSecret(devSecretPath(config.DatabaseURL, data))
+		if config.Secret, err = stableSecret(devPath(config.DatabaseURL, data, "secret")); err != nil {
+			return config, err
+		}
 	}
-	return config, err
+	return config, os.WriteFile(devPath(config.DatabaseURL, data, "issuer"), []byte(config.Issuer+"\n"), 0o600)
 }
 
 // devData is the directory that symbolon dev keeps everything in.
 const devData = "symbolon-dev"
 
-// devSecretPath is where symbolon dev keeps its secret: beside its SQLite database, else in its data
-// directory.
-func devSecretPath(databaseURL, data string) string {
+// devPath is where symbolon dev keeps its secret and its issuer for commands to find: beside its
+// SQLite database, else in its data directory.
+func devPath(databaseURL, data, name string) string {
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
 		data = filepath.Dir(path)
 	}
-	return filepath.Join(data, "symbolon-dev.secret")
+	return filepath.Join(data, "symbolon-dev."+name)
 }
 
 func isDefault(settings []setting, name string) bool {

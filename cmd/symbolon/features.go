@@ -69,7 +69,7 @@ func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
 	}
 	methods = append(methods,
 		&totp.Method{Store: n.db, Sealer: n.sealer},
-		&recovery.Method{Store: n.db, Mailer: n.queue, Letters: n.pages, Link: n.config.Issuer + "/account/codes"},
+		&recovery.Method{Store: n.db, Notices: notices{n.queue, n.pages}, Link: n.config.Issuer + "/account/codes"},
 		n.recoverLinks(),
 	)
 	if d != nil {

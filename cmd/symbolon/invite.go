@@ -8,9 +8,9 @@ import (
 	"github.com/symbolon-id/symbolon/templates"
 )
 
-// inviter returns what queues an invitation, or does nothing when none is wanted. It fails before a
-// user is made, when the configuration does not allow to invite.
-func (d desk) inviter(wanted bool) (func(ctx context.Context, u storage.User) error, error) {
+// inviter returns what queues an invitation in the language of locale, or does nothing when none is
+// wanted. It fails before a user is made, when the configuration does not allow to invite.
+func (d desk) inviter(wanted bool, locale string) (func(ctx context.Context, u storage.User) error, error) {
 	if !wanted {
 		return func(context.Context, storage.User) error { return nil }, nil
 	}
@@ -21,18 +21,28 @@ func (d desk) inviter(wanted bool) (func(ctx context.Context, u storage.User) er
 	if err != nil {
 		return nil, hintedError{err, "symbolon config show"}
 	}
-	pages, err := templates.New(d.config.brand(""))
+	pages, language, err := d.config.letters(locale)
 	if err != nil {
 		return nil, err
 	}
 	queue := mail.NewQueue(d.db, sealer)
 	return func(ctx context.Context, u storage.User) error {
-		subject, text, html, err := pages.Mail(templates.InviteMail{Name: u.Name, Link: d.config.Issuer + "/login"})
+		subject, text, html, err := pages.Mail(templates.InviteMail{Name: u.Name, Link: d.config.Issuer + "/login", Language: language})
 		if err != nil {
 			return err
 		}
 		return queue.Send(ctx, mail.Message{To: u.Email, Subject: subject, Text: text, HTML: html, KnownOnly: true})
 	}, nil
+}
+
+// letters are the mails of this deployment, and the language of theirs for somebody of this locale;
+// English when there is none that suits.
+func (c Config) letters(locale string) (pages *templates.Pages, language string, err error) {
+	pages, err = templates.New(c.brand(""))
+	if err != nil {
+		return nil, "", err
+	}
+	return pages, pages.For(locale), nil
 }
 
 // brand is what pages below base show of the organisation.

@@ -101,7 +101,9 @@ func (n *node) openStores(ctx context.Context, _ *dev) (err error) {
 		return err
 	}
 	if n.config.RedisURL == "" {
-		n.ephemeral, n.counter = ephemeral.NewMemory(), counter{ephemeral.NewCounts()}
+		memory := ephemeral.NewMemory()
+		memory.Owner = func(ctx context.Context) string { return web.Network(web.ClientIP(ctx)) }
+		n.ephemeral, n.counter = memory, counter{ephemeral.NewCounts()}
 		return nil
 	}
 	if n.redis, err = ephemeral.NewRedis(ctx, n.config.RedisURL); err != nil {

@@ -3,15 +3,48 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/symbolon-id/symbolon/login/passkey"
 )
+
+// Passkeys is what a deployment asks of them.
+type Passkeys struct {
+	Verification string // preferred or required
+	Attachment   string // any, platform or cross-platform
+	Algorithms   []string
+	Models       []string // AAGUIDs
+}
+
+func (p Passkeys) check() error {
+	if p.Verification != "preferred" && p.Verification != "required" {
+		return errors.New("passkeys.user_verification must be preferred or required")
+	}
+	if !slices.Contains([]string{"any", "platform", "cross-platform"}, p.Attachment) {
+		return errors.New("passkeys.attachment must be any, platform or cross-platform")
+	}
+	known := passkey.Algorithms()
+	if len(p.Algorithms) == 0 || slices.ContainsFunc(p.Algorithms, func(a string) bool { return !slices.Contains(known, a) }) {
+		return fmt.Errorf("passkeys.algorithms must be some of %s", strings.Join(known, ", "))
+	}
+	return nil
+}
+
+func (p Passkeys) policy() passkey.Policy {
+	attachment := p.Attachment
+	if attachment == "any" {
+		attachment = ""
+	}
+	return passkey.Policy{Verify: p.Verification == "required", Attachment: attachment, Algorithms: p.Algorithms, AAGUIDs: p.Models}
+}
 
 // buildPasskeys goes without them where browsers make none: an issuer that is an address, or plain
 // http away from localhost.
 func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
 	rp, err := passkey.NewRelyingParty(passkey.Options{
-		Issuer: n.config.Issuer, Name: n.config.Branding.Name, RelatedOrigins: n.config.RelatedOrigins,
+		Issuer: n.config.Issuer, Name: n.config.Branding.Name, RelatedOrigins: n.config.RelatedOrigins, Policy: n.config.Passkeys.policy(),
 	})
 	if errors.Is(err, passkey.ErrNoPasskeys) {
 		n.log.Info("no passkeys here", "why", err.Error())
@@ -23,7 +56,7 @@ func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
 
 // passkeyMethod signs in with passkeys, and offers one to who signed in by mail.
 func (n *node) passkeyMethod() *passkey.Method {
-	return &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral, Enrolment: n.enrolment()}
+	return &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral, Enrolment: n.enrolment(), Codes: n.codes()}
 }
 
 // enrolment adds passkeys to accounts.

@@ -18,8 +18,10 @@ func (p *program) userCreate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Let a person sign in", Args: cobra.NoArgs,
 		Long: `The person can sign in at once by entering the address. --invite sends a mail that says so; the
-running server delivers it. The other flags are standard claims of OpenID Connect.`,
-		Example: `  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite`,
+running server delivers it, in the language of --locale if we have it. The other flags are standard
+claims of OpenID Connect.`,
+		Example: `  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite
+  symbolon user create --email grete@example.com --invite --locale de`,
 	}
 	email := cmd.Flags().String("email", "", "mail address")
 	name := cmd.Flags().String("name", "", "name as the person writes it")
@@ -34,7 +36,7 @@ running server delivers it. The other flags are standard claims of OpenID Connec
 			return err
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			post, err := d.inviter(*invite)
+			post, err := d.inviter(*invite, user.Profile.Locale)
 			if err != nil {
 				return err
 			}

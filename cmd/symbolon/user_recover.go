@@ -69,7 +69,7 @@ func (p *program) recover(ctx context.Context, cmd *cobra.Command, d desk, user 
 	if !user.DisabledAt.IsZero() {
 		return hintedError{errors.New("the person is disabled: no link lets them in"), "symbolon user enable " + user.ID}
 	}
-	link, tell, err := d.recoverer(l)
+	link, tell, err := d.recoverer(l, user.Profile.Locale)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (p *program) recover(ctx context.Context, cmd *cobra.Command, d desk, user 
 }
 
 // recoverer returns the link's address, and what tells the account of it.
-func (d desk) recoverer(l recoverlink.Link) (link string, tell func(context.Context, storage.User) error, err error) {
+func (d desk) recoverer(l recoverlink.Link, locale string) (link string, tell func(context.Context, storage.User) error, err error) {
 	if err := checkServeIssuer(d.config.Issuer); err != nil {
 		return "", nil, hintedError{err, "symbolon config show"}
 	}
@@ -110,17 +110,23 @@ func (d desk) recoverer(l recoverlink.Link) (link string, tell func(context.Cont
 	if err != nil {
 		return "", nil, err
 	}
-	pages, err := templates.New(d.config.brand(""))
+	pages, language, err := d.config.letters(locale)
 	if err != nil {
 		return "", nil, err
 	}
-	subject, text, html, err := pages.Mail(templates.RecoveryLinkMail(l.From, d.config.Issuer+"/account/activity"))
+	m := templates.RecoveryLinkMail(l.From, d.config.Issuer+"/account/activity")
+	m.Language = language
+	subject, text, html, err := pages.Mail(m)
 	if err != nil {
 		return "", nil, err
 	}
 	queue := mail.NewQueue(d.db, sealer)
 	return d.config.Issuer + "/login/recover/" + token, func(ctx context.Context, u storage.User) error {
-		return queue.Send(ctx, mail.Message{To: u.Email, Subject: subject, Text: text, HTML: html, KnownOnly: true})
+		var errs []error
+		for _, to := range u.Addresses() {
+			errs = append(errs, queue.Send(ctx, mail.Message{To: to, Subject: subject, Text: text, HTML: html, KnownOnly: true}))
+		}
+		return errors.Join(errs...)
 	}, nil
 }
 

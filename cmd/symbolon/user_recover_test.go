@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login/totp"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
@@ -21,26 +22,36 @@ func TestAccountIsToldOfItsRecoveryLinkByMail(t *testing.T) {
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.CreateUser(t.Context(), storage.User{ID: "u_ada", Email: "ada@example.com"}); err != nil {
+	if err := db.CreateUser(t.Context(), storage.User{ID: "u_ada", Email: "ada@example.com", SecondEmail: "ada@second.example", Profile: storage.Profile{Locale: "de-AT"}}); err != nil {
 		t.Fatal(err)
 	}
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	env := []string{"SYMBOLON_DATABASE_URL=" + url, "SYMBOLON_ISSUER=https://login.example", "SYMBOLON_SECRET=" + base64.StdEncoding.EncodeToString(secret)}
 	var out, talk strings.Builder
-	if code := run(context.Background(), []string{"user", "recover", "u_ada", "--json"}, env, strings.NewReader(""), &out, &talk); code != exitDone {
+	if code := run(context.Background(), []string{"user", "recover", "ada@second.example", "--json"}, env, strings.NewReader(""), &out, &talk); code != exitDone {
 		t.Fatalf("exit %d: %s", code, talk.String())
 	}
 	var made recoveryView
 	if err := json.Unmarshal([]byte(out.String()), &made); err != nil || made.Until.Sub(made.From) != 24*time.Hour {
 		t.Fatalf("%+v, %v", made, err)
 	}
-	m, err := db.ClaimMail(t.Context(), time.Now().Add(time.Second), time.Minute)
+	sealer, err := keys.NewSealer(secret)
 	if err != nil {
-		t.Fatal("no mail is queued: ", err)
+		t.Fatal(err)
 	}
-	if strings.Contains(string(m.Sealed), "symbolon_rl_") {
-		t.Error("the mail holds the link in the clear")
+	for range 2 { // one to each address
+		m, err := db.ClaimMail(t.Context(), time.Now().Add(time.Second), time.Minute)
+		if err != nil {
+			t.Fatal("no mail is queued: ", err)
+		}
+		if strings.Contains(string(m.Sealed), "symbolon_rl_") {
+			t.Error("the mail holds the link in the clear")
+		}
+		text, err := sealer.Open("mail:"+m.ID, m.Sealed)
+		if err != nil || !strings.Contains(string(text), "Betreiber dieses Dienstes") || strings.Contains(string(text), "symbolon_rl_") {
+			t.Errorf("the mail is not in German, or tells the link: %v", err)
+		}
 	}
 }
 

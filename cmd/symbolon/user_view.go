@@ -15,6 +15,7 @@ type userView struct {
 	UserID        string          `json:"user_id"`
 	Email         string          `json:"email"`
 	EmailVerified bool            `json:"email_verified"`
+	SecondEmail   string          `json:"second_email,omitempty"`
 	Name          string          `json:"name"`
 	Groups        []string        `json:"groups"`
 	Profile       storage.Profile `json:"profile"`
@@ -26,7 +27,7 @@ type userView struct {
 
 func viewUser(u storage.User) userView {
 	return userView{
-		UserID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
+		UserID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, SecondEmail: u.SecondEmail, Name: u.Name,
 		Groups: append([]string{}, u.Groups...), Profile: u.Profile,
 		Disabled: !u.DisabledAt.IsZero(), DisabledAt: optional(u.DisabledAt),
 		CreatedAt: instant(u.CreatedAt), UpdatedAt: instant(u.UpdatedAt),
@@ -37,6 +38,9 @@ func (p *program) printUser(cmd *cobra.Command, u storage.User) error {
 	return p.print(cmd, viewUser(u), func(w io.Writer) {
 		row(w, "user_id", u.ID)
 		row(w, "email", u.Email)
+		if u.SecondEmail != "" {
+			row(w, "second email", u.SecondEmail)
+		}
 		row(w, "name", u.Name)
 		if len(u.Groups) > 0 {
 			row(w, "groups", strings.Join(u.Groups, ", "))

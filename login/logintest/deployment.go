@@ -23,7 +23,6 @@ import (
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
-	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -74,14 +73,10 @@ func Everywhere(t *testing.T, claim func(t *testing.T, d *Deployment)) {
 // Deploy returns a deployment on db.
 func Deploy(t *testing.T, db *durable.DB) *Deployment {
 	t.Helper()
-	sealer, err := keys.NewSealer(bytes.Repeat([]byte("not random"), 4))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &Deployment{DB: db, Ephemeral: ephemeral.NewMemory(), t: t, sealer: sealer}
+	d := &Deployment{DB: db, Ephemeral: ephemeral.NewMemory(), t: t}
 	d.Clock.now = time.Now().Truncate(30 * time.Second).Add(15 * time.Second) // in the middle of a step
 	db.Now, d.Ephemeral.Now = d.Clock.Now, d.Clock.Now
-	d.Enrolment = &totp.Enrolment{Store: db, Sealer: sealer, Issuer: "Symbolon", Now: d.Clock.Now}
+	d.Configure("not random")
 	d.Codes = &recovery.Codes{Store: db, Now: d.Clock.Now}
 	for _, name := range []string{"ada", "bob"} {
 		u := storage.User{ID: "u_" + name, Email: name + "@example.com", Name: name, CreatedAt: d.Clock.Now()}
@@ -90,6 +85,21 @@ func Deploy(t *testing.T, db *durable.DB) *Deployment {
 		}
 	}
 	return d
+}
+
+// Configure gives the nodes started from now on these secrets, the newest first.
+func (d *Deployment) Configure(words ...string) {
+	d.t.Helper()
+	var secrets [][]byte
+	for _, word := range words {
+		secrets = append(secrets, bytes.Repeat([]byte(word), 32))
+	}
+	sealer, err := keys.NewSealer(secrets...)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.sealer = sealer
+	d.Enrolment = &totp.Enrolment{Store: d.DB, Sealer: sealer, Issuer: "Symbolon", Now: d.Clock.Now}
 }
 
 // Node starts a node with more methods than those there are.
@@ -106,15 +116,11 @@ func (d *Deployment) NodeWith(pages func(*web.Mux, *Node)) *Node {
 
 func (d *Deployment) start(more []login.Method, mounts ...func(*web.Mux, *Node)) *Node {
 	d.t.Helper()
-	pages, err := templates.New(templates.Brand{})
-	if err != nil {
-		d.t.Fatal(err)
-	}
 	methods := append([]login.Method{
 		Click{Called: "mail", Kind: login.Mailbox, AMR: []string{"mail"}},
 		Click{Called: login.PasskeyMethod, Kind: login.VerifiedKey, AMR: []string{"pop", "user"}},
 		&totp.Method{Store: d.DB, Sealer: d.sealer, Now: d.Clock.Now},
-		&recovery.Method{Store: d.DB, Mailer: d, Letters: pages, Link: "https://id.example/account/codes", Now: d.Clock.Now},
+		&recovery.Method{Store: d.DB, Notices: d, Link: "https://id.example/account/codes", Now: d.Clock.Now},
 	}, more...)
 	n := New(d.t, Setup{
 		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Now: d.Clock.Now,

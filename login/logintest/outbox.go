@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 )
 
@@ -21,11 +22,13 @@ type Notice struct {
 	To string
 }
 
-// Notify keeps m.
-func (o *Outbox) Notify(_ context.Context, to string, m templates.NoticeMail) error {
+// Notify keeps m, once for each address.
+func (o *Outbox) Notify(_ context.Context, user storage.User, m templates.NoticeMail) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.notices = append(o.notices, Notice{m, to})
+	for _, to := range user.Addresses() {
+		o.notices = append(o.notices, Notice{m, to})
+	}
 	return nil
 }
 

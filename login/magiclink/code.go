@@ -3,12 +3,11 @@ package magiclink
 import (
 	"errors"
 	"net/http"
-	"strings"
-	"unicode"
 
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // code asks for the code of the mail that was just sent.
@@ -32,7 +31,7 @@ func (p pages) enterCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.dead(w, r, err, handle)
 	}
-	code, ok := sixDigits(login.Posted(r, "code"))
+	code, ok := web.SixDigits(login.Posted(r, "code"))
 	if !ok {
 		return p.askCode(w, http.StatusBadRequest, rec, "The code has six digits.")
 	}
@@ -82,19 +81,4 @@ func (p pages) askCode(w http.ResponseWriter, status int, rec record, problem st
 		App: rec.App, Email: rec.Email, Action: p.flow.Base + "/login/mail/code", Handle: rec.Handle,
 		Error: problem, Again: p.flow.SignInURL(rec.Handle),
 	})
-}
-
-// sixDigits takes the spaces out of what was typed or pasted. Other scripts' digits are refused:
-// one code has one spelling.
-func sixDigits(typed string) (string, bool) {
-	code := strings.Map(func(c rune) rune {
-		if unicode.IsSpace(c) {
-			return -1
-		}
-		return c
-	}, typed)
-	if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
-		return "", false
-	}
-	return code, true
 }

@@ -348,6 +348,7 @@ func TestPolicyIsEnforcedAtEveryUse(t *testing.T) {
 	}{
 		"unverified": {passkey.Policy{Verify: true}, flags(present)},
 		"attachment": {passkey.Policy{Attachment: "cross-platform"}, func(*said) {}},
+		"algorithm":  {passkey.Policy{Algorithms: []string{"RS256"}}, func(*said) {}},
 		"model":      {passkey.Policy{AAGUIDs: []string{"ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4"}}, func(*said) {}},
 	} {
 		d.require(t, c.policy)

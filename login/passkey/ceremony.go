@@ -92,7 +92,7 @@ func (c ceremony) spend(challenge string) storage.Spent {
 func (rp *RelyingParty) session(c ceremony, challenge string) webauthn.SessionData {
 	s := webauthn.SessionData{
 		Challenge: challenge, RelyingPartyID: rp.id, UserID: []byte(c.UserID),
-		UserVerification: protocol.VerificationPreferred, CredParams: algorithms(),
+		UserVerification: protocol.VerificationPreferred, CredParams: rp.policy.parameters(),
 	}
 	if c.Verify {
 		s.UserVerification = protocol.VerificationRequired

@@ -14,11 +14,6 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Notices tells people by mail what happened to their account. It must not wait for a mail server.
-type Notices interface {
-	Notify(ctx context.Context, to string, m templates.NoticeMail) error
-}
-
 // Recorder remembers decisions.
 type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
@@ -50,9 +45,6 @@ func (e *Enrolment) record(r *http.Request, user storage.User, event audit.Event
 }
 
 func (e *Enrolment) tell(r *http.Request, user storage.User, p storage.Passkey) error {
-	c := templates.Circumstances{
-		At: e.now(), Browser: login.BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context())),
-	}
-	factor := fmt.Sprintf("the passkey “%s”", p.Name)
-	return e.Notices.Notify(context.WithoutCancel(r.Context()), user.Email, templates.FactorAddedMail(factor, c, e.Account))
+	m := templates.FactorAddedMail(fmt.Sprintf("the passkey “%s”", p.Name), login.Circumstances(r, e.now()), e.Account)
+	return e.Notices.Notify(context.WithoutCancel(r.Context()), user, m)
 }

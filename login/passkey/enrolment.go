@@ -14,6 +14,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -38,7 +39,7 @@ type Enrolment struct {
 
 	// What only Enrol uses. Account is the absolute address, in the mail, of the person's account.
 	Audit   Recorder
-	Notices Notices
+	Notices login.Notices
 	Account string
 }
 
@@ -73,7 +74,7 @@ func (rp *RelyingParty) creationOptions(user storage.User, challenge protocol.UR
 			ID: protocol.URLEncodedBase64(o.WebAuthnID()), DisplayName: o.WebAuthnDisplayName(),
 			CredentialEntity: protocol.CredentialEntity{Name: o.WebAuthnName()},
 		},
-		Challenge: challenge, Parameters: algorithms(), Timeout: int(life.Milliseconds()), CredentialExcludeList: exclude,
+		Challenge: challenge, Parameters: rp.policy.parameters(), Timeout: int(life.Milliseconds()), CredentialExcludeList: exclude,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
 			AuthenticatorAttachment: protocol.AuthenticatorAttachment(rp.policy.Attachment),
 			ResidentKey:             protocol.ResidentKeyRequirementRequired,

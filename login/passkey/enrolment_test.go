@@ -170,6 +170,7 @@ func TestPolicyIsEnforcedOnTheServer(t *testing.T) {
 		"unverified":        {passkey.Policy{Verify: true}, "passkey_invalid", flags(present | attested)},
 		"attachment":        {passkey.Policy{Attachment: "cross-platform"}, "passkey_policy", func(*said) {}},
 		"no attachment":     {passkey.Policy{Attachment: "platform"}, "passkey_policy", func(s *said) { s.attachment = "" }},
+		"algorithm":         {passkey.Policy{Algorithms: []string{"EdDSA", "RS256"}}, "passkey_invalid", func(*said) {}},
 		"model not listed":  {passkey.Policy{AAGUIDs: []string{"ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4"}}, "passkey_policy", func(*said) {}},
 		"model not told":    {passkey.Policy{AAGUIDs: []string{model}}, "passkey_policy", func(*said) {}},
 		"weaker than asked": {passkey.Policy{Verify: true}, "passkey_invalid", flags(present | attested | canSync | synced)},
@@ -189,6 +190,16 @@ func TestPolicyIsEnforcedOnTheServer(t *testing.T) {
 	dev.aaguid = yubikey
 	if p := d.enrol(t, d.ada, dev); p.Name != "YubiKey 5" {
 		t.Errorf("it is called %q", p.Name)
+	}
+}
+
+func TestPolicyThatCannotBeMeantIsRefused(t *testing.T) {
+	for _, bad := range []passkey.Policy{
+		{Attachment: "usb"}, {Algorithms: []string{"ES256", "none"}}, {Algorithms: []string{""}}, {AAGUIDs: []string{"YubiKey"}},
+	} {
+		if _, err := passkey.NewRelyingParty(passkey.Options{Issuer: issuer, Policy: bad}); err == nil {
+			t.Errorf("%+v is taken", bad)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -38,12 +39,20 @@ type Passkeys interface {
 	Passkeys(ctx context.Context, userID string) ([]storage.Passkey, error)
 }
 
+// Codes makes recovery codes.
+type Codes interface {
+	// First gives codes to somebody who has none, as people type them and never to be had again; nil
+	// for who has some.
+	First(r *http.Request, user storage.User) ([]string, error)
+}
+
 // Method signs in with a passkey.
 type Method struct {
 	RelyingParty *RelyingParty
 	Passkeys     Passkeys
 	Ephemeral    storage.Ephemeral
 	Enrolment    *Enrolment       // of the page that offers a passkey; nil: there is no such page
+	Codes        Codes            // which come with the first factor; nil: recovery codes cannot be used here
 	Now          func() time.Time // nil: the system's clock
 }
 

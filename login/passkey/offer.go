@@ -83,7 +83,25 @@ func (p pages) accept(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		return p.added(w, r, i)
+	})
+}
+
+// added goes on, with the first factor by way of the recovery codes: they can never be shown again.
+func (p pages) added(w http.ResponseWriter, r *http.Request, i invitation) error {
+	if p.Codes == nil {
 		return web.Redirect(w, p.flow.Landing(i.request))
+	}
+	codes, err := p.Codes.First(r, i.user)
+	if err != nil {
+		return err
+	}
+	if codes == nil {
+		return web.Redirect(w, p.flow.Landing(i.request))
+	}
+	return p.flow.Pages.Render(w, http.StatusOK, templates.RecoveryCodes{
+		Frame: templates.Frame{Notice: "The passkey was added."}, Codes: codes,
+		Download: p.flow.Base + "/account/codes/download", Done: p.flow.Landing(i.request),
 	})
 }
 

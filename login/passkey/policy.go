@@ -21,6 +21,39 @@ type Policy struct {
 	// AAGUIDs are the models that may be used; none: any. As no attestation is asked for, a model is
 	// what the browser says it is: this keeps honest people to the list, not others.
 	AAGUIDs []string
+	// Algorithms are those of Algorithms that keys may have, in order of preference; none: all.
+	Algorithms []string
+}
+
+// Algorithms are what a policy may choose from, under the names that JOSE has for them.
+func Algorithms() []string { return []string{"EdDSA", "ES256", "RS256"} }
+
+func coseAlgorithm(name string) webauthncose.COSEAlgorithmIdentifier {
+	switch name {
+	case "EdDSA":
+		return webauthncose.AlgEdDSA
+	case "ES256":
+		return webauthncose.AlgES256
+	}
+	return webauthncose.AlgRS256
+}
+
+// check says what is wrong with the policy itself.
+func (p Policy) check() error {
+	if !slices.Contains([]string{"", "platform", "cross-platform"}, p.Attachment) {
+		return fmt.Errorf("passkeys: attachment %q is neither platform nor cross-platform", p.Attachment)
+	}
+	for _, name := range p.Algorithms {
+		if !slices.Contains(Algorithms(), name) {
+			return fmt.Errorf("passkeys: algorithm %q is none of %s", name, strings.Join(Algorithms(), ", "))
+		}
+	}
+	for _, model := range p.AAGUIDs {
+		if raw, err := hex.DecodeString(strings.ReplaceAll(model, "-", "")); err != nil || len(raw) != 16 {
+			return fmt.Errorf("passkeys: model %q is no AAGUID", model)
+		}
+	}
+	return nil
 }
 
 var errPolicy = errors.New("passkey is not allowed here")
@@ -32,13 +65,23 @@ func (p Policy) allows(c credential) error {
 	if len(p.AAGUIDs) > 0 && !slices.ContainsFunc(p.AAGUIDs, func(a string) bool { return strings.EqualFold(a, c.model()) }) {
 		return fmt.Errorf("%w: model %s", errPolicy, c.model())
 	}
-	return allowedKey(c.PublicKey)
+	return p.allowsKey(c.PublicKey)
 }
 
-// algorithms in order of preference: EdDSA, ES256, RS256.
-func algorithms() []protocol.CredentialParameter {
-	var all []protocol.CredentialParameter
-	for _, alg := range []webauthncose.COSEAlgorithmIdentifier{webauthncose.AlgEdDSA, webauthncose.AlgES256, webauthncose.AlgRS256} {
+// algorithms in order of preference.
+func (p Policy) algorithms() (all []webauthncose.COSEAlgorithmIdentifier) {
+	names := p.Algorithms
+	if len(names) == 0 {
+		names = Algorithms()
+	}
+	for _, name := range names {
+		all = append(all, coseAlgorithm(name))
+	}
+	return all
+}
+
+func (p Policy) parameters() (all []protocol.CredentialParameter) {
+	for _, alg := range p.algorithms() {
 		all = append(all, protocol.CredentialParameter{Type: protocol.PublicKeyCredentialType, Algorithm: alg})
 	}
 	return all
@@ -49,24 +92,27 @@ const (
 	maxRSABits = 4096 // a larger one only costs us time
 )
 
-// allowedKey judges a key by its type, curve and size as well: the library compares no more than
+// allowsKey judges a key by its type, curve and size as well: the library compares no more than
 // the algorithm it names.
-func allowedKey(cose []byte) error {
+func (p Policy) allowsKey(cose []byte) error {
 	key, err := webauthncose.ParsePublicKey(cose)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errPolicy, err)
 	}
+	may := func(named int64, alg webauthncose.COSEAlgorithmIdentifier) bool {
+		return named == int64(alg) && slices.Contains(p.algorithms(), alg)
+	}
 	switch k := key.(type) {
 	case webauthncose.OKPPublicKeyData:
-		if k.Algorithm == int64(webauthncose.AlgEdDSA) && k.Curve == int64(webauthncose.Ed25519) {
+		if may(k.Algorithm, webauthncose.AlgEdDSA) && k.Curve == int64(webauthncose.Ed25519) {
 			return nil
 		}
 	case webauthncose.EC2PublicKeyData:
-		if k.Algorithm == int64(webauthncose.AlgES256) && k.Curve == int64(webauthncose.P256) {
+		if may(k.Algorithm, webauthncose.AlgES256) && k.Curve == int64(webauthncose.P256) {
 			return nil
 		}
 	case webauthncose.RSAPublicKeyData:
-		if k.Algorithm == int64(webauthncose.AlgRS256) && strongRSA(k) {
+		if may(k.Algorithm, webauthncose.AlgRS256) && strongRSA(k) {
 			return nil
 		}
 	}

@@ -49,6 +49,9 @@ func NewRelyingParty(o Options) (*RelyingParty, error) {
 	if rp.name == "" {
 		rp.name = rp.id
 	}
+	if err := o.Policy.check(); err != nil {
+		return nil, err
+	}
 	if rp.origins, err = origins(issuer, o.RelatedOrigins); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package recovery
 import (
 	"context"
 	"time"
+
+	"github.com/symbolon-id/symbolon/login"
 )
 
 // count is how many codes there are in a set.
@@ -20,6 +22,11 @@ type Sets interface {
 type Codes struct {
 	Store Sets
 	Now   func() time.Time // nil: the system's clock
+
+	// What only Issue and First use. Link is the absolute address of the account's page of codes.
+	Audit   Recorder
+	Notices login.Notices
+	Link    string
 }
 
 // Renew gives the user ten new codes, as people type them, in place of all they had. This is the only

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/login"
-	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -27,21 +26,10 @@ type Store interface {
 	RecoveryCodesLeft(ctx context.Context, userID string) (int, error)
 }
 
-// Mailer queues mail; it must not wait for a mail server.
-type Mailer interface {
-	Send(ctx context.Context, m mail.Message) error
-}
-
-// Letters writes the text of mails.
-type Letters interface {
-	Mail(m templates.Mail) (subject, text, html string, err error)
-}
-
 // Method confirms by a recovery code. It signs nobody in by itself.
 type Method struct {
 	Store   Store
-	Mailer  Mailer
-	Letters Letters
+	Notices login.Notices
 	Link    string           // absolute: the account's page of recovery codes
 	Now     func() time.Time // nil: the system's clock
 }
@@ -72,8 +60,12 @@ func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User)
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	mux.Page("POST "+flow.Base+"/login/recovery", flow.Answer(login.Challenge{
-		Method: m, Read: normal, Format: "A recovery code looks like 7k2m-9qxv-3btd-h.", Judge: m.judge,
+		Method: m, Read: normal, Format: "A recovery code looks like 7k2m-9qxv-3btd-h.", Prepare: m.prepare,
 	}))
+}
+
+func (m *Method) prepare(_ context.Context, user storage.User) (login.Judge, error) {
+	return func(ctx context.Context, code string) (login.Proof, error) { return m.judge(ctx, user, code) }, nil
 }
 
 // judge looks whether the code is there; that it is used only once is ensured where it is spent.

@@ -131,15 +131,15 @@ func TestWhoeverUsedACodeIsToldByMail(t *testing.T) {
 		b := logintest.NewBrowser(t)
 		b.Click(n, "mail", "u_ada", "")
 		b.Enter(n, "recovery", "0000-0000-0000-0", "")
-		if len(d.Sent()) != 0 {
+		if len(d.Notices()) != 0 {
 			t.Fatal("a wrong code sent a mail")
 		}
 		b.Enter(n, "recovery", codes[0], "")
-		sent := d.Sent()
-		if len(sent) != 1 || sent[0].To != "ada@example.com" || !strings.Contains(sent[0].Text, "Codes left: 9") {
+		sent := d.Notices()
+		if len(sent) != 1 || sent[0].To != "ada@example.com" || !strings.Contains(sent[0].Sentence, "Codes left: 9") {
 			t.Fatalf("%d mails", len(sent))
 		}
-		if strings.Contains(sent[0].Text, codes[0]) {
+		if strings.Contains(sent[0].Sentence, codes[0]) {
 			t.Error("the mail repeats the code")
 		}
 		if s := d.Session("u_ada"); s.ACR != "urn:symbolon:acr:mfa" {

@@ -3,9 +3,7 @@ package totp
 import (
 	"encoding/base32"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
@@ -31,21 +29,6 @@ func stepOf(seed, code string, at time.Time) (step int64, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// sixDigits takes the spaces out of what was typed or pasted. Other scripts' digits are refused:
-// one code has one spelling.
-func sixDigits(typed string) (string, bool) {
-	code := strings.Map(func(c rune) rune {
-		if unicode.IsSpace(c) {
-			return -1
-		}
-		return c
-	}, typed)
-	if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
-		return "", false
-	}
-	return code, true
 }
 
 // spelling is how apps write a seed.

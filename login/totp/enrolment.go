@@ -10,6 +10,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // Enrolments keeps apps that are being enrolled.
@@ -92,7 +93,10 @@ func (e *Enrolment) proposed(ctx context.Context, user storage.User) (storage.TO
 		return t, "", fmt.Errorf("find proposed app: %w", err)
 	}
 	seed, err := open(e.Sealer, t)
-	return t, seed, err
+	if err != nil { // its secret is gone: nothing is lost but the proposal
+		return t, "", fmt.Errorf("%w: %w", storage.ErrNotFound, err)
+	}
+	return t, seed, nil
 }
 
 // Confirm makes what was proposed to user a factor, if code is one that the app shows now. That code
@@ -103,7 +107,7 @@ func (e *Enrolment) Confirm(ctx context.Context, user storage.User, code string)
 	if err != nil {
 		return false, err
 	}
-	digits, ok := sixDigits(code)
+	digits, ok := web.SixDigits(code)
 	if !ok {
 		return false, nil
 	}

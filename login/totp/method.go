@@ -30,6 +30,8 @@ type Store interface {
 type Sealer interface {
 	Seal(purpose string, plaintext []byte) []byte
 	Open(purpose string, sealed []byte) ([]byte, error)
+	// Current tells whether sealed was made under the newest secret.
+	Current(sealed []byte) bool
 }
 
 // Method confirms by a code. It signs nobody in by itself.
@@ -65,35 +67,45 @@ func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User)
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	mux.Page("POST "+flow.Base+"/login/totp", flow.Answer(login.Challenge{
-		Method: m, Read: sixDigits, Format: "The code has six digits.", Judge: m.judge,
+		Method: m, Read: web.SixDigits, Format: "The code has six digits.", Prepare: m.prepare,
 	}))
+}
+
+// prepare opens the seed. One that was sealed under a secret of before is sealed anew when a code of
+// it is used, so that the old secret can go.
+func (m *Method) prepare(ctx context.Context, user storage.User) (login.Judge, error) {
+	t, err := m.confirmed(ctx, user)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, login.Unusable{Say: "There is no authenticator app any more.", Err: err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	seed, err := open(m.Sealer, t)
+	if err != nil {
+		return nil, login.Unusable{Say: "Codes of the app cannot be checked right now. Use another way, or tell the people who run this service.", Err: err}
+	}
+	use := storage.TOTPUse{UserID: user.ID}
+	if !m.Sealer.Current(t.Seed) {
+		use.Reseal = &storage.Resealed{Was: t.Seed, Seed: m.Sealer.Seal(purpose(user.ID), []byte(seed))}
+	}
+	return func(_ context.Context, code string) (login.Proof, error) {
+		return judge(seed, code, t.LastStep, use, now(m.Now))
+	}, nil
 }
 
 // judge finds the step that code belongs to. That the step is used only once is ensured where it is
 // spent; to look here first makes a replay a failure that counts.
-func (m *Method) judge(ctx context.Context, user storage.User, code string) (login.Proof, error) {
-	t, err := m.confirmed(ctx, user)
-	if errors.Is(err, storage.ErrNotFound) {
-		return login.Proof{}, login.Wrong("There is no authenticator app any more.")
-	}
-	if err != nil {
-		return login.Proof{}, err
-	}
-	seed, err := open(m.Sealer, t)
-	if err != nil {
-		return login.Proof{}, err
-	}
-	at := now(m.Now)
+func judge(seed, code string, lastStep int64, use storage.TOTPUse, at time.Time) (login.Proof, error) {
 	step, ok := stepOf(seed, code, at)
 	switch {
 	case !ok:
 		return login.Proof{}, login.Wrong("That is not the code your app shows now.")
-	case step <= t.LastStep:
+	case step <= lastStep:
 		return login.Proof{}, login.Wrong("That code was used already. Wait for the next one.")
 	}
-	return login.Proof{
-		AMR: []string{"otp"}, TOTP: &storage.TOTPUse{UserID: user.ID, Step: step, At: at},
-	}, nil
+	use.Step, use.At = step, at
+	return login.Proof{AMR: []string{"otp"}, TOTP: &use}, nil
 }
 
 func (m *Method) confirmed(ctx context.Context, user storage.User) (storage.TOTP, error) {

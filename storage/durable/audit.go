@@ -82,13 +82,7 @@ func (d *DB) Events(ctx context.Context, f audit.Filter) ([]audit.Event, error) 
 	if f.Limit < 1 {
 		f.Limit = defaultEvents
 	}
-	where, args := `at >= $1`, []any{ms(f.Since), int64(f.Limit)}
-	for _, by := range []struct{ column, value string }{{"type", f.Type}, {"user_id", f.UserID}, {"client_id", f.ClientID}} {
-		if by.value != "" {
-			args = append(args, by.value)
-			where += fmt.Sprintf(` AND %s = $%d`, by.column, len(args))
-		}
-	}
+	where, args := narrow(f)
 	events, err := list(ctx, d, `SELECT `+eventColumns+` FROM audit_events WHERE `+where+` ORDER BY at DESC, id DESC LIMIT $2`, args,
 		func(row scan) (e audit.Event, err error) { return e, row(eventFields(&e)...) })
 	if err != nil {

@@ -8,19 +8,44 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// ChangeEmail gives the user an address they have shown to be theirs, by what is spent. ErrExists
-// when it is somebody else's, ErrSpent when the proof was used before, ErrNotFound when the user is
-// missing or disabled.
+// ChangeEmail gives the user an address they have shown to be theirs, by what is spent; one that was
+// their second is that no longer. ErrExists when it is somebody else's, ErrSpent when the proof was
+// used before, ErrNotFound when the user is missing or disabled.
 func (d *DB) ChangeEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error {
+	return d.proven(ctx, "change email", proof, `UPDATE users SET email = $2, email_key = $3, email_verified = $4, updated_at = $5,
+			second_email = CASE WHEN second_key = $3 THEN '' ELSE second_email END,
+			second_key = CASE WHEN second_key = $3 THEN '' ELSE second_key END
+		WHERE id = $1 AND disabled_at = 0`, userID, email, storage.EmailKey(email), true, ms(at))
+}
+
+// SetSecondEmail gives the user a second address, in place of any, as ChangeEmail does the first;
+// ErrNotFound also when it is their first.
+func (d *DB) SetSecondEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error {
+	return d.proven(ctx, "set second email", proof, `UPDATE users SET second_email = $2, second_key = $3, updated_at = $4
+		WHERE id = $1 AND disabled_at = 0 AND email_key <> $3`, userID, email, storage.EmailKey(email), ms(at))
+}
+
+// DropSecondEmail takes the user's second address away, or returns ErrNotFound when it is not email.
+func (d *DB) DropSecondEmail(ctx context.Context, userID, email string, at time.Time) error {
+	err := d.execOne(ctx, storage.ErrNotFound, `UPDATE users SET second_email = '', second_key = '', updated_at = $3
+		WHERE id = $1 AND second_key = $2 AND second_key <> ''`, userID, storage.EmailKey(email), ms(at))
+	if err != nil {
+		return fmt.Errorf("drop second email: %w", err)
+	}
+	return nil
+}
+
+// proven spends proof and changes the one row of a user. That an address is one person's is ensured
+// by the table of all addresses, which triggers keep.
+func (d *DB) proven(ctx context.Context, what string, proof storage.Spent, query string, args ...any) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		if err := spend(ctx, q, proof); err != nil {
 			return err
 		}
-		return execOne(ctx, q, storage.ErrNotFound, `UPDATE users SET email = $2, email_key = $3, email_verified = $4, updated_at = $5
-			WHERE id = $1 AND disabled_at = 0`, userID, email, storage.EmailKey(email), true, ms(at))
+		return execOne(ctx, q, storage.ErrNotFound, query, args...)
 	})
 	if err != nil {
-		return fmt.Errorf("change email: %w", err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

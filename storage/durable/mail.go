@@ -59,6 +59,15 @@ func (d *DB) claimOne(ctx context.Context, due []string, now time.Time, lease ti
 	return m, nil
 }
 
+// RenewMail lengthens a lease until a later time. ErrNotFound when it does not end at held any more.
+func (d *DB) RenewMail(ctx context.Context, id string, held, until time.Time) error {
+	err := d.execOne(ctx, storage.ErrNotFound, `UPDATE mail SET next_try_at = $3 WHERE id = $1 AND next_try_at = $2`, id, ms(held), ms(until))
+	if err != nil {
+		return fmt.Errorf("renew lease of mail: %w", err)
+	}
+	return nil
+}
+
 // MailSent forgets the mail.
 func (d *DB) MailSent(ctx context.Context, id string) error {
 	if _, err := d.exec(ctx, `DELETE FROM mail WHERE id = $1`, id); err != nil {

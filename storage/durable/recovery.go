@@ -53,3 +53,12 @@ func (d *DB) RecoveryCodesLeft(ctx context.Context, userID string) (int, error) 
 	}
 	return left, nil
 }
+
+// RecoveryCodesMade returns when the user's codes were made, used or not; zero when there are none.
+func (d *DB) RecoveryCodesMade(ctx context.Context, userID string) (at time.Time, err error) {
+	err = d.queryRow(ctx, `SELECT COALESCE(MAX(created_at), 0) FROM recovery_codes WHERE user_id = $1`, []any{userID}, instant{&at})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read age of recovery codes: %w", err)
+	}
+	return at, nil
+}

@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,8 +14,18 @@ import (
 // when the user is missing or disabled, or the session to raise is over. Of concurrent sign-ups with
 // one address, one creates the user and all sign in.
 func (d *DB) StartSession(ctx context.Context, in storage.SignIn) (storage.User, error) {
-	var user storage.User
-	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
+	user, err := d.startSession(ctx, in)
+	if errors.Is(err, storage.ErrExists) && in.NewUser != nil { // it became somebody's second address meanwhile: they sign in
+		user, err = d.startSession(ctx, in)
+	}
+	if err != nil {
+		return storage.User{}, fmt.Errorf("start session: %w", err)
+	}
+	return user, nil
+}
+
+func (d *DB) startSession(ctx context.Context, in storage.SignIn) (user storage.User, err error) {
+	err = d.tx(ctx, func(ctx context.Context, q queryer) error {
 		for _, s := range in.Spend {
 			if err := spend(ctx, q, s); err != nil {
 				return err
@@ -30,10 +41,7 @@ func (d *DB) StartSession(ctx context.Context, in storage.SignIn) (storage.User,
 		}
 		return useFactors(ctx, q, user.ID, in)
 	})
-	if err != nil {
-		return storage.User{}, fmt.Errorf("start session: %w", err)
-	}
-	return user, nil
+	return user, err
 }
 
 // begin starts or raises the session. To insert one locks the user's row, which comes first here and
@@ -71,23 +79,36 @@ func raise(ctx context.Context, q queryer, id string, to storage.Session) error 
 		id, ms(to.LastSeenAt), to.UserID, to.Digest, ms(to.AuthTime), to.ACR, strings.Join(to.AMR, " "), ms(to.IdleAt))
 }
 
-// signedIn finds or creates the user. The conflict on the address waits for whoever else is
-// creating it, so the row is there to be read afterwards.
+// signedIn finds or creates the user. What was proven of a second address says nothing of the first.
 func signedIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.User, err error) {
-	by, value := "u.id = $1", in.UserID
-	if in.NewUser != nil {
-		if _, err := q.Exec(ctx, insertUser, userValues(*in.NewUser)...); err != nil {
-			return user, err
-		}
-		by, value = "u.email_key = $1", storage.EmailKey(in.NewUser.Email)
+	user, err = whoSignsIn(ctx, q, in)
+	if err == nil && !user.DisabledAt.IsZero() {
+		err = storage.ErrNotFound
 	}
-	err = q.QueryRow(ctx, `SELECT `+userColumns+` FROM users u WHERE `+by+` AND u.disabled_at = 0`,
-		[]any{value}, userFields(&user)...)
-	if err != nil || !in.Verified || user.EmailVerified {
+	second := in.NewUser != nil && storage.EmailKey(in.NewUser.Email) != storage.EmailKey(user.Email)
+	if err != nil || !in.Verified || user.EmailVerified || second {
 		return user, err
 	}
 	user.EmailVerified, user.UpdatedAt = true, in.Session.CreatedAt
 	_, err = q.Exec(ctx, `UPDATE users SET email_verified = $2, updated_at = $3 WHERE id = $1`,
 		user.ID, true, ms(user.UpdatedAt))
 	return user, err
+}
+
+// whoSignsIn: the conflict on a new user's address waits for whoever else is creating it, so the row
+// is there to be read afterwards.
+func whoSignsIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.User, err error) {
+	if in.NewUser == nil {
+		return user, q.QueryRow(ctx, `SELECT `+userColumns+` FROM users u WHERE u.id = $1`,
+			[]any{in.UserID}, userFields(&user)...)
+	}
+	key := []any{storage.EmailKey(in.NewUser.Email)}
+	err = q.QueryRow(ctx, userByEmail, key, userFields(&user)...)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return user, err
+	}
+	if _, err := q.Exec(ctx, insertUser, userValues(*in.NewUser)...); err != nil {
+		return user, err
+	}
+	return user, q.QueryRow(ctx, userByEmail, key, userFields(&user)...)
 }

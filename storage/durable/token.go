@@ -20,7 +20,7 @@ func (d *DB) RevokeToken(ctx context.Context, jti string, until time.Time) error
 
 // A token of a grant stands on the grant's user and session, whatever it names itself: the subject of
 // a token may be pairwise. What few clients use is only parsed when it is there.
-const selectToken = `SELECT COALESCE(u.id, ''), COALESCE(u.email, ''), COALESCE(u.email_verified, FALSE), COALESCE(u.name, ''), COALESCE(u.member_of, '[]'),
+const selectToken = `SELECT COALESCE(u.id, ''), COALESCE(u.email, ''), COALESCE(u.email_verified, FALSE), COALESCE(u.second_email, ''), COALESCE(u.name, ''), COALESCE(u.member_of, '[]'),
 		COALESCE(u.profile, '{}'), COALESCE(u.created_at, 0), COALESCE(u.updated_at, 0), COALESCE(u.disabled_at, 0),
 		COALESCE(g.details, ''), c.metadata
 	FROM clients c

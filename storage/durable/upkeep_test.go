@@ -200,8 +200,13 @@ func TestMailIsDueAgainWhenItsWorkerDies(t *testing.T) {
 		}
 		_, err = w.ClaimMail(w.ctx, w.now.Add(59*time.Second), time.Minute)
 		w.is(err, storage.ErrNotFound)
+		w.ok(w.RenewMail(w.ctx, "m1", w.now.Add(time.Minute), w.now.Add(2*time.Minute)))
+		w.is(w.RenewMail(w.ctx, "m1", w.now.Add(time.Minute), w.now.Add(3*time.Minute)), storage.ErrNotFound)
 		_, err = w.ClaimMail(w.ctx, w.now.Add(time.Minute), time.Minute)
+		w.is(err, storage.ErrNotFound)
+		_, err = w.ClaimMail(w.ctx, w.now.Add(2*time.Minute), time.Minute)
 		w.ok(err)
+		w.is(w.RenewMail(w.ctx, "m1", w.now.Add(2*time.Minute), w.now.Add(time.Hour)), storage.ErrNotFound)
 		w.ok(w.RetryMail(w.ctx, "m1", w.now.Add(10*time.Minute), 2))
 		got, err = w.ClaimMail(w.ctx, w.now.Add(10*time.Minute), time.Minute)
 		if w.ok(err); got.Tries != 2 {

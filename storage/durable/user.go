@@ -8,19 +8,25 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-const userColumns = `u.id, u.email, u.email_verified, u.name, u.member_of, u.profile, u.created_at, u.updated_at, u.disabled_at`
+const userColumns = `u.id, u.email, u.email_verified, u.second_email, u.name, u.member_of, u.profile, u.created_at, u.updated_at, u.disabled_at`
 
 func userFields(u *storage.User) []any {
-	return []any{&u.ID, &u.Email, &u.EmailVerified, &u.Name, names{&u.Groups}, profile{&u.Profile}, instant{&u.CreatedAt}, instant{&u.UpdatedAt}, instant{&u.DisabledAt}}
+	return []any{
+		&u.ID, &u.Email, &u.EmailVerified, &u.SecondEmail, &u.Name, names{&u.Groups}, profile{&u.Profile},
+		instant{&u.CreatedAt}, instant{&u.UpdatedAt}, instant{&u.DisabledAt},
+	}
 }
 
 func scanUser(s scan) (u storage.User, err error) { return u, s(userFields(&u)...) }
 
-const insertUser = `INSERT INTO users (id, email, email_key, email_verified, name, member_of, profile, created_at, updated_at, disabled_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`
+const insertUser = `INSERT INTO users (id, email, email_key, email_verified, second_email, second_key, name, member_of, profile, created_at, updated_at, disabled_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`
 
 func userValues(u storage.User) []any {
-	return []any{u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, asNames(u.Groups), asProfile(u.Profile), ms(u.CreatedAt), ms(u.UpdatedAt), ms(u.DisabledAt)}
+	return []any{
+		u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.SecondEmail, storage.EmailKey(u.SecondEmail),
+		u.Name, asNames(u.Groups), asProfile(u.Profile), ms(u.CreatedAt), ms(u.UpdatedAt), ms(u.DisabledAt),
+	}
 }
 
 // CreateUser adds u, or returns ErrExists when its id or its address is taken.
@@ -40,12 +46,13 @@ func (d *DB) User(ctx context.Context, id string) (storage.User, error) {
 	return u, nil
 }
 
-// UserByEmail returns the one user with this address in any spelling of case, disabled or not.
+const userByEmail = `SELECT ` + userColumns + ` FROM addresses a JOIN users u ON u.id = a.user_id WHERE a.email_key = $1`
+
+// UserByEmail returns the one user with this address, first or second, in any spelling of case,
+// disabled or not.
 func (d *DB) UserByEmail(ctx context.Context, email string) (storage.User, error) {
 	var u storage.User
-	err := d.queryRow(ctx, `SELECT `+userColumns+` FROM users u WHERE u.email_key = $1`,
-		[]any{storage.EmailKey(email)}, userFields(&u)...)
-	if err != nil {
+	if err := d.queryRow(ctx, userByEmail, []any{storage.EmailKey(email)}, userFields(&u)...); err != nil {
 		return storage.User{}, fmt.Errorf("read user by address: %w", err)
 	}
 	return u, nil

@@ -2,6 +2,7 @@ package ephemeral
 
 import (
 	"container/heap"
+	"container/list"
 	"time"
 )
 
@@ -11,6 +12,8 @@ type entry struct {
 	value   []byte
 	expires time.Time
 	place   int // in the heap
+	owner   *owner
+	turn    *list.Element // among the owner's
 }
 
 func (e *entry) size() int { return len(e.key) + len(e.value) + entryOverhead }

@@ -13,16 +13,22 @@ import (
 
 const (
 	memoryBytes   = 64 << 20 // of keys and values together
-	entryOverhead = 160      // what the map, the heap and the entry cost beside key and value
+	entryOverhead = 256      // what the map, the heaps, the list and the entry cost beside key and value
 )
 
-// Memory keeps values in the process: for one node, and gone when it stops. When it is full the
-// value that had the least time left makes room, so a flood costs people a restart, not the server.
+// Memory keeps values in the process: for one node, and gone when it stops. When it is full, the
+// oldest value of the owner who holds the most makes room: a flood costs whoever sends it their own
+// values, before anybody else's and long before the server. While there is room nobody is limited.
 type Memory struct {
 	*Counts
+	// Owner says whose the value is that a context puts, such as the network its request came from;
+	// nil: all are one's.
+	Owner func(ctx context.Context) string
+
 	mu      sync.Mutex
 	entries map[string]*entry
 	expiry  expiryHeap
+	owners  owners
 	bytes   int
 	room    int // bytes allowed
 }
@@ -31,29 +37,30 @@ var _ storage.Ephemeral = (*Memory)(nil)
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{Counts: NewCounts(), entries: map[string]*entry{}, room: memoryBytes}
+	return &Memory{Counts: NewCounts(), entries: map[string]*entry{}, owners: owners{of: map[string]*owner{}}, room: memoryBytes}
 }
 
 // Put stores a copy of value under key for ttl. A ttl that is over already stores nothing.
-func (m *Memory) Put(_ context.Context, key string, value []byte, ttl time.Duration) error {
+func (m *Memory) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
 	now := m.Now()
 	e := &entry{key: key, value: bytes.Clone(value), expires: now.Add(ttl)}
 	if e.size() > m.room {
 		return fmt.Errorf("put: value of %d bytes: %w", len(value), storage.ErrUnavailable)
 	}
+	name := m.whose(ctx)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.remove(m.entries[key])
 	if ttl > 0 {
-		m.keep(e, now)
+		m.keep(name, e, now)
 	}
 	return nil
 }
 
 // Add notes key for ttl, or tells storage.ErrSpent when it has been noted. A ttl that is over
 // already notes nothing.
-func (m *Memory) Add(_ context.Context, key string, ttl time.Duration) error {
-	now := m.Now()
+func (m *Memory) Add(ctx context.Context, key string, ttl time.Duration) error {
+	name, now := m.whose(ctx), m.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if old, ok := m.entries[key]; ok && now.Before(old.expires) {
@@ -61,16 +68,24 @@ func (m *Memory) Add(_ context.Context, key string, ttl time.Duration) error {
 	}
 	m.remove(m.entries[key])
 	if ttl > 0 {
-		m.keep(&entry{key: key, expires: now.Add(ttl)}, now)
+		m.keep(name, &entry{key: key, expires: now.Add(ttl)}, now)
 	}
 	return nil
 }
 
-func (m *Memory) keep(e *entry, now time.Time) {
+func (m *Memory) whose(ctx context.Context) string {
+	if m.Owner == nil {
+		return ""
+	}
+	return m.Owner(ctx)
+}
+
+func (m *Memory) keep(name string, e *entry, now time.Time) {
 	m.makeRoom(e.size(), now)
 	m.entries[e.key] = e
 	m.bytes += e.size()
 	heap.Push(&m.expiry, e)
+	m.owners.add(name, e)
 }
 
 // Get returns a copy of the value, or storage.ErrNotFound.
@@ -99,14 +114,13 @@ func (m *Memory) Take(_ context.Context, key string) ([]byte, error) {
 	return e.value, nil
 }
 
-// makeRoom drops what has expired and then, until size fits, what would expire next.
+// makeRoom drops what has expired and then, until size fits, the oldest of whoever holds the most.
 func (m *Memory) makeRoom(size int, now time.Time) {
-	for len(m.expiry) > 0 {
-		next := m.expiry[0]
-		if now.Before(next.expires) && m.bytes+size <= m.room {
-			return
-		}
-		m.remove(next)
+	for len(m.expiry) > 0 && !now.Before(m.expiry[0].expires) {
+		m.remove(m.expiry[0])
+	}
+	for m.bytes+size > m.room {
+		m.remove(m.owners.richest().oldest())
 	}
 }
 
@@ -116,5 +130,6 @@ func (m *Memory) remove(e *entry) {
 	}
 	delete(m.entries, e.key)
 	heap.Remove(&m.expiry, e.place)
+	m.owners.drop(e)
 	m.bytes -= e.size()
 }
