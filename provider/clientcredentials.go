@@ -58,7 +58,11 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 		r.GrantScope(scope)
 	}
 	session.scopes, session.audience = scopes, audience
-	return g.handler.HandleTokenEndpointRequest(ctx, r)
+	if err := g.handler.HandleTokenEndpointRequest(ctx, r); err != nil {
+		return err
+	}
+	session.SetExpiresAt(fosite.AccessToken, session.now.Add(c.lifespan)) // fosite looks at a clock of its own
+	return nil
 }
 
 func (g *clientCredentials) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder) error {
