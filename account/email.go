@@ -52,11 +52,11 @@ func (a *Area) enterEmailCode(w http.ResponseWriter, r *http.Request, s *session
 	if !ok {
 		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "The code has six digits."})
 	}
-	allowed, err := a.Store.CountFailure(r.Context(), "email-code:"+c.id, 5, time.Hour, a.now())
+	allowed, err := a.Store.CountFailure(r.Context(), "email-code:"+c.ID, 5, time.Hour, a.now())
 	if err != nil {
 		return err
 	}
-	if allowed && c.hasCode(a.Browser.ID(r), code) {
+	if allowed && c.HasCode(a.Browser.ID(r), code) {
 		return a.changeEmail(w, r, s, c)
 	}
 	return a.wrongEmailCode(w, r, s, allowed)

@@ -61,6 +61,6 @@ func (a *Area) allowMail(ctx context.Context, userID, email string) error {
 }
 
 func (a *Area) sendCode(r *http.Request, s *session.Session, c emailChange, token string) error {
-	m := templates.ConfirmEmailMail(emailCode(token), int(emailLife.Minutes()), a.circumstances(r, s), a.link("/account/email/link/"+token))
+	m := templates.ConfirmEmailMail(mail.Code(codeFor, token), int(emailLife.Minutes()), a.circumstances(r, s), a.link("/account/email/link/"+token))
 	return a.writeUntil(r.Context(), c.New, m, c.ExpiresAt)
 }

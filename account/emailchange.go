@@ -2,10 +2,6 @@ package account
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -14,6 +10,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -25,25 +22,24 @@ const emailPrefix = "symbolon_ec_"
 // emailTokenLength is that of storage.NewBearer(emailPrefix): nothing else is looked up.
 const emailTokenLength = len(emailPrefix) + 52
 
+// codeFor tells the codes of these mails from those of others.
+const codeFor = "email change code"
+
 // emailChange is a new address that waits to be confirmed. It is stored as JSON under the digest of
-// the link's token: a field may be added, never renamed. Whoever reads the store learns neither
-// token nor code: the code's digest is keyed by the cookie of the browser that asked.
+// the link's token: a field may be added, never renamed.
 type emailChange struct {
-	id        string    // digest of the token, in hex
+	mail.Challenge
 	UserID    string    `json:"user_id"`
 	Which     mailbox   `json:"which,omitempty"`
 	Old       string    `json:"old"`
 	New       string    `json:"new"`
-	Browser   []byte    `json:"browser"` // digest of the id of the browser that asked
-	Code      []byte    `json:"code"`
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
 func newEmailChange(token, browser string, user storage.User, which mailbox, to string, now time.Time) emailChange {
-	id := digestOf(token)
 	return emailChange{
-		id: id, UserID: user.ID, Which: which, Old: which.of(user), New: to, Browser: storage.Digest(browser),
-		Code: mac(browser, id+" "+emailCode(token)), ExpiresAt: now.Add(emailLife),
+		Challenge: mail.NewChallenge(codeFor, token, browser), UserID: user.ID, Which: which,
+		Old: which.of(user), New: to, ExpiresAt: now.Add(emailLife),
 	}
 }
 
@@ -52,28 +48,9 @@ func (c emailChange) of(s *session.Session) bool {
 	return s != nil && c.UserID == s.UserID && c.Old == c.Which.of(s.User)
 }
 
-func (c emailChange) askedIn(browser string) bool {
-	return browser != "" && subtle.ConstantTimeCompare(c.Browser, storage.Digest(browser)) == 1
-}
-
-func (c emailChange) hasCode(browser, code string) bool {
-	return hmac.Equal(c.Code, mac(browser, c.id+" "+code))
-}
-
 // spend outlives whatever clock another node judges the record by.
 func (c emailChange) spend() storage.Spent {
-	return storage.Spent{Kind: "email", Value: c.id, Until: c.ExpiresAt.Add(emailLife)}
-}
-
-// emailCode derives the code from the link's token: nobody needs to keep it.
-func emailCode(token string) string {
-	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(mac(token, "email change code"))%1_000_000)
-}
-
-func mac(key, text string) []byte {
-	h := hmac.New(sha256.New, []byte(key))
-	h.Write([]byte(text))
-	return h.Sum(nil)
+	return storage.Spent{Kind: "email", Value: c.ID, Until: c.ExpiresAt.Add(emailLife)}
 }
 
 func digestOf(value string) string { return hex.EncodeToString(storage.Digest(value)) }
@@ -84,10 +61,10 @@ func (a *Area) keepChange(ctx context.Context, c emailChange) error {
 	if err != nil {
 		return fmt.Errorf("encode email change: %w", err)
 	}
-	if err := a.Ephemeral.Put(ctx, changeKey(c.id), value, emailLife); err != nil {
+	if err := a.Ephemeral.Put(ctx, changeKey(c.ID), value, emailLife); err != nil {
 		return fmt.Errorf("keep email change: %w", err)
 	}
-	if err := a.Ephemeral.Put(ctx, pendingKey(c.UserID), []byte(c.id), emailLife); err != nil {
+	if err := a.Ephemeral.Put(ctx, pendingKey(c.UserID), []byte(c.ID), emailLife); err != nil {
 		return fmt.Errorf("point at email change: %w", err)
 	}
 	return nil
@@ -100,7 +77,7 @@ func (a *Area) findChange(ctx context.Context, id string) (emailChange, error) {
 	if err != nil {
 		return emailChange{}, fmt.Errorf("find email change: %w", err)
 	}
-	c := emailChange{id: id}
+	c := emailChange{Challenge: mail.Challenge{ID: id}}
 	if err := json.Unmarshal(value, &c); err != nil {
 		return emailChange{}, fmt.Errorf("decode email change: %w", err)
 	}
@@ -121,7 +98,7 @@ func (a *Area) changeOf(r *http.Request, s *session.Session) (emailChange, error
 		return emailChange{}, fmt.Errorf("find email change: %w", err)
 	}
 	c, err := a.findChange(r.Context(), string(id))
-	if err == nil && (!c.of(s) || !c.askedIn(a.Browser.ID(r))) {
+	if err == nil && (!c.of(s) || !c.AskedIn(a.Browser.ID(r))) {
 		return emailChange{}, storage.ErrNotFound
 	}
 	return c, err

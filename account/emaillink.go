@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -16,7 +17,7 @@ func (a *Area) byToken(r *http.Request) (emailChange, *session.Session, error) {
 	if len(token) != emailTokenLength {
 		return emailChange{}, nil, storage.ErrNotFound
 	}
-	c, err := a.findChange(r.Context(), digestOf(token))
+	c, err := a.findChange(r.Context(), mail.ChallengeID(token))
 	if err != nil {
 		return c, nil, err
 	}

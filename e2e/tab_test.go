@@ -91,7 +91,7 @@ func (b *tab) hear(event any) {
 	case *runtime.EventExceptionThrown:
 		b.complaints = append(b.complaints, fmt.Sprintf("%+v", *e.ExceptionDetails))
 	case *log.EventEntryAdded:
-		if !refusedPage(e.Entry) {
+		if !refusedPage(e.Entry) && !typedEarly(e.Entry) {
 			b.complaints = append(b.complaints, fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL))
 		}
 	case *audits.EventIssueAdded:
@@ -104,6 +104,11 @@ func (b *tab) hear(event any) {
 // refusedPage tells that the entry only repeats that a page of ours was a refusal, such as 400.
 func refusedPage(e *log.Entry) bool {
 	return e.Source == log.EntrySourceNetwork && strings.Contains(e.Text, "responded with a status of 4") && !strings.Contains(e.URL, "/static/")
+}
+
+// typedEarly tells that the entry only says that a test was in a field before the page had focused it.
+func typedEarly(e *log.Entry) bool {
+	return e.Source == log.EntrySourceRendering && strings.Contains(e.Text, "Autofocus processing was blocked because a document already has a focused element")
 }
 
 // tell sends Chromium a command and returns its answer.

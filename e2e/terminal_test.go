@@ -173,7 +173,7 @@ func TestLoginFromATerminalByDevice(t *testing.T) {
 	c := d.native(t, "--grant-type", deviceGrant)
 	who, v := d.person(t), d.visitor(t)
 	s := d.login(t, "--client", c.ClientID, "--device", "--scope", "openid email")
-	shown := s.reads(`enter\s+([A-Z]{4}-[A-Z]{4})`)
+	shown := s.reads(`enter\s+([A-Z]{3}-[A-Z]{3}-[A-Z]{3})`)
 	p := v.follow(v.submit(v.get("/device"), "/device", "user_code", shown))
 	if p.has("/login/mail") {
 		p = v.signIn(d, p, who)

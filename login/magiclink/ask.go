@@ -65,11 +65,10 @@ func (p pages) send(r *http.Request, browser, email string, q *interaction.Reque
 
 func (p pages) newRecord(r *http.Request, token, browser, email string, q *interaction.Request) record {
 	rec := record{
-		id: tokenID(token), Email: email, Browser: storage.Digest(browser),
+		Challenge: mail.NewChallenge(codeFor, token, browser), Email: email,
 		AskedWith: login.BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context())),
 		ExpiresAt: p.now().Add(life),
 	}
-	rec.Code = codeDigest(browser, rec.id, codeOf(token))
 	if q != nil {
 		rec.Handle, rec.App = q.Handle, q.ClientName
 	}
@@ -78,7 +77,7 @@ func (p pages) newRecord(r *http.Request, token, browser, email string, q *inter
 
 func (p pages) queue(ctx context.Context, rec record, token string) error {
 	subject, text, html, err := p.Letters.Mail(templates.SignInMail{
-		App: rec.App, Link: strings.TrimSuffix(p.Issuer, "/") + "/login/mail/" + token, Code: codeOf(token),
+		App: rec.App, Link: strings.TrimSuffix(p.Issuer, "/") + "/login/mail/" + token, Code: mail.Code(codeFor, token),
 		Minutes: int(life.Minutes()), Browser: rec.AskedWith, Network: rec.Network,
 		Language: web.Language(ctx),
 	})

@@ -53,7 +53,7 @@ func (p pages) judge(w http.ResponseWriter, r *http.Request, rec record, browser
 	if !allowed {
 		return p.askCode(w, http.StatusTooManyRequests, rec, "Too many codes were tried. Use the link in the mail instead.")
 	}
-	if !rec.hasCode(browser, code) {
+	if !rec.HasCode(browser, code) {
 		if err := p.refused(r, "wrong_code"); err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ type budget struct {
 }
 
 // ofMail: five tries, after which the mail is dead.
-func ofMail(rec record) budget { return budget{"mail-code:" + rec.id, 5, time.Hour} }
+func ofMail(rec record) budget { return budget{"mail-code:" + rec.ID, 5, time.Hour} }
 
 // ofAddress bounds guessing over many mails. Beyond it only the links work, so that a stranger who
 // guesses locks nobody out.

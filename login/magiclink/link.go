@@ -6,6 +6,7 @@ import (
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 )
@@ -18,11 +19,11 @@ func (p pages) link(w http.ResponseWriter, r *http.Request) error {
 	}
 	action := p.flow.Base + "/login/mail/" + r.PathValue("token")
 	page := templates.MailLink{
-		App: rec.App, SameBrowser: rec.sameBrowser(p.flow.Requests.Browser.ID(r)), Action: action,
+		App: rec.App, SameBrowser: rec.AskedIn(p.flow.Requests.Browser.ID(r)), Action: action,
 		NotMe: action + "/not-me", Browser: rec.AskedWith, Network: rec.Network, Email: rec.Email,
 	}
 	if !page.SameBrowser {
-		page.Code = codeOf(r.PathValue("token"))
+		page.Code = mail.Code(codeFor, r.PathValue("token"))
 	}
 	return p.flow.Pages.Render(w, http.StatusOK, page)
 }
@@ -34,7 +35,7 @@ func (p pages) useLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.onward(w, r, err)
 	}
-	if !rec.sameBrowser(p.flow.Requests.Browser.ID(r)) {
+	if !rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
 		return p.otherBrowser(w, r)
 	}
 	return p.complete(w, r, rec)
@@ -73,7 +74,7 @@ func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
 func (p pages) complete(w http.ResponseWriter, r *http.Request, rec record) error {
 	proof := login.Proof{
 		Method: name, Kind: login.Mailbox, Email: rec.Email, VerifiedEmail: true, AMR: []string{name},
-		Spend: []storage.Spent{{Kind: "mail", Value: rec.id, Until: rec.ExpiresAt.Add(life)}},
+		Spend: []storage.Spent{{Kind: "mail", Value: rec.ID, Until: rec.ExpiresAt.Add(life)}},
 	}
 	if p.Registration {
 		now := p.now()

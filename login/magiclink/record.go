@@ -2,16 +2,13 @@ package magiclink
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
 
+	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -23,44 +20,20 @@ const tokenPrefix = "symbolon_ml_"
 // tokenLength is that of storage.NewBearer(tokenPrefix): nothing else is looked up.
 const tokenLength = len(tokenPrefix) + 52
 
+// codeFor tells the codes of these mails from those of others.
+const codeFor = "sign-in code"
+
 // record is one mail that may sign in. It is stored as JSON under the digest of the link's token: a
-// field may be added, never renamed. Whoever reads the store learns neither token nor code: the
-// token is random, the code's digest is keyed by the cookie of the browser that asked.
+// field may be added, never renamed.
 type record struct {
-	id        string    // digest of the token, in hex
+	mail.Challenge
 	Email     string    `json:"email"`
 	Handle    string    `json:"handle,omitempty"`
 	App       string    `json:"app,omitempty"`
-	Browser   []byte    `json:"browser"` // digest of the id of the browser that asked
-	Code      []byte    `json:"code"`
 	AskedWith string    `json:"asked_with"` // "Firefox on Linux"
 	Network   string    `json:"network"`
 	ExpiresAt time.Time `json:"expires_at"`
 	Used      bool      `json:"used,omitempty"` // only the way back of whoever used it is still known
-}
-
-func (rec record) sameBrowser(browser string) bool {
-	return browser != "" && subtle.ConstantTimeCompare(rec.Browser, storage.Digest(browser)) == 1
-}
-
-func (rec record) hasCode(browser, code string) bool {
-	return hmac.Equal(rec.Code, codeDigest(browser, rec.id, code))
-}
-
-func tokenID(token string) string { return hex.EncodeToString(storage.Digest(token)) }
-
-// codeOf derives the code from the link's token, so that a page that was given the token can show it
-// and nobody needs to keep it.
-func codeOf(token string) string {
-	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(mac(token, "sign-in code"))%1_000_000)
-}
-
-func codeDigest(browser, id, code string) []byte { return mac(browser, id+" "+code) }
-
-func mac(key, text string) []byte {
-	h := hmac.New(sha256.New, []byte(key))
-	h.Write([]byte(text))
-	return h.Sum(nil)
 }
 
 // keep stores rec for its life, as the only one of its address and the one this browser waits for.
@@ -69,11 +42,11 @@ func (m *Method) keep(ctx context.Context, rec record, browser string) error {
 	if err != nil {
 		return fmt.Errorf("encode mail attempt: %w", err)
 	}
-	if err := m.Ephemeral.Put(ctx, recordKey(rec.id), value, life); err != nil {
+	if err := m.Ephemeral.Put(ctx, recordKey(rec.ID), value, life); err != nil {
 		return fmt.Errorf("keep mail attempt: %w", err)
 	}
 	for _, pointer := range []string{latestKey(rec.Email), askedKey(browser, rec.Handle)} {
-		if err := m.Ephemeral.Put(ctx, pointer, []byte(rec.id), life); err != nil {
+		if err := m.Ephemeral.Put(ctx, pointer, []byte(rec.ID), life); err != nil {
 			return fmt.Errorf("point at mail attempt: %w", err)
 		}
 	}
@@ -102,7 +75,7 @@ func (m *Method) read(ctx context.Context, id string) (record, error) {
 	if err != nil {
 		return record{}, fmt.Errorf("find mail attempt: %w", err)
 	}
-	rec := record{id: id}
+	rec := record{Challenge: mail.Challenge{ID: id}}
 	if err := json.Unmarshal(value, &rec); err != nil {
 		return record{}, fmt.Errorf("decode mail attempt: %w", err)
 	}
@@ -117,7 +90,7 @@ func (m *Method) byToken(r *http.Request) (record, error) {
 // usedHere finds the record of a link that was used in the browser of r.
 func (m *Method) usedHere(r *http.Request, browser string) (record, error) {
 	rec, err := m.ofLink(r, m.read)
-	if err == nil && (!rec.Used || !rec.sameBrowser(browser)) {
+	if err == nil && (!rec.Used || !rec.AskedIn(browser)) {
 		return record{}, storage.ErrNotFound
 	}
 	return rec, err
@@ -128,7 +101,7 @@ func (m *Method) ofLink(r *http.Request, find func(context.Context, string) (rec
 	if len(token) != tokenLength {
 		return record{}, storage.ErrNotFound
 	}
-	return find(r.Context(), tokenID(token))
+	return find(r.Context(), mail.ChallengeID(token))
 }
 
 // waited finds the record whose code this browser waits for.
@@ -141,7 +114,7 @@ func (m *Method) waited(ctx context.Context, browser, handle string) (record, er
 		return record{}, fmt.Errorf("find mail attempt: %w", err)
 	}
 	rec, err := m.find(ctx, string(id))
-	if err == nil && !rec.sameBrowser(browser) {
+	if err == nil && !rec.AskedIn(browser) {
 		return record{}, storage.ErrNotFound
 	}
 	return rec, err
@@ -150,16 +123,16 @@ func (m *Method) waited(ctx context.Context, browser, handle string) (record, er
 // use makes rec's link and code dead. It is tidiness: what counts is spent durably. What stays leads
 // the browser that used it back to where it was going, and tells a reader of the store nothing.
 func (m *Method) use(ctx context.Context, rec record) error {
-	value, err := json.Marshal(record{Used: true, Browser: rec.Browser, Handle: rec.Handle, ExpiresAt: rec.ExpiresAt})
+	value, err := json.Marshal(record{Used: true, Challenge: mail.Challenge{Browser: rec.Browser}, Handle: rec.Handle, ExpiresAt: rec.ExpiresAt})
 	if err != nil {
 		return fmt.Errorf("encode mail attempt: %w", err)
 	}
-	return m.Ephemeral.Put(ctx, recordKey(rec.id), value, life)
+	return m.Ephemeral.Put(ctx, recordKey(rec.ID), value, life)
 }
 
 // void forgets rec; its link and code are dead.
 func (m *Method) void(ctx context.Context, rec record) error {
-	_, err := m.Ephemeral.Take(ctx, recordKey(rec.id))
+	_, err := m.Ephemeral.Take(ctx, recordKey(rec.ID))
 	return err
 }
 
@@ -167,7 +140,9 @@ func recordKey(id string) string { return "mail-link:" + id }
 
 func latestKey(email string) string { return "mail-latest:" + addressID(email) }
 
-func askedKey(browser, handle string) string { return "mail-asked:" + tokenID(browser+" "+handle) }
+func askedKey(browser, handle string) string {
+	return "mail-asked:" + mail.ChallengeID(browser+" "+handle)
+}
 
 // addressID stands for an address in keys: nobody's address is kept in the clear.
 func addressID(email string) string {
