@@ -2,22 +2,20 @@ package logout
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/symbolon-id/symbolon/outbound"
+	"github.com/symbolon-id/symbolon/queue"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 const (
-	pollEvery = time.Second      // an end of a session is noticed this late
-	storeFor  = 5 * time.Second  // a statement of the store takes no longer
-	tryFor    = 10 * time.Second // nor does a try: reading the client, signing, five seconds of its server
-	leaseFor  = 30 * time.Second // more than all of it: a notice claimed this long ago is abandoned
-	lanes     = 8                // tries at a time, so that one slow client delays nobody
+	storeFor = 5 * time.Second  // a statement of the store takes no longer
+	tryFor   = 10 * time.Second // nor does a try: reading the client, signing, five seconds of its server
+	leaseFor = 30 * time.Second // more than all of it: a notice claimed this long ago is abandoned
+	lanes    = 8                // tries at a time
 )
 
 // Store keeps the notices durably, and the clients.
@@ -58,49 +56,13 @@ type Worker struct {
 
 // Run delivers until ctx ends, then finishes what is in hand (seconds) and returns.
 func (w *Worker) Run(ctx context.Context) {
-	var inHand sync.WaitGroup
-	defer inHand.Wait()
-	lane := make(chan struct{}, lanes)
-	for {
-		select {
-		case lane <- struct{}{}:
-		case <-ctx.Done():
-			return
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		claimed, err := w.claim(ctx)
-		if err != nil {
-			<-lane
-			w.rest(ctx, err)
-			continue
-		}
-		inHand.Go(func() {
-			defer func() { <-lane }()
-			w.handle(context.WithoutCancel(ctx), claimed)
-		})
-	}
-}
-
-// claim is not cut short by shutdown: a claim without its answer would delay the notice by a lease.
-func (w *Worker) claim(ctx context.Context) (storage.LogoutNotice, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeFor)
-	defer cancel()
-	return w.Store.ClaimLogoutNotice(ctx, w.now(), leaseFor)
-}
-
-// rest waits until there may be something to claim.
-func (w *Worker) rest(ctx context.Context, claim error) {
-	if !errors.Is(claim, storage.ErrNotFound) {
-		w.Log.Warn("logout notices unavailable", "error", claim)
-	}
-	timer := time.NewTimer(pollEvery)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	queue.Worker[storage.LogoutNotice]{
+		Name: "logout", Lanes: lanes, Log: w.Log,
+		Claim: func(ctx context.Context) (storage.LogoutNotice, error) {
+			return w.Store.ClaimLogoutNotice(ctx, w.now(), leaseFor)
+		},
+		Handle: w.handle,
+	}.Run(ctx)
 }
 
 func (w *Worker) now() time.Time {

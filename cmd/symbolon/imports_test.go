@@ -38,14 +38,15 @@ func architecture() map[string]rule {
 		"account":           {ours: feature("login/session interaction mail")},
 		"agents":            {ours: feature("keys")},
 		"registration":      {ours: feature("agents outbound")},
-		"logout":            {ours: list("storage outbound")},
+		"logout":            {ours: list("storage outbound queue")},
 
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
 		"details":       {ours: list("templates")},
 		"interaction":   {ours: list("storage web")},
 		"keys":          {ours: list("storage"), libraries: list("github.com/go-jose/go-jose/v4")},
-		"mail":          {ours: list("storage"), libraries: list("github.com/wneessen/go-mail")},
+		"mail":          {ours: list("storage queue"), libraries: list("github.com/wneessen/go-mail")},
+		"queue":         {ours: list("storage")},
 		"storage":       {},
 		"audit":         {},
 		"templates":     {libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
