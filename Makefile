@@ -21,10 +21,11 @@ run: ## start a server to try out on http://localhost:8080
 build: ## build the one static binary, ./symbolon
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o symbolon ./cmd/symbolon
 
+# Tests wait for disks, databases and browsers more than they compute: four at a time, even on two cores.
 test: tools lint ## install what the tests need, then run all of them
-	go test $(REST)
+	go test -p 4 $(REST)
 	go test -race $(RACE)
-	go test ./e2e/...
+	go test -parallel 4 ./e2e/...
 
 short: ## the tests that need neither browser nor second node
 	go test $(REST) $(RACE)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,24 +68,27 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	t.Parallel()
 	packed := must[*gzip.Reader](t)(gzip.NewReader(strings.NewReader(axe)))
 	script := string(must[[]byte](t)(io.ReadAll(packed)))
-	pages := 0
+	var pages atomic.Int32
 	walk(t, func(b *tab, name string) {
-		pages++
+		pages.Add(1)
 		for _, l := range looks() {
+			if l.name == "dark-320" { // the words of light-320 in the colours of dark-1280
+				continue
+			}
 			b.wear(l)
 			for _, finding := range b.findings(script, l.rules()) {
-				t.Errorf("%s, %s: %s", name, l.name, finding)
+				b.t.Errorf("%s, %s: %s", name, l.name, finding)
 			}
 			if wide := b.ask(`String(document.documentElement.scrollWidth - innerWidth)`); wide != "0" && !strings.HasPrefix(wide, "-") {
-				t.Errorf("%s, %s: %s px wider than the window", name, l.name, wide)
+				b.t.Errorf("%s, %s: %s px wider than the window", name, l.name, wide)
 			}
 		}
 		b.wear(looks()[0])
 		b.picture(looks()[0])
 		b.keepsItsBudget(name)
 	})
-	if pages < 45 {
-		t.Errorf("only %d pages were looked at", pages)
+	if pages.Load() < 60 {
+		t.Errorf("only %d pages were looked at", pages.Load())
 	}
 }
 

@@ -39,19 +39,30 @@ func (b *tab) wear(l look) {
 	})
 }
 
-// walk shows every page there is, one after the other.
+// walk shows every page there is.
 func walk(t *testing.T, show func(b *tab, name string)) {
 	t.Helper()
 	d := onSQLite(t)
-	b := newTab(t)
-	s := onStage(t, d, b, "--redirect-uri", "com.example.app:/callback", "--audience", weather, "--authorization-details-type", "payment", "--authorization-details-type", "files")
-	pagesOfSigningIn(s, show)
-	pagesOfTheAccount(&stage{tab: newTab(t), d: d, app: s.app, cb: s.cb, who: d.person(t)}, show)
-	pagesOfFactors(&stage{tab: newTab(t), d: d, app: s.app, cb: s.cb, who: d.person(t)}, show)
-	pagesOfDevices(newTab(t), d, show)
-	pagesOfSigningOut(newTab(t), d, show)
-	pagesOfErrors(s, show)
-	pagesOfDev(t, show)
+	someone := func(t *testing.T) *stage {
+		return onStage(t, d, newTab(t), "--redirect-uri", "com.example.app:/callback", "--audience", weather, "--authorization-details-type", "payment", "--authorization-details-type", "files")
+	}
+	chapters := map[string]func(t *testing.T){
+		"signing in":  func(t *testing.T) { pagesOfSigningIn(someone(t), show) },
+		"account":     func(t *testing.T) { pagesOfTheAccount(someone(t), show) },
+		"factors":     func(t *testing.T) { pagesOfFactors(someone(t), show) },
+		"devices":     func(t *testing.T) { pagesOfDevices(newTab(t), d, show) },
+		"signing out": func(t *testing.T) { pagesOfSigningOut(newTab(t), d, show) },
+		"errors":      func(t *testing.T) { pagesOfErrors(someone(t), show) },
+		"dev":         func(t *testing.T) { pagesOfDev(t, show) },
+	}
+	t.Run("pages", func(t *testing.T) {
+		for name, pages := range chapters {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				pages(t)
+			})
+		}
+	})
 }
 
 func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
