@@ -192,7 +192,7 @@ func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 		ada, more := s.person("ada"), [2]string{"scope", "openid email"}
 		tokens := ada.tokens(app, more)
 		both := ada.open(s.authorizeURL(app, more) + "&resource=" + first + "&resource=" + second).location(t).Query().Get("code")
-		one := s.redeem(app, ada.code(app, [2]string{"resource", first})).tokens(t)
+		one, offline := ada.tokens(app, [2]string{"resource", first}), ada.tokens(app, [2]string{"scope", "openid offline_access"})
 		change := func(change func(c *storage.Client)) {
 			c := s.client(app.id)
 			change(&c)
@@ -205,7 +205,9 @@ func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 				t.Errorf("%s: %+v", what, claims)
 			}
 		}
-		s.refresh(app, one.RefreshToken).refused(t, http.StatusBadRequest, "invalid_grant")
+		for _, none := range []string{one.RefreshToken, offline.RefreshToken} {
+			s.refresh(app, none).refused(t, http.StatusBadRequest, "invalid_grant")
+		}
 		change(func(c *storage.Client) { c.Scopes = []string{"profile"} })
 		s.refresh(app, tokens.RefreshToken).refused(t, http.StatusBadRequest, "invalid_grant")
 		change(func(c *storage.Client) { c.Scopes, c.Audiences = []string{"openid"}, []string{first} }) // a refusal ends nothing
