@@ -118,7 +118,8 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 // was parked. What a person was shown and answered was that.
 func (v *validRequest) differs(shown interaction.Request) bool {
 	return v.ClientName != shown.ClientName || v.Links != shown.Links || v.RedirectURI != shown.RedirectURI ||
-		!slices.Equal(v.Scopes, shown.Scopes) || !slices.Equal(v.Resources, shown.Resources) || !bytes.Equal(v.Details, shown.Details)
+		!slices.Equal(v.Scopes, shown.Scopes) || !slices.Equal(v.Asked, shown.Asked) ||
+		!slices.Equal(v.Resources, shown.Resources) || !bytes.Equal(v.Details, shown.Details)
 }
 
 // askAnew forgets to whom the request was shown and that it was allowed; that it was denied stays.
