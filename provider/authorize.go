@@ -66,7 +66,11 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
 		// Another site's form: the browser has kept its SameSite cookies back. It sends them with
 		// the same request as a GET.
-		return web.Redirect(w, p.base+"/authorize?"+v.asSent().Encode())
+		again := p.base + "/authorize?" + v.asSent().Encode()
+		if len(again) > web.MaxURL {
+			return p.refuseAtClient(w, r, v, tooLarge())
+		}
+		return web.Redirect(w, again)
 	}
 	v.Handle = storage.NewID("")
 	return p.proceed(w, r, v)
