@@ -123,7 +123,7 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if err := bound(state.Grant, c, form); err != nil {
 		return err
 	}
-	if err := trim(&state.Grant, c); err != nil {
+	if err := g.p.trim(&state.Grant, c); err != nil {
 		return err
 	}
 	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))

@@ -48,7 +48,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if state.ClientID != c.ID {
 		return invalidGrant()
 	}
-	if err := trim(&state.Grant, c); err != nil {
+	if err := g.p.trim(&state.Grant, c); err != nil {
 		return err
 	}
 	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))

@@ -122,7 +122,7 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if state.ClientID != c.ID {
 		return invalidGrant()
 	}
-	if err := trim(&state.Grant, c); err != nil {
+	if err := g.p.trim(&state.Grant, c); err != nil {
 		return err
 	}
 	scopes, err := narrow(r.GetRequestedScopes(), state.Scopes)

@@ -207,6 +207,7 @@ func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 		}
 		for _, none := range []string{one.RefreshToken, offline.RefreshToken} {
 			s.refresh(app, none).refused(t, http.StatusBadRequest, "invalid_grant")
+			s.inspected(app, none).inactive(t)
 		}
 		change(func(c *storage.Client) { c.Scopes = []string{"profile"} })
 		s.refresh(app, tokens.RefreshToken).refused(t, http.StatusBadRequest, "invalid_grant")

@@ -6,22 +6,25 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// trim takes from a grant the scopes and resources that the operator has taken from its client since; of
-// authorization details narrowDetails does. A grant of which nothing is left is none, nor is one that was
-// to outlive its session and may no longer.
-func trim(g *storage.Grant, c *client) error {
-	scopes := slices.DeleteFunc(slices.Clone(g.Scopes), func(scope string) bool { return !slices.Contains(c.Scopes, scope) })
-	var resources []string
-	for _, resource := range g.Resources {
+// trim takes from a grant what the operator has taken from its client since: scopes, resources, types of
+// authorization details. A grant of which nothing is left is none, nor is one that was to outlive its
+// session and may no longer.
+func (p *Provider) trim(g *storage.Grant, c *client) error {
+	was := *g
+	g.Scopes = slices.DeleteFunc(slices.Clone(was.Scopes), func(scope string) bool { return !slices.Contains(c.Scopes, scope) })
+	g.Resources = nil
+	for _, resource := range was.Resources {
 		still, _ := matchResources([]string{resource}, c.Audiences)
-		resources = append(resources, still...)
+		g.Resources = append(g.Resources, still...)
 	}
-	emptied := func(before, after []string) bool { return len(before) > 0 && len(after) == 0 }
+	if was.AuthorizationDetails != nil {
+		g.AuthorizationDetails = p.DetailTypes.Held(was.AuthorizationDetails, c.DetailTypes)
+	}
+	held := len(was.Scopes) > 0 || was.AuthorizationDetails != nil
+	holds := len(g.Scopes) > 0 || g.AuthorizationDetails != nil
 	switch {
-	case emptied(g.Resources, resources), emptied(g.Scopes, scopes) && g.AuthorizationDetails == nil,
-		g.Offline && !slices.Contains(scopes, "offline_access"):
+	case held && !holds, len(was.Resources) > 0 && len(g.Resources) == 0, g.Offline && !slices.Contains(g.Scopes, "offline_access"):
 		return invalidGrant()
 	}
-	g.Scopes, g.Resources = scopes, resources
 	return nil
 }
