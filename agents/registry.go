@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
@@ -78,10 +79,22 @@ func (r *Registry) Update(ctx context.Context, id string, change func(c *storage
 		return storage.Client{}, err
 	}
 	client.UpdatedAt = r.now()
+	if takesAway(before, client) {
+		client.NotBefore = client.UpdatedAt.Truncate(time.Second).Add(time.Second) // iat counts whole seconds
+	}
 	if err := r.record(ctx, audit.ClientUpdated, id, ""); err != nil {
 		return storage.Client{}, err
 	}
 	return client, r.replace(ctx, before, client)
+}
+
+// takesAway tells whether is may do less than was: what tokens it holds may then say too much. They end,
+// and whoever may have others gets them by refreshing.
+func takesAway(was, is storage.Client) bool {
+	lost := func(had, has []string) bool {
+		return slices.ContainsFunc(had, func(one string) bool { return !slices.Contains(has, one) })
+	}
+	return lost(was.Scopes, is.Scopes) || lost(was.Audiences, is.Audiences) || lost(was.DetailTypes, is.DetailTypes)
 }
 
 // replace forgets what people allowed to the client as they knew it: first, so that nothing they did

@@ -44,6 +44,8 @@ func badRedirect(uri string) string {
 		return "needs a slash after its scheme"
 	case slices.ContainsFunc(strings.Split(u.EscapedPath(), "/"), isDotSegment):
 		return "has a path with dot segments"
+	case slices.ContainsFunc([]string{"code", "state", "iss", "error", "response"}, u.Query().Has):
+		return "has a parameter in its query that the answer brings" // which must be there once (RFC 9207 section 2.4)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return "must use https; http is for 127.0.0.1, [::1] and localhost only"
 	case u.Scheme == "https", u.Scheme == "http":

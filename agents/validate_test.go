@@ -58,7 +58,7 @@ func TestDangerousRedirectURIsAreRefused(t *testing.T) {
 		"http://0x7f000001/cb", "http://2130706433/cb", "http://localhost.evil.test/cb", "http://localhost@evil.test/cb",
 		"https://user@app.example/cb", "https://user:pw@app.example/cb", "https://@app.example/cb",
 		"https://app.example/cb#", "https://app.example/cb#x", "https://*.example/cb", "https://app.example/*",
-		"https://app.example/a/../cb", "https://app.example/%2e%2E/cb", "https://app.example/./cb",
+		"https://app.example/a/../cb", "https://app.example/cb?iss=https://evil.test", "https://app.example/cb?a=b&%73tate=1", "com.example.app:/cb?code=", "https://app.example/%2e%2E/cb", "https://app.example/./cb",
 		"https://app.example:0/cb", "https://app.example:99999/cb", "https://app.example:/cb", "https://app.example:x/cb",
 		"https://app.example/c b", "https://app.example/\tcb", "https://app.example/\x00", "https://app.example/%zz",
 		`https://app.example\@evil.test/cb`, "https://app.example/<cb>", "https://bücher.example/cb", "https://app.example/\u202ecb",

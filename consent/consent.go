@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
@@ -125,8 +124,8 @@ func (a *Asker) covered(ctx context.Context, q *interaction.Request, userID stri
 	if err != nil || len(before) == 0 {
 		return false, err
 	}
-	for _, scope := range q.Scopes {
-		if !slices.Contains(before, scope) {
+	for _, what := range q.Allow() {
+		if !within(before, what) {
 			return false, nil
 		}
 	}

@@ -215,6 +215,8 @@ func TestRememberedConsentCoversOnlyWhatWasAllowed(t *testing.T) {
 			"loopback":         {func(q *interaction.Request) { q.RedirectURI = "http://127.0.0.1:4711/cb" }, true},
 			"unreadable":       {func(q *interaction.Request) { q.RedirectURI = "://" }, true},
 			"plain http":       {func(q *interaction.Request) { q.RedirectURI = "http://app.example/cb" }, true},
+			"claim of it":      {func(q *interaction.Request) { q.Asked = []string{"email email", "openid"} }, false},
+			"claim of another": {func(q *interaction.Request) { q.Asked = []string{"openid", "profile birthdate"} }, true},
 			"suffix of a host": {func(q *interaction.Request) { q.RedirectURI = "https://notapp.example/cb" }, true},
 		} {
 			n.Parks = same
@@ -226,6 +228,28 @@ func TestRememberedConsentCoversOnlyWhatWasAllowed(t *testing.T) {
 		n.Parks = same
 		if _, p := signedIn(t, n, "u_bob").Authorize(n); !asks(p) {
 			t.Error("Ada's consent was used for Bob")
+		}
+	})
+}
+
+func TestWhoAllowedAClaimIsAskedForTheRest(t *testing.T) {
+	everywhere(t, func(t *testing.T, n *logintest.Node, db *durable.DB) {
+		ada := signedIn(t, n, "u_ada")
+		n.Parks.Scopes, n.Parks.Asked = []string{"openid", "profile"}, []string{"openid", "profile birthdate"}
+		handle, p := ada.Authorize(n)
+		if !strings.Contains(p.Body, "See your date of birth") || strings.Contains(p.Body, "what else is in your profile") {
+			t.Errorf("asked for %s", p.Body)
+		}
+		ada.Follow(n, decide(ada, n, handle, "allow"))
+		if all := allowed(t, db, "u_ada"); len(all) != 1 || !slices.Equal(all[0].Scopes, []string{"openid", "profile birthdate"}) {
+			t.Errorf("allowed %+v", all)
+		}
+		if _, p := ada.Authorize(n); asks(p) {
+			t.Error("asked for the same again")
+		}
+		n.Parks.Asked = nil
+		if _, p := ada.Authorize(n); !asks(p) || !strings.Contains(p.Body, "what else is in your profile") {
+			t.Error("a claim was taken for its scope")
 		}
 	})
 }

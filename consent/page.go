@@ -67,7 +67,7 @@ func (a *Asker) show(w http.ResponseWriter, r *http.Request, q *interaction.Requ
 		RedirectHost: host, Resources: q.Resources,
 		Account:   cmp.Or(s.User.Email, s.User.Name),
 		SwitchURL: a.Base + "/login?switch=1&request=" + url.QueryEscape(q.Handle),
-		Scopes:    describe(q.Scopes, before), Lasts: lasts(q), Warning: warning(k, t), Details: a.details(r, q),
+		Scopes:    describe(q.Allow(), before), Lasts: lasts(q), Warning: warning(k, t), Details: a.details(r, q),
 		Unverified: t.unverified(), Vouched: t.vouched(), Links: links(q), LogoURL: logo,
 	})
 }
@@ -112,7 +112,7 @@ func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Req
 	_, host := redirectOf(q.RedirectURI)
 	err := a.Store.AddConsent(r.Context(), storage.Consent{
 		UserID: s.UserID, ClientID: q.ClientID, RedirectHost: host, Resource: resourceKey(q),
-		Scopes: q.Scopes, GrantedAt: a.now(),
+		Scopes: q.Allow(), GrantedAt: a.now(),
 	})
 	if err == nil {
 		err = a.unlessChanged(r.Context(), q, s)

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/templates"
@@ -13,10 +14,16 @@ func describe(scopes, before []string) []templates.ConsentScope {
 	for i, scope := range scopes {
 		described[i] = templates.ConsentScope{
 			Name: scope, Sentence: interaction.Sentence(scope),
-			New: len(before) > 0 && !slices.Contains(before, scope),
+			New: len(before) > 0 && !within(before, scope),
 		}
 	}
 	return described
+}
+
+// within tells whether it was allowed before: itself, or, when it is a claim of a scope, all of that.
+func within(before []string, what string) bool {
+	scope, _, _ := strings.Cut(what, " ")
+	return slices.Contains(before, what) || slices.Contains(before, scope)
 }
 
 func lasts(q *interaction.Request) string {

@@ -79,6 +79,30 @@ func TestDecisionsAreFeltWithinASecondOnEveryNode(t *testing.T) {
 	})
 }
 
+func TestWhatIsTakenFromAClientIsFeltWithinASecondOnEveryNode(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, d *deployment) {
+		t.Parallel()
+		a, who, agent := d.app(t, "--serves", weather), d.person(t), d.agent(t)
+		token, service := a.tokens(t, who), agent.token(t, d.issuer).text("access_token")
+		d.command(t, "client", "update", a.ClientID, "--name", "Another name")
+		if !a.introspect(t, d.issuer, token.AccessToken).active() {
+			t.Fatal("a change that takes nothing ended a token")
+		}
+		d.command(t, "client", "update", a.ClientID, "--scope", "openid profile")
+		d.command(t, "agent", "update", agent.ClientID, "--scope", "other")
+		for _, n := range d.nodes {
+			felt(t, "token of a person on "+n.name, func() bool { return !a.introspect(t, n.url(), token.AccessToken).active() })
+			felt(t, "userinfo on "+n.name, func() bool { return a.userinfo(t, n.url(), token.AccessToken).status == 401 })
+			felt(t, "token of the agent on "+n.name, func() bool { return !a.introspect(t, n.url(), service).active() })
+		}
+		left := a.refresh(t, d.issuer, token.RefreshToken)
+		if left.text("scope") != "openid profile" || !a.introspect(t, d.issuer, left.text("access_token")).active() {
+			t.Errorf("what is left: %d %s", left.status, left.body)
+		}
+	})
+}
+
 func TestSigningOutEndsTokensWithoutOfflineAccess(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, d *deployment) {

@@ -46,6 +46,8 @@ type Request struct {
 	// Client is who asked, its name and metadata alone, as it was when the request arrived.
 	Client *storage.Client `json:"client,omitempty"`
 
+	Asked []string `json:"asked,omitempty"` // in place of Scopes, when single claims are asked for: see storage.NamedClaims
+
 	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396; valid, in the one form we keep
 
 	Prompt      []string       `json:"prompt,omitempty"`
@@ -95,6 +97,14 @@ func (q *Request) Fresh(userID string, authTime, now time.Time) bool {
 		return true
 	}
 	return q.MaxAge != nil && (*q.MaxAge == 0 || now.Sub(authTime) > *q.MaxAge)
+}
+
+// Allow is what the person is asked to allow.
+func (q *Request) Allow() []string {
+	if len(q.Asked) > 0 {
+		return q.Asked
+	}
+	return q.Scopes
 }
 
 // HasPrompt tells whether the client asked for this prompt.

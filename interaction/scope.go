@@ -1,6 +1,6 @@
 package interaction
 
-// Sentence says to a person what a scope lets an app do. It is empty for a scope that is not ours,
+// Sentence says to a person what a scope lets an app do, or one claim of a scope: "profile birthdate". It is empty for a scope that is not ours,
 // which pages show by its name: inventing what it means would be worse.
 func Sentence(scope string) string {
 	switch scope {
@@ -18,6 +18,41 @@ func Sentence(scope string) string {
 		return "See which groups you belong to"
 	case "offline_access":
 		return "Keep this access while you are away"
+	}
+	return claimSentence(scope)
+}
+
+// claimSentence is for the one scope that holds several things.
+func claimSentence(claim string) string {
+	switch claim {
+	case "profile name":
+		return "See your name"
+	case "profile given_name":
+		return "See your given name"
+	case "profile family_name":
+		return "See your family name"
+	case "profile middle_name":
+		return "See your middle name"
+	case "profile nickname":
+		return "See your nickname"
+	case "profile preferred_username":
+		return "See your login name"
+	case "profile profile":
+		return "See the address of your page"
+	case "profile picture":
+		return "See your picture"
+	case "profile website":
+		return "See your website"
+	case "profile gender":
+		return "See your gender"
+	case "profile birthdate":
+		return "See your date of birth"
+	case "profile zoneinfo":
+		return "See your time zone"
+	case "profile locale":
+		return "See your language"
+	case "profile updated_at":
+		return "See when your profile last changed"
 	}
 	return ""
 }

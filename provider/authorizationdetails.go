@@ -37,18 +37,15 @@ func (p *Provider) askedDetails(form url.Values, c storage.Client) (json.RawMess
 func badDetails(why string) *Error { return refuse("invalid_authorization_details", why) }
 
 // narrowDetails is what a token gets of what was granted: what the request names, which must lie
-// within that (RFC 9396 section 6), or all. What the operator has taken from the client is gone, as
-// with scopes.
+// within that (RFC 9396 section 6), or all.
 func (p *Provider) narrowDetails(form url.Values, granted json.RawMessage, c *client) (json.RawMessage, error) {
 	asked, err := p.askedDetails(form, c.Client)
-	if err != nil || granted == nil && asked == nil {
-		return nil, err
-	}
-	held := p.DetailTypes.Held(granted, c.DetailTypes)
 	switch {
+	case err != nil:
+		return nil, err
 	case asked == nil:
-		return held, nil
-	case !details.Within(asked, held):
+		return granted, nil
+	case !details.Within(asked, granted):
 		return nil, badDetails("The authorization_details go beyond what was granted.")
 	}
 	return asked, nil

@@ -161,6 +161,13 @@ func TestWhoAsksInDetailsGetsNoDefaultScopes(t *testing.T) {
 	if got.Scope != "" || got.IDToken != "" {
 		t.Errorf("%+v", got)
 	}
+	if again := s.refresh(app, got.RefreshToken).tokens(t); again.Scope != "" || again.IDToken != "" {
+		t.Errorf("after a refresh: %+v", again)
+	}
+	c := s.client(app.id)
+	c.DetailTypes = nil
+	s.must(s.db.UpdateClient(s.ctx(), c))
+	s.refresh(app, got.RefreshToken).refused(t, http.StatusBadRequest, "invalid_grant")
 	if a := s.asks(agent, param(readFile)); a.json(t, "scope") != "" || !sameJSON(t, s.held(a.tokens(t).AccessToken), readFile) {
 		t.Errorf("%s", a.body)
 	}

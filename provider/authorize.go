@@ -66,7 +66,11 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
 		// Another site's form: the browser has kept its SameSite cookies back. It sends them with
 		// the same request as a GET.
-		return web.Redirect(w, p.base+"/authorize?"+v.asSent().Encode())
+		again := p.base + "/authorize?" + v.asSent().Encode()
+		if len(again) > web.MaxURL {
+			return p.refuseAtClient(w, r, v, tooLarge())
+		}
+		return web.Redirect(w, again)
 	}
 	v.Handle = storage.NewID("")
 	return p.proceed(w, r, v)
@@ -118,7 +122,8 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 // was parked. What a person was shown and answered was that.
 func (v *validRequest) differs(shown interaction.Request) bool {
 	return v.ClientName != shown.ClientName || v.Links != shown.Links || v.RedirectURI != shown.RedirectURI ||
-		!slices.Equal(v.Scopes, shown.Scopes) || !slices.Equal(v.Resources, shown.Resources) || !bytes.Equal(v.Details, shown.Details)
+		!slices.Equal(v.Scopes, shown.Scopes) || !slices.Equal(v.Asked, shown.Asked) ||
+		!slices.Equal(v.Resources, shown.Resources) || !bytes.Equal(v.Details, shown.Details)
 }
 
 // askAnew forgets to whom the request was shown and that it was allowed; that it was denied stays.

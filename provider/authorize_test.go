@@ -200,6 +200,16 @@ func TestPostedRequestComesAgainWithItsCookies(t *testing.T) {
 	}
 }
 
+func TestPostedRequestThatNoURLHoldsIsToldToTheClient(t *testing.T) {
+	s := newServer(t, storagetest.SQLite(t))
+	long := strings.Repeat("é", 2000)
+	target, err := url.Parse(s.authorizeURL(s.app(), [2]string{"nonce", long}, [2]string{"login_hint", "ada"}, [2]string{"acr_values", long}))
+	must(t, err)
+	if got := s.post("/authorize", target.Query()).refusal(t, s, "state"); got != "invalid_request" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestMaxAge(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app, ada := s.app(), s.person("ada")

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -25,7 +26,7 @@ type claimRequest struct {
 // checkClaims notes which claims are asked for by name, and asks the person for the scopes that hold
 // them, as far as the client is registered for those. A sub says who is to sign in, an acr how.
 func checkClaims(v *validRequest) error {
-	v.mustACR, v.named = nil, nil
+	v.mustACR, v.named, v.Asked = nil, nil, nil
 	if v.Form.Get("claims") == "" {
 		return nil
 	}
@@ -73,7 +74,7 @@ func (v *validRequest) wantClaims(asked map[string]json.RawMessage) (names []str
 }
 
 // widen adds the scopes that the named claims are of, and notes which of them nobody asked for as a
-// whole.
+// whole. Of those the person is asked for the claims, if there is more than one to the scope.
 func (v *validRequest) widen(named *storage.NamedClaims) {
 	scopes := slices.Clone(v.Scopes)
 	for _, name := range slices.Concat(named.UserInfo, named.IDToken) {
@@ -82,9 +83,23 @@ func (v *validRequest) widen(named *storage.NamedClaims) {
 			named.Scopes = append(named.Scopes, scope)
 		}
 	}
-	if len(named.Scopes) > 0 {
-		v.Scopes = slices.Sorted(slices.Values(scopes))
+	if len(named.Scopes) == 0 {
+		return
 	}
+	for _, name := range slices.Concat(named.UserInfo, named.IDToken) {
+		scope := scopeOf(name)
+		switch one := scope + " " + name; {
+		case !slices.Contains(named.Scopes, scope):
+		case interaction.Sentence(one) != "":
+			named.Asked = append(named.Asked, one)
+		default:
+			named.Asked = append(named.Asked, scope)
+		}
+	}
+	slices.Sort(named.Asked)
+	named.Asked = slices.Compact(named.Asked)
+	v.Scopes = slices.Sorted(slices.Values(scopes))
+	v.Asked = named.Allow(v.Scopes)
 }
 
 // wantSubject: the answer must be about this person or be none (OpenID Connect Core section 5.5.1).

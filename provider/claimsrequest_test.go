@@ -2,6 +2,7 @@ package provider
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/symbolon-id/symbolon/storage"
@@ -74,6 +75,11 @@ func TestClaimsAskedForByNameAreGiven(t *testing.T) {
 		}
 		if issued.Scope != "email openid profile" {
 			t.Errorf("scope %q", issued.Scope)
+		}
+		all, err := s.db.Connections(s.ctx(), ada.user.ID)
+		s.must(err)
+		if len(all) != 1 || !slices.Equal(all[0].Scopes, []string{"email", "openid", "profile name"}) {
+			t.Errorf("the person has allowed %+v", all)
 		}
 	})
 }

@@ -97,8 +97,11 @@ func TestAgentTokenIsRFC9068(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		c := s.agent(func(c *storage.Client) { c.AccessTokenTTL = 5 * time.Minute })
 		a := s.asks(c)
-		if a.json(t, "token_type") != "Bearer" || a.json(t, "expires_in") != 300.0 {
+		if a.json(t, "token_type") != "Bearer" || a.json(t, "expires_in") != 300.0 || a.json(t, "scope") != "a b" {
 			t.Errorf("got %s", a.body)
+		}
+		if a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("Pragma") != "no-cache" || a.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("headers %v", a.Header)
 		}
 		token := a.json(t, "access_token").(string)
 		_, header, err := s.Keys.Verify(token, accessTokenType)

@@ -123,6 +123,9 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if err := bound(state.Grant, c, form); err != nil {
 		return err
 	}
+	if err := g.p.trim(&state.Grant, c); err != nil {
+		return err
+	}
 	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
 	if err != nil {
 		return err

@@ -48,6 +48,9 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if state.ClientID != c.ID {
 		return invalidGrant()
 	}
+	if err := g.p.trim(&state.Grant, c); err != nil {
+		return err
+	}
 	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
 	if err != nil {
 		return err

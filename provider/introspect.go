@@ -103,7 +103,7 @@ func (p *Provider) inspectRefresh(ctx context.Context, caller storage.Client, to
 		return introspection{}, err
 	}
 	live := state.Alive && state.generation == state.Generation && !expired(state.Grant, p.Now())
-	if !live || state.ClientID != caller.ID {
+	if !live || state.ClientID != caller.ID || p.trim(&state.Grant, &client{Client: caller}) != nil {
 		return introspection{}, nil
 	}
 	answer := introspection{

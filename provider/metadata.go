@@ -53,6 +53,7 @@ type document struct {
 	Scopes                []string `json:"scopes_supported"`
 	Claims                []string `json:"claims_supported"`
 	Prompts               []string `json:"prompt_values_supported"`
+	UILocales             []string `json:"ui_locales_supported"`
 	IssInResponse         bool     `json:"authorization_response_iss_parameter_supported"`
 	ClaimsParameter       bool     `json:"claims_parameter_supported"`
 	BackchannelLogout     bool     `json:"backchannel_logout_supported"`
@@ -146,6 +147,7 @@ func (p *Provider) newMetadata() *metadata {
 		Claims: append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"},
 			personalClaims()...),
 		Prompts:           []string{"none", "login", "consent", "select_account"},
+		UILocales:         p.Pages.Languages(),
 		IssInResponse:     true,
 		ClaimsParameter:   true,
 		RequestParameter:  true,

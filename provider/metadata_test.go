@@ -125,6 +125,7 @@ func TestAdvertisedValues(t *testing.T) {
 		"require_signed_request_object":                    `false`,
 		"subject_types_supported":                          `["public","pairwise"]`,
 		"claims_parameter_supported":                       `true`,
+		"ui_locales_supported":                             `["en","de","es","fr"]`,
 		"id_token_signing_alg_values_supported":            `["RS256","ES256","PS256","EdDSA"]`,
 		"userinfo_signing_alg_values_supported":            `["RS256","ES256","PS256","EdDSA"]`,
 		"scopes_supported":                                 `["openid","profile","email","phone","address","groups","offline_access"]`,

@@ -122,7 +122,10 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if state.ClientID != c.ID {
 		return invalidGrant()
 	}
-	scopes, err := narrow(r.GetRequestedScopes(), held(state.Scopes, c.Scopes))
+	if err := g.p.trim(&state.Grant, c); err != nil {
+		return err
+	}
+	scopes, err := narrow(r.GetRequestedScopes(), state.Scopes)
 	if err != nil {
 		return err
 	}
@@ -143,16 +146,6 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	g.p.issueFrom(session, state, c, scopes, audience)
 	session.refresh, err = g.p.refreshToken(state.Grant, successor, presented.jkt)
 	return err
-}
-
-// held is what was granted and the client still has: a scope taken from the client is gone at the
-// next refresh.
-func held(granted, registered []string) []string {
-	left, err := intersect(granted, registered)
-	if err != nil {
-		return nil
-	}
-	return left
 }
 
 // rotate returns the generation that follows the presented one, moving the family there unless

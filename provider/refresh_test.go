@@ -3,6 +3,7 @@ package provider
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -184,16 +185,34 @@ func TestScopeOnlyNarrows(t *testing.T) {
 	})
 }
 
-func TestScopeTakenFromTheClientIsGoneAtTheNextRefresh(t *testing.T) {
+func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
-		app := s.app()
-		token := s.person("ada").tokens(app, [2]string{"scope", "openid email"}).RefreshToken
-		c := s.client(app.id)
-		c.Scopes = []string{"openid"}
-		s.must(s.db.UpdateClient(s.ctx(), c))
-		if scope := s.refresh(app, token).json(t, "scope"); scope != "openid" {
-			t.Errorf("scope %v", scope)
+		const first, second = "https://one.example", "https://two.example/"
+		app := s.app(func(c *storage.Client) { c.Audiences = []string{first, second} })
+		ada, more := s.person("ada"), [2]string{"scope", "openid email"}
+		tokens := ada.tokens(app, more)
+		both := ada.open(s.authorizeURL(app, more) + "&resource=" + first + "&resource=" + second).location(t).Query().Get("code")
+		one, offline := ada.tokens(app, [2]string{"resource", first}), ada.tokens(app, [2]string{"scope", "openid offline_access"})
+		change := func(change func(c *storage.Client)) {
+			c := s.client(app.id)
+			change(&c)
+			s.must(s.db.UpdateClient(s.ctx(), c))
 		}
+		change(func(c *storage.Client) { c.Scopes, c.Audiences = []string{"openid"}, []string{"https://two.example"} })
+		for what, a := range map[string]*answer{"code": s.redeem(app, both), "refresh token": s.refresh(app, tokens.RefreshToken)} {
+			claims, _ := s.openAccess(a.tokens(t).AccessToken)
+			if claims.Scope != "openid" || !slices.Equal(claims.Audience, audience{"https://two.example"}) {
+				t.Errorf("%s: %+v", what, claims)
+			}
+		}
+		for _, none := range []string{one.RefreshToken, offline.RefreshToken} {
+			s.refresh(app, none).refused(t, http.StatusBadRequest, "invalid_grant")
+			s.inspected(app, none).inactive(t)
+		}
+		change(func(c *storage.Client) { c.Scopes = []string{"profile"} })
+		s.refresh(app, tokens.RefreshToken).refused(t, http.StatusBadRequest, "invalid_grant")
+		change(func(c *storage.Client) { c.Scopes, c.Audiences = []string{"openid"}, []string{first} }) // a refusal ends nothing
+		s.refresh(app, one.RefreshToken).tokens(t)
 	})
 }
 

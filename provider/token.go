@@ -29,6 +29,7 @@ type tokenResponse struct {
 
 // token answers POST /token.
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Pragma", "no-cache") // RFC 6749 section 5.1; OAuth 2.1 has dropped it, its clients' tests have not
 	form, fault := readForm(r)
 	if fault != nil {
 		return writeError(w, r, fault)

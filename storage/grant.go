@@ -2,6 +2,7 @@ package storage
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -54,6 +55,16 @@ type NamedClaims struct {
 	UserInfo []string `json:"userinfo,omitempty"`
 	IDToken  []string `json:"id_token,omitempty"`
 	Scopes   []string `json:"scopes,omitempty"` // held for these claims alone: nobody asked for the rest
+	Asked    []string `json:"asked,omitempty"`  // what people are asked for in place of Scopes: a scope, or "profile birthdate", a claim of one
+}
+
+// Allow is what a person is asked to allow for these scopes.
+func (n *NamedClaims) Allow(scopes []string) []string {
+	if n == nil || len(n.Asked) == 0 {
+		return scopes
+	}
+	whole := slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return slices.Contains(n.Scopes, s) })
+	return append(whole, n.Asked...)
 }
 
 // GrantState is a grant with the people and things its life depends on, read in one query.

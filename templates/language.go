@@ -76,6 +76,9 @@ func (p *Pages) Prefer(w http.ResponseWriter, locales string, secure bool) {
 	}
 }
 
+// Languages are those there are, English first.
+func (p *Pages) Languages() []string { return slices.Clone(p.languages.names) }
+
 // For is the language of ours that suits a locale such as de-CH; "" when none does.
 func (p *Pages) For(locale string) string { return p.languages.of(locale) }
 

@@ -24,6 +24,7 @@ func TestEveryOriginMayCallAnAPIWithoutCredentials(t *testing.T) {
 		{"panic", "GET", "/panic", "", 500},
 		{"unknown", "GET", "/.well-known/nope", "", 404},
 		{"preflight", "OPTIONS", "/token", "", 204},
+		{"preflight of the unknown", "OPTIONS", "/.well-known/nope/mcp", "", 204},
 	} {
 		got := s.send(t, c.method, c.path, c.body, "Origin: https://evil.example").must(t, c.name, c.status)
 		got.header(t, c.name, "Access-Control-Allow-Origin", "*")
@@ -64,6 +65,7 @@ func TestPreflightTellsWhatIsAllowed(t *testing.T) {
 	got.header(t, "preflight", "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS, POST")
 	got.header(t, "preflight", "Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP, MCP-Protocol-Version")
 	got.header(t, "preflight", "Access-Control-Max-Age", "86400")
+	s.send(t, "OPTIONS", "/.well-known/nope", "").header(t, "unknown", "Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP, MCP-Protocol-Version")
 	s.send(t, "PUT", "/userinfo", "").must(t, "put", 405).header(t, "put", "Allow", "GET, HEAD, OPTIONS, POST")
 }
 

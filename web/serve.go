@@ -45,16 +45,22 @@ func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
 	}
 	m.routes.ServeHTTP(x, r)
 	if x.route == nil {
-		return stray(x)
+		return m.stray(x, r)
 	}
 	return x.err
 }
 
 // stray is the error for what ServeMux answered by itself: 405 stays, everything else, its helpful
-// redirects included, is 404.
-func stray(x *exchange) error {
-	if x.strayStatus == http.StatusMethodNotAllowed {
+// redirects included, is 404. A script of another origin learns so too: without an answer to its
+// preflight it could not tell this from an outage.
+func (m *Mux) stray(x *exchange, r *http.Request) error {
+	switch {
+	case x.strayStatus == http.StatusMethodNotAllowed:
 		return &Error{Status: http.StatusMethodNotAllowed}
+	case r.Method == http.MethodOptions && m.strayRoute(r) == m.strayAPI:
+		x.Header().Del("Content-Type")
+		m.take(x, r, m.strayAPI)
+		return (&endpoint{methods: []string{http.MethodGet, http.MethodHead, http.MethodOptions}}).answer(x, r)
 	}
 	return &Error{Status: http.StatusNotFound}
 }

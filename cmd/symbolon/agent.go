@@ -104,7 +104,7 @@ func (f *agentFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	given := cmd.Flags().Changed
 	set(given("name"), &c.Name, f.name)
 	set(given("scope"), &c.Scopes, f.scopes())
-	set(given("audience"), &c.Audiences, f.audiences)
+	setList(given("audience"), &c.Audiences, f.audiences)
 	set(given("access-token-ttl"), &c.AccessTokenTTL, time.Duration(f.ttl))
 	set(given("signing-alg"), &c.SigningAlg, f.alg)
 	set(given("dpop"), &c.DPoPBound, f.dpop)
@@ -114,13 +114,21 @@ func (f *agentFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("jwks-uri"), &c.JWKS, nil)
 	set((given("jwks") || given("jwks-uri")) && c.AuthMethod != storage.AuthSelfSignedTLS, &c.AuthMethod, storage.AuthPrivateKeyJWT)
 	set(given("profile"), &c.Profile, f.profile)
-	set(given("authorization-details-type"), &c.DetailTypes, f.detailTypes)
+	setList(given("authorization-details-type"), &c.DetailTypes, f.detailTypes)
 	f.certificate.apply(cmd, c)
 }
 
 func agentChanges(cmd *cobra.Command) func(c *storage.Client) {
 	flags := addAgentFlags(cmd)
 	return func(c *storage.Client) { flags.apply(cmd, c) }
+}
+
+// setList takes one empty value for an empty list: nothing else could empty it.
+func setList(given bool, field *[]string, values []string) {
+	if len(values) == 1 && values[0] == "" {
+		values = nil
+	}
+	set(given, field, values)
 }
 
 func set[T any](given bool, field *T, value T) {

@@ -60,9 +60,9 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	f.agentFlags.apply(cmd, c)
 	f.openidFlags.apply(cmd, c)
 	given := cmd.Flags().Changed
-	set(given("redirect-uri"), &c.RedirectURIs, f.redirect)
-	set(given("post-logout-redirect-uri"), &c.PostLogoutRedirectURIs, f.postLogout)
-	set(given("serves"), &c.Serves, f.serves)
+	setList(given("redirect-uri"), &c.RedirectURIs, f.redirect)
+	setList(given("post-logout-redirect-uri"), &c.PostLogoutRedirectURIs, f.postLogout)
+	setList(given("serves"), &c.Serves, f.serves)
 	set(given("grant-type"), &c.GrantTypes, f.grants)
 	set(given("first-party"), &c.FirstParty, f.firstParty)
 	set(given("require-pkce"), &c.PKCEOptional, !f.requirePKCE)

@@ -42,9 +42,9 @@ func (f *openidFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("userinfo-signing-alg"), &c.UserInfoAlg, unless("none", f.userInfoAlg))
 	set(given("default-max-age"), &c.DefaultMaxAge, f.maxAge.seconds)
 	set(given("require-auth-time"), &c.RequireAuthTime, f.authTime)
-	set(given("default-acr"), &c.DefaultACRValues, f.acrs)
+	setList(given("default-acr"), &c.DefaultACRValues, f.acrs)
 	set(given("initiate-login-uri"), &c.InitiateLoginURI, f.initiateLogin)
-	set(given("contact"), &c.Contacts, f.contacts)
+	setList(given("contact"), &c.Contacts, f.contacts)
 	set(given("application-type"), &c.ApplicationType, f.application)
 }
 

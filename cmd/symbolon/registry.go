@@ -100,6 +100,7 @@ func (r registry) change(verb, short, done string, do func(*agents.Registry, con
 func (r registry) update(example string, define func(cmd *cobra.Command) func(c *storage.Client)) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "update ID", Short: "Change what the given flags say, and nothing else", Example: example, Args: cobra.ExactArgs(1),
+		Long: "Changes what the given flags say, and nothing else. A list is replaced as a whole; one empty value empties it.\nWhat is taken away ends the access tokens there are at once; refresh tokens give what is left.",
 	}
 	apply := define(cmd)
 	own := cmd.Flags().NFlag

@@ -101,14 +101,16 @@ func (d *DB) Clients(ctx context.Context, kind string) ([]storage.Client, error)
 	return clients, nil
 }
 
-// UpdateClient stores c's name and metadata, and nothing else.
+// UpdateClient stores c's name and metadata, and that tokens issued before c.NotBefore are dead; those that
+// were dead before stay so.
 func (d *DB) UpdateClient(ctx context.Context, c storage.Client) error {
 	metadata, err := json.Marshal(c.ClientMetadata)
 	if err != nil {
 		return fmt.Errorf("update client: %w", err)
 	}
-	err = d.execOne(ctx, storage.ErrNotFound, `UPDATE clients SET name = $2, metadata = $3, updated_at = $4 WHERE id = $1`,
-		c.ID, c.Name, string(metadata), ms(d.Now()))
+	err = d.execOne(ctx, storage.ErrNotFound, `UPDATE clients SET name = $2, metadata = $3, updated_at = $4,
+		not_before = CASE WHEN not_before > $5 THEN not_before ELSE $5 END WHERE id = $1`,
+		c.ID, c.Name, string(metadata), ms(d.Now()), ms(c.NotBefore))
 	if err != nil {
 		return fmt.Errorf("update client: %w", err)
 	}

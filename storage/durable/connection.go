@@ -29,7 +29,7 @@ func scanAccess(row scan) (a access, err error) {
 	a.Scopes = make([]string, 1)
 	err = row(&a.ClientID, &a.Kind, &a.Name, &a.Scopes[0], document{&a.grant}, instant{&a.Since}, instant{&a.LastUsed}, instant{&a.Until}, &a.Offline)
 	if a.Scopes[0] == "" {
-		a.Scopes = a.grant.Scopes
+		a.Scopes = a.grant.Named.Allow(a.grant.Scopes)
 	}
 	return a, err
 }

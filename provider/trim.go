@@ -1,0 +1,30 @@
+package provider
+
+import (
+	"slices"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// trim takes from a grant what the operator has taken from its client since: scopes, resources, types of
+// authorization details. A grant of which nothing is left is none, nor is one that was to outlive its
+// session and may no longer.
+func (p *Provider) trim(g *storage.Grant, c *client) error {
+	was := *g
+	g.Scopes = slices.DeleteFunc(slices.Clone(was.Scopes), func(scope string) bool { return !slices.Contains(c.Scopes, scope) })
+	g.Resources = nil
+	for _, resource := range was.Resources {
+		still, _ := matchResources([]string{resource}, c.Audiences)
+		g.Resources = append(g.Resources, still...)
+	}
+	if was.AuthorizationDetails != nil {
+		g.AuthorizationDetails = p.DetailTypes.Held(was.AuthorizationDetails, c.DetailTypes)
+	}
+	held := len(was.Scopes) > 0 || was.AuthorizationDetails != nil
+	holds := len(g.Scopes) > 0 || g.AuthorizationDetails != nil
+	switch {
+	case held && !holds, len(was.Resources) > 0 && len(g.Resources) == 0, g.Offline && !slices.Contains(g.Scopes, "offline_access"):
+		return invalidGrant()
+	}
+	return nil
+}
