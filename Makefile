@@ -47,3 +47,4 @@ pictures: ## take every page as a picture, light and dark, 320 and 1280 px, into
 tools: ## what the tests need, where it is missing: Debian packages, and the clients of others in .tools/
 	@scripts/tools.sh
 	@scripts/nodeclients.sh
+	@scripts/goclients.sh
