@@ -89,8 +89,8 @@ func (b blanks) IssuerHost() string {
 	return host
 }
 
-// Plain tells whether the application is being tried out at http://localhost, where no browser keeps a
-// cookie that is for https only.
+// Plain tells whether the application is being tried out at http://localhost, where not every browser
+// keeps a cookie that is for https only.
 func (b blanks) Plain() bool { return strings.HasPrefix(b.URL, "http:") }
 
 // needsURL tells whether people's browsers come back to an address of its own.
