@@ -54,9 +54,9 @@ func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
 // redirects included, is 404.
 func stray(x *exchange) error {
 	if x.strayStatus == http.StatusMethodNotAllowed {
-		return &Error{Status: http.StatusMethodNotAllowed}
+		return &Error{Status: http.StatusMethodNotAllowed, Hint: "this address takes " + x.Header().Get("Allow")}
 	}
-	return &Error{Status: http.StatusNotFound}
+	return &Error{Status: http.StatusNotFound, Hint: "/.well-known/openid-configuration says where each endpoint is"}
 }
 
 // refuse answers with err in the manner of the route. When the answer has begun, cutting the
