@@ -45,6 +45,6 @@ bench: ## CPU per request of the built binary beside one bare RSA signature
 pictures: ## take every page as a picture, light and dark, 320 and 1280 px, into .pictures/; the README's anew
 	scripts/pictures.sh
 
+# What is downloaded leaves the processor idle, so the Go programs are built meanwhile.
 tools: ## what the tests need, where it is missing: Debian packages, and the clients of others in .tools/
-	@scripts/tools.sh
-	@scripts/nodeclients.sh
+	@scripts/goclients.sh & building=$$!; scripts/tools.sh && scripts/nodeclients.sh && wait $$building

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -88,15 +87,8 @@ func TestApacheSignsOutHereToo(t *testing.T) {
 	d := onSQLite(t)
 	who := d.person(t)
 	address, port := freeSite(t)
-	var made struct {
-		registered
-		App struct{ Configuration string }
-	}
-	if err := json.Unmarshal(d.command(t, "client", "create", "--app", "apache", "--url", address, "--json"), &made); err != nil {
-		t.Fatal(err)
-	}
-	lab.seen.secret("client secret", made.ClientSecret)
-	apache(t, port, made.App.Configuration)
+	_, settings := d.configured(t, "apache", "--url", address)
+	apache(t, port, settings)
 	v := d.visitor(t)
 	v.through(d, address+"/app/", who)
 	if !v.signedIn() {

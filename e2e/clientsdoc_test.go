@@ -14,9 +14,13 @@ import (
 //	<!-- from: e2e/clients/authlib/app.py [settings] -->
 //
 // and a region of a file lies between lines that hold "docs:begin settings" and "docs:end settings".
+// Or which command prints it:
+//
+//	<!-- from: symbolon client create --app oauth2-proxy --url https://app.example -->
+//
 // SYMBOLON_WRITE_DOCS=1 writes the blocks anew.
 var (
-	shownBlock = regexp.MustCompile("(?ms)^<!-- from: (\\S+)(?: \\[([\\w.-]+)\\])? -->\n+```(\\w*)\n(.*?)^```$")
+	shownBlock = regexp.MustCompile("(?ms)^<!-- from: (\\S+)(?: client create --app ([^\n]*?))?(?: \\[([\\w.-]+)\\])? -->\n+```(\\w*)\n(.*?)^```$")
 	regionMark = regexp.MustCompile(`docs:(begin|end) ([\w.-]+)`)
 )
 
@@ -29,12 +33,17 @@ func TestClientPagesShowWhatTheTestsRun(t *testing.T) {
 		renewed := shownBlock.ReplaceAllStringFunc(text, func(block string) string {
 			part := shownBlock.FindStringSubmatch(block)
 			blocks++
-			want := shownPart(t, part[1], part[2])
-			if want != part[4] {
-				t.Errorf("%s: the block is not what stands in %s [%s]; SYMBOLON_WRITE_DOCS=1 go test -run %s ./e2e writes it:\n%s", page, part[1], part[2], t.Name(), want)
+			var want string
+			if part[1] == "symbolon" {
+				want = printed(t, strings.Fields(part[2]))
+			} else {
+				want = shownPart(t, part[1], part[3])
+			}
+			if want != part[5] {
+				t.Errorf("%s: the block is not what stands in %s %s; SYMBOLON_WRITE_DOCS=1 go test -run %s ./e2e writes it:\n%s", page, part[1], part[2]+part[3], t.Name(), want)
 			}
 			head, _, _ := strings.Cut(block, "\n```")
-			return head + "\n```" + part[3] + "\n" + want + "```"
+			return head + "\n```" + part[4] + "\n" + want + "```"
 		})
 		if os.Getenv("SYMBOLON_WRITE_DOCS") != "" && renewed != text {
 			if err := os.WriteFile(page, []byte(renewed), 0o644); err != nil {
@@ -48,6 +57,15 @@ func TestClientPagesShowWhatTheTestsRun(t *testing.T) {
 	if blocks < 5 {
 		t.Errorf("only %d blocks on %d pages", blocks, len(pages))
 	}
+}
+
+var madeUp = regexp.MustCompile(`(c_)[A-Z2-7]{26}|(symbolon_cs_)\w+|\b[0-9a-f]{32}\b`)
+
+// printed is the configuration of an application, with what is made up for each client left out.
+func printed(t *testing.T, app []string) string {
+	t.Helper()
+	_, text := onSQLite(t).configured(t, app[0], append(app[1:], "--issuer", "https://login.example")...)
+	return madeUp.ReplaceAllString(text, "$1$2…")
 }
 
 // shownPart is a file, or one region of it, without the lines that mark regions and without the

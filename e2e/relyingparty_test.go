@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +26,29 @@ func tool(t testing.TB, path string) string {
 		t.Fatalf("%s is not installed: make tools", path)
 	}
 	return program
+}
+
+// configured registers a known application, and returns the configuration that is printed for it.
+func (d *deployment) configured(t testing.TB, app string, flags ...string) (registered, string) {
+	t.Helper()
+	var made struct {
+		registered
+		App struct{ Configuration string }
+	}
+	command := slices.Concat([]string{"client", "create", "--app", app, "--json"}, flags)
+	if err := json.Unmarshal(d.command(t, command...), &made); err != nil {
+		t.Fatal(err)
+	}
+	lab.seen.secret("client secret", made.ClientSecret)
+	return made.registered, made.App.Configuration
+}
+
+// engineer is a person who is in two groups.
+func (d *deployment) engineer(t testing.TB) person {
+	t.Helper()
+	who := d.person(t)
+	d.command(t, "user", "groups", who.id, "--group", "engineering", "--group", "on-call")
+	return who
 }
 
 // site starts somebody's server and waits until it answers at address.

@@ -158,7 +158,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
 	if refusal != nil {
 		refusal = refusal.saying("The application named an address to return to that is not registered for it. Tell the people who run it.")
-		return p.telling(refusal.page(), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c.RedirectURIs) })
+		return p.telling(refusal.page(), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c) })
 	}
 	v.client, v.RedirectURI = c, uri
 	v.ClientID, v.ClientName, v.FirstParty, v.Approved, v.Links = c.ID, c.Name, c.FirstParty, c.Approved, c.ClientLinks

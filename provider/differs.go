@@ -76,8 +76,10 @@ func differs(part, sent, registered string) string {
 		return "upper and lower case of the " + part
 	case sent == "":
 		return "no " + part
+	case registered == "":
+		return part + " " + sent
 	}
-	return part + " " + sent
+	return part + " " + sent + " instead of " + registered
 }
 
 func pathDiffers(sent, registered string) string {

@@ -10,18 +10,18 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 	for sent, want := range map[string]string{
 		"https://app.example/cb/":      "trailing slash",
 		"https://app.example/CB":       "upper and lower case of the path",
-		"https://app.example/callback": "path /callback",
+		"https://app.example/callback": "path /callback instead of /cb",
 		"https://app.example":          "no path",
 		"https://app.example/c%62":     "percent-encoding of the path",
-		"http://app.example/cb":        "scheme http",
+		"http://app.example/cb":        "scheme http instead of https",
 		"https://APP.example/cb":       "upper and lower case of the host",
-		"https://app.example.com/cb":   "host app.example.com",
+		"https://app.example.com/cb":   "host app.example.com instead of app.example",
 		"https://app.example:8443/cb":  "port 8443",
 		"https://app.example/cb?x=1":   "query x=1",
 		"https://app.example/cb#x":     "fragment",
 		"https://app.example/cb?":      "spelling",
 		"https://me@app.example/cb":    "user information",
-		"http://other.example/cb":      "scheme http, host other.example",
+		"http://other.example/cb":      "scheme http instead of https, host other.example instead of app.example",
 		"https://%zz/":                 "it is no URI that can be read",
 	} {
 		got := uriDiffers(sent, []string{registered})
@@ -35,8 +35,8 @@ func TestTheNearestOfSeveralIsCompared(t *testing.T) {
 	all := []string{"https://a.example/cb", "http://127.0.0.1/cb", "https://b.example/login"}
 	for sent, want := range map[string]string{
 		"https://b.example/login/":   "registered https://b.example/login: trailing slash",
-		"http://localhost:4000/cb":   "registered http://127.0.0.1/cb: host localhost",
-		"http://127.0.0.1:4000/done": "registered http://127.0.0.1/cb: path /done",
+		"http://localhost:4000/cb":   "registered http://127.0.0.1/cb: host localhost instead of 127.0.0.1",
+		"http://127.0.0.1:4000/done": "registered http://127.0.0.1/cb: path /done instead of /cb",
 	} {
 		if got := uriDiffers(sent, all); !strings.Contains(got, want) || !strings.Contains(got, "3 registered") {
 			t.Errorf("%s", got)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -41,19 +42,34 @@ func whyNoClient(id string, c storage.Client) string {
 	case c.ID == "":
 		return "no client has the id " + id + "; symbolon client list shows those there are"
 	case !c.DisabledAt.IsZero():
-		return "client " + id + " is switched off: symbolon client enable " + id
+		return "client " + id + " is switched off: " + command(c, "enable")
 	}
 	return ""
 }
 
-func whyNoRedirect(sent string, registered []string) string {
+func whyNoRedirect(sent string, c storage.Client) string {
 	if sent == "" {
-		return "OpenID Connect requires redirect_uri to be sent; registered: " + strings.Join(registered, " ")
+		return "OpenID Connect requires redirect_uri to be sent; registered: " + strings.Join(c.RedirectURIs, " ")
 	}
-	if slices.Contains(registered, sent) {
+	if slices.Contains(c.RedirectURIs, sent) {
 		return "redirect_uri: " + sent
 	}
-	return uriDiffers(sent, registered)
+	return uriDiffers(sent, c.RedirectURIs) + "; to register others: " + update(c, "--redirect-uri")
+}
+
+// update is the command that changes what is registered. A flag that may be repeated names everything
+// that is to be registered, not only what is new.
+func update(c storage.Client, flag string) string { return command(c, "update") + " " + flag + " …" }
+
+func command(c storage.Client, verb string) string {
+	if c.Kind == storage.KindAgent {
+		return "symbolon agent " + verb + " " + c.ID
+	}
+	return "symbolon client " + verb + " " + c.ID
+}
+
+func whyNoScope(sent string, c storage.Client) string {
+	return wordsDiffer("scope", strings.Fields(sent), c.Scopes) + "; to register others: " + update(c, "--scope")
 }
 
 // whyRefused explains the refusal of an authorization request.
@@ -61,19 +77,19 @@ func whyRefused(v *validRequest, err error) string {
 	sent := v.Form.Get
 	switch name := asError(err).Name; {
 	case name == "invalid_scope":
-		return wordsDiffer("scope", strings.Fields(sent("scope")), v.client.Scopes)
+		return whyNoScope(sent("scope"), v.client)
 	case name == "invalid_target":
-		return whyNoResource(v.Form["resource"], v.client.Audiences)
+		return whyNoResource(v.Form["resource"], v.client)
 	case name == "invalid_authorization_details":
-		return "types registered for this client: " + quoteEmpty(strings.Join(v.client.DetailTypes, " ")) + "; symbolon client update " + v.ClientID + " --authorization-details-type TYPE"
+		return "types registered for this client: " + cmp.Or(strings.Join(v.client.DetailTypes, " "), "none") + "; to register others: " + update(v.client, "--authorization-details-type")
 	case name == "unauthorized_client":
 		return whyNoGrant("authorization_code", v.client)
 	case name == "unsupported_response_type":
 		return "requested response_type " + sent("response_type") + ", supported code"
 	case name == "invalid_request" && sent("code_challenge") == "" && !v.client.PKCEOptional && !v.client.FAPI2():
-		return "send code_challenge and code_challenge_method=S256; for an old client that cannot: symbolon client update " + v.ClientID + " --require-pkce=false"
+		return "send code_challenge and code_challenge_method=S256; for an old client that cannot: " + command(v.client, "update") + " --require-pkce=false"
 	case name == "invalid_request" && sent("code_challenge") != "" && sent("code_challenge_method") != "S256":
-		return "requested code_challenge_method " + quoteEmpty(sent("code_challenge_method")) + ", supported S256"
+		return "requested code_challenge_method " + cmp.Or(sent("code_challenge_method"), "none (which means plain)") + ", supported S256"
 	case name == "invalid_request" && mustPush(v.client) && sent("request_uri") == "":
 		return "send it to the pushed_authorization_request_endpoint first, then only client_id and request_uri here"
 	}
@@ -90,24 +106,17 @@ func whyNoObject(err error) string {
 	return e.Description + " " + e.Cause.Error()
 }
 
-func quoteEmpty(s string) string {
-	if s == "" {
-		return "none (which means plain)"
-	}
-	return s
-}
-
-func whyNoResource(sent, registered []string) string {
+func whyNoResource(sent []string, c storage.Client) string {
 	for _, resource := range sent {
-		if _, err := matchResources([]string{resource}, registered); err != nil {
-			return uriDiffers(resource, registered)
+		if _, err := matchResources([]string{resource}, c.Audiences); err != nil {
+			return uriDiffers(resource, c.Audiences) + "; to register others: " + update(c, "--audience")
 		}
 	}
 	return ""
 }
 
 func whyNoGrant(asked string, c storage.Client) string {
-	return "requested " + asked + ", registered " + strings.Join(c.GrantTypes, " ") + ": symbolon client update " + c.ID + " --grant-type …"
+	return "requested " + asked + ", registered " + strings.Join(c.GrantTypes, " ") + "; to register others: " + update(c, "--grant-type")
 }
 
 // whyNoWayBack explains the refusal of a post_logout_redirect_uri.
@@ -115,5 +124,5 @@ func whyNoWayBack(q *signOut) string {
 	if q.client.ID == "" {
 		return "no client is named: send client_id, or an id_token_hint of ours; requested " + q.target
 	}
-	return uriDiffers(q.target, q.client.PostLogoutRedirectURIs)
+	return uriDiffers(q.target, q.client.PostLogoutRedirectURIs) + "; to register others: " + update(q.client, "--post-logout-redirect-uri")
 }

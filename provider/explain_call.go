@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ func (p *Provider) explain(r *http.Request, form params, err error) error {
 	return p.telling(err, func() string {
 		sent, fault := readCredentials(r, form)
 		if fault != nil {
-			return whyUnreadable(r, form)
+			return whyUnreadable(r, form, fault)
 		}
 		c, failed := p.lookUp(r.Context(), sent.id)
 		if failed != nil {
@@ -29,10 +30,12 @@ func (p *Provider) explain(r *http.Request, form params, err error) error {
 			return p.whyNoTokens(r.Context(), form, c)
 		case "unauthorized_client":
 			return whyNoGrant(form.Get("grant_type"), c)
+		case "unsupported_grant_type":
+			return "requested " + form.Get("grant_type") + ", supported " + strings.Join(grantTypes, " ")
 		case "invalid_scope":
-			return wordsDiffer("scope", strings.Fields(form.Get("scope")), c.Scopes)
+			return whyNoScope(form.Get("scope"), c)
 		case "invalid_target":
-			return whyNoResource(form["resource"], c.Audiences)
+			return whyNoResource(form["resource"], c)
 		case "invalid_request_object":
 			return whyNoObject(err)
 		}
@@ -41,8 +44,10 @@ func (p *Provider) explain(r *http.Request, form params, err error) error {
 }
 
 // whyUnreadable: nobody can tell who this is said to be.
-func whyUnreadable(r *http.Request, form params) string {
+func whyUnreadable(r *http.Request, form params, fault *Error) string {
 	switch {
+	case fault.Name == "invalid_request":
+		return "of an Authorization header, client_secret and client_assertion send one alone, and no client_id but its own"
 	case form.Get("client_assertion") != "":
 		return "the client_assertion is no JWT of the client_id that is sent, or client_assertion_type is not " + assertionType
 	case r.Header.Get("Authorization") != "":
@@ -52,6 +57,9 @@ func whyUnreadable(r *http.Request, form params) string {
 }
 
 func (p *Provider) whyNotAuthenticated(ctx context.Context, sent credentials, c storage.Client) string {
+	if sent.assertion != "" && sent.id == "" {
+		return "the client_assertion names no client: its iss and sub must be the client_id"
+	}
 	if why := whyNoClient(sent.id, c); why != "" {
 		return why
 	}
@@ -65,9 +73,9 @@ func (p *Provider) whyNotAuthenticated(ctx context.Context, sent credentials, c 
 	case c.Public:
 		return "the client is public: it has no secret, and must send none"
 	case sent.secret == "":
-		return "no secret was sent, and the client has one"
+		return "no secret was sent, and the client has one: it belongs into an Authorization header, as Basic, or into the body, as client_secret"
 	}
-	return "the secret is none of the client's live ones: symbolon client show " + c.ID
+	return "the secret is none of the client's live ones; for another: " + command(c, "secret add")
 }
 
 func wayOf(c storage.Client) string {
@@ -79,7 +87,7 @@ func wayOf(c storage.Client) string {
 
 func (p *Provider) whyNoAssertion(ctx context.Context, sent credentials, c storage.Client) string {
 	if _, err := p.openAssertion(ctx, c, sent.assertion); err != nil {
-		return "client_assertion: " + err.Error() + "; aud must be " + p.Issuer + " alone, and exp at most five minutes ahead"
+		return "client_assertion: " + err.Error() + "; aud must be " + p.Issuer + " alone, and exp at most five minutes ahead of our clock, which says " + strconv.FormatInt(p.Now().Unix(), 10)
 	}
 	return "client_assertion: its jti was used before"
 }

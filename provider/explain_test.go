@@ -52,16 +52,16 @@ func mistakesAtAuthorize() map[string]mistake {
 	}
 	return map[string]mistake{
 		"an unknown client": {"no client has the id c_gone", func(s *server) *answer { return s.get(s.authorizeURL(credentials{id: "c_gone"})) }},
-		"a disabled client": {"is switched off: symbolon client enable", func(s *server) *answer {
+		"a disabled client": {"is switched off: symbolon client enable c_", func(s *server) *answer {
 			c := s.app()
 			s.must(s.db.SetClientDisabled(s.ctx(), c.id, s.now()))
 			return s.get(s.authorizeURL(c))
 		}},
-		"a trailing slash": {"requested https://app.example/cb/, registered https://app.example/cb: trailing slash", authorize([2]string{"redirect_uri", callback + "/"})},
+		"a trailing slash": {"requested https://app.example/cb/, registered https://app.example/cb: trailing slash; to register others: symbolon client update c_", authorize([2]string{"redirect_uri", callback + "/"})},
 		"no redirect URI":  {"requires redirect_uri to be sent; registered: https://app.example/cb", authorize([2]string{"redirect_uri", ""})},
 		"no PKCE":          {"send code_challenge and code_challenge_method=S256", authorize([2]string{"code_challenge", ""})},
 		"plain PKCE":       {"requested code_challenge_method plain, supported S256", authorize([2]string{"code_challenge_method", "plain"})},
-		"a scope":          {"requested admin, registered openid profile email offline_access", authorize([2]string{"scope", "openid admin"})},
+		"a scope":          {"requested admin, registered openid profile email offline_access; to register others: symbolon client update c_", authorize([2]string{"scope", "openid admin"})},
 		"a resource":       {"requested https://api.example/v1, registered https://api.example: path /v1", authorize([2]string{"resource", "https://api.example/v1"}, forAPI)},
 		"a response type":  {"requested response_type token, supported code", authorize([2]string{"response_type", "token"})},
 		"the grant":        {"requested authorization_code, registered refresh_token", authorize([2]string{}, func(c *storage.Client) { c.GrantTypes = []string{"refresh_token"} })},
@@ -110,16 +110,30 @@ func mistakesAtToken() map[string]mistake {
 		"a made-up code":    {"no such code", func(s *server) *answer { return s.redeem(s.app(), storage.CodePrefix+"x") }},
 		"a made-up refresh": {"not a refresh token of ours", func(s *server) *answer { return s.post("/token", refreshForm("x"), s.app()) }},
 		"an unknown client": {"no client has the id c_gone", asks(func(*server) credentials { return credentials{id: "c_gone", secret: "x"} })},
-		"a wrong secret":    {"the secret is none of the client's live ones", asks(func(s *server) credentials { return credentials{id: s.agent().id, secret: "guess"} })},
-		"a missing scope":   {"requested c, registered a b", func(s *server) *answer { return s.asks(s.agent(), [2]string{"scope", "c"}) }},
+		"a wrong secret":    {"the secret is none of the client's live ones; for another: symbolon agent secret add a_", asks(func(s *server) credentials { return credentials{id: s.agent().id, secret: "guess"} })},
+		"a missing scope":   {"requested c, registered a b; to register others: symbolon agent update a_", func(s *server) *answer { return s.asks(s.agent(), [2]string{"scope", "c"}) }},
 		"no secret": {"no secret was sent", func(s *server) *answer {
 			return s.post("/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {s.agent().id}})
 		}},
 		"a public secret": {"it has no secret, and must send none", func(s *server) *answer { return s.redeem(credentials{id: s.app(public).id, secret: "x"}, "x") }},
 		"a key's secret":  {"registered for private_key_jwt and sent no client_assertion", asks(func(s *server) credentials { return s.agent(keyed(newHolder(s.t))) })},
-		"a long assertion": {"exp is too far ahead; aud must be http", func(s *server) *answer {
+		"a long assertion": {"exp at most five minutes ahead of our clock, which says ", func(s *server) *answer {
 			k := newHolder(s.t)
 			return s.post("/token", asserting(s.assertion(k, s.agent(keyed(k)).id, claims{"exp": s.now().Add(time.Hour).Unix()})))
+		}},
+		"a slow clock": {"client_assertion: exp is missing or over; aud must be http", func(s *server) *answer {
+			k := newHolder(s.t)
+			return s.post("/token", asserting(s.assertion(k, s.agent(keyed(k)).id, claims{"exp": s.now().Add(-time.Hour).Unix()})))
+		}},
+		"an assertion of nobody": {"the client_assertion names no client", func(s *server) *answer {
+			return s.post("/token", asserting(s.assertion(newHolder(s.t), "", claims{})))
+		}},
+		"a secret twice": {"of an Authorization header, client_secret and client_assertion send one alone", func(s *server) *answer {
+			c := s.agent()
+			return s.post("/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {c.id}, "client_secret": {c.secret}}, c)
+		}},
+		"a grant of old": {"requested password, supported authorization_code client_credentials refresh_token", func(s *server) *answer {
+			return s.post("/token", url.Values{"grant_type": {"password"}}, s.app())
 		}},
 		"nobody at all": {"neither client_id, nor an Authorization header", func(s *server) *answer { return s.post("/token", url.Values{"grant_type": {"client_credentials"}}) }},
 		"a refresh too late": {"the refresh token has expired", func(s *server) *answer {

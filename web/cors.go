@@ -35,7 +35,7 @@ func (e *endpoint) answer(w http.ResponseWriter, r *http.Request) error {
 	methods := strings.Join(e.methods, ", ")
 	w.Header().Set("Allow", methods)
 	if r.Method != http.MethodOptions {
-		return &Error{Status: http.StatusMethodNotAllowed}
+		return &Error{Status: http.StatusMethodNotAllowed, Hint: "this address takes " + methods}
 	}
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", methods)

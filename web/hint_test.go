@@ -37,3 +37,19 @@ func TestHintIsForDevelopmentOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestDevelopersAreToldWhereToGoInstead(t *testing.T) {
+	for _, hints := range []bool{false, true} {
+		var log bytes.Buffer
+		mux := web.NewMux(web.MuxOptions{Hints: hints, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		mux.API("POST /token", func(http.ResponseWriter, *http.Request) error { return nil })
+		mux.Page("POST /page", func(http.ResponseWriter, *http.Request) error { return nil })
+		for path, hint := range map[string]string{"/oauth2/token": "says where each endpoint is", "/token": "this address takes OPTIONS, POST", "/page": "this address takes POST"} {
+			log.Reset()
+			mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+			if strings.Contains(log.String(), hint) != hints {
+				t.Errorf("hints %v: %s is logged as %s", hints, path, &log)
+			}
+		}
+	}
+}

@@ -56,13 +56,13 @@ func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
 func (m *Mux) stray(x *exchange, r *http.Request) error {
 	switch {
 	case x.strayStatus == http.StatusMethodNotAllowed:
-		return &Error{Status: http.StatusMethodNotAllowed}
+		return &Error{Status: http.StatusMethodNotAllowed, Hint: "this address takes " + x.Header().Get("Allow")}
 	case r.Method == http.MethodOptions && m.strayRoute(r) == m.strayAPI:
 		x.Header().Del("Content-Type")
 		m.take(x, r, m.strayAPI)
 		return (&endpoint{methods: []string{http.MethodGet, http.MethodHead, http.MethodOptions}}).answer(x, r)
 	}
-	return &Error{Status: http.StatusNotFound}
+	return &Error{Status: http.StatusNotFound, Hint: "/.well-known/openid-configuration says where each endpoint is"}
 }
 
 // refuse answers with err in the manner of the route. When the answer has begun, cutting the

@@ -82,6 +82,17 @@ func (a *application) set(key, value string) bool {
 	return true
 }
 
+// IssuerHost is our host, with its port if it has one, for lists of places to go on to.
+func (b blanks) IssuerHost() string {
+	_, host, _ := strings.Cut(b.Issuer, "://")
+	host, _, _ = strings.Cut(host, "/")
+	return host
+}
+
+// Plain tells whether the application is being tried out at http://localhost, where not every browser
+// keeps a cookie that is for https only.
+func (b blanks) Plain() bool { return strings.HasPrefix(b.URL, "http:") }
+
 // needsURL tells whether people's browsers come back to an address of its own.
 func (a application) needsURL() bool {
 	return strings.Contains(strings.Join(append(a.redirects, a.postLogout...), " "), "{url}")

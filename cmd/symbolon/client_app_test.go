@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,4 +94,32 @@ func TestEveryApplicationSaysByWhichDocumentationItGoes(t *testing.T) {
 			t.Errorf("%s goes without PKCE and does not say why", app.name)
 		}
 	}
+}
+
+func TestOnlyWhatTheTestsRunSaysSo(t *testing.T) {
+	for _, app := range knownApplications(t) {
+		runs := false
+		for _, file := range testFiles(t, "../../e2e/*_test.go") {
+			runs = runs || strings.Contains(file, `.configured(t, "`+app.name+`"`)
+		}
+		if says := strings.HasPrefix(app.follows, "run by our tests"); says != runs {
+			t.Errorf("%s: says that our tests run it %v, and they do %v", app.name, says, runs)
+		}
+	}
+}
+
+func testFiles(t *testing.T, pattern string) (texts []string) {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%s: %v", pattern, err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	return texts
 }

@@ -26,7 +26,7 @@ func (c Config) Validate(m mode) error {
 	}
 	switch m {
 	case modeServe:
-		checks = append(checks, checkServeIssuer(c.Issuer), checkSecret(c.Secret), checkMail(c))
+		checks = append(checks, checkServeIssuer(c.Issuer), checkSecret(c.Secret), checkSMTP(c), checkSender(c))
 	case modeDev:
 		checks = append(checks, checkIssuer(c.Issuer), checkLoopback("listen", c.Listen), checkLoopback("metrics_listen", c.MetricsListen),
 			checkLoopback("mtls_listen", c.TLS.MutualListen))
@@ -65,7 +65,7 @@ func checkSecret(secret string) error {
 	return err
 }
 
-func checkMail(c Config) error {
+func checkSMTP(c Config) error {
 	if c.SMTPURL == "" {
 		return errors.New("smtp_url is missing: people sign in by mail, so set SYMBOLON_SMTP_URL to the likes of smtp://USER:PASS@HOST:587")
 	}
@@ -73,6 +73,10 @@ func checkMail(c Config) error {
 	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
 		return errors.New("smtp_url is not understood: set it to smtp://USER:PASS@HOST:587 or smtps://USER:PASS@HOST:465")
 	}
+	return nil
+}
+
+func checkSender(c Config) error {
 	if c.MailFrom == "" {
 		return errors.New("mail_from is missing: set SYMBOLON_MAIL_FROM to the address our mails come from")
 	}

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -29,6 +30,9 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
+	}
+	if errors.Is(err, context.Canceled) { // by who gave the command, who knows
+		return exitFailed
 	}
 	code, hint := explain(cmd, err)
 	printError(stderr, err, hint)

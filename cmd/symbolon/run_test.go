@@ -113,6 +113,17 @@ func TestAuditTailShowsEachEventOnceUntilInterrupted(t *testing.T) {
 	}
 }
 
+func TestInterruptedCommandHasNothingToExplain(t *testing.T) {
+	ctx, interrupt := context.WithCancel(context.Background())
+	issuer := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { interrupt(); <-t.Context().Done() }))
+	t.Cleanup(issuer.Close)
+	var out, talk screen
+	code := run(ctx, []string{"login", "--client", "c_x", "--issuer", issuer.URL}, nil, strings.NewReader(""), &out, &talk)
+	if code != exitFailed || out.String()+talk.String() != "" {
+		t.Errorf("exit %d: %s%s", code, &out, &talk)
+	}
+}
+
 func TestHealthcheckBelievesOnly200(t *testing.T) {
 	for status, want := range map[int]int{http.StatusServiceUnavailable: exitFailed, http.StatusNotFound: exitFailed, http.StatusOK: exitDone} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
