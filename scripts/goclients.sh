@@ -10,7 +10,7 @@ while read -r module version; do
 	name=$(basename "${module%/v[0-9]}")
 	[ "$(cat "$bin/$name.version" 2>/dev/null)" = "$version" ] && [ -x "$bin/$name" ] && continue
 	sources=$(go -C / mod download -json "$module@$version" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
-	GOBIN=$bin GOWORK=off CGO_ENABLED=0 go -C "$sources" install -mod=readonly -ldflags='-s -w' .
+	GOBIN=$bin GOWORK=off go -C "$sources" install -mod=readonly -ldflags='-s -w' .
 	echo "$version" >"$bin/$name.version"
 done <<-END
 	github.com/oauth2-proxy/oauth2-proxy/v7 v7.8.1

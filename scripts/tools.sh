@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests stand on, where it is missing: PostgreSQL, Redis, Chromium, npm, and the
-# software of others that people sign in to with us. What has no Debian package goes into .tools/.
+# Installs what the tests stand on, where it is missing: PostgreSQL, Redis, Chromium, npm, a C compiler and
+# the software of others that people sign in to with us. What has no Debian package goes into .tools/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +11,7 @@ command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
 [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(libapache2-mod-auth-openidc) # no server is started: that is another package
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
 command -v npm >/dev/null || missing+=(npm)
+command -v gcc >/dev/null || missing+=(gcc libc6-dev) # for the race detector
 
 if [ ${#missing[@]} -ne 0 ]; then
 	if ! command -v apt-get >/dev/null; then
