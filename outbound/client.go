@@ -4,6 +4,7 @@
 //
 //	url.go      which URLs may be asked for at all
 //	address.go  which addresses are public
+//	inside.go   what else an operator lets it ask
 //	loopback.go this machine, which only symbolon dev may ask
 //	dial.go     resolves once, checks every answer, dials only what was checked
 //	client.go   Get and Post: no redirects, no cookies, no proxies, small, fast
@@ -61,6 +62,7 @@ type Options struct {
 	Allow    func(netip.AddrPort) bool // addresses to dial; nil: public ones
 	Roots    *x509.CertPool            // nil: the system's
 	Now      func() time.Time          // nil: the system's clock
+	Inside   Inside                    // may be asked beside what is public
 
 	// Loopback lets programs on this machine be asked as well, also by http: for symbolon dev, where
 	// nobody else can reach us. A name on the internet still leads there and nowhere else.
@@ -74,9 +76,10 @@ type Resolver interface {
 
 var _ Resolver = (*net.Resolver)(nil)
 
-// Client fetches from the public internet. It is safe for concurrent use.
+// Client fetches from the public internet, and from what Options open beside it. It is safe for concurrent use.
 type Client struct {
 	ports     []uint16
+	inside    Inside
 	loopback  bool
 	transport *http.Transport
 	slots     chan struct{}
@@ -90,7 +93,7 @@ func New(o Options) *Client {
 		o.Now = time.Now
 	}
 	return &Client{
-		ports: o.Ports, loopback: o.Loopback,
+		ports: o.Ports, inside: o.Inside, loopback: o.Loopback,
 		transport: &http.Transport{
 			DialContext:            newDialer(o).dial,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Now},
@@ -180,6 +183,9 @@ func (c *Client) send(r *http.Request, limits Limits, read func(*http.Response) 
 	}
 	defer answer.Body.Close()
 	body, err := read(answer)
+	if late := ctx.Err(); late != nil { // who ends its answer because we hang up did not finish it
+		return nil, nil, reasonOf(late)
+	}
 	return answer, body, err
 }
 

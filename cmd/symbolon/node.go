@@ -139,7 +139,9 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 
 // buildGround builds what every feature stands on.
 func (n *node) buildGround(_ context.Context, d *dev) (err error) {
-	n.outbound = outbound.New(outbound.Options{Loopback: d != nil})
+	if n.outbound, err = n.config.fetcher(d != nil); err != nil {
+		return err
+	}
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe})
 	n.lastUsed = agents.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())
