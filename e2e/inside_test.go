@@ -1,0 +1,135 @@
+package e2e
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// innerSite is a site of a private network, whose certificate is of an authority that only this network
+// knows. It is at an address of this machine.
+type innerSite struct {
+	*httptest.Server
+	*receiver
+	roots string // file with the authority
+
+	mu    sync.Mutex
+	pages map[string]any // JSON by path
+}
+
+func newInnerSite(t testing.TB) *innerSite {
+	t.Helper()
+	s := &innerSite{receiver: &receiver{}, pages: map[string]any{}, roots: filepath.Join(t.TempDir(), "roots.pem")}
+	s.Server = httptest.NewTLSServer(http.HandlerFunc(s.answer))
+	t.Cleanup(s.Server.Close)
+	s.receiver.url = s.URL + "/backchannel"
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	if err := os.WriteFile(s.roots, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *innerSite) answer(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	page, there := s.pages[r.URL.Path]
+	s.mu.Unlock()
+	if !there {
+		s.receiver.ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "max-age=3600")
+	_ = json.NewEncoder(w).Encode(page)
+}
+
+func (s *innerSite) publish(path string, page any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages[path] = page
+}
+
+// plan is a server of production that may ask the site.
+func (s *innerSite) plan(p plan, env ...string) plan {
+	p.env = append(env, "SYMBOLON_OUTBOUND_ALLOW="+strings.TrimPrefix(s.URL, "https://"), "SSL_CERT_FILE="+s.roots)
+	return p
+}
+
+func keySetOf(k keyholder) jose.JSONWebKeySet {
+	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{k.key.Public()}}
+}
+
+func onBothInside(t *testing.T, s *innerSite, test func(t *testing.T, d *deployment)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, own(t, s.plan(plan{name: "inside", nodes: 1}, "SYMBOLON_REGISTRATION=open"))) })
+	t.Run("cluster", func(t *testing.T) {
+		test(t, own(t, s.plan(plan{name: "inside2", nodes: 2, database: newDatabase(t), redis: newRedis(t)}, "SYMBOLON_REGISTRATION=open")))
+	})
+}
+
+func TestServeAsksWhatItsOperatorListsAndNothingElse(t *testing.T) {
+	t.Parallel()
+	s, other := newInnerSite(t), newInnerSite(t)
+	onBothInside(t, s, func(t *testing.T, d *deployment) {
+		k, next := newKeyholder(t), newKeyholder(t)
+		s.publish("/jwks", keySetOf(k))
+		other.publish("/jwks", keySetOf(k))
+		a, b := d.agent(t, "--jwks-uri", s.URL+"/jwks"), d.agent(t, "--jwks-uri", other.URL+"/jwks")
+		last := d.nodes[len(d.nodes)-1].url()
+		if r := a.token(t, last, k.assertion(a.ClientID, d.issuer)...); r.status != http.StatusOK {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
+		refused(t, "keys of a site that is not listed", http.StatusUnauthorized, "invalid_client", b.token(t, last, k.assertion(b.ClientID, d.issuer)...))
+		refused(t, "a key that is not published", http.StatusUnauthorized, "invalid_client", a.token(t, d.nodes[0].url(), next.assertion(a.ClientID, d.issuer)...))
+
+		// It changes its key, and the cached set is good for an hour: the new key has it asked for anew.
+		fresh := d.agent(t, "--jwks-uri", s.URL+"/jwks?rotating")
+		if r := fresh.token(t, last, k.assertion(fresh.ClientID, d.issuer)...); r.status != http.StatusOK {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
+		s.publish("/jwks", keySetOf(next))
+		if r := fresh.token(t, last, next.assertion(fresh.ClientID, d.issuer)...); r.status != http.StatusOK {
+			t.Errorf("after the key was changed: %d %s", r.status, r.body)
+		}
+		refused(t, "the key of before", http.StatusUnauthorized, "invalid_client", fresh.token(t, last, k.assertion(fresh.ClientID, d.issuer)...))
+	})
+}
+
+func TestSectorInsideIsAskedAtRegistration(t *testing.T) {
+	t.Parallel()
+	s := newInnerSite(t)
+	onBothInside(t, s, func(t *testing.T, d *deployment) {
+		about := map[string]any{"client_name": "Wiki", "redirect_uris": []string{webCallback}, "sector_identifier_uri": s.URL + "/sector.json"}
+		register := func() reply { return ask(t, httpClient(), http.MethodPost, d.issuer+"/register", "", about) }
+		s.publish("/sector.json", []string{"https://other.example/cb"})
+		refused(t, "a sector that does not know it", http.StatusBadRequest, "invalid_client_metadata", register())
+		about["sector_identifier_uri"] = s.URL + "/sector2.json"
+		s.publish("/sector2.json", []string{"https://other.example/cb", webCallback})
+		r := register()
+		lab.seen.secret("client secret", r.text("client_secret"))
+		lab.seen.secret("registration access token", r.text("registration_access_token"))
+		if r.status != http.StatusCreated || r.text("sector_identifier_uri") != about["sector_identifier_uri"] {
+			t.Errorf("%d %s", r.status, r.body)
+		}
+	})
+}
+
+func TestApplicationInsideIsToldOfALogoutInProduction(t *testing.T) {
+	t.Parallel()
+	s := newInnerSite(t)
+	onBothInside(t, s, func(t *testing.T, d *deployment) {
+		before := len(s.heard())
+		a, who := d.toldApp(t, s.receiver), d.person(t)
+		token, v := a.tokensIn(t, d.visitor(t), who)
+		v.submit(v.get("/logout"), "/logout")
+		a.told(t, s.receiver, before+1, who, idTokenOf(token))
+	})
+}
