@@ -14,12 +14,34 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// innerSite is a site of a private network, whose certificate is of an authority that only this network
+// inner is a server of a private network, whose certificate is of an authority that only this network
 // knows. It is at an address of this machine.
-type innerSite struct {
+type inner struct {
 	*httptest.Server
-	*receiver
 	roots string // file with the authority
+}
+
+func newInner(t testing.TB, answer http.Handler) inner {
+	t.Helper()
+	i := inner{httptest.NewTLSServer(answer), filepath.Join(t.TempDir(), "roots.pem")}
+	t.Cleanup(i.Close)
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.Certificate().Raw})
+	if err := os.WriteFile(i.roots, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+// plan is a server of production that may ask it.
+func (i inner) plan(p plan, env ...string) plan {
+	p.env = append(env, "SYMBOLON_OUTBOUND_ALLOW="+strings.TrimPrefix(i.URL, "https://"), "SSL_CERT_FILE="+i.roots)
+	return p
+}
+
+// innerSite publishes there what clients publish, and is told of logouts.
+type innerSite struct {
+	inner
+	*receiver
 
 	mu    sync.Mutex
 	pages map[string]any // JSON by path
@@ -27,14 +49,9 @@ type innerSite struct {
 
 func newInnerSite(t testing.TB) *innerSite {
 	t.Helper()
-	s := &innerSite{receiver: &receiver{}, pages: map[string]any{}, roots: filepath.Join(t.TempDir(), "roots.pem")}
-	s.Server = httptest.NewTLSServer(http.HandlerFunc(s.answer))
-	t.Cleanup(s.Server.Close)
+	s := &innerSite{receiver: &receiver{}, pages: map[string]any{}}
+	s.inner = newInner(t, http.HandlerFunc(s.answer))
 	s.receiver.url = s.URL + "/backchannel"
-	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
-	if err := os.WriteFile(s.roots, block, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	return s
 }
 
@@ -57,19 +74,15 @@ func (s *innerSite) publish(path string, page any) {
 	s.pages[path] = page
 }
 
-// plan is a server of production that may ask the site.
-func (s *innerSite) plan(p plan, env ...string) plan {
-	p.env = append(env, "SYMBOLON_OUTBOUND_ALLOW="+strings.TrimPrefix(s.URL, "https://"), "SSL_CERT_FILE="+s.roots)
-	return p
-}
-
 func keySetOf(k keyholder) jose.JSONWebKeySet {
 	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{k.key.Public()}}
 }
 
 func onBothInside(t *testing.T, s *innerSite, test func(t *testing.T, d *deployment)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, own(t, s.plan(plan{name: "inside", nodes: 1}, "SYMBOLON_REGISTRATION=open"))) })
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, own(t, s.plan(plan{name: "inside", nodes: 1}, "SYMBOLON_REGISTRATION=open")))
+	})
 	t.Run("cluster", func(t *testing.T) {
 		test(t, own(t, s.plan(plan{name: "inside2", nodes: 2, database: newDatabase(t), redis: newRedis(t)}, "SYMBOLON_REGISTRATION=open")))
 	})
