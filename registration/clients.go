@@ -40,6 +40,8 @@ type Recorder interface {
 type Consents interface {
 	// ForgetConsents makes everybody be asked again for this client.
 	ForgetConsents(ctx context.Context, clientID string) error
+	// RevokeClientGrants ends everything this client was issued.
+	RevokeClientGrants(ctx context.Context, clientID, why string) error
 }
 
 // Times of a stored document.

@@ -230,8 +230,13 @@ func TestClientWithKeysIsNotPublic(t *testing.T) {
 	})
 }
 
-// forgotten remembers whose consents were forgotten.
-type forgotten struct{ ids []string }
+// forgotten remembers whose consents were forgotten, and who lost what it was issued.
+type forgotten struct{ ids, revoked []string }
+
+func (f *forgotten) RevokeClientGrants(_ context.Context, id, _ string) error {
+	f.revoked = append(f.revoked, id)
+	return nil
+}
 
 func (f *forgotten) ForgetConsents(_ context.Context, id string) error {
 	f.ids = append(f.ids, id)
@@ -257,12 +262,16 @@ func TestChangedDocumentChangesTheClientAndAsksAnew(t *testing.T) {
 			{"another name", map[string]any{"client_name": "Other App"}, 1},
 			{"keys", map[string]any{"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": s.url("/keys")}, 1},
 			{"the same keys, told otherwise", map[string]any{"token_endpoint_auth_method": "private_key_jwt", "jwks": keySet()}, 0},
+			{"no keys any more", nil, 1},
 		} {
 			s.publish(c.changes)
-			asked.ids = nil
+			asked.ids, asked.revoked = nil, nil
 			got, err := clients.Client(t.Context(), s.id())
 			if err != nil || (len(asked.ids) > 0) != (c.anew > 0) {
 				t.Errorf("%s: %v, asked anew %d times", c.name, err, len(asked.ids))
+			}
+			if (len(asked.revoked) > 0) != (c.name == "no keys any more") {
+				t.Errorf("%s: lost what it was issued: %v", c.name, asked.revoked)
 			}
 			stored, err := db.Client(t.Context(), s.id())
 			if err != nil || stored.Name != got.Name || !slices.Equal(stored.RedirectURIs, got.RedirectURIs) || stored.AuthMethod != got.AuthMethod {

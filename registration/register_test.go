@@ -515,7 +515,7 @@ func TestUpdateReplacesWhatWasThere(t *testing.T) {
 				"another's id":    app("token_endpoint_auth_method", method, "client_id", "c_other"),
 				"a wrong secret":  app("token_endpoint_auth_method", method, "client_id", id, "client_secret", "wrong"),
 				"its token":       app("token_endpoint_auth_method", method, "client_id", id, "client_secret", made.get("registration_access_token")),
-				"another method":  app("token_endpoint_auth_method", "private_key_jwt", "jwks", keySet(), "client_id", id),
+				"no keys":         app("token_endpoint_auth_method", "private_key_jwt", "client_id", id),
 				"deceptive name":  app("token_endpoint_auth_method", method, "client_id", id, "client_name", "\u202e"),
 				"unusable grants": app("token_endpoint_auth_method", method, "client_id", id, "grant_types", []any{"implicit"}),
 			} {
