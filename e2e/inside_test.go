@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
@@ -145,4 +147,43 @@ func TestApplicationInsideIsToldOfALogoutInProduction(t *testing.T) {
 		v.submit(v.get("/logout"), "/logout")
 		a.told(t, s.receiver, before+1, who, idTokenOf(token))
 	})
+}
+
+// Who a document is about proves itself by a certificate that nobody issued, whose key the document or the
+// key set it names holds, as x5c.
+func TestDocumentWithACertificateIsNoPublicClient(t *testing.T) {
+	t.Parallel()
+	ca, s := newAuthority(t), newInnerSite(t)
+	d := certifying(t, ca, s.plan(plan{name: "mtls-document", nodes: 1}))
+	mine, others := (&authority{t: t}).issue("notebook"), (&authority{t: t}).issue("notebook")
+	set := func(id tls.Certificate) jose.JSONWebKeySet {
+		return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: id.Leaf.PublicKey, Certificates: []*x509.Certificate{id.Leaf}}}}
+	}
+	s.publish("/jwks", set(mine))
+	for _, where := range []string{"jwks", "jwks_uri"} {
+		document := map[string]any{"client_id": s.URL + "/" + where + ".json", "client_name": "Notebook", "redirect_uris": []string{webCallback},
+			"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": set(mine)}
+		if where == "jwks_uri" {
+			delete(document, "jwks")
+			document["jwks_uri"] = s.URL + "/jwks"
+		}
+		s.publish("/"+where+".json", document)
+		a := d.appOf(t, registered{ClientID: s.URL + "/" + where + ".json"})
+		v, q := d.visitor(t), a.begin()
+		p := v.signIn(d, v.follow(v.get(q.url)), d.person(t))
+		code := v.handedOver(v.allow(v.follow(p))).Get("code")
+		redeem := func(id *tls.Certificate) reply {
+			return must[reply](t)(call(ca.showing(d, 0, id), mutualURL+"/token", a.registered,
+				"grant_type", "authorization_code", "code", code, "redirect_uri", webCallback, "code_verifier", q.verifier))
+		}
+		refused(t, "without a certificate", http.StatusUnauthorized, "invalid_client", redeem(nil))
+		refused(t, "another certificate", http.StatusUnauthorized, "invalid_client", redeem(&others))
+		r := redeem(&mine)
+		if r.status != http.StatusOK {
+			t.Errorf("%s: %d %s", where, r.status, r.body)
+		}
+		for _, name := range []string{"access_token", "refresh_token", "id_token"} {
+			lab.seen.secret(name, r.text(name))
+		}
+	}
 }

@@ -93,15 +93,15 @@ func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Cl
 // authenticate decides how the client proves itself. Nothing in a document can be a secret: there
 // are its keys, or nothing.
 func (c *Clients) authenticate(ctx context.Context, client *storage.Client, m metadata) (err error) {
-	switch m.authMethod {
-	case none, "":
+	switch {
+	case m.authMethod == none, m.authMethod == "":
 		client.Public = true
-	case storage.AuthPrivateKeyJWT:
+	case slices.Contains(c.Rules.keyed(), m.authMethod):
 		client.AuthMethod = m.authMethod
 	default:
 		return Unusable{"token_endpoint_auth_method is not supported"}
 	}
-	if client.Public && !m.signsRequests() {
+	if !m.needsKeys() {
 		return nil
 	}
 	client.JWKS = m.jwks

@@ -76,8 +76,11 @@ func readMetadata(o object) (m metadata, err error) {
 	return m, err
 }
 
-// signsRequests tells whether keys are needed for more than authentication.
-func (m metadata) signsRequests() bool { return m.requestAlg != "" || m.requireSigned }
+// needsKeys tells whether there is anything to verify with the client's keys. Many send keys to
+// everybody; then they are for nothing.
+func (m metadata) needsKeys() bool {
+	return m.requestAlg != "" || m.requireSigned || m.authMethod == storage.AuthPrivateKeyJWT || m.authMethod == storage.AuthSelfSignedTLS
+}
 
 // client is what becomes of m under the rules, not yet validated. What we do not support is left
 // out, as long as something remains: clients list all they can do, for every server there is.

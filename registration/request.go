@@ -61,16 +61,14 @@ func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 
 func authenticate(c *storage.Client, m metadata, r Rules) error {
 	switch {
-	case byCertificate(m.authMethod) && r.Certificates && m.jwksURI == "":
-		c.AuthMethod, c.JWKS = m.authMethod, m.jwks
-	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}, m.authMethod):
-		return malformed("token_endpoint_auth_method is not supported.")
-	case m.authMethod == storage.AuthPrivateKeyJWT:
+	case slices.Contains(r.keyed(), m.authMethod):
 		c.AuthMethod = m.authMethod
-	case !m.signsRequests():
-		return nil // many send keys to everybody; here they are for nothing
+	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post"}, m.authMethod):
+		return malformed("token_endpoint_auth_method is not supported.")
 	}
-	c.JWKS, c.JWKSURI = m.jwks, m.jwksURI
+	if m.needsKeys() {
+		c.JWKS, c.JWKSURI = m.jwks, m.jwksURI
+	}
 	return nil
 }
 
