@@ -62,6 +62,7 @@ type Options struct {
 	Allow    func(netip.AddrPort) bool // addresses to dial; nil: public ones
 	Roots    *x509.CertPool            // nil: the system's
 	Now      func() time.Time          // nil: the system's clock
+	Self     string                    // URL of this server, which never asks itself
 	Inside   Inside                    // may be asked beside what is public
 
 	// Loopback lets programs on this machine be asked as well, also by http: for symbolon dev, where
@@ -79,6 +80,7 @@ var _ Resolver = (*net.Resolver)(nil)
 // Client fetches from the public internet, and from what Options open beside it. It is safe for concurrent use.
 type Client struct {
 	ports     []uint16
+	self      *url.URL
 	inside    Inside
 	loopback  bool
 	transport *http.Transport
@@ -92,8 +94,12 @@ func New(o Options) *Client {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	self, err := url.Parse(o.Self)
+	if err != nil {
+		self = &url.URL{}
+	}
 	return &Client{
-		ports: o.Ports, inside: o.Inside, loopback: o.Loopback,
+		self: self, ports: o.Ports, inside: o.Inside, loopback: o.Loopback,
 		transport: &http.Transport{
 			DialContext:            newDialer(o).dial,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Now},

@@ -103,3 +103,20 @@ func TestListedAddressIsAskedWithoutAName(t *testing.T) {
 	_, err := outbound.New(o).Get(t.Context(), s.URL+"/", outbound.Document())
 	mustRefuse(t, "unknown authority", err, "certificate")
 }
+
+func TestServerNeverAsksItself(t *testing.T) {
+	for self, addresses := range map[string]map[string]bool{
+		"https://login.example":         {"https://login.example/x": false, "https://login.example/": false, "https://app.login.example/x": true, "https://login.example:8443/x": false},
+		"https://corp.example/auth":     {"https://corp.example/auth": false, "https://corp.example/auth/x": false, "https://corp.example/authors": true, "https://corp.example/wiki/logout": true},
+		"http://localhost:8080":         {"http://localhost:8080/x": false, "http://localhost:8081/x": true, "https://localhost:8081/x": true, "https://login.example/x": true},
+		"":                              {"https://login.example/x": true},
+		"https://login.example:9443/%2": {"https://login.example/x": true}, // not parsed: the configuration refuses it
+	} {
+		client := outbound.New(outbound.Options{Self: self, Loopback: true, Ports: []uint16{8443}})
+		for raw, asked := range addresses {
+			if _, err := client.Check(raw); (err == nil) != asked {
+				t.Errorf("%q asks %q: %v", self, raw, err)
+			}
+		}
+	}
+}

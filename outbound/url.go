@@ -34,6 +34,8 @@ func (c *Client) Check(rawURL string) (*url.URL, error) {
 
 func (c *Client) checkOrigin(u *url.URL) error {
 	switch {
+	case c.isOurs(u):
+		return refused("ours")
 	case c.isHere(u):
 		return nil
 	case u.Scheme != "https" || u.Opaque != "":
@@ -44,6 +46,16 @@ func (c *Client) checkOrigin(u *url.URL) error {
 		return refused("host")
 	}
 	return nil
+}
+
+// isOurs tells whether we would ask ourselves: by our host, and below our path if we have one. The port
+// does not tell anything apart, except for a server reached by http: that is on this machine, in
+// development, with others beside it.
+func (c *Client) isOurs(u *url.URL) bool {
+	if u.Hostname() != c.self.Hostname() || c.self.Scheme == "http" && u.Host != c.self.Host {
+		return false
+	}
+	return strings.HasPrefix(u.EscapedPath()+"/", c.self.EscapedPath()+"/")
 }
 
 // notInURL refuses what RFC 3986 does, and the fragment.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
@@ -32,7 +33,7 @@ type door struct {
 func open(t *testing.T, db *durable.DB, changes ...func(*registration.Endpoint)) *door {
 	t.Helper()
 	d := &door{endpoint: &registration.Endpoint{
-		Issuer: "https://issuer.example/p", Store: db, Open: true,
+		Issuer: "https://issuer.example/p", Store: db, Open: true, Fetch: outbound.New(outbound.Options{Self: "https://issuer.example/p"}),
 		Limiter: web.Limiter{Counter: newCounter()}, Audit: audit.NewRecorder(db, audit.Options{}),
 	}}
 	for _, change := range changes {
@@ -162,6 +163,9 @@ func TestBadMetadataIsRefused(t *testing.T) {
 		"unknown method":        app("token_endpoint_auth_method", "tls_client_auth"),
 		"keys missing":          app("token_endpoint_auth_method", "private_key_jwt"),
 		"keys in the clear":     app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "http://app.example/jwks"),
+		"keys inside":           app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://127.0.0.1/jwks"),
+		"keys on another port":  app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example:8443/jwks"),
+		"keys of ours":          app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://issuer.example/p/jwks"),
 		"keys of a script":      app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "javascript:alert(1)"),
 		"keys in two places":    app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example/jwks", "jwks", keySet()),
 		"keys missing to sign":  app("require_signed_request_object", true),
@@ -184,6 +188,8 @@ func TestBadMetadataIsRefused(t *testing.T) {
 		"unsigned ID tokens":  app("id_token_signed_response_alg", "none"),
 		"script after logout": app("post_logout_redirect_uris", []any{"javascript:alert(1)"}),
 		"told without TLS":    app("backchannel_logout_uri", "http://app.example/logout"),
+		"told inside":         app("backchannel_logout_uri", "https://intranet/logout"),
+		"told by ourselves":   app("backchannel_logout_uri", "https://issuer.example/p/token"),
 		"told by a fragment":  app("backchannel_logout_uri", "https://app.example/logout#x"),
 		"framed elsewhere":    app("frontchannel_logout_uri", "https://other.example/logout"),
 		"session as a string": app("backchannel_logout_uri", "https://app.example/logout", "backchannel_logout_session_required", "true"),

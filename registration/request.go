@@ -56,7 +56,23 @@ func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 	if err := agents.Validate(c); err != nil {
 		return wanted{}, judged(err)
 	}
+	if err := e.checkAsked(c.ClientMetadata); err != nil {
+		return wanted{}, err
+	}
 	return wanted{c, m.authMethod}, unfetched(sectors{e.Fetch, e.Rules, e.Limiter}.check(ctx, c.ClientMetadata))
+}
+
+// checkAsked refuses addresses that nobody will ever ask, so that who registers them hears of it.
+func (e *Endpoint) checkAsked(m storage.ClientMetadata) error {
+	for field, uri := range map[string]string{"jwks_uri": m.JWKSURI, "backchannel_logout_uri": m.BackchannelLogoutURI} {
+		if uri == "" {
+			continue
+		}
+		if _, err := e.Fetch.Check(uri); err != nil {
+			return malformed(field + " is not an address that is asked.")
+		}
+	}
+	return nil
 }
 
 func authenticate(c *storage.Client, m metadata, r Rules) error {

@@ -23,5 +23,5 @@ func (c Config) checkOutbound() error {
 // fetcher makes the requests to addresses that somebody else chose.
 func (c Config) fetcher(dev bool) (*outbound.Client, error) {
 	in, err := c.inside()
-	return outbound.New(outbound.Options{Inside: in, Loopback: dev}), err
+	return outbound.New(outbound.Options{Self: c.Issuer, Inside: in, Loopback: dev}), err
 }

@@ -40,9 +40,9 @@ func (r Registration) check() error {
 	return nil
 }
 
-func (r Registration) rules(issuer string, certificates bool) registration.Rules {
+func (r Registration) rules(certificates bool) registration.Rules {
 	return registration.Rules{
-		Issuer: issuer, NoDocuments: !r.Documents, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
+		NoDocuments: !r.Documents, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
 		Certificates: certificates, DetailTypes: r.DetailTypes,
 	}
 }
@@ -52,7 +52,7 @@ var _ provider.Clients = (*registration.Clients)(nil)
 // clients are the registered ones, and those that publish a document.
 func (n *node) clients(r Registration) *registration.Clients {
 	return &registration.Clients{
-		Store: n.db, Consents: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Logos: n.logos(r),
+		Store: n.db, Consents: n.db, Fetch: n.outbound, Rules: r.rules(n.config.TLS.mutual()), Logos: n.logos(r),
 		Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 }
@@ -64,7 +64,7 @@ func (n *node) clientKeys() provider.ClientKeys {
 
 func (n *node) logos(r Registration) *registration.Logos {
 	return &registration.Logos{
-		Base: n.base, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Limiter: web.Limiter{Counter: n.counter},
+		Base: n.base, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.TLS.mutual()), Limiter: web.Limiter{Counter: n.counter},
 	}
 }
 
@@ -80,7 +80,7 @@ func (n *node) mountRegistration(r Registration) {
 	}
 	tokens, _ := registration.ParseInitialTokens(r.Tokens) // judged by check; without any, nobody registers
 	endpoint := &registration.Endpoint{
-		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Logos: n.logos(r),
+		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.TLS.mutual()), Logos: n.logos(r),
 		Tokens: tokens, Open: r.Mode == registrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 	endpoint.Mount(n.mux, n.base)
