@@ -72,7 +72,7 @@ func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Cl
 	if m.name == "" {
 		m.name = hostOf(id)
 	}
-	for _, alg := range []*string{&m.alg, &m.requestAlg, &m.responseAlg, &m.introAlg} {
+	for _, alg := range []*string{&m.alg, &m.requestAlg, &m.responseAlg, &m.introAlg, &m.assertionAlg} {
 		if !slices.Contains(signingAlgs(), *alg) {
 			*alg = ""
 		}
@@ -135,7 +135,10 @@ func keysIn(body []byte) ([]byte, error) {
 }
 
 func isJSON(h http.Header) bool {
-	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	media, parameters, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") { // RFC 8259 section 8.1
+		return false
+	}
 	return err == nil && (media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
 }
 

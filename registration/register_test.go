@@ -185,6 +185,7 @@ func TestBadMetadataIsRefused(t *testing.T) {
 		"no site":               app("client_uri", "x"),
 		"symmetric keys": app("token_endpoint_auth_method", "private_key_jwt",
 			"jwks", map[string]any{"keys": []any{map[string]any{"kty": "oct", "k": "AAAA"}}}),
+		"HMAC assertions":     app("token_endpoint_auth_method", "private_key_jwt", "jwks", keySet(), "token_endpoint_auth_signing_alg", "HS256"),
 		"unsigned ID tokens":  app("id_token_signed_response_alg", "none"),
 		"script after logout": app("post_logout_redirect_uris", []any{"javascript:alert(1)"}),
 		"told without TLS":    app("backchannel_logout_uri", "http://app.example/logout"),
@@ -204,7 +205,7 @@ func TestBadMetadataIsRefused(t *testing.T) {
 	} {
 		mustFail(t, name, d.send(t, "POST", "/p/register", body), 400, "invalid_client_metadata")
 	}
-	for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"} {
+	for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=utf-16"} {
 		mustFail(t, media, d.register(t, app(), "Content-Type", media), 400, "invalid_client_metadata")
 	}
 	mustFail(t, "other case", d.send(t, "POST", "/p/register", `{"Redirect_URIs":["https://app.example/cb"]}`), 400, "invalid_redirect_uri")
@@ -374,21 +375,22 @@ func TestClientsThatSignRegisterHow(t *testing.T) {
 		d := open(t, db)
 		got := d.register(t, app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example/jwks", "profile", "fapi2",
 			"require_signed_request_object", true, "request_object_signing_alg", "PS256",
-			"authorization_signed_response_alg", "ES256", "introspection_signed_response_alg", "EdDSA"))
+			"authorization_signed_response_alg", "ES256", "introspection_signed_response_alg", "EdDSA", "token_endpoint_auth_signing_alg", "PS256"))
 		for name, want := range map[string]any{
 			"jwks_uri": "https://app.example/jwks", "require_signed_request_object": true, "request_object_signing_alg": "PS256",
 			"authorization_signed_response_alg": "ES256", "introspection_signed_response_alg": "EdDSA", "jwks": nil, "profile": nil,
+			"token_endpoint_auth_signing_alg": "PS256",
 		} {
 			if got.StatusCode != 201 || got.json[name] != want {
 				t.Errorf("%s is %v: %d", name, got.json[name], got.StatusCode)
 			}
 		}
 		c, err := db.Client(t.Context(), got.get("client_id"))
-		if err != nil || c.JWKSURI != "https://app.example/jwks" || c.RequestAlg != "PS256" || !c.RequireSigned || c.Profile != "" {
+		if err != nil || c.JWKSURI != "https://app.example/jwks" || c.RequestAlg != "PS256" || c.AssertionAlg != "PS256" || !c.RequireSigned || c.Profile != "" {
 			t.Errorf("%+v, %v", c, err)
 		}
 		// Not to sign at all is for an operator to allow; keys that nobody needs are left out.
-		got = d.register(t, app("request_object_signing_alg", "none", "jwks_uri", "https://app.example/jwks"))
+		got = d.register(t, app("token_endpoint_auth_signing_alg", "HS256", "request_object_signing_alg", "none", "jwks_uri", "https://app.example/jwks"))
 		if got.StatusCode != 201 || got.json["request_object_signing_alg"] != nil || got.json["jwks_uri"] != nil {
 			t.Errorf("%d %s", got.StatusCode, got.text)
 		}
