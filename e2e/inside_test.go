@@ -154,7 +154,7 @@ func TestApplicationInsideIsToldOfALogoutInProduction(t *testing.T) {
 func TestDocumentWithACertificateIsNoPublicClient(t *testing.T) {
 	t.Parallel()
 	ca, s := newAuthority(t), newInnerSite(t)
-	d := certifying(t, ca, s.plan(plan{name: "mtls-document", nodes: 1}))
+	d := certifying(t, ca, s.plan(plan{name: "mtls-document", nodes: 1}, "SYMBOLON_DOCUMENTS_ALLOW_HOSTS=127.0.0.1"))
 	mine, others := (&authority{t: t}).issue("notebook"), (&authority{t: t}).issue("notebook")
 	set := func(id tls.Certificate) jose.JSONWebKeySet {
 		return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: id.Leaf.PublicKey, Certificates: []*x509.Certificate{id.Leaf}}}}
@@ -184,6 +184,18 @@ func TestDocumentWithACertificateIsNoPublicClient(t *testing.T) {
 		}
 		for _, name := range []string{"access_token", "refresh_token", "id_token"} {
 			lab.seen.secret(name, r.text(name))
+		}
+	}
+}
+
+func TestStrangersAreNotLetInsideByWhatIsListedForOthers(t *testing.T) {
+	t.Parallel()
+	s := newInnerSite(t)
+	s.publish("/client.json", map[string]any{"client_id": s.URL + "/client.json", "redirect_uris": []string{webCallback}})
+	for env, status := range map[string]int{"SYMBOLON_DOCUMENTS_ALLOW_HOSTS=": http.StatusBadRequest, "SYMBOLON_DOCUMENTS_ALLOW_HOSTS=127.0.0.1": http.StatusSeeOther} {
+		d := own(t, s.plan(plan{name: "strangers", nodes: 1}, env))
+		if p := d.visitor(t).get(d.appOf(t, registered{ClientID: s.URL + "/client.json"}).begin().url); p.status != status {
+			t.Errorf("%s: %d", env, p.status)
 		}
 	}
 }

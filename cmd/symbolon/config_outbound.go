@@ -20,8 +20,15 @@ func (c Config) checkOutbound() error {
 	return err
 }
 
-// fetcher makes the requests to addresses that somebody else chose.
-func (c Config) fetcher(dev bool) (*outbound.Client, error) {
+// fetchers make the requests to addresses that somebody else chose: registered clients, and strangers,
+// who name the address of a document and what stands in it. These are let inside only where the operator
+// has said which hosts documents are on; and however many they ask for, registered clients go on.
+func (c Config) fetchers(dev bool) (registered, strangers *outbound.Client, err error) {
 	in, err := c.inside()
-	return outbound.New(outbound.Options{Self: c.Issuer, Inside: in, Loopback: dev}), err
+	o := outbound.Options{Self: c.Issuer, Inside: in, Loopback: dev}
+	registered = outbound.New(o)
+	if len(c.Registration.AllowHosts) == 0 {
+		o.Inside = outbound.Inside{}
+	}
+	return registered, outbound.New(o), err
 }
