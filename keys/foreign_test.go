@@ -261,6 +261,9 @@ func TestMissingKeyIsToldFromWhatIsWrong(t *testing.T) {
 		"its type":    {signed(t, "ES256", all["ES256"], (&jose.SignerOptions{}).WithType("dpop+jwt")), false},
 		"words":       {"words", false},
 	} {
+		if _, err := VerifyAssertion([]byte(`{"keys":[]}`), test.token, StrictAlgorithms()); !errors.Is(err, ErrNoKey) {
+			t.Errorf("%s, no keys yet: %v", name, err)
+		}
 		_, err := VerifyAssertion(jwks, test.token, StrictAlgorithms())
 		if !errors.Is(err, ErrToken) || errors.Is(err, ErrNoKey) != test.missing {
 			t.Errorf("%s: %v", name, err)

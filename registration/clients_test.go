@@ -394,3 +394,48 @@ func TestOneNetworkCannotMakeUsAskForKeysAllTheTime(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 }
+
+// What is invalid may say of itself that it can be kept for a day. Its owner mends it, and is not kept
+// waiting for longer than by a failure; and until then it is not asked for all the time.
+func TestInvalidDocumentsAndKeysAreNotKept(t *testing.T) {
+	good := map[string]any{"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "KEYS"}
+	for name, c := range map[string]struct {
+		document, keys string
+		media          string
+	}{
+		"no JSON":        {document: "<html>", media: "application/json"},
+		"no client":      {document: "{}", media: "application/json"},
+		"another type":   {media: "text/html"},
+		"keys: no JSON":  {keys: "<html>", media: "application/json"},
+		"keys: none yet": {keys: `{"keys":[]}`, media: "application/json"},
+	} {
+		s := newSite(t)
+		good["jwks_uri"] = s.url("/keys")
+		s.publish(good)
+		s.set(func() {
+			s.keys = goodKeys
+			s.header.Set("Cache-Control", "max-age=86400")
+			s.header.Set("Content-Type", c.media)
+			if c.document != "" {
+				s.document = c.document
+			}
+			if c.keys != "" {
+				s.keys = c.keys
+			}
+		})
+		clients := s.clients(storagetest.SQLite(t))
+		for range 5 {
+			_, err := clients.Client(t.Context(), s.id())
+			mustBeNobody(t, name, err)
+		}
+		if n := s.hits.Load(); n > 2 {
+			t.Errorf("%s: %d requests for what is broken", name, n)
+		}
+		s.publish(good)
+		s.set(func() { s.keys = goodKeys; s.header.Set("Content-Type", "application/json") })
+		s.clock.Add(int64(31 * time.Second))
+		if _, err := clients.Client(t.Context(), s.id()); err != nil {
+			t.Errorf("%s: mended, and still %v", name, err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -35,27 +36,32 @@ func (c *Clients) address(id string) error {
 	return nil
 }
 
-// read fetches the document at id and turns it into a client.
+// read fetches the document at id and turns it into a client. One that is invalid is not kept: its owner
+// has nobody to tell that it was mended.
 func (c *Clients) read(ctx context.Context, id string) (storage.Client, error) {
 	response, err := c.Fetch.Get(ctx, id, outbound.Document())
 	if err != nil {
 		return storage.Client{}, err
 	}
-	if !isJSON(response.Header) {
-		return storage.Client{}, Unusable{"not JSON"}
-	}
-	client, err := c.parse(ctx, id, response.Body)
+	client, err := c.parse(ctx, id, response)
 	if err == nil {
 		err = agents.Validate(client)
 	}
-	if err != nil {
-		return storage.Client{}, unusable(err)
+	if err == nil {
+		return client, nil
 	}
-	return client, nil
+	err = unusable(err)
+	if _, invalid := errors.AsType[Unusable](err); invalid {
+		c.Fetch.Reject(id, outbound.Document())
+	}
+	return storage.Client{}, err
 }
 
-func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Client, error) {
-	o, err := parseObject(body)
+func (c *Clients) parse(ctx context.Context, id string, response *outbound.Response) (storage.Client, error) {
+	if !isJSON(response.Header) {
+		return storage.Client{}, Unusable{"not JSON"}
+	}
+	o, err := parseObject(response.Body)
 	if err != nil {
 		return storage.Client{}, err
 	}
@@ -122,16 +128,20 @@ func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	return keysIn(response.Body)
+	set, err := keysIn(response.Body)
+	if err != nil || keys.CheckClientKeys(set) != nil {
+		c.Fetch.Reject(jwksURI, outbound.KeySet())
+	}
+	return set, err
 }
 
 // keysIn reads a key set as strictly as everything else, and writes it in one way.
 func keysIn(body []byte) ([]byte, error) {
-	keys, err := parseObject(body)
+	set, err := parseObject(body)
 	if err != nil {
 		return nil, err
 	}
-	return object{"jwks": map[string]any(keys)}.raw("jwks")
+	return object{"jwks": map[string]any(set)}.raw("jwks")
 }
 
 func isJSON(h http.Header) bool {
