@@ -66,7 +66,7 @@ func checkProfile(c storage.Client) error {
 		return invalid("profile", "%q is not supported; use %s", c.Profile, storage.ProfileFAPI2)
 	case c.Public || !slices.Contains(strings.Fields(strongest), c.AuthMethod):
 		return invalid("profile", "a client of FAPI 2.0 proves itself by its own keys, never by a secret")
-	case slices.ContainsFunc([]string{c.SigningAlg, c.RequestAlg, c.ResponseAlg, c.IntrospectionAlg, c.UserInfoAlg}, weak):
+	case slices.ContainsFunc([]string{c.SigningAlg, c.RequestAlg, c.ResponseAlg, c.IntrospectionAlg, c.UserInfoAlg, c.AssertionAlg}, weak):
 		return invalid("profile", "FAPI 2.0 allows %v only", keys.StrictAlgorithms())
 	case c.PKCEOptional:
 		return invalid("profile", "FAPI 2.0 has no exception from PKCE")

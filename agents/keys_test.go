@@ -27,6 +27,8 @@ func TestKeysThatCouldNotBeUsedAreRefused(t *testing.T) {
 		"none signs nothing":    {"request_object_signing_alg", func(c *storage.Client) { withKeys(c); c.RequestAlg, c.RequireSigned = storage.AlgNone, true }},
 		"HMAC requests":         {"request_object_signing_alg", func(c *storage.Client) { withKeys(c); c.RequestAlg = "HS256" }},
 		"unsigned responses":    {"authorization_signed_response_alg", func(c *storage.Client) { c.ResponseAlg = "none" }},
+		"HMAC assertions":       {"token_endpoint_auth_signing_alg", func(c *storage.Client) { withKeys(c); c.AssertionAlg = "HS256" }},
+		"assertions of secrets": {"token_endpoint_auth_signing_alg", func(c *storage.Client) { c.AssertionAlg = "ES256" }},
 		"unsigned introspected": {"introspection_signed_response_alg", func(c *storage.Client) { c.IntrospectionAlg = "none" }},
 	} {
 		wantInvalid(t, refused.field, app(refused.change), what)
@@ -56,6 +58,7 @@ func TestNothingWeakerPassesForFAPI2(t *testing.T) {
 		"another profile":    func(c *storage.Client) { c.Profile = "fapi1" },
 		"a secret":           func(c *storage.Client) { c.AuthMethod, c.JWKS = "", nil },
 		"RS256 tokens":       func(c *storage.Client) { c.SigningAlg = "RS256" },
+		"RS256 assertions":   func(c *storage.Client) { c.AssertionAlg = "RS256" },
 		"RS256 requests":     func(c *storage.Client) { c.RequestAlg = "RS256" },
 		"unsigned requests":  func(c *storage.Client) { c.RequestAlg = storage.AlgNone },
 		"RS256 responses":    func(c *storage.Client) { c.ResponseAlg = "RS256" },

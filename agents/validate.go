@@ -66,6 +66,7 @@ func checkAlg(c storage.Client) error {
 		{"signing_alg", c.SigningAlg},
 		{"authorization_signed_response_alg", c.ResponseAlg},
 		{"introspection_signed_response_alg", c.IntrospectionAlg},
+		{"token_endpoint_auth_signing_alg", c.AssertionAlg},
 	} {
 		if alg.value != "" && !slices.Contains(keys.ClientAlgorithms(), alg.value) {
 			return invalid(alg.field, "%q is not supported; use one of %v", alg.value, keys.ClientAlgorithms())
@@ -78,6 +79,8 @@ func checkAlg(c storage.Client) error {
 func checkAuth(c storage.Client) error {
 	known := []string{storage.AuthPrivateKeyJWT, storage.AuthTLS, storage.AuthSelfSignedTLS}
 	switch {
+	case c.AssertionAlg != "" && c.AuthMethod != storage.AuthPrivateKeyJWT:
+		return invalid("token_endpoint_auth_signing_alg", "only clients of %s sign assertions", storage.AuthPrivateKeyJWT)
 	case c.Public && c.PKCEOptional:
 		return invalid("require_pkce", "a public client has nothing but PKCE to keep its codes by")
 	case c.AuthMethod == "":

@@ -2,13 +2,17 @@ package e2e
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 const apacheModules = "/usr/lib/apache2/modules"
@@ -102,5 +106,47 @@ func TestApacheSignsOutHereToo(t *testing.T) {
 	}
 	if p := v.get(address + "/app/"); p.status != http.StatusFound {
 		t.Errorf("Apache still lets them in: %d", p.status)
+	}
+}
+
+// Sessions end at Apache when they end here, whoever ended them: by a notice to it, which it gets through
+// a proxy that ends TLS, and by the frame in the browser that signs out.
+func TestApacheIsToldOfALogout(t *testing.T) {
+	t.Parallel()
+	address, port := freeSite(t)
+	proxy := newInner(t, httputil.NewSingleHostReverseProxy(must[*url.URL](t)(url.Parse(address))))
+	d := own(t, proxy.plan(plan{name: "apache", nodes: 1}))
+	made, settings := d.configured(t, "apache", "--url", address, "--backchannel-logout-uri", proxy.URL+"/app/callback?logout=backchannel")
+	apache(t, port, settings)
+	letsIn := func(v *visitor) bool { return v.get(address+"/app/").status != http.StatusFound }
+
+	who := d.person(t)
+	here, elsewhere, other := d.visitor(t), d.visitor(t), d.visitor(t)
+	for _, v := range []*visitor{here, elsewhere} {
+		v.through(d, address+"/app/", who)
+	}
+	other.through(d, address+"/app/", d.person(t))
+	elsewhere.submit(elsewhere.get("/logout"), "/logout")
+	within(t, 30*time.Second, "Apache to sign out by a notice", func() bool { return !letsIn(elsewhere) })
+	if !letsIn(here) || !letsIn(other) {
+		t.Error("another session has ended, too")
+	}
+
+	d.command(t, "client", "update", made.ClientID, "--backchannel-logout-uri", "",
+		"--frontchannel-logout-uri", address+"/app/callback?logout=get", "--frontchannel-logout-session-required")
+	p := here.submit(here.get("/logout"), "/logout")
+	_, frame, framed := strings.Cut(p.body, `<iframe hidden src="`)
+	frame, _, _ = strings.Cut(frame, `"`)
+	if !framed {
+		t.Fatalf("there is no frame: %d %s", p.status, p.body)
+	}
+	if !letsIn(here) {
+		t.Error("signed out before the frame is loaded")
+	}
+	if p := here.get(html.UnescapeString(frame)); p.status != http.StatusOK || letsIn(here) {
+		t.Errorf("the frame signs nobody out: %d %s", p.status, p.body)
+	}
+	if !letsIn(other) {
+		t.Error("another session has ended, too")
 	}
 }

@@ -91,10 +91,9 @@ func certifying(t testing.TB, ca *authority, p plan) *deployment {
 	t.Helper()
 	certificate, key := ca.files(ca.issue("server", forServer))
 	trusted, _ := ca.files(tls.Certificate{Certificate: [][]byte{ca.cert.Raw}, PrivateKey: ca.key})
-	p.env = []string{
-		"SYMBOLON_MTLS_LISTEN=127.0.0.1:0", "SYMBOLON_MTLS_URL=" + mutualURL, "SYMBOLON_MTLS_CERT=" + certificate, "SYMBOLON_MTLS_KEY=" + key,
-		"SYMBOLON_CLIENT_CA=" + trusted, "SYMBOLON_CLIENT_CERT_HEADER=Client-Cert", "SYMBOLON_TRUSTED_PROXIES=127.0.0.9",
-	}
+	p.env = append(p.env,
+		"SYMBOLON_MTLS_LISTEN=127.0.0.1:0", "SYMBOLON_MTLS_URL="+mutualURL, "SYMBOLON_MTLS_CERT="+certificate, "SYMBOLON_MTLS_KEY="+key,
+		"SYMBOLON_CLIENT_CA="+trusted, "SYMBOLON_CLIENT_CERT_HEADER=Client-Cert", "SYMBOLON_TRUSTED_PROXIES=127.0.0.9")
 	return own(t, p)
 }
 

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"golang.org/x/oauth2"
 )
 
 // ask sends JSON, or nothing, with a bearer token, if any.
@@ -122,7 +124,7 @@ func TestSoftwareManagesItsRegistration(t *testing.T) {
 		return ask(t, client, http.MethodPut, at, manage, next)
 	}
 	for name, bad := range map[string]map[string]any{
-		"another's id": {"client_id": "c_other"}, "another method": {"token_endpoint_auth_method": "none"}, "a wrong secret": {"client_secret": "x"},
+		"another's id": {"client_id": "c_other"}, "keys it does not send": {"token_endpoint_auth_method": "private_key_jwt"}, "a wrong secret": {"client_secret": "x"},
 		"a deceptive name": {"client_name": "Goo\u200bgle"}, "a script": {"redirect_uris": []string{"javascript:alert(1)"}},
 	} {
 		if r := change(bad); r.status != http.StatusBadRequest {
@@ -161,4 +163,64 @@ func TestSoftwareManagesItsRegistration(t *testing.T) {
 		t.Errorf("its requests: %d", p.status)
 	}
 	refused(t, "its refresh token", http.StatusUnauthorized, "invalid_client", a.call(t, issuer, "/token", "grant_type", "refresh_token", "refresh_token", token.RefreshToken))
+}
+
+// Software changes the way it proves itself. What counted before counts for nothing afterwards, and what
+// it was issued is of no use to who only knows its name.
+func TestSoftwareChangesHowItProvesItself(t *testing.T) {
+	t.Parallel()
+	initial := lab.seen.secret("initial access token", random()+random())
+	digest := sha256.Sum256([]byte(initial))
+	d := own(t, plan{name: "changing", nodes: 1, env: []string{"SYMBOLON_REGISTRATION=token", "SYMBOLON_REGISTRATION_TOKENS=" + hex.EncodeToString(digest[:])}})
+	client, k, who := httpClient(), newKeyholder(t), d.person(t)
+	about := map[string]any{"client_name": "Notes", "redirect_uris": []string{webCallback}, "scope": "openid email offline_access"}
+	made := ask(t, client, http.MethodPost, d.issuer+"/register", initial, about)
+	manage := lab.seen.secret("registration access token", made.text("registration_access_token"))
+	about["client_id"] = made.text("client_id")
+	become := func(method string) (secret string) {
+		about["token_endpoint_auth_method"] = method
+		r := ask(t, client, http.MethodPut, made.text("registration_client_uri"), manage, about)
+		if r.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", method, r.status, r.body)
+		}
+		return lab.seen.secret("client secret", r.text("client_secret"))
+	}
+	first := d.appOf(t, registered{ClientID: made.text("client_id"), ClientSecret: lab.seen.secret("client secret", made.text("client_secret"))})
+	unproven := *first
+	unproven.ClientSecret, unproven.config.ClientSecret = "", ""
+	unproven.config.Endpoint.AuthStyle = oauth2.AuthStyleInParams
+	refresh := func(a *app, token string, more ...string) reply {
+		return a.call(t, d.issuer, "/token", append(more, "grant_type", "refresh_token", "refresh_token", token)...)
+	}
+
+	token := first.tokens(t, who)
+	refused(t, "without its secret", http.StatusUnauthorized, "invalid_client", refresh(&unproven, token.RefreshToken))
+	become("none")
+	refused(t, "a token of before", http.StatusBadRequest, "invalid_grant", refresh(&unproven, token.RefreshToken))
+	refused(t, "a secret it no longer has", http.StatusUnauthorized, "invalid_client", refresh(first, token.RefreshToken))
+	token = unproven.tokens(t, who)
+
+	about["jwks"] = keySetOf(k)
+	become("private_key_jwt")
+	refused(t, "without its key", http.StatusUnauthorized, "invalid_client", refresh(&unproven, token.RefreshToken))
+	refused(t, "a secret of long ago", http.StatusUnauthorized, "invalid_client", refresh(first, token.RefreshToken))
+	if r := refresh(&unproven, token.RefreshToken, k.assertion(first.ClientID, d.issuer)...); r.status != http.StatusOK {
+		t.Errorf("by its key: %d %s", r.status, r.body)
+	} else {
+		token.RefreshToken = lab.seen.secret("refresh token", r.text("refresh_token"))
+		lab.seen.secret("access token", r.text("access_token"))
+		lab.seen.secret("ID token", r.text("id_token"))
+	}
+
+	last := *first
+	last.ClientSecret = become("client_secret_basic")
+	refused(t, "the first secret again", http.StatusUnauthorized, "invalid_client", refresh(first, token.RefreshToken))
+	refused(t, "its former key", http.StatusUnauthorized, "invalid_client", refresh(&unproven, token.RefreshToken, k.assertion(first.ClientID, d.issuer)...))
+	r := refresh(&last, token.RefreshToken)
+	if r.status != http.StatusOK {
+		t.Errorf("by its new secret: %d %s", r.status, r.body)
+	}
+	lab.seen.secret("refresh token", r.text("refresh_token"))
+	lab.seen.secret("access token", r.text("access_token"))
+	lab.seen.secret("ID token", r.text("id_token"))
 }

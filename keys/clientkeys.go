@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/json"
@@ -35,26 +36,49 @@ func parseClientKeys(jwks []byte) ([]jose.JSONWebKey, error) {
 	if len(jwks) > maxJWKS {
 		return nil, errors.New("the JWK Set is too large")
 	}
-	var set jose.JSONWebKeySet
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
 	if err := json.Unmarshal(jwks, &set); err != nil {
 		return nil, errors.New("not a JWK Set")
 	}
 	if len(set.Keys) == 0 || len(set.Keys) > maxClientKeys {
 		return nil, fmt.Errorf("a JWK Set of 1 to %d keys is needed", maxClientKeys)
 	}
+	var known []jose.JSONWebKey
 	usable := false
-	for _, k := range set.Keys {
-		if !k.IsPublic() { // symmetric ones neither
-			return nil, fmt.Errorf("key %q is not a public key", k.KeyID)
+	for i, raw := range set.Keys {
+		k, err := readPublic(raw)
+		if err != nil {
+			return nil, fmt.Errorf("key %d: %w", i+1, err)
 		}
-		for _, alg := range ClientAlgorithms() {
-			usable = usable || suits(k, alg)
+		if k.Valid() {
+			known = append(known, k)
 		}
+		usable = usable || slices.ContainsFunc(ClientAlgorithms(), func(alg string) bool { return suits(k, alg) })
 	}
 	if !usable {
 		return nil, fmt.Errorf("none of the keys can sign with any of %v", ClientAlgorithms())
 	}
-	return set.Keys, nil
+	return known, nil
+}
+
+// readPublic returns a key that is not valid for one that we cannot read: clients publish keys of other
+// kinds beside those for us (RFC 7517 section 5). No key may be private, or symmetric, of whatever kind.
+func readPublic(raw []byte) (k jose.JSONWebKey, err error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return k, errors.New("not a JWK")
+	}
+	for _, private := range []string{"d", "k", "priv"} {
+		if _, there := members[private]; there {
+			return k, errors.New("it is not a public key")
+		}
+	}
+	if k.UnmarshalJSON(raw) != nil || !k.IsPublic() {
+		return jose.JSONWebKey{}, nil
+	}
+	return k, nil
 }
 
 // suits tells whether a key is one of this algorithm (RFC 7518 section 3.1), and strong enough.

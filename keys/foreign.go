@@ -11,8 +11,8 @@ import (
 	"github.com/go-jose/go-jose/v4/json"
 )
 
-// ErrNoKey is an ErrToken: the key that made a signature is none of those at hand. The owner may have
-// another one by now.
+// ErrNoKey is an ErrToken: the key that made a signature is none of those at hand, or there is none at
+// all. The owner may have another one by now.
 var ErrNoKey = fmt.Errorf("%w: none of the client's keys made its signature", ErrToken)
 
 // VerifyAssertion checks that the owner of one of these keys signed a client assertion (RFC 7523),
@@ -32,7 +32,7 @@ func VerifyRequestObject(jwks []byte, token string, algs []string) (claims []byt
 func verifyByOwner(jwks []byte, token string, algs []string, typs ...string) ([]byte, error) {
 	set, err := parseClientKeys(jwks)
 	if err != nil {
-		return nil, refuse("the client has no usable keys")
+		return nil, ErrNoKey
 	}
 	jws, header, err := parseForeign(token, algs)
 	if err != nil {

@@ -86,6 +86,10 @@ func TestKeysThatNoClientMayRegister(t *testing.T) {
 		"of an unknown alg":       set(t, jose.JSONWebKey{Key: all["RS256"].Public(), Algorithm: "RS1"}),
 		"a point off its curve":   []byte(`{"keys":[{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"}]}`),
 		"a short Ed25519 key":     []byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAA"}]}`),
+		"one of a new kind":       []byte(`{"keys":[{"kty":"AKP","alg":"ML-DSA-65","pub":"AAAA"}]}`),
+		"a private one of it":     withKey(t, good, `{"kty":"AKP","alg":"ML-DSA-65","pub":"AAAA","priv":"AAAA"}`),
+		"no key but a number":     withKey(t, good, `5`),
+		"members of a key twice":  withKey(t, good, `{"kty":"AKP","kty":"EC"}`),
 		"members twice":           []byte(`{"keys":[],"keys":[]}`),
 		"more than are looked at": set(t, slicesOf(good, maxClientKeys+1)...),
 		"too much":                append(set(t, good), strings.Repeat(" ", maxJWKS)...),
@@ -100,6 +104,38 @@ func TestKeysThatNoClientMayRegister(t *testing.T) {
 	for alg, key := range all {
 		if err := CheckClientKeys(set(t, jose.JSONWebKey{Key: key.Public(), Algorithm: alg, Use: "sig"})); err != nil {
 			t.Errorf("%s: %v", alg, err)
+		}
+	}
+}
+
+// withKey is a set of a key and something else.
+func withKey(t *testing.T, k jose.JSONWebKey, other string) []byte {
+	t.Helper()
+	return []byte(strings.Replace(string(set(t, k)), `{"keys":[`, `{"keys":[`+other+`,`, 1))
+}
+
+// RFC 7517 section 5: a client may publish what only others can read.
+func TestKeysOfOtherKindsArePassedOver(t *testing.T) {
+	key := clients(t)["ES256"]
+	for name, other := range map[string]string{
+		"a new kind":           `{"kty":"AKP","alg":"ML-DSA-65","pub":"AAAA","kid":"pq"}`,
+		"another curve":        `{"kty":"EC","crv":"secp256k1","x":"AAAA","y":"AAAA"}`,
+		"to encrypt to":        `{"kty":"OKP","crv":"X25519","use":"enc","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}`,
+		"a point off":          `{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"}`,
+		"a broken certificate": `{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA","x5c":["MIIB"]}`,
+		"an exponent of one":   `{"kty":"RSA","e":"AQ","n":"` + strings.Repeat("A", 342) + `"}`,
+		"no kind":              `{"kid":"x"}`,
+		"nothing":              `{}`,
+	} {
+		jwks := withKey(t, jose.JSONWebKey{Key: key.Public()}, other)
+		if err := CheckClientKeys(jwks); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := VerifyAssertion(jwks, signed(t, "ES256", key, nil), ClientAlgorithms()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if len(Thumbprints(jwks)) != 1 {
+			t.Errorf("%s: %v", name, Thumbprints(jwks))
 		}
 	}
 }
@@ -225,6 +261,9 @@ func TestMissingKeyIsToldFromWhatIsWrong(t *testing.T) {
 		"its type":    {signed(t, "ES256", all["ES256"], (&jose.SignerOptions{}).WithType("dpop+jwt")), false},
 		"words":       {"words", false},
 	} {
+		if _, err := VerifyAssertion([]byte(`{"keys":[]}`), test.token, StrictAlgorithms()); !errors.Is(err, ErrNoKey) {
+			t.Errorf("%s, no keys yet: %v", name, err)
+		}
 		_, err := VerifyAssertion(jwks, test.token, StrictAlgorithms())
 		if !errors.Is(err, ErrToken) || errors.Is(err, ErrNoKey) != test.missing {
 			t.Errorf("%s: %v", name, err)

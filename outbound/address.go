@@ -30,21 +30,22 @@ func globalUnicast6() netip.Prefix { return netip.MustParsePrefix("2000::/3") }
 // reserved4 is the IANA IPv4 Special-Purpose Address Registry, with multicast.
 func reserved4() []netip.Prefix {
 	return prefixes(
-		"0.0.0.0/8",       // this network
-		"10.0.0.0/8",      // private
-		"100.64.0.0/10",   // carrier-grade NAT; cloud metadata of some
-		"127.0.0.0/8",     // loopback
-		"169.254.0.0/16",  // link-local; cloud metadata of most
-		"172.16.0.0/12",   // private
-		"192.0.0.0/24",    // protocol assignments
-		"192.0.2.0/24",    // documentation
-		"192.88.99.0/24",  // 6to4 relays
-		"192.168.0.0/16",  // private
-		"198.18.0.0/15",   // benchmarks
-		"198.51.100.0/24", // documentation
-		"203.0.113.0/24",  // documentation
-		"224.0.0.0/4",     // multicast
-		"240.0.0.0/4",     // reserved, broadcast
+		"0.0.0.0/8",        // this network
+		"10.0.0.0/8",       // private
+		"100.64.0.0/10",    // carrier-grade NAT; cloud metadata of some
+		"127.0.0.0/8",      // loopback
+		"169.254.0.0/16",   // link-local; cloud metadata of most
+		"168.63.129.16/32", // Azure's host
+		"172.16.0.0/12",    // private
+		"192.0.0.0/24",     // protocol assignments
+		"192.0.2.0/24",     // documentation
+		"192.88.99.0/24",   // 6to4 relays
+		"192.168.0.0/16",   // private
+		"198.18.0.0/15",    // benchmarks
+		"198.51.100.0/24",  // documentation
+		"203.0.113.0/24",   // documentation
+		"224.0.0.0/4",      // multicast
+		"240.0.0.0/4",      // reserved, broadcast
 	)
 }
 

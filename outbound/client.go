@@ -4,6 +4,7 @@
 //
 //	url.go      which URLs may be asked for at all
 //	address.go  which addresses are public
+//	inside.go   what else an operator lets it ask
 //	loopback.go this machine, which only symbolon dev may ask
 //	dial.go     resolves once, checks every answer, dials only what was checked
 //	client.go   Get and Post: no redirects, no cookies, no proxies, small, fast
@@ -61,6 +62,8 @@ type Options struct {
 	Allow    func(netip.AddrPort) bool // addresses to dial; nil: public ones
 	Roots    *x509.CertPool            // nil: the system's
 	Now      func() time.Time          // nil: the system's clock
+	Self     string                    // URL of this server, which never asks itself
+	Inside   Inside                    // may be asked beside what is public
 
 	// Loopback lets programs on this machine be asked as well, also by http: for symbolon dev, where
 	// nobody else can reach us. A name on the internet still leads there and nowhere else.
@@ -74,9 +77,11 @@ type Resolver interface {
 
 var _ Resolver = (*net.Resolver)(nil)
 
-// Client fetches from the public internet. It is safe for concurrent use.
+// Client fetches from the public internet, and from what Options open beside it. It is safe for concurrent use.
 type Client struct {
 	ports     []uint16
+	self      *url.URL
+	inside    Inside
 	loopback  bool
 	transport *http.Transport
 	slots     chan struct{}
@@ -89,8 +94,12 @@ func New(o Options) *Client {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	self, err := url.Parse(o.Self)
+	if err != nil {
+		self = &url.URL{}
+	}
 	return &Client{
-		ports: o.Ports, loopback: o.Loopback,
+		self: self, ports: o.Ports, inside: o.Inside, loopback: o.Loopback,
 		transport: &http.Transport{
 			DialContext:            newDialer(o).dial,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Now},
@@ -125,6 +134,9 @@ func (c *Client) Get(ctx context.Context, rawURL string, limits Limits) (*Respon
 // Renew makes the next Get ask for itself, for who has reason to believe that an answer is no longer
 // the last one. Failures are left alone, and so is a request under way.
 func (c *Client) Renew(rawURL string, limits Limits) { c.cache.drop(key{rawURL, limits}) }
+
+// Reject says that an answer was of no use, however long it may be kept: it counts as a failure.
+func (c *Client) Reject(rawURL string, limits Limits) { c.cache.reject(key{rawURL, limits}) }
 
 // Known tells whether Get would answer without a request of its own.
 func (c *Client) Known(rawURL string, limits Limits) bool { return c.cache.knows(key{rawURL, limits}) }
@@ -180,6 +192,9 @@ func (c *Client) send(r *http.Request, limits Limits, read func(*http.Response) 
 	}
 	defer answer.Body.Close()
 	body, err := read(answer)
+	if late := ctx.Err(); late != nil { // who ends its answer because we hang up did not finish it
+		return nil, nil, reasonOf(late)
+	}
 	return answer, body, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -15,16 +16,17 @@ const maxAddresses = 4 // of one host that are tried
 type dialer struct {
 	resolver Resolver
 	allow    func(netip.AddrPort) bool
+	inside   Inside
 	loopback bool // loopback names lead to loopback, and only they
 }
 
 func newDialer(o Options) dialer {
-	d := dialer{resolver: o.Resolver, allow: o.Allow, loopback: o.Loopback}
+	d := dialer{resolver: o.Resolver, allow: o.Allow, inside: o.Inside, loopback: o.Loopback}
 	if d.resolver == nil {
 		d.resolver = net.DefaultResolver
 	}
 	if d.allow == nil {
-		d.allow = func(a netip.AddrPort) bool { return Public(a.Addr()) }
+		d.allow = func(a netip.AddrPort) bool { return Public(a.Addr()) || d.inside.holds(a.Addr()) }
 	}
 	return d
 }
@@ -42,7 +44,7 @@ func (d dialer) dial(ctx context.Context, network, address string) (net.Conn, er
 	if err != nil {
 		return nil, refused("url")
 	}
-	allow := d.judge(host)
+	allow := d.judge(host, strings.TrimSuffix(address, ":443"))
 	checked, err := d.resolve(ctx, host, uint16(port), allow)
 	if err != nil {
 		return nil, err
@@ -65,10 +67,13 @@ func (d dialer) dial(ctx context.Context, network, address string) (net.Conn, er
 	return nil, failed
 }
 
-// judge returns who decides which addresses a host may have.
-func (d dialer) judge(host string) func(netip.AddrPort) bool {
-	if d.loopback && isLoopbackName(host) {
+// judge returns who decides which addresses a host may have. named is the host as its URL has it.
+func (d dialer) judge(host, named string) func(netip.AddrPort) bool {
+	switch {
+	case d.loopback && isLoopbackName(host):
 		return isLoopback
+	case d.inside.lists(named):
+		return func(a netip.AddrPort) bool { return !isNever(a.Addr()) }
 	}
 	return d.allow
 }
@@ -94,6 +99,9 @@ func (d dialer) resolve(ctx context.Context, host string, port uint16, allow fun
 func (d dialer) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
 	if d.loopback && isLoopbackName(host) {
 		return loopbackAddresses(host), nil
+	}
+	if addr, err := netip.ParseAddr(host); err == nil { // listed, or Check would have refused it
+		return []netip.Addr{addr}, nil
 	}
 	// The dot keeps the search list of resolv.conf out: in a cluster it leads to its services.
 	return d.resolver.LookupNetIP(ctx, "ip", host+".")

@@ -34,14 +34,28 @@ func (c *Client) Check(rawURL string) (*url.URL, error) {
 
 func (c *Client) checkOrigin(u *url.URL) error {
 	switch {
+	case c.isOurs(u):
+		return refused("ours")
 	case c.isHere(u):
 		return nil
 	case u.Scheme != "https" || u.Opaque != "":
 		return refused("url")
+	case c.inside.lists(u.Host):
+		return nil
 	case !isHostName(u.Hostname()) || !c.mayName(u):
 		return refused("host")
 	}
 	return nil
+}
+
+// isOurs tells whether we would ask ourselves: by our host, and below our path if we have one. The port
+// does not tell anything apart, except for a server reached by http: that is on this machine, in
+// development, with others beside it.
+func (c *Client) isOurs(u *url.URL) bool {
+	if u.Hostname() != c.self.Hostname() || c.self.Scheme == "http" && u.Host != c.self.Host {
+		return false
+	}
+	return strings.HasPrefix(u.EscapedPath()+"/", c.self.EscapedPath()+"/")
 }
 
 // notInURL refuses what RFC 3986 does, and the fragment.
@@ -54,22 +68,30 @@ func isDots(segment string) bool {
 
 // mayName judges the port: unless the operator has allowed it, none may be named, not even 443.
 func (c *Client) mayName(u *url.URL) bool {
-	if u.Host == u.Hostname() {
-		return true
-	}
-	port, err := strconv.ParseUint(u.Port(), 10, 16)
-	return err == nil && u.Port() == strconv.FormatUint(port, 10) && slices.Contains(c.ports, uint16(port))
+	port, ok := portOf(u)
+	return ok && (port == 0 || slices.Contains(c.ports, port))
 }
 
-// isHostName tells whether host is a full DNS name in its one normal form: lower-case LDH labels. An
-// address is none, in whatever notation: a name's last label begins with a letter.
-func isHostName(host string) bool {
-	labels := strings.Split(host, ".")
-	last := labels[len(labels)-1]
-	if len(host) > maxHost || len(labels) < 2 || slices.ContainsFunc(labels, notLabel) || isDigit(last[0]) {
-		return false
+// portOf returns the port that u names in its one normal form, 0 when it names none.
+func portOf(u *url.URL) (port uint16, ok bool) {
+	if u.Port() == "" {
+		return 0, !strings.HasSuffix(u.Host, ":")
 	}
-	return !slices.Contains(localDomains(), last) && !strings.HasSuffix(host, ".home.arpa")
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return uint16(n), err == nil && n > 0 && u.Port() == strconv.FormatUint(n, 10)
+}
+
+// isHostName tells whether host is the full name of a host on the internet.
+func isHostName(host string) bool {
+	at := strings.LastIndexByte(host, '.')
+	return at > 0 && isName(host) && !slices.Contains(localDomains(), host[at+1:]) && !strings.HasSuffix(host, ".home.arpa")
+}
+
+// isName tells whether host is a DNS name in its one normal form: lower-case LDH labels. An address is
+// none, in whatever notation: a name's last label begins with a letter.
+func isName(host string) bool {
+	labels := strings.Split(host, ".")
+	return len(host) <= maxHost && !slices.ContainsFunc(labels, notLabel) && !isDigit(labels[len(labels)-1][0])
 }
 
 func notLabel(label string) bool {

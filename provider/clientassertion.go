@@ -70,7 +70,7 @@ func (p *Provider) openAssertion(ctx context.Context, c storage.Client, assertio
 		return claims, errors.New("no client of private_key_jwt, or a disabled one")
 	}
 	payload, err := p.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
-		return keys.VerifyAssertion(jwks, assertion, acceptedAlgs(c))
+		return keys.VerifyAssertion(jwks, assertion, assertionAlgs(c))
 	})
 	if err != nil {
 		return claims, err
@@ -89,6 +89,14 @@ func (p *Provider) openAssertion(ctx context.Context, c storage.Client, assertio
 		return claims, errors.New("jti is missing or too long")
 	}
 	return claims, claims.timely(p.Now().Unix())
+}
+
+// assertionAlgs is the one that the client has registered, or all that it may sign with.
+func assertionAlgs(c storage.Client) []string {
+	if c.AssertionAlg != "" {
+		return []string{c.AssertionAlg}
+	}
+	return acceptedAlgs(c)
 }
 
 // onlyUs: an assertion for somebody else as well could be used here by them (CVE-2025-27370).

@@ -114,6 +114,17 @@ func TestAssertionThatIsWrongInAnythingIsRefused(t *testing.T) {
 	}
 }
 
+func TestAssertionIsOfTheRegisteredAlgorithm(t *testing.T) {
+	s := newServer(t, storagetest.SQLite(t))
+	k := newHolder(t)
+	for alg, status := range map[string]int{"": http.StatusOK, "ES256": http.StatusOK, "PS256": http.StatusUnauthorized} {
+		c := s.agent(keyed(k), func(c *storage.Client) { c.AssertionAlg = alg })
+		if a := s.post("/token", asserting(s.assertion(k, c.id))); a.StatusCode != status {
+			t.Errorf("ES256 for a client of %q: %d %s", alg, a.StatusCode, a.body)
+		}
+	}
+}
+
 func TestAssertionNeedsItsType(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	k := newHolder(t)

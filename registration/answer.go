@@ -25,6 +25,7 @@ type answer struct {
 	ResponseTypes   []string        `json:"response_types"`
 	Scope           string          `json:"scope"`
 	AuthMethod      string          `json:"token_endpoint_auth_method"`
+	AssertionAlg    string          `json:"token_endpoint_auth_signing_alg,omitempty"`
 	JWKS            json.RawMessage `json:"jwks,omitempty"`
 	JWKSURI         string          `json:"jwks_uri,omitempty"`
 	IDTokenAlg      string          `json:"id_token_signed_response_alg"`
@@ -54,7 +55,7 @@ func (e *Endpoint) answer(m made) answer {
 		ClientID: m.ID, ClientSecret: m.secret, IssuedAt: m.CreatedAt.Unix(),
 		Name: m.Name, RedirectURIs: m.RedirectURIs, PostLogoutURIs: m.PostLogoutRedirectURIs,
 		GrantTypes: m.GrantTypes, ResponseTypes: []string{"code"}, Scope: strings.Join(m.ScopesByDefault(), " "),
-		AuthMethod: m.authMethod, JWKS: m.JWKS, JWKSURI: m.JWKSURI, IDTokenAlg: m.SignedWith(),
+		AuthMethod: m.authMethod, AssertionAlg: m.AssertionAlg, JWKS: m.JWKS, JWKSURI: m.JWKSURI, IDTokenAlg: m.SignedWith(),
 		RequestAlg: m.RequestAlg, RequireSigned: m.RequireSigned, ResponseAlg: m.ResponseAlg, IntroAlg: m.IntrospectionAlg,
 		RequirePAR: m.RequirePAR, DPoPBound: m.DPoPBound,
 		TLSSubjectDN: m.TLSSubjectDN, TLSSANDNS: m.TLSSANDNS, TLSSANURI: m.TLSSANURI, TLSSANIP: m.TLSSANIP, TLSSANEmail: m.TLSSANEmail,

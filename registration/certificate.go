@@ -30,7 +30,10 @@ func (c certificate) apply(to *storage.Client, r Rules) {
 	to.TLSSubjectDN, to.TLSSANDNS, to.TLSSANURI, to.TLSSANIP, to.TLSSANEmail = c.subjectDN, c.dns, c.uri, c.ip, c.email
 }
 
-// byCertificate tells whether this is one of the ways of RFC 8705.
-func byCertificate(authMethod string) bool {
-	return authMethod == storage.AuthTLS || authMethod == storage.AuthSelfSignedTLS
+// keyed are the ways in which software may prove itself by something it keeps and we do not.
+func (r Rules) keyed() []string {
+	if r.Certificates {
+		return []string{storage.AuthPrivateKeyJWT, storage.AuthTLS, storage.AuthSelfSignedTLS}
+	}
+	return []string{storage.AuthPrivateKeyJWT}
 }

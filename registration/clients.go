@@ -27,6 +27,8 @@ type Fetcher interface {
 	Check(rawURL string) (*url.URL, error)
 	Known(rawURL string, limits outbound.Limits) bool
 	Get(ctx context.Context, rawURL string, limits outbound.Limits) (*outbound.Response, error)
+	// Reject has what Get returned asked for anew soon, however long it may be kept.
+	Reject(rawURL string, limits outbound.Limits)
 }
 
 var _ Fetcher = (*outbound.Client)(nil)
@@ -40,6 +42,8 @@ type Recorder interface {
 type Consents interface {
 	// ForgetConsents makes everybody be asked again for this client.
 	ForgetConsents(ctx context.Context, clientID string) error
+	// RevokeClientGrants ends everything this client was issued.
+	RevokeClientGrants(ctx context.Context, clientID, why string) error
 }
 
 // Times of a stored document.

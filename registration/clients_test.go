@@ -230,8 +230,13 @@ func TestClientWithKeysIsNotPublic(t *testing.T) {
 	})
 }
 
-// forgotten remembers whose consents were forgotten.
-type forgotten struct{ ids []string }
+// forgotten remembers whose consents were forgotten, and who lost what it was issued.
+type forgotten struct{ ids, revoked []string }
+
+func (f *forgotten) RevokeClientGrants(_ context.Context, id, _ string) error {
+	f.revoked = append(f.revoked, id)
+	return nil
+}
 
 func (f *forgotten) ForgetConsents(_ context.Context, id string) error {
 	f.ids = append(f.ids, id)
@@ -257,12 +262,16 @@ func TestChangedDocumentChangesTheClientAndAsksAnew(t *testing.T) {
 			{"another name", map[string]any{"client_name": "Other App"}, 1},
 			{"keys", map[string]any{"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": s.url("/keys")}, 1},
 			{"the same keys, told otherwise", map[string]any{"token_endpoint_auth_method": "private_key_jwt", "jwks": keySet()}, 0},
+			{"no keys any more", nil, 1},
 		} {
 			s.publish(c.changes)
-			asked.ids = nil
+			asked.ids, asked.revoked = nil, nil
 			got, err := clients.Client(t.Context(), s.id())
 			if err != nil || (len(asked.ids) > 0) != (c.anew > 0) {
 				t.Errorf("%s: %v, asked anew %d times", c.name, err, len(asked.ids))
+			}
+			if (len(asked.revoked) > 0) != (c.name == "no keys any more") {
+				t.Errorf("%s: lost what it was issued: %v", c.name, asked.revoked)
 			}
 			stored, err := db.Client(t.Context(), s.id())
 			if err != nil || stored.Name != got.Name || !slices.Equal(stored.RedirectURIs, got.RedirectURIs) || stored.AuthMethod != got.AuthMethod {
@@ -383,5 +392,50 @@ func TestOneNetworkCannotMakeUsAskForKeysAllTheTime(t *testing.T) {
 	}
 	if n := s.hits.Load(); n > 65 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// What is invalid may say of itself that it can be kept for a day. Its owner mends it, and is not kept
+// waiting for longer than by a failure; and until then it is not asked for all the time.
+func TestInvalidDocumentsAndKeysAreNotKept(t *testing.T) {
+	good := map[string]any{"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "KEYS"}
+	for name, c := range map[string]struct {
+		document, keys string
+		media          string
+	}{
+		"no JSON":        {document: "<html>", media: "application/json"},
+		"no client":      {document: "{}", media: "application/json"},
+		"another type":   {media: "text/html"},
+		"keys: no JSON":  {keys: "<html>", media: "application/json"},
+		"keys: none yet": {keys: `{"keys":[]}`, media: "application/json"},
+	} {
+		s := newSite(t)
+		good["jwks_uri"] = s.url("/keys")
+		s.publish(good)
+		s.set(func() {
+			s.keys = goodKeys
+			s.header.Set("Cache-Control", "max-age=86400")
+			s.header.Set("Content-Type", c.media)
+			if c.document != "" {
+				s.document = c.document
+			}
+			if c.keys != "" {
+				s.keys = c.keys
+			}
+		})
+		clients := s.clients(storagetest.SQLite(t))
+		for range 5 {
+			_, err := clients.Client(t.Context(), s.id())
+			mustBeNobody(t, name, err)
+		}
+		if n := s.hits.Load(); n > 2 {
+			t.Errorf("%s: %d requests for what is broken", name, n)
+		}
+		s.publish(good)
+		s.set(func() { s.keys = goodKeys; s.header.Set("Content-Type", "application/json") })
+		s.clock.Add(int64(31 * time.Second))
+		if _, err := clients.Client(t.Context(), s.id()); err != nil {
+			t.Errorf("%s: mended, and still %v", name, err)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -35,27 +36,32 @@ func (c *Clients) address(id string) error {
 	return nil
 }
 
-// read fetches the document at id and turns it into a client.
+// read fetches the document at id and turns it into a client. One that is invalid is not kept: its owner
+// has nobody to tell that it was mended.
 func (c *Clients) read(ctx context.Context, id string) (storage.Client, error) {
 	response, err := c.Fetch.Get(ctx, id, outbound.Document())
 	if err != nil {
 		return storage.Client{}, err
 	}
-	if !isJSON(response.Header) {
-		return storage.Client{}, Unusable{"not JSON"}
-	}
-	client, err := c.parse(ctx, id, response.Body)
+	client, err := c.parse(ctx, id, response)
 	if err == nil {
 		err = agents.Validate(client)
 	}
-	if err != nil {
-		return storage.Client{}, unusable(err)
+	if err == nil {
+		return client, nil
 	}
-	return client, nil
+	err = unusable(err)
+	if _, invalid := errors.AsType[Unusable](err); invalid {
+		c.Fetch.Reject(id, outbound.Document())
+	}
+	return storage.Client{}, err
 }
 
-func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Client, error) {
-	o, err := parseObject(body)
+func (c *Clients) parse(ctx context.Context, id string, response *outbound.Response) (storage.Client, error) {
+	if !isJSON(response.Header) {
+		return storage.Client{}, Unusable{"not JSON"}
+	}
+	o, err := parseObject(response.Body)
 	if err != nil {
 		return storage.Client{}, err
 	}
@@ -72,7 +78,7 @@ func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Cl
 	if m.name == "" {
 		m.name = hostOf(id)
 	}
-	for _, alg := range []*string{&m.alg, &m.requestAlg, &m.responseAlg, &m.introAlg} {
+	for _, alg := range []*string{&m.alg, &m.requestAlg, &m.responseAlg, &m.introAlg, &m.assertionAlg} {
 		if !slices.Contains(signingAlgs(), *alg) {
 			*alg = ""
 		}
@@ -93,15 +99,15 @@ func (c *Clients) parse(ctx context.Context, id string, body []byte) (storage.Cl
 // authenticate decides how the client proves itself. Nothing in a document can be a secret: there
 // are its keys, or nothing.
 func (c *Clients) authenticate(ctx context.Context, client *storage.Client, m metadata) (err error) {
-	switch m.authMethod {
-	case none, "":
+	switch {
+	case m.authMethod == none, m.authMethod == "":
 		client.Public = true
-	case storage.AuthPrivateKeyJWT:
+	case slices.Contains(c.Rules.keyed(), m.authMethod):
 		client.AuthMethod = m.authMethod
 	default:
 		return Unusable{"token_endpoint_auth_method is not supported"}
 	}
-	if client.Public && !m.signsRequests() {
+	if !m.needsKeys() {
 		return nil
 	}
 	client.JWKS = m.jwks
@@ -122,20 +128,27 @@ func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	return keysIn(response.Body)
+	set, err := keysIn(response.Body)
+	if err != nil || keys.CheckClientKeys(set) != nil {
+		c.Fetch.Reject(jwksURI, outbound.KeySet())
+	}
+	return set, err
 }
 
 // keysIn reads a key set as strictly as everything else, and writes it in one way.
 func keysIn(body []byte) ([]byte, error) {
-	keys, err := parseObject(body)
+	set, err := parseObject(body)
 	if err != nil {
 		return nil, err
 	}
-	return object{"jwks": map[string]any(keys)}.raw("jwks")
+	return object{"jwks": map[string]any(set)}.raw("jwks")
 }
 
 func isJSON(h http.Header) bool {
-	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	media, parameters, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") { // RFC 8259 section 8.1
+		return false
+	}
 	return err == nil && (media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
 }
 

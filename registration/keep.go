@@ -67,6 +67,9 @@ func (c *Clients) add(ctx context.Context, client storage.Client, now time.Time)
 // meanwhile (package consent looks again when it has remembered).
 func (c *Clients) change(ctx context.Context, known, current storage.Client) (storage.Client, error) {
 	next := succeed(known, current)
+	if err := agents.Validate(next); err != nil {
+		return storage.Client{}, note(ctx, Unusable{err.Error()})
+	}
 	if err := c.record(ctx, audit.ClientUpdated, known.ID); err != nil {
 		return storage.Client{}, err
 	}
@@ -80,15 +83,24 @@ func (c *Clients) change(ctx context.Context, known, current storage.Client) (st
 	return next, nil
 }
 
-// succeed is known with what it says of itself now. The operator's approval was for what it was.
+// succeed is known with what it says of itself now. The operator's approval was for what it was; what
+// else an operator holds it to goes on.
 func succeed(known, current storage.Client) storage.Client {
 	next := known
-	next.Name, next.ClientMetadata = current.Name, current.ClientMetadata
+	next.Name, next.ClientMetadata = current.Name, heldTo(known, current)
 	next.Approved = known.Approved && agents.SameFace(known, current)
 	return next
 }
 
-// replace stores a changed client, and has people asked again unless they would still know it.
+// heldTo is what current says of itself, under what only an operator can have decided about known.
+func heldTo(known, current storage.Client) storage.ClientMetadata {
+	m := current.ClientMetadata
+	m.Profile, m.AccessTokenTTL, m.IDTokenClaims = known.Profile, known.AccessTokenTTL, known.IDTokenClaims
+	return m
+}
+
+// replace stores a changed client, and has people asked again unless they would still know it. One that
+// becomes public loses what it was issued before.
 func replace(ctx context.Context, consents Consents, was, is storage.Client, store func(context.Context) error) error {
 	forget := func(ctx context.Context) error {
 		if consents == nil || agents.SameFace(was, is) {
@@ -97,7 +109,11 @@ func replace(ctx context.Context, consents Consents, was, is storage.Client, sto
 		if err := consents.ForgetConsents(ctx, is.ID); err != nil {
 			return fmt.Errorf("forget consents: %w", err)
 		}
-		return nil
+		if !is.Public || was.Public {
+			return nil
+		}
+		// Its refresh tokens were safe by what it proved itself with, and would be anybody's who finds one.
+		return consents.RevokeClientGrants(ctx, is.ID, "client became public")
 	}
 	for _, step := range []func(context.Context) error{forget, store, forget} {
 		if err := step(ctx); err != nil {
@@ -111,10 +127,11 @@ func (c *Clients) record(ctx context.Context, event, id string) error {
 	return c.Audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, ClientID: id, Method: "document"})
 }
 
-// sameClient compares what clients say of themselves.
-func sameClient(a, b storage.Client) bool {
-	a.Approved, b.Approved = false, false
-	before, _ := json.Marshal(a.ClientMetadata)
-	after, _ := json.Marshal(b.ClientMetadata)
-	return a.Name == b.Name && string(before) == string(after)
+// sameClient tells whether current says of itself what is known.
+func sameClient(known, current storage.Client) bool {
+	current.ClientMetadata = heldTo(known, current)
+	current.Approved = known.Approved
+	before, _ := json.Marshal(known.ClientMetadata)
+	after, _ := json.Marshal(current.ClientMetadata)
+	return known.Name == current.Name && string(before) == string(after)
 }

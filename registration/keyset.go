@@ -107,6 +107,9 @@ func (k *KeySets) fetch(ctx context.Context, uri string, last keySet) (keySet, e
 	if err == nil && len(jwks) > maxKeySet {
 		err = errNoKeys
 	}
+	if err != nil {
+		k.Fetch.Reject(uri, outbound.KeySet())
+	}
 	return keySet{jwks: jwks, at: k.now(), fresh: response.FreshUntil}, err
 }
 

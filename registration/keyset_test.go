@@ -159,6 +159,21 @@ func TestKnownKeysOutliveAnOutageForAnHour(t *testing.T) {
 	s.has(t, k, "", false)
 }
 
+func TestKeySetThatIsNoneIsNotKept(t *testing.T) {
+	s := newSite(t)
+	s.set(func() { s.keys = "<html>"; s.header.Set("Cache-Control", "max-age=86400") })
+	k := s.keySets()
+	for range 5 {
+		s.has(t, k, "", false)
+	}
+	if n := s.hits.Load(); n != 1 {
+		t.Errorf("%d requests for what is broken", n)
+	}
+	s.set(func() { s.keys = goodKeys })
+	s.later(31 * time.Second)
+	s.has(t, k, "1", false)
+}
+
 func TestOneNetworkCannotMakeUsAskForKeysWithoutEnd(t *testing.T) {
 	s := newSite(t)
 	s.set(func() { s.keys = goodKeys })

@@ -43,7 +43,7 @@ func encoded(t *testing.T, kind string, p image.Image) string {
 // gallery is the logos of db, fetched from s.
 func (s *site) gallery(db *durable.DB) *registration.Logos {
 	return &registration.Logos{
-		Base: "/p", Store: db, Fetch: s.fetcher(), Rules: registration.Rules{Issuer: "https://issuer.example.com"}, Limiter: web.Limiter{Counter: newCounter()},
+		Base: "/p", Store: db, Fetch: s.fetcher(), Limiter: web.Limiter{Counter: newCounter()},
 	}
 }
 

@@ -26,6 +26,7 @@ type metadata struct {
 	jwks                                  json.RawMessage
 	requirePAR, dpop, requireSigned       bool
 	requestAlg, responseAlg, introAlg     string
+	assertionAlg                          string
 	back, front                           string // logout URIs
 	backSession, frontSession             bool
 	certificate                           certificate
@@ -38,8 +39,8 @@ func readMetadata(o object) (m metadata, err error) {
 		"client_name": &m.name, "token_endpoint_auth_method": &m.authMethod, "scope": &m.scope,
 		"id_token_signed_response_alg": &m.alg, "jwks_uri": &m.jwksURI, "request_object_signing_alg": &m.requestAlg,
 		"authorization_signed_response_alg": &m.responseAlg, "introspection_signed_response_alg": &m.introAlg,
-		"client_uri": &m.links.ClientURI,
-		"logo_uri":   &m.links.LogoURI, "policy_uri": &m.links.PolicyURI, "tos_uri": &m.links.TOSURI,
+		"token_endpoint_auth_signing_alg": &m.assertionAlg, "client_uri": &m.links.ClientURI,
+		"logo_uri": &m.links.LogoURI, "policy_uri": &m.links.PolicyURI, "tos_uri": &m.links.TOSURI,
 		"backchannel_logout_uri": &m.back, "frontchannel_logout_uri": &m.front,
 	} {
 		if *into, err = o.text(name); err != nil {
@@ -69,6 +70,9 @@ func readMetadata(o object) (m metadata, err error) {
 	if m.openid, err = readOpenID(o); err != nil {
 		return m, err
 	}
+	if m.authMethod != storage.AuthPrivateKeyJWT {
+		m.assertionAlg = ""
+	}
 	if m.requestAlg == storage.AlgNone { // for an operator to allow
 		m.requestAlg = ""
 	}
@@ -76,8 +80,11 @@ func readMetadata(o object) (m metadata, err error) {
 	return m, err
 }
 
-// signsRequests tells whether keys are needed for more than authentication.
-func (m metadata) signsRequests() bool { return m.requestAlg != "" || m.requireSigned }
+// needsKeys tells whether there is anything to verify with the client's keys. Many send keys to
+// everybody; then they are for nothing.
+func (m metadata) needsKeys() bool {
+	return m.requestAlg != "" || m.requireSigned || m.authMethod == storage.AuthPrivateKeyJWT || m.authMethod == storage.AuthSelfSignedTLS
+}
 
 // client is what becomes of m under the rules, not yet validated. What we do not support is left
 // out, as long as something remains: clients list all they can do, for every server there is.
@@ -102,6 +109,7 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 		BackchannelLogoutURI: m.back, BackchannelLogoutSession: m.backSession,
 		FrontchannelLogoutURI: m.front, FrontchannelLogoutSession: m.frontSession,
 		RequestAlg: m.requestAlg, RequireSigned: m.requireSigned, ResponseAlg: m.responseAlg, IntrospectionAlg: m.introAlg,
+		AssertionAlg: m.assertionAlg,
 	}}
 	m.certificate.apply(&c, r)
 	m.openid.apply(&c.ClientMetadata)

@@ -110,11 +110,10 @@ func (e *Endpoint) insert(ctx context.Context, c storage.Client, id string) (mad
 	m := made{}
 	token, bearer := newManageToken(id, now)
 	c.Secrets, m.manage = []storage.ClientSecret{token}, bearer
-	if !c.Public && c.AuthMethod == "" {
-		m.secret = storage.NewBearer(storage.SecretPrefix)
-		c.Secrets = append(c.Secrets, storage.ClientSecret{
-			ID: storage.NewID(secretIDPrefix), ClientID: id, Digest: storage.Digest(m.secret), CreatedAt: now,
-		})
+	if needsSecret(c) {
+		var s storage.ClientSecret
+		s, m.secret = newSecret(id, now)
+		c.Secrets = append(c.Secrets, s)
 	}
 	if err := e.record(ctx, audit.ClientCreated, id); err != nil {
 		return made{}, err

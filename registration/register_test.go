@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
@@ -32,7 +33,7 @@ type door struct {
 func open(t *testing.T, db *durable.DB, changes ...func(*registration.Endpoint)) *door {
 	t.Helper()
 	d := &door{endpoint: &registration.Endpoint{
-		Issuer: "https://issuer.example/p", Store: db, Open: true,
+		Issuer: "https://issuer.example/p", Store: db, Open: true, Fetch: outbound.New(outbound.Options{Self: "https://issuer.example/p"}),
 		Limiter: web.Limiter{Counter: newCounter()}, Audit: audit.NewRecorder(db, audit.Options{}),
 	}}
 	for _, change := range changes {
@@ -162,6 +163,9 @@ func TestBadMetadataIsRefused(t *testing.T) {
 		"unknown method":        app("token_endpoint_auth_method", "tls_client_auth"),
 		"keys missing":          app("token_endpoint_auth_method", "private_key_jwt"),
 		"keys in the clear":     app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "http://app.example/jwks"),
+		"keys inside":           app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://127.0.0.1/jwks"),
+		"keys on another port":  app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example:8443/jwks"),
+		"keys of ours":          app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://issuer.example/p/jwks"),
 		"keys of a script":      app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "javascript:alert(1)"),
 		"keys in two places":    app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example/jwks", "jwks", keySet()),
 		"keys missing to sign":  app("require_signed_request_object", true),
@@ -181,9 +185,12 @@ func TestBadMetadataIsRefused(t *testing.T) {
 		"no site":               app("client_uri", "x"),
 		"symmetric keys": app("token_endpoint_auth_method", "private_key_jwt",
 			"jwks", map[string]any{"keys": []any{map[string]any{"kty": "oct", "k": "AAAA"}}}),
+		"HMAC assertions":     app("token_endpoint_auth_method", "private_key_jwt", "jwks", keySet(), "token_endpoint_auth_signing_alg", "HS256"),
 		"unsigned ID tokens":  app("id_token_signed_response_alg", "none"),
 		"script after logout": app("post_logout_redirect_uris", []any{"javascript:alert(1)"}),
 		"told without TLS":    app("backchannel_logout_uri", "http://app.example/logout"),
+		"told inside":         app("backchannel_logout_uri", "https://intranet/logout"),
+		"told by ourselves":   app("backchannel_logout_uri", "https://issuer.example/p/token"),
 		"told by a fragment":  app("backchannel_logout_uri", "https://app.example/logout#x"),
 		"framed elsewhere":    app("frontchannel_logout_uri", "https://other.example/logout"),
 		"session as a string": app("backchannel_logout_uri", "https://app.example/logout", "backchannel_logout_session_required", "true"),
@@ -198,7 +205,7 @@ func TestBadMetadataIsRefused(t *testing.T) {
 	} {
 		mustFail(t, name, d.send(t, "POST", "/p/register", body), 400, "invalid_client_metadata")
 	}
-	for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"} {
+	for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=utf-16"} {
 		mustFail(t, media, d.register(t, app(), "Content-Type", media), 400, "invalid_client_metadata")
 	}
 	mustFail(t, "other case", d.send(t, "POST", "/p/register", `{"Redirect_URIs":["https://app.example/cb"]}`), 400, "invalid_redirect_uri")
@@ -368,21 +375,22 @@ func TestClientsThatSignRegisterHow(t *testing.T) {
 		d := open(t, db)
 		got := d.register(t, app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", "https://app.example/jwks", "profile", "fapi2",
 			"require_signed_request_object", true, "request_object_signing_alg", "PS256",
-			"authorization_signed_response_alg", "ES256", "introspection_signed_response_alg", "EdDSA"))
+			"authorization_signed_response_alg", "ES256", "introspection_signed_response_alg", "EdDSA", "token_endpoint_auth_signing_alg", "PS256"))
 		for name, want := range map[string]any{
 			"jwks_uri": "https://app.example/jwks", "require_signed_request_object": true, "request_object_signing_alg": "PS256",
 			"authorization_signed_response_alg": "ES256", "introspection_signed_response_alg": "EdDSA", "jwks": nil, "profile": nil,
+			"token_endpoint_auth_signing_alg": "PS256",
 		} {
 			if got.StatusCode != 201 || got.json[name] != want {
 				t.Errorf("%s is %v: %d", name, got.json[name], got.StatusCode)
 			}
 		}
 		c, err := db.Client(t.Context(), got.get("client_id"))
-		if err != nil || c.JWKSURI != "https://app.example/jwks" || c.RequestAlg != "PS256" || !c.RequireSigned || c.Profile != "" {
+		if err != nil || c.JWKSURI != "https://app.example/jwks" || c.RequestAlg != "PS256" || c.AssertionAlg != "PS256" || !c.RequireSigned || c.Profile != "" {
 			t.Errorf("%+v, %v", c, err)
 		}
 		// Not to sign at all is for an operator to allow; keys that nobody needs are left out.
-		got = d.register(t, app("request_object_signing_alg", "none", "jwks_uri", "https://app.example/jwks"))
+		got = d.register(t, app("token_endpoint_auth_signing_alg", "HS256", "request_object_signing_alg", "none", "jwks_uri", "https://app.example/jwks"))
 		if got.StatusCode != 201 || got.json["request_object_signing_alg"] != nil || got.json["jwks_uri"] != nil {
 			t.Errorf("%d %s", got.StatusCode, got.text)
 		}
@@ -515,7 +523,7 @@ func TestUpdateReplacesWhatWasThere(t *testing.T) {
 				"another's id":    app("token_endpoint_auth_method", method, "client_id", "c_other"),
 				"a wrong secret":  app("token_endpoint_auth_method", method, "client_id", id, "client_secret", "wrong"),
 				"its token":       app("token_endpoint_auth_method", method, "client_id", id, "client_secret", made.get("registration_access_token")),
-				"another method":  app("token_endpoint_auth_method", "private_key_jwt", "jwks", keySet(), "client_id", id),
+				"no keys":         app("token_endpoint_auth_method", "private_key_jwt", "client_id", id),
 				"deceptive name":  app("token_endpoint_auth_method", method, "client_id", id, "client_name", "\u202e"),
 				"unusable grants": app("token_endpoint_auth_method", method, "client_id", id, "grant_types", []any{"implicit"}),
 			} {

@@ -56,21 +56,35 @@ func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 	if err := agents.Validate(c); err != nil {
 		return wanted{}, judged(err)
 	}
+	if err := e.checkAsked(c.ClientMetadata); err != nil {
+		return wanted{}, err
+	}
 	return wanted{c, m.authMethod}, unfetched(sectors{e.Fetch, e.Rules, e.Limiter}.check(ctx, c.ClientMetadata))
+}
+
+// checkAsked refuses addresses that nobody will ever ask, so that who registers them hears of it.
+func (e *Endpoint) checkAsked(m storage.ClientMetadata) error {
+	for field, uri := range map[string]string{"jwks_uri": m.JWKSURI, "backchannel_logout_uri": m.BackchannelLogoutURI} {
+		if uri == "" {
+			continue
+		}
+		if _, err := e.Fetch.Check(uri); err != nil {
+			return malformed(field + " is not an address that is asked.")
+		}
+	}
+	return nil
 }
 
 func authenticate(c *storage.Client, m metadata, r Rules) error {
 	switch {
-	case byCertificate(m.authMethod) && r.Certificates && m.jwksURI == "":
-		c.AuthMethod, c.JWKS = m.authMethod, m.jwks
-	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}, m.authMethod):
-		return malformed("token_endpoint_auth_method is not supported.")
-	case m.authMethod == storage.AuthPrivateKeyJWT:
+	case slices.Contains(r.keyed(), m.authMethod):
 		c.AuthMethod = m.authMethod
-	case !m.signsRequests():
-		return nil // many send keys to everybody; here they are for nothing
+	case !slices.Contains([]string{none, "client_secret_basic", "client_secret_post"}, m.authMethod):
+		return malformed("token_endpoint_auth_method is not supported.")
 	}
-	c.JWKS, c.JWKSURI = m.jwks, m.jwksURI
+	if m.needsKeys() {
+		c.JWKS, c.JWKSURI = m.jwks, m.jwksURI
+	}
 	return nil
 }
 

@@ -10,7 +10,6 @@ import (
 
 // Rules are what the operator decides about clients that nobody registered by hand.
 type Rules struct {
-	Issuer       string   // documents on its host are refused: it would ask itself
 	NoDocuments  bool     // a client_id is never the address of one, not even of one known from before
 	AllowHosts   []string // of documents: "example.com" and everything below it; empty: any
 	DenyHosts    []string // goes before AllowHosts
@@ -42,24 +41,11 @@ func (r Rules) admits(u *url.URL) bool {
 
 // mayAsk judges a host that says nothing about a client: where its picture is.
 func (r Rules) mayAsk(u *url.URL) bool {
-	return !r.isOurs(u) && !slices.ContainsFunc(r.DenyHosts, below(u.Hostname()))
+	return !slices.ContainsFunc(r.DenyHosts, below(u.Hostname()))
 }
 
 func below(host string) func(domain string) bool {
 	return func(domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
-}
-
-// isOurs goes by the host alone, except for http, which is this machine in development: there the
-// port tells programs apart.
-func (r Rules) isOurs(u *url.URL) bool {
-	issuer, err := url.Parse(r.Issuer)
-	if err != nil {
-		return false
-	}
-	if u.Scheme == "http" {
-		return u.Host == strings.ToLower(issuer.Host)
-	}
-	return u.Hostname() == strings.ToLower(issuer.Hostname())
 }
 
 // intersect keeps of wanted what is supported, once each and in the order of wanted.

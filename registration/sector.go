@@ -51,7 +51,11 @@ func (s sectors) list(ctx context.Context, uri string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseList(response.Body)
+	listed, err := parseList(response.Body)
+	if err != nil {
+		s.fetch.Reject(uri, outbound.RedirectList())
+	}
+	return listed, err
 }
 
 // parseList reads a JSON list of strings, and nothing behind it.

@@ -16,7 +16,7 @@ const goodRedirect = "https://app.example.com/cb"
 // asking is a door that asks the site.
 func asking(s *site) func(*registration.Endpoint) {
 	return func(e *registration.Endpoint) {
-		e.Fetch, e.Rules.Issuer = s.fetcher(), "https://issuer.example.com"
+		e.Fetch = s.fetcher()
 	}
 }
 

@@ -96,7 +96,7 @@ func (s *site) fetcher() *outbound.Client {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
 	return outbound.New(outbound.Options{
-		Ports: []uint16{s.port()}, Roots: roots, Resolver: loopback{}, Now: s.now,
+		Self: "https://issuer.example.com", Ports: []uint16{s.port()}, Roots: roots, Resolver: loopback{}, Now: s.now,
 		Allow: func(a netip.AddrPort) bool { return a.Port() == s.port() },
 	})
 }
@@ -110,7 +110,7 @@ func (loopback) LookupNetIP(context.Context, string, string) ([]netip.Addr, erro
 // clients are those of db and of the site.
 func (s *site) clients(db *durable.DB) *registration.Clients {
 	return &registration.Clients{
-		Store: db, Fetch: s.fetcher(), Rules: registration.Rules{Issuer: "https://issuer.example.com"},
+		Store: db, Fetch: s.fetcher(),
 		Limiter: web.Limiter{Counter: newCounter()},
 		Audit:   audit.NewRecorder(db, audit.Options{}), Now: s.now,
 	}

@@ -5,15 +5,19 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
 
 // update answers PUT /register/{id}: what is sent takes the place of all that was (RFC 7592
-// section 2.2).
+// section 2.2), the way it proves itself included. Whoever has the token decides that for each way, as
+// at registration; between two updates nothing weaker than the registered way is accepted.
 func (e *Endpoint) update(w http.ResponseWriter, r *http.Request) error {
 	c, token, err := e.managed(w, r)
 	if err != nil {
@@ -30,21 +34,20 @@ func (e *Endpoint) update(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if next.Public != c.Public || next.AuthMethod != c.AuthMethod {
-		return malformed("token_endpoint_auth_method cannot change; register another client.")
+	m := made{Client: succeed(c, next.Client), authMethod: next.authMethod, manage: bearerOf(r)}
+	if err := agents.Validate(m.Client); err != nil {
+		return judged(err)
 	}
-	was := c
-	c = succeed(was, next.Client)
-	if err := e.replace(r.Context(), was, c, token); err != nil {
+	if err := e.replace(r.Context(), c, &m, token); err != nil {
 		if isGone(err) { // deleted, or shared, in this moment
 			return e.unauthorized(w, r, audit.ClientUpdated)
 		}
 		return err
 	}
-	if c.LogoURI != was.LogoURI {
-		e.Logos.keep(r.Context(), c)
+	if m.LogoURI != c.LogoURI {
+		e.Logos.keep(r.Context(), m.Client)
 	}
-	return web.WriteJSON(w, http.StatusOK, e.answer(made{Client: c, authMethod: next.authMethod, manage: bearerOf(r)}))
+	return web.WriteJSON(w, http.StatusOK, e.answer(m))
 }
 
 // isAbout wants the client to say whom it means, as the RFC does, and to know its secret if it sends
@@ -69,13 +72,16 @@ func isAbout(o object, c storage.Client) error {
 }
 
 // replace holds the token out of reach while it changes the client: see createPublic.
-func (e *Endpoint) replace(ctx context.Context, was, is storage.Client, token storage.ClientSecret) error {
+func (e *Endpoint) replace(ctx context.Context, was storage.Client, is *made, token storage.ClientSecret) error {
 	if err := e.Store.RevokeClientSecret(ctx, is.ID, token.ID); err != nil {
 		return fmt.Errorf("update client: %w", err)
 	}
 	err := e.record(ctx, audit.ClientUpdated, is.ID)
 	if err == nil {
-		err = replace(ctx, e.Store, was, is, func(ctx context.Context) error { return e.Store.UpdateClient(ctx, is) })
+		err = replace(ctx, e.Store, was, is.Client, func(ctx context.Context) error { return e.Store.UpdateClient(ctx, is.Client) })
+	}
+	if err == nil {
+		err = e.equip(ctx, is)
 	}
 	token.ID = storage.NewID(manageIDPrefix)
 	if back := e.Store.AddClientSecret(context.WithoutCancel(ctx), token); err == nil {
@@ -84,12 +90,45 @@ func (e *Endpoint) replace(ctx context.Context, was, is storage.Client, token st
 	return err
 }
 
-// hasSecret tells whether the client has a secret to prove itself with.
-func hasSecret(c storage.Client) bool {
-	for _, s := range c.Secrets {
-		if !isManageToken(s) && !strings.HasPrefix(s.ID, sharedID) {
-			return true
+// equip gives a client that proves itself by a secret from now on its first one, and takes those of all
+// others away: they count for nothing, and must not count again after the next change. What a crash
+// left undone here, the next update does.
+func (e *Endpoint) equip(ctx context.Context, m *made) error {
+	if needsSecret(m.Client) == hasSecret(m.Client) {
+		return nil
+	}
+	if needsSecret(m.Client) {
+		var s storage.ClientSecret
+		s, m.secret = newSecret(m.ID, e.now())
+		m.Secrets = append(m.Secrets, s)
+		return e.Store.AddClientSecret(ctx, s)
+	}
+	for _, s := range m.Secrets {
+		if !isSecret(s) {
+			continue
+		}
+		if err := e.Store.RevokeClientSecret(ctx, m.ID, s.ID); notGone(err) != nil {
+			return fmt.Errorf("take secret away: %w", err)
 		}
 	}
-	return false
+	m.Secrets = slices.DeleteFunc(m.Secrets, isSecret)
+	return nil
+}
+
+func needsSecret(c storage.Client) bool { return !c.Public && c.AuthMethod == "" }
+
+// hasSecret tells whether the client has a secret to prove itself with.
+func hasSecret(c storage.Client) bool { return slices.ContainsFunc(c.Secrets, isSecret) }
+
+// isSecret tells the secrets of a client from the other rows that are kept among them.
+func isSecret(s storage.ClientSecret) bool {
+	return !isManageToken(s) && !strings.HasPrefix(s.ID, sharedID)
+}
+
+// newSecret returns what is kept of a client secret, and the secret itself.
+func newSecret(clientID string, now time.Time) (storage.ClientSecret, string) {
+	bearer := storage.NewBearer(storage.SecretPrefix)
+	return storage.ClientSecret{
+		ID: storage.NewID(secretIDPrefix), ClientID: clientID, Digest: storage.Digest(bearer), CreatedAt: now,
+	}, bearer
 }

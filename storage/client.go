@@ -51,8 +51,10 @@ type ClientMetadata struct {
 	AuthMethod string          `json:"token_endpoint_auth_method,omitempty"`
 	JWKS       json.RawMessage `json:"jwks,omitempty"`     // its public keys, a JWK Set
 	JWKSURI    string          `json:"jwks_uri,omitempty"` // or where they are
-	RequirePAR bool            `json:"require_pushed_authorization_requests,omitempty"`
-	DPoPBound  bool            `json:"dpop_bound_access_tokens,omitempty"` // every token request needs a proof
+	// AssertionAlg is the one its assertions are signed with; empty is any that we accept.
+	AssertionAlg string `json:"token_endpoint_auth_signing_alg,omitempty"`
+	RequirePAR   bool   `json:"require_pushed_authorization_requests,omitempty"`
+	DPoPBound    bool   `json:"dpop_bound_access_tokens,omitempty"` // every token request needs a proof
 
 	SubjectType         string `json:"subject_type,omitempty"` // SubjectPairwise, or empty: public
 	SectorIdentifierURI string `json:"sector_identifier_uri,omitempty"`

@@ -69,9 +69,10 @@ type agentFlags struct {
 	jwksURI   string
 	dpop      bool
 
-	certificate certificateFlags
-	detailTypes []string
-	profile     string
+	certificate  certificateFlags
+	detailTypes  []string
+	assertionAlg string
+	profile      string
 }
 
 func addAgentFlags(cmd *cobra.Command) *agentFlags {
@@ -83,6 +84,7 @@ func addAgentFlags(cmd *cobra.Command) *agentFlags {
 	cmd.Flags().StringVar(&f.alg, "signing-alg", "", "RS256 (default), ES256, PS256 or EdDSA")
 	cmd.Flags().StringVar(&f.jwksFile, "jwks", "", "`FILE` with its public keys (JWK Set): it authenticates with them, and not by a secret")
 	cmd.Flags().StringVar(&f.jwksURI, "jwks-uri", "", "`URL` (https) where it publishes them, instead of --jwks")
+	cmd.Flags().StringVar(&f.assertionAlg, "assertion-alg", "", "the algorithm it signs its assertions with (default: any we accept)")
 	cmd.Flags().StringVar(&f.profile, "profile", "", "fapi2: every rule of the FAPI 2.0 Security Profile, without exception (docs/fapi.md)")
 	cmd.Flags().BoolVar(&f.dpop, "dpop", false, "it has to bind every token to a key of its own (RFC 9449)")
 	cmd.Flags().StringArrayVar(&f.detailTypes, "authorization-details-type", nil, "`TYPE` of authorization details it may ask for (RFC 9396); repeatable")
@@ -113,6 +115,7 @@ func (f *agentFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("jwks-uri"), &c.JWKSURI, f.jwksURI)
 	set(given("jwks-uri"), &c.JWKS, nil)
 	set((given("jwks") || given("jwks-uri")) && c.AuthMethod != storage.AuthSelfSignedTLS, &c.AuthMethod, storage.AuthPrivateKeyJWT)
+	set(given("assertion-alg"), &c.AssertionAlg, f.assertionAlg)
 	set(given("profile"), &c.Profile, f.profile)
 	setList(given("authorization-details-type"), &c.DetailTypes, f.detailTypes)
 	f.certificate.apply(cmd, c)

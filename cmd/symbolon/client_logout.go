@@ -13,7 +13,7 @@ type logoutFlags struct {
 }
 
 func (f *logoutFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.back, "backchannel-logout-uri", "", "`URI` our server tells the end of a session to; https on port 443 of a public host, in symbolon dev also http on this machine")
+	cmd.Flags().StringVar(&f.back, "backchannel-logout-uri", "", "`URI` our server tells the end of a session to; https on port 443 of a public host or as outbound_allow lists it, in symbolon dev also http on this machine")
 	cmd.Flags().BoolVar(&f.backSession, "backchannel-logout-session-required", false, "it needs the sid there; we send it in any case")
 	cmd.Flags().StringVar(&f.front, "frontchannel-logout-uri", "", "`URI` the browser that signs out loads in a frame; at the host of a redirect URI")
 	cmd.Flags().BoolVar(&f.frontSession, "frontchannel-logout-session-required", false, "it needs iss and sid there")

@@ -28,6 +28,7 @@ type clientView struct {
 	SigningAlg             string          `json:"signing_alg"`
 	RequirePKCE            *bool           `json:"require_pkce,omitempty"`
 	AuthMethod             string          `json:"token_endpoint_auth_method"`
+	AssertionAlg           string          `json:"token_endpoint_auth_signing_alg,omitempty"`
 	JWKS                   json.RawMessage `json:"jwks,omitempty"`
 	JWKSURI                string          `json:"jwks_uri,omitempty"`
 	Profile                string          `json:"profile,omitempty"`
@@ -67,7 +68,7 @@ func viewClient(c storage.Client) clientView {
 		GrantTypes: c.GrantTypes, Scope: strings.Join(c.Scopes, " "),
 		Audience: append([]string{}, c.Audiences...), Serves: c.Serves,
 		SigningAlg: c.SignedWith(), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second),
-		AuthMethod: authMethod(c), JWKS: c.JWKS, JWKSURI: c.JWKSURI, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
+		AuthMethod: authMethod(c), AssertionAlg: c.AssertionAlg, JWKS: c.JWKS, JWKSURI: c.JWKSURI, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
 		Profile: c.Profile, RequestAlg: c.RequestAlg, RequireSigned: c.RequireSigned, ResponseAlg: c.ResponseAlg, IntrospectionAlg: c.IntrospectionAlg,
 		BackLogout: c.BackchannelLogoutURI, BackSession: c.BackchannelLogoutSession,
 		FrontLogout: c.FrontchannelLogoutURI, FrontSession: c.FrontchannelLogoutSession,

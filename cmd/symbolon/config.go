@@ -25,6 +25,7 @@ type Config struct {
 	RelatedOrigins   []string // further https origins that use the same passkeys
 	Passkeys         Passkeys
 	Registration     Registration
+	OutboundAllow    []string       // what is not public and may be asked all the same: hosts, networks
 	DetailTypes      *details.Types // of authorization details (RFC 9396)
 	PKCE             string         // pkceRequired or pkcePublicClients
 	Branding         Branding

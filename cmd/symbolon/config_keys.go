@@ -58,6 +58,7 @@ func configKeys() []key {
 		{"documents.enabled", plain, false, "true", "a client_id may be the URL of a client metadata document", func(c *Config) any { return &c.Registration.Documents }},
 		{"documents.allow_hosts", plain, false, "", "hosts such documents may be on, with all below them; empty: any", func(c *Config) any { return &c.Registration.AllowHosts }},
 		{"documents.deny_hosts", plain, false, "", "hosts they may not be on", func(c *Config) any { return &c.Registration.DenyHosts }},
+		{"outbound_allow", plain, false, "", "hosts and networks of your own that may be asked for documents, keys, logos and told of logouts, such as apps.corp.example or 10.0.0.0/8", func(c *Config) any { return &c.OutboundAllow }},
 		{"unregistered.scopes", plain, false, "openid,profile,email,offline_access", "scopes of software that no operator registered", func(c *Config) any { return &c.Registration.Scopes }},
 		{"unregistered.resources", plain, false, "", "resources (RFC 8707) it may name, such as https://mcp.example/mcp; the first is its default", func(c *Config) any { return &c.Registration.Resources }},
 		{"unregistered.authorization_details_types", plain, false, "", "types of authorization details it may ask for", func(c *Config) any { return &c.Registration.DetailTypes }},

@@ -37,7 +37,7 @@ func architecture() map[string]rule {
 		"consent":           {ours: feature("login/session interaction")},
 		"account":           {ours: feature("login/session interaction mail")},
 		"agents":            {ours: feature("keys")},
-		"registration":      {ours: feature("agents outbound")},
+		"registration":      {ours: feature("agents keys outbound")},
 		"logout":            {ours: list("storage outbound queue")},
 
 		// Foundations.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
@@ -15,8 +14,13 @@ import (
 // keepLogo fetches the logo a client names now. Without one the client works, so that it cannot be
 // had is only said.
 func (d desk) keepLogo(ctx context.Context, cmd *cobra.Command, c storage.Client) {
+	fetch, _, err := d.config.fetchers(false)
+	if err != nil {
+		say(cmd, "The logo is not shown: %v.", err)
+		return
+	}
 	logos := &registration.Logos{
-		Store: d.db, Fetch: outbound.New(outbound.Options{}), Rules: d.config.Registration.rules(d.config.Issuer, d.config.TLS.mutual()),
+		Store: d.db, Fetch: fetch, Rules: d.config.Registration.rules(d.config.TLS.mutual()),
 		Limiter: web.Limiter{Counter: counter{ephemeral.NewCounts()}},
 	}
 	if err := logos.Keep(ctx, c); err != nil {

@@ -40,25 +40,26 @@ type node struct {
 	ephemeral storage.Ephemeral
 	counter   web.Counter
 
-	sealer   *keys.Sealer
-	ring     *keys.Ring
-	salt     []byte // of pairwise subjects
-	metrics  *web.Metrics
-	health   *web.Health
-	audit    *audit.Recorder
-	pages    *templates.Pages
-	queue    *mail.Queue
-	worker   *mail.Worker
-	sessions *session.Sessions
-	lastUsed *agents.LastUsed
-	passkeys *passkey.RelyingParty // nil: browsers make none for this issuer
-	login    *login.Flow
-	account  *account.Area
-	consent  *consent.Asker
-	provider *provider.Provider
-	outbound *outbound.Client
-	logouts  *logout.Worker
-	mux      *web.Mux
+	sealer    *keys.Sealer
+	ring      *keys.Ring
+	salt      []byte // of pairwise subjects
+	metrics   *web.Metrics
+	health    *web.Health
+	audit     *audit.Recorder
+	pages     *templates.Pages
+	queue     *mail.Queue
+	worker    *mail.Worker
+	sessions  *session.Sessions
+	lastUsed  *agents.LastUsed
+	passkeys  *passkey.RelyingParty // nil: browsers make none for this issuer
+	login     *login.Flow
+	account   *account.Area
+	consent   *consent.Asker
+	provider  *provider.Provider
+	outbound  *outbound.Client // asks for registered clients
+	strangers *outbound.Client // and for everybody else
+	logouts   *logout.Worker
+	mux       *web.Mux
 }
 
 // dev is what symbolon dev adds to a node; nil in production.
@@ -139,7 +140,9 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 
 // buildGround builds what every feature stands on.
 func (n *node) buildGround(_ context.Context, d *dev) (err error) {
-	n.outbound = outbound.New(outbound.Options{Loopback: d != nil})
+	if n.outbound, n.strangers, err = n.config.fetchers(d != nil); err != nil {
+		return err
+	}
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe})
 	n.lastUsed = agents.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/web"
@@ -40,9 +41,9 @@ func (r Registration) check() error {
 	return nil
 }
 
-func (r Registration) rules(issuer string, certificates bool) registration.Rules {
+func (r Registration) rules(certificates bool) registration.Rules {
 	return registration.Rules{
-		Issuer: issuer, NoDocuments: !r.Documents, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
+		NoDocuments: !r.Documents, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
 		Certificates: certificates, DetailTypes: r.DetailTypes,
 	}
 }
@@ -52,7 +53,7 @@ var _ provider.Clients = (*registration.Clients)(nil)
 // clients are the registered ones, and those that publish a document.
 func (n *node) clients(r Registration) *registration.Clients {
 	return &registration.Clients{
-		Store: n.db, Consents: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Logos: n.logos(r),
+		Store: n.db, Consents: n.db, Fetch: n.strangers, Rules: r.rules(n.config.TLS.mutual()), Logos: n.logos(r, n.strangers),
 		Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 }
@@ -62,15 +63,15 @@ func (n *node) clientKeys() provider.ClientKeys {
 	return &registration.KeySets{Fetch: n.outbound, Limiter: web.Limiter{Counter: n.counter}}
 }
 
-func (n *node) logos(r Registration) *registration.Logos {
+func (n *node) logos(r Registration, fetch *outbound.Client) *registration.Logos {
 	return &registration.Logos{
-		Base: n.base, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Limiter: web.Limiter{Counter: n.counter},
+		Base: n.base, Store: n.db, Fetch: fetch, Rules: r.rules(n.config.TLS.mutual()), Limiter: web.Limiter{Counter: n.counter},
 	}
 }
 
 // mountRegistration lets software register itself, if the operator allows it.
 func (n *node) mountRegistration(r Registration) {
-	n.logos(r).Mount(n.mux)
+	n.logos(r, n.outbound).Mount(n.mux)
 	if r.Mode == registrationOff || r.Mode == "" {
 		// Agents try the path unasked, and read JSON only.
 		n.mux.API("POST "+n.base+"/register", func(http.ResponseWriter, *http.Request) error {
@@ -80,7 +81,7 @@ func (n *node) mountRegistration(r Registration) {
 	}
 	tokens, _ := registration.ParseInitialTokens(r.Tokens) // judged by check; without any, nobody registers
 	endpoint := &registration.Endpoint{
-		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.Issuer, n.config.TLS.mutual()), Logos: n.logos(r),
+		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.TLS.mutual()), Logos: n.logos(r, n.outbound),
 		Tokens: tokens, Open: r.Mode == registrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 	endpoint.Mount(n.mux, n.base)

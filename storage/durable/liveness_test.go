@@ -19,6 +19,7 @@ var ends = []struct {
 		_, err := w.RevokeGrants(w.ctx, g.UserID, g.ClientID, "", w.now, "test")
 		return err
 	}},
+	{"client's grants revoked", false, func(w *world, g storage.Grant) error { return w.RevokeClientGrants(w.ctx, g.ClientID, "test") }},
 	{"session's grants revoked", false, func(w *world, g storage.Grant) error {
 		_, err := w.RevokeGrants(w.ctx, g.UserID, "", g.SessionID, w.now, "test")
 		return err

@@ -31,6 +31,17 @@ func (d *DB) RevokeGrants(ctx context.Context, userID, clientID, sessionID strin
 	return int(n), nil
 }
 
+// RevokeClientGrants ends all grants of the client, for this reason. They may be very many, so it goes in
+// batches; interrupted, it can be repeated.
+func (d *DB) RevokeClientGrants(ctx context.Context, clientID, why string) error {
+	err := d.inBatches(ctx, `UPDATE grants SET revoked_at = $3, revoked_why = $4
+		WHERE id IN (SELECT id FROM grants WHERE client_id = $1 AND revoked_at = 0 LIMIT $2)`, clientID, ms(d.Now()), why)
+	if err != nil {
+		return fmt.Errorf("revoke grants of client: %w", err)
+	}
+	return nil
+}
+
 // grantLasts: tokens were issued from the grant, and more can be.
 const grantLasts = `g.code_spent_at > 0 AND (g.expires_at = 0 OR g.expires_at > $2) AND (g.idle_at = 0 OR g.idle_at > $2) AND ` + grantAlive
 

@@ -50,10 +50,10 @@ func (d *DB) due(now time.Time) []expiry {
 
 // inBatches repeats a statement that changes at most $2 rows of what id, $1, names until it has
 // changed all.
-func (d *DB) inBatches(ctx context.Context, query, id string) error {
+func (d *DB) inBatches(ctx context.Context, query, id string, more ...any) error {
 	const batch = 1000
 	for {
-		changed, err := d.exec(ctx, query, id, int64(batch))
+		changed, err := d.exec(ctx, query, append([]any{id, int64(batch)}, more...)...)
 		if err != nil || changed < batch {
 			return err
 		}
