@@ -89,7 +89,7 @@ func TestWhatIsTakenFromAClientIsFeltWithinASecondOnEveryNode(t *testing.T) {
 		if !a.introspect(t, d.issuer, token.AccessToken).active() {
 			t.Fatal("a change that takes nothing ended a token")
 		}
-		d.command(t, "client", "update", a.ClientID, "--scope", "openid profile")
+		d.command(t, "client", "update", a.ClientID, "--scope", "openid profile offline_access")
 		d.command(t, "agent", "update", agent.ClientID, "--scope", "other")
 		for _, n := range d.nodes {
 			felt(t, "token of a person on "+n.name, func() bool { return !a.introspect(t, n.url(), token.AccessToken).active() })
@@ -97,7 +97,7 @@ func TestWhatIsTakenFromAClientIsFeltWithinASecondOnEveryNode(t *testing.T) {
 			felt(t, "token of the agent on "+n.name, func() bool { return !a.introspect(t, n.url(), service).active() })
 		}
 		left := a.refresh(t, d.issuer, token.RefreshToken)
-		if left.text("scope") != "openid profile" || !a.introspect(t, d.issuer, left.text("access_token")).active() {
+		if left.text("scope") != "offline_access openid profile" || !a.introspect(t, d.issuer, left.text("access_token")).active() {
 			t.Errorf("what is left: %d %s", left.status, left.body)
 		}
 	})

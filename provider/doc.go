@@ -8,6 +8,7 @@
 //	/token                            token.go                       RFC 6749 §3.2
 //	  authorization_code              code.go                        RFC 6749 §4.1.3, RFC 7636
 //	  refresh_token                   refresh.go                     RFC 6749 §6, RFC 9700 §4.14
+//	  what is left of a grant         trim.go                        RFC 6749 §3.3
 //	  client_credentials              clientcredentials.go           RFC 6749 §4.4
 //	  device_code                     devicegrant.go                 RFC 8628 §3.4
 //	/device_authorization             device.go                      RFC 8628 §3.1

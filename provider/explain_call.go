@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -131,7 +132,7 @@ func (p *Provider) whyNoCode(state storage.GrantState, form params, c storage.Cl
 	case !p.Now().Before(state.CodeExpiresAt):
 		return "the code expired " + p.since(state.CodeExpiresAt) + " ago: it is good for " + p.CodeTTL.String()
 	}
-	return whyDead(state)
+	return p.whyDead(state, c)
 }
 
 func (p *Provider) whyNoRefresh(t openedRefresh, c storage.Client) string {
@@ -143,15 +144,18 @@ func (p *Provider) whyNoRefresh(t openedRefresh, c storage.Client) string {
 	case t.generation < t.Generation:
 		return "the refresh token was used before: keep the new one that each refresh gives; its grant has ended"
 	}
-	return whyDead(t.GrantState)
+	return p.whyDead(t.GrantState, c)
 }
 
-func whyDead(state storage.GrantState) string {
+func (p *Provider) whyDead(state storage.GrantState, c storage.Client) string {
+	granted := strings.Join(append(slices.Clone(state.Scopes), state.Resources...), " ")
 	switch {
 	case !state.RevokedAt.IsZero():
 		return "the grant was revoked: " + state.RevokedWhy
 	case !state.Alive:
 		return "the person or the client is switched off, or has signed out and offline_access was not granted"
+	case p.trim(&state.Grant, &client{Client: c}) != nil:
+		return "the client may no longer have what was granted (" + granted + "): symbolon client show " + c.ID
 	}
 	return ""
 }

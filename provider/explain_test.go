@@ -142,6 +142,14 @@ func mistakesAtToken() map[string]mistake {
 			s.wait(25 * time.Hour)
 			return s.post("/token", refreshForm(t.RefreshToken), c)
 		}},
+		"a scope taken away": {"may no longer have what was granted (openid)", func(s *server) *answer {
+			app := s.app()
+			token := s.person("ada").tokens(app).RefreshToken
+			c := s.client(app.id)
+			c.Scopes = []string{"email"}
+			s.must(s.db.UpdateClient(s.ctx(), c))
+			return s.refresh(app, token)
+		}},
 		"a reused refresh": {"the refresh token was used before", func(s *server) *answer {
 			c := s.app()
 			first := s.person(storage.NewID("")).tokens(c).RefreshToken
