@@ -34,7 +34,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Notices: notices{n.queue, n.pages}, Devices: n.db, SessionsLink: n.config.Issuer + "/account/sessions",
 	}
 	n.account = n.accountArea(limiter, n.passkeys)
-	clients := n.clients(n.config.Registration)
+	clients := n.clients()
 	n.consent = &consent.Asker{
 		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 		Details: n.config.DetailTypes,
@@ -107,7 +107,7 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	passkey.WellKnown{Issuer: n.config.Issuer, Base: n.base, RelyingParty: n.passkeys}.Mount(n.mux)
 	n.consent.Mount(n.mux)
 	n.provider.Mount(n.mux)
-	n.mountRegistration(n.config.Registration)
+	n.mountRegistration()
 	if d != nil {
 		n.mountDev(d)
 	}

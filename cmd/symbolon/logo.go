@@ -20,7 +20,7 @@ func (d desk) keepLogo(ctx context.Context, cmd *cobra.Command, c storage.Client
 		return
 	}
 	logos := &registration.Logos{
-		Store: d.db, Fetch: fetch, Rules: d.config.Registration.rules(d.config.TLS.mutual()),
+		Store: d.db, Fetch: fetch, Rules: d.config.rules(),
 		Limiter: web.Limiter{Counter: counter{ephemeral.NewCounts()}},
 	}
 	if err := logos.Keep(ctx, c); err != nil {

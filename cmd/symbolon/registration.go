@@ -41,19 +41,20 @@ func (r Registration) check() error {
 	return nil
 }
 
-func (r Registration) rules(certificates bool) registration.Rules {
+func (c Config) rules() registration.Rules {
+	r := c.Registration
 	return registration.Rules{
 		NoDocuments: !r.Documents, AllowHosts: r.AllowHosts, DenyHosts: r.DenyHosts, Scopes: r.Scopes, Resources: r.Resources,
-		Certificates: certificates, DetailTypes: r.DetailTypes,
+		Certificates: c.TLS.mutual(), DetailTypes: r.DetailTypes,
 	}
 }
 
 var _ provider.Clients = (*registration.Clients)(nil)
 
 // clients are the registered ones, and those that publish a document.
-func (n *node) clients(r Registration) *registration.Clients {
+func (n *node) clients() *registration.Clients {
 	return &registration.Clients{
-		Store: n.db, Consents: n.db, Fetch: n.strangers, Rules: r.rules(n.config.TLS.mutual()), Logos: n.logos(r, n.strangers),
+		Store: n.db, Consents: n.db, Fetch: n.strangers, Rules: n.config.rules(), Logos: n.logos(n.strangers),
 		Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 }
@@ -63,15 +64,16 @@ func (n *node) clientKeys() provider.ClientKeys {
 	return &registration.KeySets{Fetch: n.outbound, Limiter: web.Limiter{Counter: n.counter}}
 }
 
-func (n *node) logos(r Registration, fetch *outbound.Client) *registration.Logos {
+func (n *node) logos(fetch *outbound.Client) *registration.Logos {
 	return &registration.Logos{
-		Base: n.base, Store: n.db, Fetch: fetch, Rules: r.rules(n.config.TLS.mutual()), Limiter: web.Limiter{Counter: n.counter},
+		Base: n.base, Store: n.db, Fetch: fetch, Rules: n.config.rules(), Limiter: web.Limiter{Counter: n.counter},
 	}
 }
 
 // mountRegistration lets software register itself, if the operator allows it.
-func (n *node) mountRegistration(r Registration) {
-	n.logos(r, n.outbound).Mount(n.mux)
+func (n *node) mountRegistration() {
+	r := n.config.Registration
+	n.logos(n.outbound).Mount(n.mux)
 	if r.Mode == registrationOff || r.Mode == "" {
 		// Agents try the path unasked, and read JSON only.
 		n.mux.API("POST "+n.base+"/register", func(http.ResponseWriter, *http.Request) error {
@@ -81,7 +83,7 @@ func (n *node) mountRegistration(r Registration) {
 	}
 	tokens, _ := registration.ParseInitialTokens(r.Tokens) // judged by check; without any, nobody registers
 	endpoint := &registration.Endpoint{
-		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: r.rules(n.config.TLS.mutual()), Logos: n.logos(r, n.outbound),
+		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: n.config.rules(), Logos: n.logos(n.outbound),
 		Tokens: tokens, Open: r.Mode == registrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
 	}
 	endpoint.Mount(n.mux, n.base)
