@@ -19,6 +19,9 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request, s *session.Session) 
 	if s.Settling(a.now()) && frame.Notice == "" {
 		frame.Notice = "You are back. Add a passkey now, and remove what you have lost."
 	}
+	if frame.Signals, err = a.signals(r.Context(), s); err != nil { // who has just signed in is often here
+		return err
+	}
 	return a.Pages.Render(w, http.StatusOK, templates.AccountHome{
 		Frame: frame, Name: s.User.Name, Email: s.User.Email, Protections: a.protections(s.User, f),
 	})

@@ -44,8 +44,10 @@ func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Se
 		return err
 	}
 	frame.Alert = typed.alert
-	if a.Passkeys != nil && frame.Notice != "" { // something of this has just changed
-		frame.Signals = []templates.Signal{a.Passkeys.SignalDetails(s.User)}
+	if frame.Notice != "" { // something of this has just changed
+		if frame.Signals, err = a.signals(r.Context(), s); err != nil {
+			return err
+		}
 	}
 	pending, err := a.pending(r, s)
 	if err != nil {

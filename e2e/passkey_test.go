@@ -137,6 +137,33 @@ func TestRemovedPasskeyIsRefusedAndForgotten(t *testing.T) {
 	s.signInByMail().seeAccount(s.who.email)
 }
 
+func TestPasswordManagerLearnsWhatWorksAndWhatTheAccountIsCalled(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, onSQLite(t), newTab(t).withoutAutofill())
+	a := s.enrolled()
+	kept := *a.passkeys()[0]
+	stale := kept
+	stale.CredentialID = []byte("of a passkey that was removed elsewhere")
+	s.signOut()
+	for _, signIn := range []func(){
+		func() { s.signInByMail().seeAccount(s.who.email); s.signOut() },
+		func() {
+			q := s.app.begin()
+			l := s.mail(q)
+			s.fill("code", l.code).press("Sign in")
+			s.allowed(q)
+		},
+	} {
+		a.forget() // it takes one for each account
+		a.keep(&stale)
+		signIn()
+		s.until("the browser to forget what does not work", func() bool { return len(a.passkeys()) == 0 })
+	}
+	a.keep(&kept)
+	s.open(s.d.issuer+"/account/profile").see("Profile").fill("name", "Ada, Countess of Lovelace").press("Save")
+	s.until("the new name", func() bool { return a.passkeys()[0].UserDisplayName == "Ada, Countess of Lovelace" })
+}
+
 func TestStepUpAsksForThePasskeyAndTellsTheTruth(t *testing.T) {
 	t.Parallel()
 	s := onStage(t, onSQLite(t), newTab(t).withoutAutofill())

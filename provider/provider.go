@@ -133,7 +133,10 @@ type Deps struct {
 	Metrics      Metrics
 	SecretUse    SecretUse
 	Limiter      *web.Limiter
-	Now          func() time.Time
+	// Signals is what the browser of somebody who goes on to an app should tell their password manager;
+	// nil: nothing.
+	Signals func(ctx context.Context, user storage.User) ([]templates.Signal, error)
+	Now     func() time.Time
 }
 
 // Provider answers the endpoints of OAuth 2.1 and OpenID Connect.

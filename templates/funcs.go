@@ -23,6 +23,7 @@ func (e *edition) funcs() template.FuncMap {
 		"pieces": pieces,
 
 		"frame":         frame,
+		"scripted":      scripted,
 		"offerName":     func(o Offer) string { return o.offer() },
 		"signalName":    func(s Signal) string { return s.signal() },
 		"json":          signalJSON,
