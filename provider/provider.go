@@ -133,6 +133,9 @@ type Deps struct {
 	Metrics      Metrics
 	SecretUse    SecretUse
 	Limiter      *web.Limiter
+	// Connected tells somebody that a device of theirs can use their account from now on; nil: nobody is
+	// told.
+	Connected func(ctx context.Context, s *session.Session, app string, scopes []string)
 	// Signals is what the browser of somebody who goes on to an app should tell their password manager;
 	// nil: nothing.
 	Signals func(ctx context.Context, user storage.User) ([]templates.Signal, error)

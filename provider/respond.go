@@ -62,7 +62,9 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	if p.Dev {
 		page.Detail = e.Detail
 	}
-	if e.Status >= http.StatusInternalServerError {
+	if e.Status < http.StatusInternalServerError {
+		page.WayText, page.WayURL = "Go to your account", p.base+"/account"
+	} else {
 		logError(r, e)
 	}
 	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {

@@ -12,7 +12,7 @@ func (e *edition) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t": e.t, "browser": e.browser, "day": e.day, "moment": e.moment,
 		"lang": e.tag.String, "dir": e.direction,
-		"bdi": bdi, "strong": strong, "host": host, "code": code,
+		"bdi": bdi, "strong": strong, "address": address, "host": host, "code": code,
 
 		"brand":  func() string { return e.of.brand.Name },
 		"logo":   func() string { return e.of.assets.url("logo") },
@@ -81,7 +81,19 @@ func bdi(s string) template.HTML {
 }
 
 func strong(s string) template.HTML {
-	return template.HTML(`<bdi class="strong">` + template.HTMLEscapeString(s) + "</bdi>")
+	return template.HTML(`<bdi class="strong">` + breakable(s) + "</bdi>")
+}
+
+// address is bdi of a mail address.
+func address(s string) template.HTML { return template.HTML("<bdi>" + breakable(s) + "</bdi>") }
+
+// breakable escapes a text and breaks a long mail address before its @, not within a name.
+func breakable(s string) string {
+	escaped := template.HTMLEscapeString(s)
+	if len(s) <= phoneLine {
+		return escaped
+	}
+	return strings.ReplaceAll(escaped, "@", "<wbr>@")
 }
 
 func code(s string) template.HTML {

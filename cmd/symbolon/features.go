@@ -40,6 +40,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 		Details: n.config.DetailTypes,
 		Clients: clients, SelfRegistered: registration.Prefix, KnownHosts: n.config.Registration.AllowHosts, LogoURL: clients.Logos.URL,
+		Connected: n.tellConnected,
 	}
 	config := n.config.provider(d != nil)
 	if config.ClientCAs, err = n.config.TLS.clientCAs(); err != nil {
@@ -49,6 +50,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Clients: clients, ClientKeys: n.clientKeys(), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
+		Connected: n.tellConnected,
 	}
 	if n.passkeys != nil {
 		deps.Signals = n.enrolment().Signals
@@ -139,7 +141,7 @@ func (n *node) checks() []web.Check {
 // errorPage shows what a feature refused without a page of its own.
 func (n *node) errorPage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 	page := templates.Error{Status: e.Status, Title: e.Title, Message: e.Message, Code: e.Code, Detail: e.Hint, TraceID: web.TraceID(r.Context())}
-	if e.Status == http.StatusNotFound {
+	if e.Status < http.StatusInternalServerError {
 		page.WayText, page.WayURL = "Go to your account", n.base+"/account"
 	}
 	_ = n.pages.Render(w, e.Status, page)
