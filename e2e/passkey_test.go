@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	chromepage "github.com/chromedp/cdproto/page"
 	"golang.org/x/oauth2"
 )
 
@@ -116,6 +117,26 @@ func TestCancelledCeremonyLeavesThePageUsable(t *testing.T) {
 	s.press("Sign in with a passkey")
 	if p := s.allowedAs(q); !p.byPasskey() {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A browser does one ceremony at a time: autofill makes way for the button, and waits again when
+// nothing came of that.
+func TestAutofillWaitsAgainAfterACancelledCeremony(t *testing.T) {
+	t.Parallel()
+	b := newTab(t)
+	tell(b, chromepage.AddScriptToEvaluateOnNewDocument, chromepage.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		window.asked = [];
+		PublicKeyCredential.isConditionalMediationAvailable = async () => true;
+		navigator.credentials.get = (options) => new Promise((_, fail) => {
+			asked.push(options.mediation ?? "modal");
+			options.signal?.addEventListener("abort", () => { asked.push("aborted"); fail(options.signal.reason); });
+			if (!options.mediation) fail(new DOMException("", "NotAllowedError"));
+		})`})
+	b.open(onSQLite(t).issuer + "/login").see("Sign in")
+	for _, want := range []string{"conditional", "conditional aborted modal conditional", "conditional aborted modal conditional aborted modal conditional"} {
+		b.until(want, func() bool { return b.ask(`asked.join(" ")`) == want })
+		b.press("Sign in with a passkey")
 	}
 }
 

@@ -81,19 +81,16 @@ func bdi(s string) template.HTML {
 }
 
 func strong(s string) template.HTML {
-	return template.HTML(`<bdi class="strong">` + breakable(s) + "</bdi>")
+	return template.HTML(`<bdi class="strong">` + template.HTMLEscapeString(s) + "</bdi>")
 }
 
-// address is bdi of a mail address.
-func address(s string) template.HTML { return template.HTML("<bdi>" + breakable(s) + "</bdi>") }
-
-// breakable escapes a text and breaks a long mail address before its @, not within a name.
-func breakable(s string) string {
+// address breaks a long mail address before its @, not within a name.
+func address(s string) template.HTML {
 	escaped := template.HTMLEscapeString(s)
-	if len(s) <= phoneLine {
-		return escaped
+	if len(s) > phoneLine {
+		escaped = strings.ReplaceAll(escaped, "@", "<wbr>@")
 	}
-	return strings.ReplaceAll(escaped, "@", "<wbr>@")
+	return template.HTML("<bdi>" + escaped + "</bdi>")
 }
 
 func code(s string) template.HTML {
