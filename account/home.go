@@ -38,7 +38,11 @@ func (a *Area) protections(u storage.User, f storage.Factors) []templates.Protec
 	if a.Codes != nil && (f.Any() || f.RecoveryCodes > 0) {
 		all = append(all, a.codeProtection(f))
 	}
-	return append(all, a.mailProtection(u), a.secondProtection(u))
+	all = append(all, a.mailProtection(u))
+	if a.mailOff() { // a second address lets nobody in
+		return all
+	}
+	return append(all, a.secondProtection(u))
 }
 
 func (a *Area) passkeyProtection(f storage.Factors) templates.Protection {

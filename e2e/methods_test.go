@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -19,6 +20,9 @@ func TestMethodsThatAreOffAreNotThere(t *testing.T) {
 	sections := b.ask(`[...document.querySelectorAll("nav li")].map(e => e.innerText).join()`)
 	if sections != "Home,Passkeys,Sessions,Apps and agents,Activity,Profile,Your data,Delete your account" {
 		t.Errorf("the account has %s", sections)
+	}
+	if text := b.text(); strings.Contains(text, "Second address") {
+		t.Errorf("a second address is offered, by which nobody gets in:\n%s", text)
 	}
 	for _, path := range []string{"/login/mail", "/login/totp", "/login/recovery", "/account/app", "/account/codes"} {
 		response, err := httpClient().Get(issuer + path)
