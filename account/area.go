@@ -130,6 +130,9 @@ func (a *Area) mountLooks(mux *web.Mux) {
 	mux.Page("POST "+a.Base+"/account/profile", a.known(a.change))
 }
 
+// mailOff tells that nobody signs in by mail here.
+func (a *Area) mailOff() bool { return a.Keep == storage.KeepPasskey }
+
 func (a *Area) now() time.Time {
 	if a.Now == nil {
 		return time.Now()

@@ -19,6 +19,7 @@ type ExportStore interface {
 	UserSessions(ctx context.Context, userID string) ([]storage.Session, error)
 	UserConsents(ctx context.Context, userID string) ([]storage.Consent, error)
 	UserGrants(ctx context.Context, userID string) ([]storage.Grant, error)
+	UserLogoutNotices(ctx context.Context, userID string) ([]storage.LogoutNotice, error)
 	Events(ctx context.Context, f audit.Filter) ([]audit.Event, error)
 }
 
@@ -31,7 +32,7 @@ func NewDocument(ctx context.Context, store ExportStore, u storage.User, now tim
 		Format: Format, At: now.UTC().Truncate(time.Millisecond),
 		User: ExportedUser{u.ID, u.Email, u.EmailVerified, u.SecondEmail, u.Name, append([]string{}, u.Groups...), u.Profile, u.CreatedAt, u.UpdatedAt, u.DisabledAt},
 	}
-	for _, collect := range []func(context.Context, ExportStore) error{d.factors, d.sessions, d.access} {
+	for _, collect := range []func(context.Context, ExportStore) error{d.factors, d.sessions, d.access, d.notices} {
 		if err := collect(ctx, store); err != nil {
 			return d, fmt.Errorf("export account: %w", err)
 		}
@@ -88,8 +89,19 @@ func (d *Document) access(ctx context.Context, store ExportStore) error {
 	grants, err := store.UserGrants(ctx, d.User.ID)
 	for _, g := range grants {
 		d.Grants = append(d.Grants, ExportedGrant{
-			g.ID, g.ClientID, g.SessionID, listed(g.Scopes), listed(g.Resources), g.Offline, g.CreatedAt, g.RotatedAt, g.ExpiresAt,
+			ID: g.ID, ClientID: g.ClientID, SessionID: g.SessionID, RedirectURI: g.RedirectURI,
+			Scopes: listed(g.Scopes), Resources: listed(g.Resources), Details: g.AuthorizationDetails, Claims: g.Named, Offline: g.Offline,
+			ACR: g.ACR, AMR: listed(g.AMR), AuthTime: g.AuthTime, CreatedAt: g.CreatedAt, LastUsedAt: g.RotatedAt, ExpiresAt: g.ExpiresAt,
 		})
+	}
+	return err
+}
+
+func (d *Document) notices(ctx context.Context, store ExportStore) error {
+	notices, err := store.UserLogoutNotices(ctx, d.User.ID)
+	d.Notices = []ExportedNotice{}
+	for _, n := range notices {
+		d.Notices = append(d.Notices, ExportedNotice{n.ClientID, n.SessionID, n.EndedAt, n.Tries, n.ExpiresAt})
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -42,7 +43,7 @@ func (a *Area) connection(c storage.Connection) templates.Connection {
 		ID: c.ClientID, Name: cmp.Or(c.Name, c.ClientID), Host: hostOf(c.ClientID), Agent: c.Kind == storage.KindAgent,
 		Since: c.Since, LastUsed: c.LastUsed, Until: c.Until,
 	}
-	for _, scope := range c.Scopes {
+	for _, scope := range interaction.ForPeople(c.Scopes) {
 		shown.Scopes = append(shown.Scopes, a.sentenceOf(scope))
 	}
 	return shown

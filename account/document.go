@@ -1,6 +1,7 @@
 package account
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
@@ -22,6 +23,7 @@ type Document struct {
 	Sessions []ExportedSignIn `json:"sessions"`
 	Consents []ExportedAllow  `json:"consents"`
 	Grants   []ExportedGrant  `json:"grants"`
+	Notices  []ExportedNotice `json:"logout_notices"`
 	Activity []audit.Event    `json:"activity"` // newest first
 }
 
@@ -81,13 +83,28 @@ type ExportedAllow struct {
 
 // ExportedGrant is access an app has now.
 type ExportedGrant struct {
-	ID         string    `json:"grant_id"`
-	ClientID   string    `json:"client_id"`
-	SessionID  string    `json:"session_id"`
-	Scopes     []string  `json:"scopes"`
-	Resources  []string  `json:"resources"`
-	Offline    bool      `json:"offline"`
-	CreatedAt  time.Time `json:"created_at"`
-	LastUsedAt time.Time `json:"last_used_at,omitzero"`
-	ExpiresAt  time.Time `json:"expires_at,omitzero"`
+	ID          string               `json:"grant_id"`
+	ClientID    string               `json:"client_id"`
+	SessionID   string               `json:"session_id"`
+	RedirectURI string               `json:"redirect_uri"`
+	Scopes      []string             `json:"scopes"`
+	Resources   []string             `json:"resources"`
+	Details     json.RawMessage      `json:"authorization_details,omitempty"`
+	Claims      *storage.NamedClaims `json:"claims,omitempty"`
+	Offline     bool                 `json:"offline"`
+	ACR         string               `json:"acr"`
+	AMR         []string             `json:"amr"`
+	AuthTime    time.Time            `json:"auth_time"`
+	CreatedAt   time.Time            `json:"created_at"`
+	LastUsedAt  time.Time            `json:"last_used_at,omitzero"`
+	ExpiresAt   time.Time            `json:"expires_at,omitzero"`
+}
+
+// ExportedNotice tells an app that a session has ended; it waits to be delivered.
+type ExportedNotice struct {
+	ClientID  string    `json:"client_id"`
+	SessionID string    `json:"session_id"`
+	EndedAt   time.Time `json:"ended_at"`
+	Tries     int       `json:"tries"`
+	ExpiresAt time.Time `json:"expires_at"`
 }

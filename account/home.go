@@ -19,6 +19,9 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request, s *session.Session) 
 	if s.Settling(a.now()) && frame.Notice == "" {
 		frame.Notice = "You are back. Add a passkey now, and remove what you have lost."
 	}
+	if frame.Signals, err = a.signals(r.Context(), s); err != nil { // who has just signed in is often here
+		return err
+	}
 	return a.Pages.Render(w, http.StatusOK, templates.AccountHome{
 		Frame: frame, Name: s.User.Name, Email: s.User.Email, Protections: a.protections(s.User, f),
 	})
@@ -35,7 +38,11 @@ func (a *Area) protections(u storage.User, f storage.Factors) []templates.Protec
 	if a.Codes != nil && (f.Any() || f.RecoveryCodes > 0) {
 		all = append(all, a.codeProtection(f))
 	}
-	return append(all, a.mailProtection(u), a.secondProtection(u))
+	all = append(all, a.mailProtection(u))
+	if a.mailOff() { // a second address lets nobody in
+		return all
+	}
+	return append(all, a.secondProtection(u))
 }
 
 func (a *Area) passkeyProtection(f storage.Factors) templates.Protection {

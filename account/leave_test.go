@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -39,6 +41,63 @@ func TestExportHoldsEverythingButSecretsAndNobodyElses(t *testing.T) {
 	})
 }
 
+func TestExportTellsWhatExactlyWasAllowedAndWhoIsStillToBeTold(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		d.addPasskey(t, d.ada, "Phone")
+		v := d.signedIn(t, d.ada, login.VerifiedKey)
+		d.everything(t, v)
+		p := v.get("/account/export.json")
+		for _, part := range []string{`"type": "payment"`, `"amount": "12.50"`, `"phone_number"`, "https://app.example/callback", `"tries": 0`} {
+			if !strings.Contains(p.Body, part) {
+				t.Errorf("it has no %s", part)
+			}
+		}
+	})
+}
+
+// everything gives ada what only some people have: access to exactly one thing, and a session that ended
+// whose app is still to be told.
+func (d *deployment) everything(t *testing.T, v visitor) {
+	t.Helper()
+	here := d.sessions(t, d.ada)[0]
+	exact, told := d.client(t, "c_exact", "Bank"), d.client(t, "c_told", "Books", func(c *storage.Client) { c.BackchannelLogoutURI = "https://books.example/logout" })
+	d.signedIn(t, d.ada, login.VerifiedKey)
+	for _, s := range d.sessions(t, d.ada) {
+		if s.ID != here.ID {
+			d.grant(t, d.ada, told, s.ID, false)
+		}
+	}
+	v.post("/account/sessions/end-others", nil)
+	d.grant(t, d.ada, exact, here.ID, true, func(g *storage.Grant) {
+		g.RedirectURI, g.AuthorizationDetails = "https://app.example/callback", []byte(`[{"type":"payment","amount":"12.50"}]`)
+		g.Named = &storage.NamedClaims{UserInfo: []string{"phone_number"}, IDToken: []string{"name"}, Scopes: []string{"phone"}}
+	})
+}
+
+// A table whose rows say whose they are has its place in the document.
+func TestNoTableOfPeopleIsForgottenByTheExport(t *testing.T) {
+	exported := map[string]string{
+		"sessions": "sessions", "grants": "grants", "consents": "consents", "passkeys": "passkeys", "totp": "authenticator_app",
+		"recovery_codes": "recovery_codes_left", "audit_events": "activity", "logout_notices": "logout_notices", "addresses": "user",
+	}
+	names, err := filepath.Glob("../migrations/postgres/*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no migrations: %v", err)
+	}
+	table := regexp.MustCompile(`(?s)CREATE TABLE (\w+) \((.*?)\n\)`)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range table.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(found[2], "user_id") && exported[found[1]] == "" {
+				t.Errorf("%s is not in the export", found[1])
+			}
+		}
+	}
+}
+
 // docs/account-export.md names each field of the document, and none that is not there.
 func TestEveryFieldOfTheExportIsDocumented(t *testing.T) {
 	text, err := os.ReadFile("../docs/account-export.md")
@@ -49,6 +108,7 @@ func TestEveryFieldOfTheExportIsDocumented(t *testing.T) {
 	d.addPasskey(t, d.ada, "Phone")
 	d.addApp(t, d.ada)
 	v := d.signedIn(t, d.ada, login.VerifiedKey)
+	d.everything(t, v)
 	d.allow(t, d.ada, d.client(t, "c_app", "Grafana"))
 	var document any
 	if err := json.Unmarshal([]byte(v.get("/account/export.json").Body), &document); err != nil {
@@ -69,7 +129,9 @@ func fieldsOf(v any) (names []string) {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, value := range v {
-			names = append(append(names, name), fieldsOf(value)...)
+			if names = append(names, name); name != "authorization_details" { // whose fields are the application's
+				names = append(names, fieldsOf(value)...)
+			}
 		}
 	case []any:
 		for _, value := range v {

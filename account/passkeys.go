@@ -27,10 +27,9 @@ type Passkeys interface {
 	// empty name the passkey is called after its maker. A *web.Error below 500 says to the person why
 	// it was refused.
 	Enrol(r *http.Request, user storage.User, browser, credentialJSON, name string) (storage.Passkey, error)
-	// SignalAll lists the passkeys that still work, SignalDetails what the user is called, for the
-	// person's password manager.
-	SignalAll(ctx context.Context, user storage.User) (templates.SignalAll, error)
-	SignalDetails(user storage.User) templates.SignalDetails
+	// Signals is what the person's password manager should know: which passkeys still work, and what
+	// the account is called.
+	Signals(ctx context.Context, user storage.User) ([]templates.Signal, error)
 }
 
 const passkeyMethod = "passkey"
@@ -52,11 +51,9 @@ func (a *Area) showPasskeys(w http.ResponseWriter, r *http.Request, s *session.S
 		return err
 	}
 	frame.Alert = alert
-	all, err := a.Passkeys.SignalAll(r.Context(), s.User)
-	if err != nil {
+	if frame.Signals, err = a.Passkeys.Signals(r.Context(), s.User); err != nil {
 		return err
 	}
-	frame.Signals = []templates.Signal{all}
 	p := templates.Passkeys{
 		Frame: frame, Rename: a.Base + "/account/passkeys/rename", Remove: a.Base + "/account/passkeys/remove",
 		Add: a.Base + "/account/passkeys/add",
@@ -71,6 +68,14 @@ func (a *Area) showPasskeys(w http.ResponseWriter, r *http.Request, s *session.S
 		}
 	}
 	return a.Pages.Render(w, status, p)
+}
+
+// signals are for the person's password manager; none where there are no passkeys.
+func (a *Area) signals(ctx context.Context, s *session.Session) ([]templates.Signal, error) {
+	if a.Passkeys == nil {
+		return nil, nil
+	}
+	return a.Passkeys.Signals(ctx, s.User)
 }
 
 func (a *Area) listPasskeys(ctx context.Context, userID string) ([]templates.Passkey, error) {

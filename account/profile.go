@@ -44,8 +44,10 @@ func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Se
 		return err
 	}
 	frame.Alert = typed.alert
-	if a.Passkeys != nil && frame.Notice != "" { // something of this has just changed
-		frame.Signals = []templates.Signal{a.Passkeys.SignalDetails(s.User)}
+	if frame.Notice != "" { // something of this has just changed
+		if frame.Signals, err = a.signals(r.Context(), s); err != nil {
+			return err
+		}
 	}
 	pending, err := a.pending(r, s)
 	if err != nil {
@@ -54,7 +56,10 @@ func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Se
 	p := templates.Profile{
 		Frame: frame, Name: s.User.Name, Rename: a.Base + "/account/profile", NameError: typed.nameError,
 		More:  more(s.User.Profile, typed),
-		Email: a.mailAddress(s, first, pending, typed), Second: a.mailAddress(s, second, pending, typed),
+		Email: a.mailAddress(s, first, pending, typed), MailOff: a.mailOff(),
+	}
+	if !p.MailOff || s.User.SecondEmail != "" {
+		p.Second = a.mailAddress(s, second, pending, typed)
 	}
 	if typed.nameError != "" || len(typed.wrong) > 0 {
 		p.Name = typed.name

@@ -89,9 +89,12 @@ func TestManyEndingOthersAtOnceLeaveAtMostOne(t *testing.T) {
 	})
 }
 
-func (d *deployment) client(t *testing.T, id, name string) storage.Client {
+func (d *deployment) client(t *testing.T, id, name string, change ...func(*storage.Client)) storage.Client {
 	t.Helper()
 	c := storage.Client{ID: id, Kind: storage.KindApp, Name: name, CreatedAt: d.clock.Now(), UpdatedAt: d.clock.Now()}
+	for _, f := range change {
+		f(&c)
+	}
 	if err := d.db.CreateClient(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -99,13 +102,16 @@ func (d *deployment) client(t *testing.T, id, name string) storage.Client {
 }
 
 // grant is access that client was given and has used; the query is that of its access token.
-func (d *deployment) grant(t *testing.T, user storage.User, client storage.Client, sessionID string, offline bool) storage.TokenQuery {
+func (d *deployment) grant(t *testing.T, user storage.User, client storage.Client, sessionID string, offline bool, change ...func(*storage.Grant)) storage.TokenQuery {
 	t.Helper()
 	now := d.clock.Now()
 	g := storage.Grant{
 		ID: storage.NewID("g_"), ClientID: client.ID, UserID: user.ID, SessionID: sessionID, Offline: offline, CreatedAt: now,
 		ExpiresAt: now.Add(time.Hour), IdleAt: now.Add(time.Hour), CodeDigest: storage.Digest(storage.NewID("")), CodeExpiresAt: now.Add(time.Minute),
 		GrantDetails: storage.GrantDetails{Scopes: []string{"openid", "email"}},
+	}
+	for _, f := range change {
+		f(&g)
 	}
 	if err := d.db.AddGrant(t.Context(), g, storage.Spent{}); err != nil {
 		t.Fatal(err)

@@ -73,6 +73,10 @@ type Asker struct {
 	SelfRegistered string                   // begins the id of every client that registered itself
 	KnownHosts     []string                 // the operator knows clients of these hosts, and below them
 	LogoURL        func(name string) string // where a logo is; nil: none are shown
+
+	// Connected tells the person that software which brought itself along can use their account from now
+	// on; nil: nobody is told.
+	Connected func(ctx context.Context, s *session.Session, app string, scopes []string)
 }
 
 // Mount registers the consent page.

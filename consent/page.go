@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/interaction"
@@ -110,7 +111,11 @@ func posted(r *http.Request, field string) string {
 
 func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Request, s *session.Session) error {
 	_, host := redirectOf(q.RedirectURI)
-	err := a.Store.AddConsent(r.Context(), storage.Consent{
+	before, err := a.before(r.Context(), q, s.UserID)
+	if err != nil {
+		return err
+	}
+	err = a.Store.AddConsent(r.Context(), storage.Consent{
 		UserID: s.UserID, ClientID: q.ClientID, RedirectHost: host, Resource: resourceKey(q),
 		Scopes: q.Allow(), GrantedAt: a.now(),
 	})
@@ -120,7 +125,19 @@ func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Req
 	if err != nil {
 		return err
 	}
+	a.tell(r.Context(), q, s, before)
 	return a.decide(w, r, q, s, interaction.Allowed, audit.ConsentGiven)
+}
+
+// tell is for what no operator registered or approved, when it can do what it could not before.
+func (a *Asker) tell(ctx context.Context, q *interaction.Request, s *session.Session, before []string) {
+	t := a.trustIn(q)
+	more := slices.ContainsFunc(q.Allow(), func(what string) bool { return !within(before, what) })
+	if a.Connected == nil || t >= operator || !more {
+		return
+	}
+	k, host := redirectOf(q.RedirectURI)
+	a.Connected(ctx, s, cmp.Or(headline(q, k, host, t), q.ClientName), q.Allow())
 }
 
 // unlessChanged forgets what was just remembered of a client that has become another one since the

@@ -11,7 +11,7 @@ import (
 // describe marks what is new, if anything was allowed before.
 func describe(scopes, before []string) []templates.ConsentScope {
 	described := make([]templates.ConsentScope, len(scopes))
-	for i, scope := range scopes {
+	for i, scope := range interaction.ForPeople(scopes) {
 		described[i] = templates.ConsentScope{
 			Name: scope, Sentence: interaction.Sentence(scope),
 			New: len(before) > 0 && !within(before, scope),

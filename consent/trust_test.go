@@ -11,6 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/devuser"
 	"github.com/symbolon-id/symbolon/login/logintest"
+	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
@@ -24,13 +25,16 @@ type moving struct{ changed bool }
 func (m *moving) Changed(context.Context, storage.Client) (bool, error) { return m.changed, nil }
 
 // inTown is a node with everything a consent page can know of clients.
-func inTown(t *testing.T, db *durable.DB, clients consent.Clients) *logintest.Node {
+func inTown(t *testing.T, db *durable.DB, clients consent.Clients, change ...func(*consent.Asker)) *logintest.Node {
 	t.Helper()
 	n := logintest.New(t, logintest.Setup{DB: db, Ephemeral: ephemeral.NewMemory()}, []login.Method{&devuser.Method{Users: db}},
 		func(mux *web.Mux, n *logintest.Node) {
 			asker := &consent.Asker{
 				Store: db, Sessions: n.Sessions, Requests: n.Requests, Pages: n.Pages, Audit: n.Audit, Clients: clients,
 				SelfRegistered: "c_dyn_", KnownHosts: []string{"known.example"}, LogoURL: func(name string) string { return "/logo/" + name + ".png" },
+			}
+			for _, f := range change {
+				f(asker)
 			}
 			asker.Mount(mux)
 			n.Steps = append(n.Steps, asker)
@@ -79,6 +83,46 @@ func TestMarkAndWarningAreScaledToTheRisk(t *testing.T) {
 			if strings.Contains(p.Body, text) {
 				t.Errorf("%s: shows %q", name, text)
 			}
+		}
+	}
+}
+
+func TestPeopleAreToldOfSoftwareThatBroughtItselfAlong(t *testing.T) {
+	db := seed(t, storagetest.SQLite(t))
+	for _, id := range []string{"c_dyn_X", "https://client.example/c.json"} {
+		if err := db.CreateClient(t.Context(), storage.Client{ID: id, Kind: storage.KindApp, Name: "Claude"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told []string
+	n := inTown(t, db, nil, func(a *consent.Asker) {
+		a.Connected = func(_ context.Context, s *session.Session, app string, scopes []string) {
+			told = append(told, s.UserID+" "+app+" "+strings.Join(scopes, " "))
+		}
+	})
+	ada := signedIn(t, n, "u_ada")
+	n.Parks.Prompt = []string{"consent"}
+	for _, c := range []struct {
+		id       string
+		approved bool
+		scopes   []string
+		decision string
+		want     string
+	}{
+		{"c_app", false, []string{"openid"}, "allow", ""}, // the operator registered it
+		{"c_dyn_X", false, []string{"openid"}, "deny", ""},
+		{"c_dyn_X", false, []string{"openid"}, "allow", "u_ada app.example openid"},
+		{"c_dyn_X", false, []string{"openid"}, "allow", ""}, // nothing new
+		{"c_dyn_X", false, []string{"openid", "email"}, "allow", "u_ada app.example openid email"},
+		{"https://client.example/c.json", true, []string{"openid"}, "allow", ""},
+		{"https://client.example/c.json", false, []string{"email"}, "allow", "u_ada client.example email"},
+	} {
+		told = nil
+		n.Parks.ClientID, n.Parks.Approved, n.Parks.Scopes = c.id, c.approved, c.scopes
+		handle, _ := ada.Authorize(n)
+		decide(ada, n, handle, c.decision)
+		if got := strings.Join(told, "; "); got != c.want {
+			t.Errorf("%s %s %v: told %q, want %q", c.decision, c.id, c.scopes, got, c.want)
 		}
 	}
 }

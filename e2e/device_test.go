@@ -44,6 +44,7 @@ func TestDeviceIsConnectedOnItsPage(t *testing.T) {
 			t.Errorf("neither the code nor the account is shown:\n%s", text)
 		}
 		s.press("It is mine, connect it").see("Your device is connected")
+		d.post.awaitSubject(t, s.who.email, "Weather clock can use your account")
 		var got reply
 		within(t, 15*time.Second, "the device's tokens", func() bool {
 			got = s.app.call(t, d.issuer, "/token", "grant_type", deviceGrant, "device_code", kept)

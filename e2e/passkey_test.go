@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	chromepage "github.com/chromedp/cdproto/page"
 	"golang.org/x/oauth2"
 )
 
@@ -119,6 +120,26 @@ func TestCancelledCeremonyLeavesThePageUsable(t *testing.T) {
 	}
 }
 
+// A browser does one ceremony at a time: autofill makes way for the button, and waits again when
+// nothing came of that.
+func TestAutofillWaitsAgainAfterACancelledCeremony(t *testing.T) {
+	t.Parallel()
+	b := newTab(t)
+	tell(b, chromepage.AddScriptToEvaluateOnNewDocument, chromepage.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		window.asked = [];
+		PublicKeyCredential.isConditionalMediationAvailable = async () => true;
+		navigator.credentials.get = (options) => new Promise((_, fail) => {
+			asked.push(options.mediation ?? "modal");
+			options.signal?.addEventListener("abort", () => { asked.push("aborted"); fail(options.signal.reason); });
+			if (!options.mediation) fail(new DOMException("", "NotAllowedError"));
+		})`})
+	b.open(onSQLite(t).issuer + "/login").see("Sign in")
+	for _, want := range []string{"conditional", "conditional aborted modal conditional", "conditional aborted modal conditional aborted modal conditional"} {
+		b.until(want, func() bool { return b.ask(`asked.join(" ")`) == want })
+		b.press("Sign in with a passkey")
+	}
+}
+
 func TestRemovedPasskeyIsRefusedAndForgotten(t *testing.T) {
 	t.Parallel()
 	s := onStage(t, onSQLite(t), newTab(t))
@@ -135,6 +156,33 @@ func TestRemovedPasskeyIsRefusedAndForgotten(t *testing.T) {
 	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "This passkey is not known here") })
 	s.until("the browser to forget what is unknown", func() bool { return len(a.passkeys()) == 0 })
 	s.signInByMail().seeAccount(s.who.email)
+}
+
+func TestPasswordManagerLearnsWhatWorksAndWhatTheAccountIsCalled(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, onSQLite(t), newTab(t).withoutAutofill())
+	a := s.enrolled()
+	kept := *a.passkeys()[0]
+	stale := kept
+	stale.CredentialID = []byte("of a passkey that was removed elsewhere")
+	s.signOut()
+	for _, signIn := range []func(){
+		func() { s.signInByMail().seeAccount(s.who.email); s.signOut() },
+		func() {
+			q := s.app.begin()
+			l := s.mail(q)
+			s.fill("code", l.code).press("Sign in")
+			s.allowed(q)
+		},
+	} {
+		a.forget() // it takes one for each account
+		a.keep(&stale)
+		signIn()
+		s.until("the browser to forget what does not work", func() bool { return len(a.passkeys()) == 0 })
+	}
+	a.keep(&kept)
+	s.open(s.d.issuer+"/account/profile").see("Profile").fill("name", "Ada, Countess of Lovelace").press("Save")
+	s.until("the new name", func() bool { return a.passkeys()[0].UserDisplayName == "Ada, Countess of Lovelace" })
 }
 
 func TestStepUpAsksForThePasskeyAndTellsTheTruth(t *testing.T) {

@@ -45,7 +45,11 @@ func TestSoftwareRegistersItselfAndPeopleSignInToIt(t *testing.T) {
 		t.Fatalf("%d %s", made.status, made.body)
 	}
 	a := d.appOf(t, registered{ClientID: made.text("client_id"), ClientSecret: lab.seen.secret("client secret", made.text("client_secret"))})
-	token := a.tokens(t, d.person(t))
+	who := d.person(t)
+	token := a.tokens(t, who)
+	if told := d.post.awaitSubject(t, who.email, "app.example can use your account"); !strings.Contains(told.text, "Keep this access while you are away") {
+		t.Errorf("the mail does not say what it can do:\n%s", told.text)
+	}
 	if !a.introspect(t, d.issuer, token.AccessToken).active() {
 		t.Error("its token is not active")
 	}

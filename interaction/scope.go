@@ -1,7 +1,32 @@
 package interaction
 
-// Sentence says to a person what a scope lets an app do, or one claim of a scope: "profile birthdate". It is empty for a scope that is not ours,
-// which pages show by its name: inventing what it means would be worse.
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// ForPeople is scopes, and claims of scopes, in the order people read them: who they are first, what
+// applications call by their own names then, and last that it goes on while they are away.
+func ForPeople(scopes []string) []string {
+	return slices.SortedStableFunc(slices.Values(scopes), func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+}
+
+func rank(what string) int {
+	scope, _, _ := strings.Cut(what, " ")
+	known := []string{"openid", "profile", "email", "phone", "address", "groups"}
+	switch i := slices.Index(known, scope); {
+	case i >= 0:
+		return i
+	case scope == "offline_access":
+		return len(known) + 1
+	}
+	return len(known)
+}
+
+// Sentence says to a person what a scope lets an app do, or one claim of a scope: "profile birthdate".
+// It is empty for a scope that is not ours, which pages show by its name: inventing what it means would be
+// worse.
 func Sentence(scope string) string {
 	switch scope {
 	case "openid":

@@ -37,7 +37,7 @@ func (f *Flow) has(method string) bool {
 // something is lost: nobody is asked for one, they are only taken.
 func (f *Flow) best(e storage.Factors) Level {
 	var kinds []Kind
-	if f.has("mail") {
+	if f.has(MailMethod) {
 		kinds = append(kinds, Mailbox)
 	}
 	if e.Passkeys > 0 {

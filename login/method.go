@@ -20,8 +20,10 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// The names that the flow itself must know, because storage.Factors counts what they enrolled.
+// The names that the flow itself must know: of the mail that needs no enrolment, and of those whose
+// factors storage.Factors counts.
 const (
+	MailMethod     = "mail"
 	PasskeyMethod  = "passkey"
 	TOTPMethod     = "totp"
 	RecoveryMethod = "recovery"

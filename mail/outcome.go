@@ -43,13 +43,14 @@ func (w *Worker) try(ctx context.Context, claimed storage.Mail) (Message, Outcom
 	if err != nil {
 		return m, Retried, err // it may open on a node that knows a newer secret
 	}
-	wanted, err := w.Wanted(ctx, m)
+	to, err := w.Recipient(ctx, m)
 	if err != nil {
 		return m, Retried, err
 	}
-	if !wanted {
+	if to == "" {
 		return m, Unknown, nil
 	}
+	m.To = to
 	outcome, err := w.deliver(ctx, m)
 	return m, outcome, err
 }

@@ -21,11 +21,11 @@ type Worker struct {
 	Queue     *Queue
 	Transport Transport
 	From      string // the From header, see ParseSender
-	// Wanted tells whether m may go out: not to somebody disabled, and with KnownOnly only to a user.
-	// It is asked here and not where mail is queued, so that no page knows who has an account.
-	Wanted func(ctx context.Context, m Message) (bool, error)
-	Log    *slog.Logger
-	Report func(Outcome) // counts; optional
+	// Recipient is where m goes, "" when it may not: not to somebody disabled, and with KnownOnly only to a
+	// user. It is asked here and not where mail is queued, so that no page knows who has an account.
+	Recipient func(ctx context.Context, m Message) (string, error)
+	Log       *slog.Logger
+	Report    func(Outcome) // counts; optional
 
 	failed atomic.Int64 // when the last try failed, in Unix milliseconds; 0: it did not
 }

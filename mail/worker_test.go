@@ -94,6 +94,19 @@ func TestMailForKnownAddressesDoesNotReachAStranger(t *testing.T) {
 	n.queueIsEmpty(t)
 }
 
+func TestMailGoesToTheAddressThatIsKept(t *testing.T) {
+	box := &mail.Mailbox{}
+	n := newNode(t, storagetest.SQLite(t), box)
+	m := message("hello")
+	m.To = "ALICE@x.example" // another mailbox, to a server that tells them apart
+	n.send(t, m)
+	n.run(t)
+	n.until(t, mail.Sent)
+	if got := box.Messages(); len(got) != 1 || got[0].To != "alice@x.example" {
+		t.Errorf("delivered %+v", got)
+	}
+}
+
 func TestRefusedMailIsDroppedWithALogLineWithoutItsAddress(t *testing.T) {
 	s := &server{Refuse: answer("RCPT", 550)}
 	n := newNode(t, storagetest.SQLite(t), transport(t, "smtp://"+s.start(t, "127.0.0.1:0", false), nil))
@@ -317,8 +330,14 @@ func newNode(t *testing.T, db *durable.DB, deliver mail.Transport) *node {
 	}
 	n.Worker = &mail.Worker{
 		Queue: queue, Transport: deliver, From: from, Log: slog.New(slog.NewTextHandler(n.log, nil)),
-		Wanted: func(_ context.Context, m mail.Message) (bool, error) {
-			return !m.KnownOnly || m.To == "alice@x.example", nil
+		Recipient: func(_ context.Context, m mail.Message) (string, error) {
+			if strings.ToLower(m.To) == "alice@x.example" {
+				return "alice@x.example", nil
+			}
+			if m.KnownOnly {
+				return "", nil
+			}
+			return m.To, nil
 		},
 		Report: func(o mail.Outcome) { n.outcomes <- o },
 	}

@@ -49,6 +49,9 @@ func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
 	_ = p.Requests.Close(r.Context(), q.Handle)
 	p.forgetUserCode(r.Context(), d, allowed)
 	p.recordDevice(r.Context(), d, s, allowed)
+	if allowed && p.Connected != nil {
+		p.Connected(r.Context(), s, q.ClientName, d.Scopes)
+	}
 	return p.Pages.Render(w, http.StatusOK, templates.Device{Client: q.ClientName, Done: true, Allowed: allowed})
 }
 

@@ -130,7 +130,7 @@ func (p *Provider) confirmDevice(w http.ResponseWriter, r *http.Request) error {
 // describeScopes says them as the consent page does.
 func describeScopes(scopes []string) []templates.ConsentScope {
 	described := make([]templates.ConsentScope, len(scopes))
-	for i, scope := range scopes {
+	for i, scope := range interaction.ForPeople(scopes) {
 		described[i] = templates.ConsentScope{Name: scope, Sentence: interaction.Sentence(scope)}
 	}
 	return described

@@ -145,7 +145,7 @@ func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *valid
 	}
 	location := appendQuery(v.reply.uri, fields...)
 	if v.reply.left {
-		return p.handOff(w, v.ClientName, location)
+		return p.handOff(w, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
 	}
 	h := w.Header()
 	h.Set("Location", location)

@@ -133,7 +133,13 @@ type Deps struct {
 	Metrics      Metrics
 	SecretUse    SecretUse
 	Limiter      *web.Limiter
-	Now          func() time.Time
+	// Connected tells somebody that a device of theirs can use their account from now on; nil: nobody is
+	// told.
+	Connected func(ctx context.Context, s *session.Session, app string, scopes []string)
+	// Signals is what the browser of somebody who goes on to an app should tell their password manager;
+	// nil: nothing.
+	Signals func(ctx context.Context, user storage.User) ([]templates.Signal, error)
+	Now     func() time.Time
 }
 
 // Provider answers the endpoints of OAuth 2.1 and OpenID Connect.

@@ -2,12 +2,14 @@ package provider
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -15,18 +17,30 @@ import (
 // leave sends the browser to target, which must be a validated URI.
 func (p *Provider) leave(w http.ResponseWriter, r *http.Request, app, target string) error {
 	if r.Method == http.MethodPost {
-		return p.handOff(w, app, target)
+		return p.handOff(w, templates.HandOff{App: app, URL: target})
 	}
 	return web.RedirectAway(w, target)
 }
 
 // handOff leaves by a page: browsers apply form-action to every redirect that follows a POST, and
 // would stop one to another site without a word.
-func (p *Provider) handOff(w http.ResponseWriter, app, target string) error {
+func (p *Provider) handOff(w http.ResponseWriter, page templates.HandOff) error {
 	h := w.Header()
-	h.Set("Refresh", "0;url="+target)
+	h.Set("Refresh", "0;url="+page.URL)
 	h.Set("Referrer-Policy", "no-referrer")
-	return p.Pages.Render(w, http.StatusOK, templates.HandOff{App: app, URL: target})
+	return p.Pages.Render(w, http.StatusOK, page)
+}
+
+// signals are a service to the person's password manager: without them, people go on all the same.
+func (p *Provider) signals(ctx context.Context, s *session.Session) []templates.Signal {
+	if p.Signals == nil || s == nil {
+		return nil
+	}
+	signals, err := p.Signals(ctx, s.User)
+	if err != nil {
+		return nil
+	}
+	return signals
 }
 
 // errorPage tells the person, at our own address. It never links anywhere else.
@@ -48,7 +62,9 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	if p.Dev {
 		page.Detail = e.Detail
 	}
-	if e.Status >= http.StatusInternalServerError {
+	if e.Status < http.StatusInternalServerError {
+		page.WayText, page.WayURL = "Go to your account", p.base+"/account"
+	} else {
 		logError(r, e)
 	}
 	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {

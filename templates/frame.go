@@ -23,14 +23,21 @@ func frame(page Page) *Frame {
 	return &f
 }
 
-// Scripted tells whether the page has use for static/passkey.js.
-func (s SignIn) Scripted() bool { return scripted(s.Offers, s.Signals) }
+// scripted tells whether the page has use for static/passkey.js.
+func scripted(page Page) bool {
+	p, ok := page.(interface{ scripted() bool })
+	return ok && p.scripted()
+}
 
-// Scripted tells whether the page has use for static/passkey.js.
-func (s SecondFactor) Scripted() bool { return scripted(s.Offers, s.Signals) }
+func (f Frame) scripted() bool        { return len(f.Signals) > 0 }
+func (Passkeys) scripted() bool       { return true }
+func (EnrolPasskey) scripted() bool   { return true }
+func (h HandOff) scripted() bool      { return len(h.Signals) > 0 }
+func (s SignIn) scripted() bool       { return len(s.Signals) > 0 || offersPasskey(s.Offers) }
+func (s SecondFactor) scripted() bool { return len(s.Signals) > 0 || offersPasskey(s.Offers) }
 
-func scripted(offers []Offer, signals []Signal) bool {
-	return len(signals) > 0 || slices.ContainsFunc(offers, func(o Offer) bool {
+func offersPasskey(offers []Offer) bool {
+	return slices.ContainsFunc(offers, func(o Offer) bool {
 		_, passkey := o.(PasskeyOffer)
 		return passkey
 	})

@@ -12,7 +12,7 @@ func (e *edition) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t": e.t, "browser": e.browser, "day": e.day, "moment": e.moment,
 		"lang": e.tag.String, "dir": e.direction,
-		"bdi": bdi, "strong": strong, "host": host, "code": code,
+		"bdi": bdi, "strong": strong, "address": address, "host": host, "code": code,
 
 		"brand":  func() string { return e.of.brand.Name },
 		"logo":   func() string { return e.of.assets.url("logo") },
@@ -23,6 +23,7 @@ func (e *edition) funcs() template.FuncMap {
 		"pieces": pieces,
 
 		"frame":         frame,
+		"scripted":      scripted,
 		"offerName":     func(o Offer) string { return o.offer() },
 		"signalName":    func(s Signal) string { return s.signal() },
 		"json":          signalJSON,
@@ -81,6 +82,15 @@ func bdi(s string) template.HTML {
 
 func strong(s string) template.HTML {
 	return template.HTML(`<bdi class="strong">` + template.HTMLEscapeString(s) + "</bdi>")
+}
+
+// address breaks a long mail address before its @, not within a name.
+func address(s string) template.HTML {
+	escaped := template.HTMLEscapeString(s)
+	if len(s) > phoneLine {
+		escaped = strings.ReplaceAll(escaped, "@", "<wbr>@")
+	}
+	return template.HTML("<bdi>" + escaped + "</bdi>")
 }
 
 func code(s string) template.HTML {

@@ -81,6 +81,9 @@ func TestAnotherLanguageIsOneMoreFile(t *testing.T) {
 			t.Errorf("lacks %q:\n%s", want, body)
 		}
 	}
+	for _, page := range specimens() {
+		renderIn(t, p, name, page)
+	}
 }
 
 func TestBrokenCatalogueStopsTheStart(t *testing.T) {

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -110,8 +111,11 @@ func (l *locale) tn(text string, n int) string {
 func (l *locale) date(layout string, at time.Time) string {
 	at = at.UTC()
 	month := at.Month().String()
-	return strings.Replace(at.Format(l.say(layout)), month, l.say(month), 1)
+	return strings.Replace(at.Format(l.exactly(layout)), month, l.exactly(month), 1)
 }
+
+// exactly is a text that is never part of another; where nobody translated it, it is English.
+func (l *locale) exactly(text string) string { return cmp.Or(l.messages[text], text) }
 
 // browser translates what login.BrowserName says.
 func (l *locale) browser(name string) string {

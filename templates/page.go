@@ -115,8 +115,9 @@ type ConsentScope struct {
 
 // HandOff leaves our site after a POST: form-action would silently stop a redirect.
 type HandOff struct {
-	App string
-	URL string
+	App     string
+	URL     string
+	Signals []Signal
 }
 
 // FormPost delivers the authorization response by response_mode=form_post.

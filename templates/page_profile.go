@@ -9,8 +9,9 @@ type Profile struct {
 	Rename    string // POST: name, and the fields of More
 	NameError string
 	More      []FieldGroup
-	Email     Address // signs in; cannot be removed
-	Second    Address // a way back in when the first is lost
+	Email     Address // cannot be removed
+	Second    Address // a way back in when the first is lost; not shown without Change
+	MailOff   bool    // nobody signs in by mail
 }
 
 // FieldGroup is what else a person may tell, of one kind.

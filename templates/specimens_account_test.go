@@ -73,6 +73,7 @@ func changes(frame Frame) []Page {
 			{Name: "birthdate", Label: "Date of birth", Fill: "bday", Example: "1815-12-10", Value: "10.12.1815", Error: "That is too long."},
 			{Name: "website", Label: "Website", Type: "url", Value: "https://ada.example"}}}}},
 		Profile{Frame: frame, Rename: "/account/profile", Email: pending, Second: second},
+		Profile{Frame: frame, Rename: "/account/profile", Email: first, MailOff: true},
 		Profile{Frame: frame, Rename: "/account/profile", Second: Address{Change: "/account/second"}},
 		Export{Frame: frame, Download: "/account/export.json", DocsURL: "https://example.org/docs"},
 		DeleteAccount{Frame: frame, Action: "/account/delete", Back: "/account", Loses: []string{"Grafana loses its access."}},

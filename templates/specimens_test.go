@@ -20,7 +20,7 @@ func specimens() []Page {
 		MailLink{App: "Grafana", Code: "482913", NotMe: "/login/mail/token/not-me", Browser: "Firefox on Linux", Network: "203.0.113.0/24", Email: "ada@example.org"},
 		consentSpecimen("claude.ai"), consentSpecimen(""),
 		HandOff{App: "Grafana", URL: "https://grafana.example.org/cb?code=code"},
-		HandOff{URL: "com.example.app:/cb?code=code"},
+		HandOff{URL: "com.example.app:/cb?code=code", Signals: []Signal{SignalAll{RPID: "example.org", UserID: "dQ"}}},
 		FormPost{App: "Grafana", Action: "https://grafana.example.org/cb", Fields: []Field{{Name: "code", Value: "code"}}},
 		SignOut{App: "Grafana", Account: "ada@example.org", Action: "/logout", Fields: []Field{{Name: "state", Value: "state"}}},
 		SignedOut{SignInURL: "/login"},

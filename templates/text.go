@@ -43,10 +43,13 @@ func leave(address string) (template.URL, error) {
 	return template.URL(address), nil
 }
 
-// hostParts splits a host that is too long for a line of a phone before each dot; a shorter one
-// stays whole.
+// phoneLine is how many characters of a name stand on one line of a phone; a longer one is broken where
+// that misleads nobody.
+const phoneLine = 24
+
+// hostParts splits a long host before each dot.
 func hostParts(host string) []string {
-	if len(host) <= 24 {
+	if len(host) <= phoneLine {
 		return []string{host}
 	}
 	parts := strings.Split(host, ".")

@@ -38,6 +38,18 @@ func TestLongHostBreaksBeforeDotsAndLosesNothing(t *testing.T) {
 	}
 }
 
+func TestLongAddressBreaksBeforeItsDomain(t *testing.T) {
+	for text, want := range map[string]string{
+		"ada@example.com":                      "<bdi>ada@example.com</bdi>",
+		"ada.lovelace.of.ockham@example.com":   "<bdi>ada.lovelace.of.ockham<wbr>@example.com</bdi>",
+		`<b>"ada lovelace"@example.com & more`: "<bdi>&lt;b&gt;&#34;ada lovelace&#34;<wbr>@example.com &amp; more</bdi>",
+	} {
+		if got := address(text); string(got) != want {
+			t.Errorf("%q is %q", text, got)
+		}
+	}
+}
+
 func TestPiecesLoseNothing(t *testing.T) {
 	mail := "Open https://id.example/l?a=b now.\n\nOr http://127.0.0.1:8080/x"
 	var all, links []string

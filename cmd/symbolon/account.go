@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/login/recoverlink"
 	"github.com/symbolon-id/symbolon/login/recovery"
@@ -17,13 +18,18 @@ const exportDocs = "https://github.com/symbolon-id/symbolon/blob/main/docs/accou
 func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *account.Area {
 	a := &account.Area{
 		Issuer: n.config.Issuer, Base: n.base, Store: n.db, Ephemeral: n.ephemeral, Sessions: n.sessions, StepUp: n.login, Requests: n.login.Requests,
-		App: &totp.Enrolment{Store: n.db, Sealer: n.sealer, Issuer: n.config.Branding.Name}, QR: totp.QR,
-		Codes: n.codes(), Keep: n.db.Keep, Browser: n.browser, Limiter: limiter,
+		QR: totp.QR, Keep: n.db.Keep, Browser: n.browser, Limiter: limiter,
 		Mailer: n.queue, Letters: n.pages, Pages: n.pages, Audit: n.audit,
 		Sentence: interaction.Sentence, DocsURL: exportDocs,
 	}
 	if rp != nil {
 		a.Passkeys = n.enrolment()
+	}
+	if !n.config.SignIn.off(login.TOTPMethod) {
+		a.App = &totp.Enrolment{Store: n.db, Sealer: n.sealer, Issuer: n.config.Branding.Name}
+	}
+	if !n.config.SignIn.off(login.RecoveryMethod) {
+		a.Codes = n.codes()
 	}
 	return a
 }

@@ -45,9 +45,6 @@ const (
 // Branding is what the pages show of the organisation.
 type Branding struct{ Name, Logo, Accent string }
 
-// SignIn is what a deployment demands of those who sign in.
-type SignIn struct{ SecondFactorRequired, MailOffForPasskeyUsers bool }
-
 // TokenTimes end tokens. A client's own access_token_ttl goes before AccessTTL and AgentAccessTTL.
 type TokenTimes struct {
 	AccessTTL, AgentAccessTTL, IDTTL           time.Duration

@@ -64,6 +64,7 @@ func configKeys() []key {
 		{"unregistered.authorization_details_types", plain, false, "", "types of authorization details it may ask for", func(c *Config) any { return &c.Registration.DetailTypes }},
 		{"authorization_details_types", plain, false, "", "types of authorization details (RFC 9396): a list of type, sentence and fields; in an environment variable as JSON", func(c *Config) any { return &c.DetailTypes }},
 		{"pkce", plain, false, pkceRequired, "required of every client, or of public-clients only: old ones with a secret may do without", func(c *Config) any { return &c.PKCE }},
+		{"sign_in.methods", plain, false, "mail,passkey,totp,recovery", "ways to sign in and to confirm it; one that is left out is neither asked for nor offered", func(c *Config) any { return &c.SignIn.Methods }},
 		{"sign_in.second_factor_required", plain, false, "false", "nobody gets further with mail alone", func(c *Config) any { return &c.SignIn.SecondFactorRequired }},
 		{"sign_in.mail_off_for_passkey_users", plain, false, "false", "who has a passkey cannot sign in by mail", func(c *Config) any { return &c.SignIn.MailOffForPasskeyUsers }},
 		{"related_origins", plain, false, "", "further https origins whose pages use the same passkeys", func(c *Config) any { return &c.RelatedOrigins }},

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 func TestIssuersThatAreNotOneExactHTTPSURLAreRefused(t *testing.T) {
@@ -111,5 +113,27 @@ func TestDefaultsAreSoundButForWhatOnlyTheOperatorKnows(t *testing.T) {
 	c.Issuer, c.SMTPURL, c.MailFrom = "https://login.example", "smtp://mail.example:587", "login@example.com"
 	if err := c.Validate(modeServe); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "secret is missing") {
 		t.Errorf("err = %v, want the secret alone", err)
+	}
+}
+
+func TestSignInThatNobodyCouldUseIsRefused(t *testing.T) {
+	for _, s := range []SignIn{
+		{},
+		{Methods: []string{"totp", "recovery"}},
+		{Methods: []string{"mail", "password"}},
+		{Methods: []string{"mail", "recovery"}, SecondFactorRequired: true},
+	} {
+		if s.check() == nil {
+			t.Errorf("%+v passes", s)
+		}
+	}
+	for want, s := range map[storage.Keep]SignIn{
+		storage.KeepNothing: {Methods: []string{"mail"}},
+		storage.KeepFactor:  {Methods: []string{"mail", "totp"}, SecondFactorRequired: true},
+		storage.KeepPasskey: {Methods: []string{"passkey"}, SecondFactorRequired: true},
+	} {
+		if err := s.check(); err != nil || s.keep() != want {
+			t.Errorf("%+v: keeps %v, want %v: %v", s, s.keep(), want, err)
+		}
 	}
 }

@@ -21,7 +21,8 @@ func (c Config) Validate(m mode) error {
 	if m != modeCommand {
 		checks = append(checks,
 			checkRedisURL(c.RedisURL), checkListeners(c), checkProxies(c.TrustedProxies), checkBranding(c.Branding), checkPKCE(c.PKCE),
-			c.Passkeys.check(), c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(), c.TLS.check(c), c.checkDetails(), c.checkOutbound(),
+			c.SignIn.check(), c.Passkeys.check(), c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(),
+			c.TLS.check(c), c.checkDetails(), c.checkOutbound(),
 		)
 	}
 	switch m {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/consent"
@@ -28,7 +29,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	requests := &interaction.Store{Ephemeral: n.ephemeral, Browser: n.browser}
 	limiter := web.Limiter{Counter: n.counter}
 	n.login = &login.Flow{
-		Base: n.base, Methods: n.methods(limiter, d), Policy: login.Policy(n.config.SignIn), Users: n.db,
+		Base: n.base, Methods: n.methods(limiter, d), Policy: n.config.SignIn.policy(), Users: n.db,
 		Failures: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 		Offer: n.base + passkey.OfferPath, Enrol: n.base + "/account/passkeys",
 		Notices: notices{n.queue, n.pages}, Devices: n.db, SessionsLink: n.config.Issuer + "/account/sessions",
@@ -39,16 +40,22 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 		Details: n.config.DetailTypes,
 		Clients: clients, SelfRegistered: registration.Prefix, KnownHosts: n.config.Registration.AllowHosts, LogoURL: clients.Logos.URL,
+		Connected: n.tellConnected,
 	}
 	config := n.config.provider(d != nil)
 	if config.ClientCAs, err = n.config.TLS.clientCAs(); err != nil {
 		return err
 	}
-	n.provider, err = provider.New(config, provider.Deps{
+	deps := provider.Deps{
 		Clients: clients, ClientKeys: n.clientKeys(), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
-	})
+		Connected: n.tellConnected,
+	}
+	if n.passkeys != nil {
+		deps.Signals = n.enrolment().Signals
+	}
+	n.provider, err = provider.New(config, deps)
 	n.logouts = &logout.Worker{
 		Store: n.db, Tokens: n.provider, Post: n.outbound, Log: n.log,
 		Report: func(o logout.Outcome) { n.metrics.LogoutNotice(string(o)) },
@@ -56,7 +63,8 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	return err
 }
 
-// methods are the ways to sign in, in the order the page offers them and then those that confirm.
+// methods are the ways to sign in, in the order the page offers them and then those that confirm,
+// without those that are switched off.
 func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
 	methods := []login.Method{
 		&magiclink.Method{
@@ -75,7 +83,7 @@ func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
 	if d != nil {
 		methods = append(methods, &devuser.Method{Users: n.db})
 	}
-	return methods
+	return slices.DeleteFunc(methods, func(m login.Method) bool { return n.config.SignIn.off(m.Name()) })
 }
 
 func (c Config) provider(dev bool) provider.Config {
@@ -133,7 +141,7 @@ func (n *node) checks() []web.Check {
 // errorPage shows what a feature refused without a page of its own.
 func (n *node) errorPage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 	page := templates.Error{Status: e.Status, Title: e.Title, Message: e.Message, Code: e.Code, Detail: e.Hint, TraceID: web.TraceID(r.Context())}
-	if e.Status == http.StatusNotFound {
+	if e.Status < http.StatusInternalServerError {
 		page.WayText, page.WayURL = "Go to your account", n.base+"/account"
 	}
 	_ = n.pages.Render(w, e.Status, page)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -13,6 +15,9 @@ import (
 func (d desk) inviter(wanted bool, locale string) (func(ctx context.Context, u storage.User) error, error) {
 	if !wanted {
 		return func(context.Context, storage.User) error { return nil }, nil
+	}
+	if d.config.SignIn.off(login.MailMethod) {
+		return nil, hintedError{errors.New("people cannot sign in by mail here (sign_in.methods), which is what an invitation says"), "symbolon user recover ADDRESS"}
 	}
 	if err := checkServeIssuer(d.config.Issuer); err != nil {
 		return nil, hintedError{err, "symbolon config show"}

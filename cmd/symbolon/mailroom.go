@@ -22,7 +22,7 @@ func (n *node) buildMail(_ context.Context, d *dev) error {
 		transports = append(transports, smtp)
 	}
 	n.worker = &mail.Worker{
-		Queue: n.queue, Transport: transports, From: n.config.MailFrom, Wanted: n.wanted, Log: n.log,
+		Queue: n.queue, Transport: transports, From: n.config.MailFrom, Recipient: n.recipient, Log: n.log,
 		Report: func(o mail.Outcome) { n.metrics.Mail(string(o)) },
 	}
 	return nil
@@ -40,11 +40,23 @@ func (t transports) Deliver(ctx context.Context, from string, m mail.Message) er
 	return nil
 }
 
-// wanted keeps mail from people who are disabled and, if it is for users only, from strangers.
-func (n *node) wanted(ctx context.Context, m mail.Message) (bool, error) {
+// recipient keeps mail from people who are disabled and, if it is for users only, from strangers. It
+// goes to the address as it is kept, however somebody typed it: to the mail server, other letters may be
+// another mailbox.
+func (n *node) recipient(ctx context.Context, m mail.Message) (string, error) {
 	user, err := n.db.UserByEmail(ctx, m.To)
-	if errors.Is(err, storage.ErrNotFound) {
-		return !m.KnownOnly, nil
+	switch {
+	case errors.Is(err, storage.ErrNotFound) && !m.KnownOnly:
+		return m.To, nil
+	case errors.Is(err, storage.ErrNotFound), err == nil && !user.DisabledAt.IsZero():
+		return "", nil
+	case err != nil:
+		return "", err
 	}
-	return err == nil && user.DisabledAt.IsZero(), err
+	for _, kept := range user.Addresses() {
+		if storage.EmailKey(kept) == storage.EmailKey(m.To) {
+			return kept, nil
+		}
+	}
+	return "", nil // it was changed in between
 }

@@ -92,9 +92,7 @@ func (n *node) openStores(ctx context.Context, _ *dev) (err error) {
 	if n.db, err = durable.Open(ctx, n.config.DatabaseURL); err != nil {
 		return err
 	}
-	if n.config.SignIn.SecondFactorRequired {
-		n.db.Keep = storage.KeepFactor
-	}
+	n.db.Keep = n.config.SignIn.keep()
 	if err := readySchema(ctx, n.config.DatabaseURL, n.db); err != nil {
 		return err
 	}

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
+	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -15,6 +19,25 @@ import (
 
 // noticeLife is how long news of an account is worth delivering.
 const noticeLife = 24 * time.Hour
+
+// noticePatience bounds what telling costs whoever waits for their answer.
+const noticePatience = 2 * time.Second
+
+// tellConnected tells the person that an app can use their account. It can, whatever becomes of that:
+// the audit log has it as well.
+func (n *node) tellConnected(ctx context.Context, s *session.Session, app string, scopes []string) {
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticePatience)
+	defer cancel()
+	var can []string
+	for _, scope := range interaction.ForPeople(scopes) {
+		can = append(can, cmp.Or(interaction.Sentence(scope), scope))
+	}
+	c := templates.Circumstances{At: time.Now(), Browser: s.UserAgent, Network: web.Network(web.ClientIP(ctx))}
+	m := templates.ConnectedMail(app, can, c, n.config.Issuer+"/account/connections")
+	if err := (notices{n.queue, n.pages}).Notify(bounded, s.User, m); err != nil {
+		web.Annotate(ctx, slog.String("notice", err.Error()))
+	}
+}
 
 // notices tells people by mail what happened to their account.
 type notices struct {

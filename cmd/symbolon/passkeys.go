@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/passkey"
 )
 
@@ -43,10 +44,13 @@ func (p Passkeys) policy() passkey.Policy {
 // buildPasskeys goes without them where browsers make none: an issuer that is an address, or plain
 // http away from localhost.
 func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
+	if n.config.SignIn.off(login.PasskeyMethod) {
+		return nil
+	}
 	rp, err := passkey.NewRelyingParty(passkey.Options{
 		Issuer: n.config.Issuer, Name: n.config.Branding.Name, RelatedOrigins: n.config.RelatedOrigins, Policy: n.config.Passkeys.policy(),
 	})
-	if errors.Is(err, passkey.ErrNoPasskeys) {
+	if errors.Is(err, passkey.ErrNoPasskeys) && !n.config.SignIn.off(login.MailMethod) {
 		n.log.Info("no passkeys here", "why", err.Error())
 		return nil
 	}
@@ -56,7 +60,11 @@ func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
 
 // passkeyMethod signs in with passkeys, and offers one to who signed in by mail.
 func (n *node) passkeyMethod() *passkey.Method {
-	return &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral, Enrolment: n.enrolment(), Codes: n.codes()}
+	m := &passkey.Method{RelyingParty: n.passkeys, Passkeys: n.db, Ephemeral: n.ephemeral, Enrolment: n.enrolment()}
+	if !n.config.SignIn.off(login.RecoveryMethod) {
+		m.Codes = n.codes()
+	}
+	return m
 }
 
 // enrolment adds passkeys to accounts.

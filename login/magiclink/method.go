@@ -23,7 +23,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-const name = "mail"
+const name = login.MailMethod
 
 // Mailer queues mail; it must not wait for a mail server.
 type Mailer interface {

@@ -8,6 +8,16 @@ import (
 	"github.com/symbolon-id/symbolon/templates"
 )
 
+// Signals is what the password manager of user should know: which passkeys still work, and what the
+// account is called. Only the user may see it.
+func (e *Enrolment) Signals(ctx context.Context, user storage.User) ([]templates.Signal, error) {
+	all, err := e.SignalAll(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	return []templates.Signal{all, e.SignalDetails(user)}, nil
+}
+
 // SignalAll lists the passkeys of user that still work, for browsers to forget the others (WebAuthn
 // Level 3, signal methods). Only the user may see it.
 func (e *Enrolment) SignalAll(ctx context.Context, user storage.User) (templates.SignalAll, error) {

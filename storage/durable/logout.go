@@ -65,6 +65,16 @@ func noticeFields(n *storage.LogoutNotice) []any {
 	return []any{&n.SessionID, &n.ClientID, &n.UserID, instant{&n.EndedAt}, instant{&n.NextTryAt}, instant{&n.ExpiresAt}, &n.Tries}
 }
 
+// UserLogoutNotices returns what is still to be told of the user's sessions, the newest first.
+func (d *DB) UserLogoutNotices(ctx context.Context, userID string) ([]storage.LogoutNotice, error) {
+	notices, err := list(ctx, d, `SELECT `+noticeColumns+` FROM logout_notices WHERE user_id = $1 ORDER BY ended_at DESC, session_id, client_id`,
+		[]any{userID}, func(row scan) (n storage.LogoutNotice, err error) { return n, row(noticeFields(&n)...) })
+	if err != nil {
+		return nil, fmt.Errorf("list logout notices: %w", err)
+	}
+	return notices, nil
+}
+
 // ClaimLogoutNotice returns one notice that is due, for the caller to deliver within lease; then it is
 // due again. Of many workers one gets it. ErrNotFound when none is due.
 func (d *DB) ClaimLogoutNotice(ctx context.Context, now time.Time, lease time.Duration) (storage.LogoutNotice, error) {

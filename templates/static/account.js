@@ -3,7 +3,7 @@ const lang = document.documentElement.lang;
 const locale = navigator.languages.find((l) => l.split("-")[0] === lang) ?? lang;
 for (const time of document.querySelectorAll("time")) {
   const day = time.classList.contains("day");
-  time.textContent = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: day ? undefined : "short" })
+  time.textContent = new Intl.DateTimeFormat(locale, day ? { dateStyle: "long" } : { dateStyle: "medium", timeStyle: "short" })
     .format(new Date(time.dateTime));
 }
 

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// SignIn is how people sign in to a deployment, and what it demands of them.
+type SignIn struct {
+	Methods                                      []string // of switchable
+	SecondFactorRequired, MailOffForPasskeyUsers bool
+}
+
+// switchable are the methods that a deployment may go without. The operator's links always work.
+func switchable() []string {
+	return []string{login.MailMethod, login.PasskeyMethod, login.TOTPMethod, login.RecoveryMethod}
+}
+
+func (s SignIn) check() error {
+	unknown := func(m string) bool { return !slices.Contains(switchable(), m) }
+	switch {
+	case slices.ContainsFunc(s.Methods, unknown):
+		return fmt.Errorf("sign_in.methods must be some of %s", strings.Join(switchable(), ", "))
+	case s.off(login.MailMethod) && s.off(login.PasskeyMethod):
+		return errors.New("sign_in.methods has neither mail nor passkey: nobody could sign in")
+	case s.SecondFactorRequired && s.off(login.PasskeyMethod) && s.off(login.TOTPMethod):
+		return errors.New("sign_in.second_factor_required needs passkey or totp among sign_in.methods: nobody could enrol a second factor")
+	}
+	return nil
+}
+
+// off tells whether the method was left out.
+func (s SignIn) off(method string) bool {
+	return slices.Contains(switchable(), method) && !slices.Contains(s.Methods, method)
+}
+
+func (s SignIn) policy() login.Policy {
+	return login.Policy{SecondFactorRequired: s.SecondFactorRequired, MailOffForPasskeyUsers: s.MailOffForPasskeyUsers}
+}
+
+// keep is what nobody may remove the last of.
+func (s SignIn) keep() storage.Keep {
+	switch {
+	case s.off(login.MailMethod):
+		return storage.KeepPasskey
+	case s.SecondFactorRequired:
+		return storage.KeepFactor
+	}
+	return storage.KeepNothing
+}
