@@ -23,7 +23,9 @@ run: ## start a server to try out on http://localhost:8080
 build: ## build the one static binary, ./symbolon
 	go build -trimpath -ldflags='-s -w' -o symbolon ./cmd/symbolon
 
-# Tests wait for disks, databases and browsers more than they compute: four at a time, even on two cores.
+test short race: export TMPDIR = $(shell scripts/testdir.sh)
+
+# Tests wait for databases and browsers more than they compute: four at a time, even on two cores.
 test: tools lint ## install what the tests need, then run all of them
 	go test -p 4 $(REST)
 	CGO_ENABLED=1 go test -race $(RACE)
