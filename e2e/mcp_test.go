@@ -5,8 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
@@ -168,11 +166,8 @@ func (s *sandbox) obey(t testing.TB, url string) {
 	if p.status == http.StatusOK {
 		_, target, _ = strings.Cut(p.header.Get("Refresh"), "url=")
 	}
-	back, err := sent(httpClient(), must[*http.Request](t)(http.NewRequest(http.MethodGet, target, nil)))
-	if err == nil && back.status != http.StatusOK {
-		err = errors.New(fmt.Sprint(back.status))
-	}
-	if err != nil {
-		t.Errorf("the program does not answer its browser: %v", err)
-	}
+	within(t, 10*time.Second, "the program to answer its browser", func() bool { // some listen after they have said where
+		back, err := sent(httpClient(), must[*http.Request](t)(http.NewRequest(http.MethodGet, target, nil)))
+		return err == nil && back.status == http.StatusOK
+	})
 }
