@@ -55,23 +55,45 @@ func (v *vault) address(value string) string {
 
 // found lists the kinds of those values that text holds, as they are, in hex or in base64.
 func (v *vault) found(text []byte, logged bool) []string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	forms, seen := v.forms(logged), map[string]bool{}
 	var kinds []string
-	for value, kind := range v.secrets {
-		if holds(text, value) || holds(text, hex.EncodeToString([]byte(value))) || holds(text, insideBase64(value)) {
-			kinds = append(kinds, kind)
-		}
-	}
-	for value, kind := range v.addresses {
-		if logged && holds(text, value) {
-			kinds = append(kinds, kind)
+	for end := len(ending{}); end <= len(text); end++ {
+		for _, f := range forms[ending(text[end-len(ending{}):end])] {
+			if !seen[f.value] && bytes.HasSuffix(text[:end], []byte(f.text)) {
+				seen[f.value] = true
+				kinds = append(kinds, f.kind)
+			}
 		}
 	}
 	return kinds
 }
 
-func holds(text []byte, value string) bool { return bytes.Contains(text, []byte(value)) }
+// form is a way in which a value may be written.
+type form struct{ value, kind, text string }
+
+// ending is what forms are looked up by: it is random, while many begin alike.
+type ending [8]byte
+
+func (v *vault) forms(logged bool) map[ending][]form {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	all := map[ending][]form{}
+	add := func(value, kind string, texts ...string) {
+		for _, text := range texts {
+			last := ending([]byte(text[len(text)-len(ending{}):]))
+			all[last] = append(all[last], form{value, kind, text})
+		}
+	}
+	for value, kind := range v.secrets {
+		add(value, kind, value, hex.EncodeToString([]byte(value)), insideBase64(value))
+	}
+	if logged {
+		for value, kind := range v.addresses {
+			add(value, kind, value)
+		}
+	}
+	return all
+}
 
 func insideBase64(value string) string {
 	return strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(value)), "=")[:len(value)]
