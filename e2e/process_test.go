@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -89,10 +91,18 @@ func (p *process) told(err error) error {
 	return fmt.Errorf("%s: %w\n%s", filepath.Base(p.cmd.Path), err, text[max(0, len(text)-4000):])
 }
 
+// freePort is a port for a server that is about to start. The kernel gives no connection one of these, so
+// that nobody takes it meanwhile; where this run begins is its own.
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+	const first, number = 12000, 20000
+	for range number {
+		port := first + (os.Getpid()*97+int(portsGiven.Add(1)))%number
+		l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", port))
+		if err == nil {
+			return port, l.Close()
+		}
 	}
-	return l.Addr().(*net.TCPAddr).Port, l.Close()
+	return 0, errors.New("no port is free")
 }
+
+var portsGiven atomic.Int64
