@@ -57,6 +57,17 @@ func day(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04")
 }
 
+// lasts says how long something can be used; nil: for ever.
+func lasts(expires *time.Time) string {
+	switch {
+	case expires == nil:
+		return "does not expire"
+	case expires.Before(time.Now()):
+		return "expired " + day(*expires)
+	}
+	return "until " + day(*expires)
+}
+
 // optional is a time as JSON: null for never.
 func optional(t time.Time) *time.Time {
 	if t.IsZero() {

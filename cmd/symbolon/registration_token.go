@@ -49,16 +49,6 @@ func viewRegistrationToken(t storage.RegistrationToken) registrationTokenView {
 	}
 }
 
-func (v registrationTokenView) life() string {
-	switch {
-	case v.ExpiresAt == nil:
-		return "does not expire"
-	case v.ExpiresAt.Before(time.Now()):
-		return "expired " + day(*v.ExpiresAt)
-	}
-	return "until " + day(*v.ExpiresAt)
-}
-
 func (v registrationTokenView) used() string {
 	if v.MaxUses == 0 {
 		return fmt.Sprint(v.Uses)
@@ -101,7 +91,7 @@ func (p *program) registrationTokenCreate() *cobra.Command {
 				row(w, "initial_access_token", view.Token)
 				row(w, "token_id", view.ID)
 				row(w, "name", view.Name)
-				row(w, "life", view.life())
+				row(w, "life", lasts(view.ExpiresAt))
 				row(w, "uses", view.used())
 			})
 		})
@@ -126,7 +116,7 @@ func (p *program) registrationTokenList() *cobra.Command {
 				return p.print(cmd, views, func(w io.Writer) {
 					row(w, "TOKEN ID", "NAME", "CREATED", "LIFE", "USES")
 					for _, v := range views {
-						row(w, v.ID, v.Name, day(v.CreatedAt), v.life(), v.used())
+						row(w, v.ID, v.Name, day(v.CreatedAt), lasts(v.ExpiresAt), v.used())
 					}
 				})
 			})

@@ -74,7 +74,7 @@ func (r registry) printClient(cmd *cobra.Command, client storage.Client, secrets
 	return r.print(cmd, view, func(w io.Writer) {
 		view.write(w)
 		for _, s := range view.Secrets {
-			row(w, "secret", s.ID+" "+s.life())
+			row(w, "secret", s.ID+" "+lasts(s.ExpiresAt))
 		}
 	})
 }

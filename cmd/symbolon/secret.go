@@ -44,16 +44,6 @@ func viewSecrets(secrets []storage.ClientSecret) []secretView {
 	return views
 }
 
-func (v secretView) life() string {
-	switch {
-	case v.ExpiresAt == nil:
-		return "does not expire"
-	case v.ExpiresAt.Before(time.Now()):
-		return "expired " + day(*v.ExpiresAt)
-	}
-	return "until " + day(*v.ExpiresAt)
-}
-
 func (r registry) secretAdd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add ID", Short: "Make one more secret", Args: cobra.ExactArgs(1),
@@ -73,7 +63,7 @@ func (r registry) secretAdd() *cobra.Command {
 			return r.print(cmd, view, func(w io.Writer) {
 				row(w, "client_secret", view.ClientSecret)
 				row(w, "secret_id", view.ID)
-				row(w, "life", view.life())
+				row(w, "life", lasts(view.ExpiresAt))
 			})
 		})
 	}
@@ -100,7 +90,7 @@ func (r registry) secretList() *cobra.Command {
 func writeSecrets(w io.Writer, views []secretView, secrets []storage.ClientSecret) {
 	row(w, "SECRET ID", "CREATED", "LIFE", "LAST USED")
 	for i, v := range views {
-		row(w, v.ID, day(v.CreatedAt), v.life(), day(secrets[i].LastUsedAt))
+		row(w, v.ID, day(v.CreatedAt), lasts(v.ExpiresAt), day(secrets[i].LastUsedAt))
 	}
 }
 

@@ -18,7 +18,7 @@ type Counts struct {
 
 	mu     sync.Mutex
 	keys   map[string]*entry // expires is the theoretical arrival time
-	expiry expiryHeap
+	expiry ranking[*entry]
 	max    int
 }
 

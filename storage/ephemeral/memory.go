@@ -27,7 +27,7 @@ type Memory struct {
 
 	mu      sync.Mutex
 	entries map[string]*entry
-	expiry  expiryHeap
+	expiry  ranking[*entry]
 	owners  owners
 	bytes   int
 	room    int // bytes allowed

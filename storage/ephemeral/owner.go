@@ -13,13 +13,16 @@ type owner struct {
 	place   int // in the heap
 }
 
+func (o *owner) before(other *owner) bool { return o.bytes > other.bytes }
+func (o *owner) at(place int)             { o.place = place }
+
 // oldest is the value that was put first; an owner has one.
 func (o *owner) oldest() *entry { return o.entries.Front().Value.(*entry) }
 
 // owners are all who have values, with the one at the root who holds the most.
 type owners struct {
 	of   map[string]*owner
-	most ownerHeap
+	most ranking[*owner]
 }
 
 func (o *owners) richest() *owner { return o.most[0] }
@@ -46,31 +49,4 @@ func (o *owners) drop(e *entry) {
 	}
 	delete(o.of, whose.name)
 	heap.Remove(&o.most, whose.place)
-}
-
-// ownerHeap has the owner with the most bytes at its root.
-type ownerHeap []*owner
-
-var _ heap.Interface = (*ownerHeap)(nil)
-
-func (h ownerHeap) Len() int           { return len(h) }
-func (h ownerHeap) Less(i, j int) bool { return h[i].bytes > h[j].bytes }
-
-func (h ownerHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].place, h[j].place = i, j
-}
-
-func (h *ownerHeap) Push(x any) {
-	o := x.(*owner)
-	o.place = len(*h)
-	*h = append(*h, o)
-}
-
-func (h *ownerHeap) Pop() any {
-	last := len(*h) - 1
-	o := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	return o
 }
