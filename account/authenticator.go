@@ -71,7 +71,7 @@ func (a *Area) showApp(w http.ResponseWriter, r *http.Request, s *session.Sessio
 func (a *Area) beginApp(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	key, uri, err := a.App.Propose(r.Context(), s.User)
 	if errors.Is(err, storage.ErrExists) {
-		return a.showApp(w, r, s, http.StatusConflict, "There is an app already. Remove it first.")
+		return a.showApp(w, r, s, http.StatusConflict, "You already have an authenticator app. Remove it first.")
 	}
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (a *Area) showKey(w http.ResponseWriter, r *http.Request, s *session.Sessio
 func (a *Area) confirmApp(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	right, err := a.App.Confirm(r.Context(), s.User, posted(r, "code"))
 	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrSpent) {
-		return a.showApp(w, r, s, http.StatusGone, "That key is not the latest any more. Begin again.")
+		return a.showApp(w, r, s, http.StatusGone, "That key is out of date. Start again.")
 	}
 	if err != nil {
 		return err
@@ -120,13 +120,13 @@ func (a *Area) wrongCode(w http.ResponseWriter, r *http.Request, s *session.Sess
 	}
 	key, uri, err := a.App.Proposed(r.Context(), s.User)
 	if errors.Is(err, storage.ErrNotFound) {
-		return a.showApp(w, r, s, http.StatusGone, "That key is not the latest any more. Begin again.")
+		return a.showApp(w, r, s, http.StatusGone, "That key is out of date. Start again.")
 	}
 	if err != nil {
 		return err
 	}
 	return a.showKey(w, r, s, templates.AuthenticatorApp{
-		Key: key, URI: uri, Error: "That is not the code the app shows now. Is the clock of the phone right?",
+		Key: key, URI: uri, Error: "That isn’t the current code. Check that your phone’s clock is correct.",
 	})
 }
 

@@ -33,9 +33,9 @@ func loses(all []storage.Connection) []string {
 	var said []string
 	for i, c := range all {
 		if i == namedLosses {
-			return append(said, fmt.Sprintf("%s more lose their access.", counted(len(all)-i, "app")))
+			return append(said, fmt.Sprintf("%s will lose access.", counted(len(all)-i, "more app")))
 		}
-		said = append(said, c.Name+" loses its access.")
+		said = append(said, c.Name+" will lose access.")
 	}
 	return said
 }
@@ -54,7 +54,7 @@ func (a *Area) delete(w http.ResponseWriter, r *http.Request, s *session.Session
 	if err := a.Sessions.End(w, r); err != nil {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusOK, templates.SignedOut{Notice: "Your account was deleted, with everything we kept about you.", SignInURL: a.Base + "/login"})
+	return a.Pages.Render(w, http.StatusOK, templates.SignedOut{Notice: "Your account and everything we stored about you were deleted.", SignInURL: a.Base + "/login"})
 }
 
 // deleted leaves one event, which says neither where from nor in which request, and one mail.

@@ -24,7 +24,7 @@ func (a *Area) disown(w http.ResponseWriter, r *http.Request, s *session.Session
 	}
 	message, text, path := nextStep(e)
 	return a.Pages.Render(w, http.StatusOK, templates.Error{
-		Status: http.StatusOK, Code: "disowned", Title: "Every other browser was signed out", Message: message,
+		Status: http.StatusOK, Code: "disowned", Title: "All other browsers were signed out", Message: message,
 		WayText: text, WayURL: a.Base + path, TraceID: web.TraceID(r.Context()),
 	})
 }
@@ -33,17 +33,17 @@ func (a *Area) disown(w http.ResponseWriter, r *http.Request, s *session.Session
 func nextStep(e audit.Event) (message, text, path string) {
 	switch e.Type {
 	case audit.ConsentGiven, audit.RefreshReused, audit.CodeReplayed:
-		return "Now end the access of every app and agent that you do not know.", "See apps and agents", pathTo("connections")
+		return "Now remove access for any app or agent you don’t recognize.", "Review apps and agents", pathTo("connections")
 	case audit.FactorAdded, audit.FactorRenamed:
 		if e.Method == appMethod {
-			return "Now remove the authenticator app, and set up your own.", "See the authenticator app", pathTo("app")
+			return "Now remove the authenticator app and set up your own.", "Go to authenticator app", pathTo("app")
 		}
-		return "Now remove every passkey that you do not know.", "See your passkeys", pathTo("passkeys")
+		return "Now remove any passkey you don’t recognize.", "Review passkeys", pathTo("passkeys")
 	case audit.RecoveryUsed, audit.RecoveryRenewed:
-		return "Now make new recovery codes: somebody may have the old ones.", "See your recovery codes", pathTo("codes")
+		return "Now create new recovery codes. Someone may have the old ones.", "Go to recovery codes", pathTo("codes")
 	case audit.EmailAsked, audit.EmailChanged, audit.SecondEmailSet, audit.SecondEmailRemoved, audit.ProfileChanged:
-		return "Now check your addresses and your name.", "See your profile", pathTo("profile")
+		return "Now check your email addresses and name.", "Go to your profile", pathTo("profile")
 	}
-	return "Whoever it was is out. Now add a passkey if you have none, remove those that you do not know, " +
-		"and end the access of apps that you do not know. If somebody else reads your mail, change its password first.", "See what protects your account", "/account"
+	return "They’ve been signed out. Add a passkey if you don’t have one, remove any you don’t recognize, " +
+		"and remove access for apps you don’t recognize. If someone else can read your email, change your email password first.", "Check account security", "/account"
 }

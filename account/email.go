@@ -43,14 +43,14 @@ func (a *Area) mountEmail(mux *web.Mux) {
 func (a *Area) enterEmailCode(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	c, err := a.changeOf(r, s)
 	if errors.Is(err, storage.ErrNotFound) {
-		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That code no longer works. Ask for a new one."})
+		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That code no longer works. Request a new one."})
 	}
 	if err != nil {
 		return err
 	}
 	code, ok := web.SixDigits(posted(r, "code"))
 	if !ok {
-		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "The code has six digits."})
+		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "Enter the 6-digit code."})
 	}
 	allowed, err := a.Store.CountFailure(r.Context(), "email-code:"+c.ID, 5, time.Hour, a.now())
 	if err != nil {
@@ -70,12 +70,12 @@ func (a *Area) wrongEmailCode(w http.ResponseWriter, r *http.Request, s *session
 		return err
 	}
 	if more {
-		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "That is not the code of the latest mail."})
+		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "That isn’t the code from our latest email."})
 	}
 	if err := a.voidChange(r.Context(), s.UserID); err != nil {
 		return err
 	}
-	return a.showProfile(w, r, s, profileForm{status: http.StatusTooManyRequests, alert: "Too many codes were tried. Ask for a new one."})
+	return a.showProfile(w, r, s, profileForm{status: http.StatusTooManyRequests, alert: "Too many attempts. Request a new code."})
 }
 
 // changeEmail makes the new address the account's.
@@ -89,7 +89,7 @@ func (a *Area) changeEmail(w http.ResponseWriter, r *http.Request, s *session.Se
 	case errors.Is(err, storage.ErrExists):
 		return a.takenEmail(w, r, s)
 	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrNotFound):
-		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That was used already. Ask for a new code."})
+		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That code was already used. Request a new one."})
 	case err != nil:
 		return err
 	}
@@ -114,7 +114,7 @@ func (a *Area) takenEmail(w http.ResponseWriter, r *http.Request, s *session.Ses
 	if err := a.voidChange(r.Context(), s.UserID); err != nil {
 		return err
 	}
-	return a.showProfile(w, r, s, profileForm{status: http.StatusConflict, alert: "Another account uses that address. Nothing was changed."})
+	return a.showProfile(w, r, s, profileForm{status: http.StatusConflict, alert: "Another account already uses that address. Nothing was changed."})
 }
 
 func (a *Area) cancelEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {

@@ -24,7 +24,7 @@ func (a *Area) askEmail(which mailbox) page {
 			return a.badEmail(w, r, s, which, typed[:min(len(typed), 254)], "Enter an email address like name@example.com.")
 		}
 		if which.has(s.User, email) {
-			return a.badEmail(w, r, s, which, typed, "That is the address you have.")
+			return a.badEmail(w, r, s, which, typed, "That’s already your address.")
 		}
 		if err := a.allowMail(r.Context(), s.UserID, email); err != nil {
 			return err

@@ -51,9 +51,9 @@ func (a *Area) useEmailLink(w http.ResponseWriter, r *http.Request) error {
 		return a.changeEmail(w, r, s, c)
 	}
 	return a.Pages.Render(w, http.StatusForbidden, templates.Error{
-		Status: http.StatusForbidden, Code: "email_other_browser", Title: "Type the code where you asked for it",
-		Message: "You are not signed in to that account in this browser. The code in the same mail works where you began.",
-		WayText: "See your profile", WayURL: a.Base + pathTo("profile"), TraceID: web.TraceID(r.Context()),
+		Status: http.StatusForbidden, Code: "email_other_browser", Title: "Enter the code where you requested it",
+		Message: "You’re not signed in to that account in this browser. Use the code from the same email where you started.",
+		WayText: "Go to your profile", WayURL: a.Base + pathTo("profile"), TraceID: web.TraceID(r.Context()),
 	})
 }
 
@@ -68,7 +68,7 @@ func (a *Area) refuseEmailLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	return a.Pages.Render(w, http.StatusOK, templates.Error{
 		Status: http.StatusOK, Code: "link_voided", Title: "Nothing was changed",
-		Message: "The link and the code no longer work. There is nothing else to do.", TraceID: web.TraceID(r.Context()),
+		Message: "The link and code no longer work. There’s nothing else you need to do.", TraceID: web.TraceID(r.Context()),
 	})
 }
 
@@ -79,7 +79,7 @@ func (a *Area) deadLink(w http.ResponseWriter, r *http.Request, err error) error
 	}
 	return a.Pages.Render(w, http.StatusGone, templates.Error{
 		Status: http.StatusGone, Code: "link_dead", Title: "This link or code no longer works",
-		Message: "It has been used, has expired, or was replaced by a newer one.",
-		WayText: "See your profile", WayURL: a.Base + pathTo("profile"), TraceID: web.TraceID(r.Context()),
+		Message: "It was already used, has expired, or was replaced by a newer one.",
+		WayText: "Go to your profile", WayURL: a.Base + pathTo("profile"), TraceID: web.TraceID(r.Context()),
 	})
 }

@@ -38,7 +38,7 @@ func TestFirstPasskeyBringsRecoveryCodesAndTheSecondDoesNot(t *testing.T) {
 		answer := passkeyFor(t, v)
 		d.must(t, "another person with the answer", thief.post("/account/passkeys/add", url.Values{"credential": {answer}}).Status, http.StatusBadRequest)
 		p := v.post("/account/passkeys/add", url.Values{"credential": {answer}})
-		if p.Status != http.StatusOK || len(codesIn(p.Body)) != 10 || !strings.Contains(p.Body, "The passkey was added.") {
+		if p.Status != http.StatusOK || len(codesIn(p.Body)) != 10 || !strings.Contains(p.Body, "Passkey added.") {
 			t.Fatalf("%d: %d codes", p.Status, len(codesIn(p.Body)))
 		}
 		d.must(t, "factors", d.factors(t, d.ada), storage.Factors{Passkeys: 1, RecoveryCodes: 10})

@@ -44,5 +44,5 @@ func (a *Area) last(w http.ResponseWriter, r *http.Request, s *session.Session, 
 	if err != nil {
 		return err
 	}
-	return show(w, r, s, http.StatusConflict, "It was not removed: you could not get in any more.")
+	return show(w, r, s, http.StatusConflict, "It wasn’t removed because you couldn’t sign in without it.")
 }

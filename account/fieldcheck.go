@@ -21,7 +21,7 @@ const (
 func line(text string) (string, Invalid) {
 	text = strings.TrimSpace(text)
 	if utf8.RuneCountInString(text) > maxLine || !printable(text) {
-		return "", "At most 200 characters that can be seen."
+		return "", "Use up to 200 visible characters."
 	}
 	return text, ""
 }
@@ -34,7 +34,7 @@ func address(text string) (string, Invalid) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || len(text) > maxURL || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsFunc(text, notInURL) {
-		return "", "That is not a secure web address (https)."
+		return "", "Enter a secure web address that starts with https."
 	}
 	return text, ""
 }
@@ -54,7 +54,7 @@ func birthdate(text string) (string, Invalid) {
 	}
 	day := strings.Replace(whole, "0000-", "2000-", 1) // that year knows 29 February
 	if t, err := time.Parse(time.DateOnly, day); err != nil || t.Year() < 1800 || len(whole) != len(time.DateOnly) {
-		return "", "A date of birth is written as 1815-12-10, without the year as 0000-12-10, or as the year alone."
+		return "", "Enter a date like 1815-12-10. Without the year, use 0000-12-10, or enter just the year."
 	}
 	return text, ""
 }
@@ -64,7 +64,7 @@ func locale(text string) (string, Invalid) {
 	if text == "" || templates.IsLanguage(text) {
 		return text, ""
 	}
-	return "", "This language is not known here."
+	return "", "We don’t recognize this language."
 }
 
 // zone is a name of the IANA database; what Go and some machines call zones besides is not.
@@ -75,7 +75,7 @@ func zone(text string) (string, Invalid) {
 	}
 	_, err := time.LoadLocation(text)
 	if err != nil || len(text) > maxLine || text == "Local" || strings.HasPrefix(text, "posix/") || strings.HasPrefix(text, "right/") {
-		return "", "This time zone is not known here."
+		return "", "We don’t recognize this time zone."
 	}
 	return text, ""
 }
@@ -86,7 +86,7 @@ func phone(text string) (string, Invalid) {
 	if digits == "" && strings.TrimSpace(text) == "" || isE164(digits) {
 		return digits, ""
 	}
-	return "", "A phone number begins with + and the country code."
+	return "", "Start the phone number with + and the country code."
 }
 
 func isE164(s string) bool {

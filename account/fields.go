@@ -37,13 +37,13 @@ func Fields() []Field {
 		{"locale", "Language", person, "language", "", "pt-BR", locale, func(p *storage.Profile) *string { return &p.Locale }},
 		{"zoneinfo", "Time zone", person, "", "", "Europe/Berlin", zone, func(p *storage.Profile) *string { return &p.Zoneinfo }},
 		{"phone_number", "Phone number", reach, "tel", "tel", "+49 30 901820", phone, func(p *storage.Profile) *string { return &p.PhoneNumber }},
-		{"street_address", "Street and number", reach, "street-address", "", "", line, func(p *storage.Profile) *string { return &p.Address.Street }},
+		{"street_address", "Street address", reach, "street-address", "", "", line, func(p *storage.Profile) *string { return &p.Address.Street }},
 		{"postal_code", "Postal code", reach, "postal-code", "", "", line, func(p *storage.Profile) *string { return &p.Address.PostalCode }},
-		{"locality", "Town or city", reach, "address-level2", "", "", line, func(p *storage.Profile) *string { return &p.Address.Locality }},
+		{"locality", "City", reach, "address-level2", "", "", line, func(p *storage.Profile) *string { return &p.Address.Locality }},
 		{"region", "Region", reach, "address-level1", "", "", line, func(p *storage.Profile) *string { return &p.Address.Region }},
 		{"country", "Country", reach, "country-name", "", "", line, func(p *storage.Profile) *string { return &p.Address.Country }},
 		{"website", "Website", online, "url", "url", "https://ada.example", address, func(p *storage.Profile) *string { return &p.Website }},
-		{"profile", "Page about you", online, "", "url", "", address, func(p *storage.Profile) *string { return &p.Page }},
+		{"profile", "Profile page", online, "", "url", "", address, func(p *storage.Profile) *string { return &p.Page }},
 		{"picture", "Picture", online, "photo", "url", "", address, func(p *storage.Profile) *string { return &p.Picture }},
 	}
 }

@@ -9,13 +9,14 @@ import (
 )
 
 // section is one page of the account: /account/NAME.
-type section struct{ name, title string }
+type section struct{ name, title, group string }
 
 func sections() []section {
 	return []section{
-		{"", "Home"}, {"passkeys", "Passkeys"}, {"app", "Authenticator app"}, {"codes", "Recovery codes"},
-		{"sessions", "Sessions"}, {"connections", "Apps and agents"}, {"activity", "Activity"},
-		{"profile", "Profile"}, {"export", "Your data"}, {"delete", "Delete your account"},
+		{"", "Home", ""},
+		{"passkeys", "Passkeys", "Security"}, {"app", "Authenticator app", "Security"}, {"codes", "Recovery codes", "Security"}, {"sessions", "Browsers", "Security"},
+		{"connections", "Apps and agents", "Access"}, {"activity", "Activity", "Access"},
+		{"profile", "Profile", "You"}, {"export", "Your data", "You"}, {"delete", "Delete your account", "You"},
 	}
 }
 
@@ -40,7 +41,7 @@ func (a *Area) frame(r *http.Request, s *session.Session) templates.Frame {
 	here := a.pathOf(r)
 	for _, s := range sections() {
 		if a.has(s) {
-			f.Sections = append(f.Sections, templates.Section{Title: s.title, URL: a.Base + pathTo(s.name), Current: pathTo(s.name) == here})
+			f.Sections = append(f.Sections, templates.Section{Title: s.title, Group: s.group, URL: a.Base + pathTo(s.name), Current: pathTo(s.name) == here})
 		}
 	}
 	return f
@@ -66,33 +67,33 @@ func (a *Area) done(w http.ResponseWriter, name, what string) error {
 func notice(what string) string {
 	switch what {
 	case "passkey-added":
-		return "The passkey was added."
+		return "Passkey added."
 	case "passkey-renamed":
-		return "The passkey was renamed."
+		return "Passkey renamed."
 	case "passkey-removed":
-		return "The passkey was removed, and every other browser signed out."
+		return "Passkey removed. All other browsers were signed out."
 	case "app-added":
-		return "The authenticator app is on."
+		return "Authenticator app turned on."
 	case "app-removed":
-		return "The authenticator app was removed, and every other browser signed out."
+		return "Authenticator app removed. All other browsers were signed out."
 	case "session-ended":
-		return "That browser was signed out."
+		return "Browser signed out."
 	case "others-ended":
-		return "Every other browser was signed out."
+		return "All other browsers were signed out."
 	case "stopped":
-		return "Its access has ended."
+		return "Access removed."
 	case "renamed":
-		return "Your profile was saved."
+		return "Profile saved."
 	case "code-sent":
 		return "A code is on its way."
 	case "email-changed":
-		return "Your address was changed, and every other browser signed out."
+		return "Your email address was changed. All other browsers were signed out."
 	case "second-set":
-		return "The second address is yours: it opens your account as well."
+		return "Backup email confirmed. You can sign in with it, too."
 	case "second-removed":
-		return "The second address was removed."
+		return "Backup email removed."
 	case "email-cancelled":
-		return "The address stays as it is."
+		return "Change canceled. Your address stays the same."
 	}
 	return ""
 }

@@ -17,7 +17,7 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request, s *session.Session) 
 	}
 	frame := a.frame(r, s)
 	if s.Settling(a.now()) && frame.Notice == "" {
-		frame.Notice = "You are back. Add a passkey now, and remove what you have lost."
+		frame.Notice = "You’re back in. Add a passkey now and remove anything you’ve lost."
 	}
 	if frame.Signals, err = a.signals(r.Context(), s); err != nil { // who has just signed in is often here
 		return err
@@ -46,17 +46,17 @@ func (a *Area) protections(u storage.User, f storage.Factors) []templates.Protec
 }
 
 func (a *Area) passkeyProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Passkeys", State: counted(f.Passkeys, "passkey") + ".", WayText: "See them", WayURL: a.Base + pathTo("passkeys")}
+	p := templates.Protection{Title: "Passkeys", State: counted(f.Passkeys, "passkey") + ".", WayText: "Manage", WayURL: a.Base + pathTo("passkeys")}
 	if f.Passkeys == 0 {
-		p.State, p.Missing, p.WayText = "None. With one, nobody can trick you out of your account.", true, "Add a passkey"
+		p.State, p.Missing, p.WayText = "None. Passkeys protect you from fake sign-in pages.", true, "Add a passkey"
 	}
 	return p
 }
 
 func (a *Area) appProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Authenticator app", State: "On.", WayText: "See it", WayURL: a.Base + pathTo("app")}
+	p := templates.Protection{Title: "Authenticator app", State: "On.", WayText: "Manage", WayURL: a.Base + pathTo("app")}
 	if !f.TOTP {
-		p.State, p.Missing, p.WayText = "Off.", !f.Any(), "Set it up"
+		p.State, p.Missing, p.WayText = "Off.", !f.Any(), "Set up"
 	}
 	return p
 }
@@ -65,18 +65,18 @@ func (a *Area) appProtection(f storage.Factors) templates.Protection {
 const fewCodes = 3
 
 func (a *Area) codeProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Recovery codes", State: counted(f.RecoveryCodes, "code") + " left.", WayText: "See them", WayURL: a.Base + pathTo("codes")}
+	p := templates.Protection{Title: "Recovery codes", State: counted(f.RecoveryCodes, "code") + " left.", WayText: "Manage", WayURL: a.Base + pathTo("codes")}
 	switch {
 	case f.RecoveryCodes == 0:
-		p.State, p.Missing, p.WayText = "None. They are your way back in when every device is gone.", true, "Make some"
+		p.State, p.Missing, p.WayText = "None. Create codes in case you lose all your devices.", true, "Create codes"
 	case f.RecoveryCodes <= fewCodes:
-		p.State, p.WayText = "Only "+lower(p.State), "Make new ones"
+		p.State, p.WayText = "Only "+lower(p.State), "Create new codes"
 	}
 	return p
 }
 
 func (a *Area) mailProtection(u storage.User) templates.Protection {
-	p := templates.Protection{Title: "Email address", State: "Confirmed. We write to it when something changes here.", WayText: "Change it", WayURL: a.Base + pathTo("profile")}
+	p := templates.Protection{Title: "Email address", State: "Confirmed. We’ll email you here when something changes.", WayText: "Change", WayURL: a.Base + pathTo("profile")}
 	if !u.EmailVerified {
 		p.State = "Not confirmed yet."
 	}
@@ -84,9 +84,9 @@ func (a *Area) mailProtection(u storage.User) templates.Protection {
 }
 
 func (a *Area) secondProtection(u storage.User) templates.Protection {
-	p := templates.Protection{Title: "Second address", State: "Your way back in when you lose the first.", WayText: "See it", WayURL: a.Base + pathTo("profile")}
+	p := templates.Protection{Title: "Backup email", State: "Your way back in if you lose access to your main email.", WayText: "Manage", WayURL: a.Base + pathTo("profile")}
 	if u.SecondEmail == "" {
-		p.State, p.WayText = "None. With one you get back in when you lose the first.", "Add one"
+		p.State, p.WayText = "Not set. Add one in case you lose access to your main email.", "Add a backup email"
 	}
 	return p
 }

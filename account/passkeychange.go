@@ -50,7 +50,7 @@ func (a *Area) renamePasskey(w http.ResponseWriter, r *http.Request, s *session.
 	}
 	name := strings.TrimSpace(posted(r, "name"))
 	if name == "" || utf8.RuneCountInString(name) > maxPasskeyName || !printable(name) {
-		return a.showPasskeys(w, r, s, http.StatusBadRequest, "A name has 1 to 64 characters that can be seen.")
+		return a.showPasskeys(w, r, s, http.StatusBadRequest, "Enter a name of 1 to 64 visible characters.")
 	}
 	if err := a.Store.RenamePasskey(r.Context(), s.UserID, p.ID, name); err != nil {
 		return err

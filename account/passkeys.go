@@ -103,7 +103,7 @@ func (a *Area) keeps(left storage.Factors) string {
 	case a.Keep.Allows(left):
 		return ""
 	case a.Keep == storage.KeepPasskey:
-		return "It is your last way in. Add another passkey first."
+		return "This is your only way in. Add another passkey first."
 	}
-	return "A second factor is needed here. Add another one first."
+	return "You need two steps to sign in here. Add another method first."
 }

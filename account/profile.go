@@ -112,11 +112,11 @@ const maxName = 200 // characters
 func (a *Area) change(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	name := strings.TrimSpace(posted(r, "name"))
 	if len(r.PostForm["name"]) != 1 { // an empty name is a name; none is a form of something else
-		return &web.Error{Status: http.StatusBadRequest, Message: "The form has no name."}
+		return &web.Error{Status: http.StatusBadRequest, Message: "The name field is missing."}
 	}
 	typed := profileForm{status: http.StatusBadRequest, name: cut(name)}
 	if utf8.RuneCountInString(name) > maxName || !printable(name) {
-		typed.nameError = "A name has at most 200 characters that can be seen."
+		typed.nameError = "Use up to 200 visible characters."
 	}
 	after := s.User.Profile
 	typed.read(r.PostForm, &after)
@@ -125,7 +125,7 @@ func (a *Area) change(w http.ResponseWriter, r *http.Request, s *session.Session
 	}
 	err := a.Store.SetUserProfile(r.Context(), s.UserID, name, s.User.Profile, after, a.now())
 	if errors.Is(err, storage.ErrSpent) {
-		typed.status, typed.alert = http.StatusConflict, "Your profile was changed somewhere else at the same moment. Look at it and save again."
+		typed.status, typed.alert = http.StatusConflict, "Your profile was also changed somewhere else. Check it and save again."
 		return a.showProfile(w, r, s, typed)
 	}
 	if err != nil {
@@ -148,7 +148,7 @@ func (f *profileForm) read(form url.Values, p *storage.Profile) {
 		f.typed[field.Name] = cut(sent[0])
 		err := field.Set(p, sent[0])
 		if len(sent) > 1 { // two readers could take two different values for it
-			err = Invalid("This was sent twice.")
+			err = Invalid("This field was sent twice.")
 		}
 		if err != nil {
 			f.wrong[field.Name] = err.Error()

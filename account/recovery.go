@@ -45,7 +45,7 @@ func (a *Area) codes(w http.ResponseWriter, r *http.Request, s *session.Session)
 		return err
 	}
 	if f.RecoveryCodes > 0 && f.RecoveryCodes <= fewCodes {
-		frame.Alert = "Only " + lower(counted(f.RecoveryCodes, "code")) + " left. Make new ones before you need them."
+		frame.Alert = "Only " + lower(counted(f.RecoveryCodes, "code")) + " left. Create new ones before you run out."
 	}
 	made, err := a.Store.RecoveryCodesMade(r.Context(), s.UserID)
 	if err != nil {
@@ -79,7 +79,7 @@ const maxCodes = 20
 func (a *Area) downloadCodes(w http.ResponseWriter, r *http.Request, _ *session.Session) error {
 	codes := strings.Fields(posted(r, "codes"))
 	if len(codes) == 0 || len(codes) > maxCodes || slices.ContainsFunc(codes, notACode) {
-		return &web.Error{Status: http.StatusBadRequest, Message: "These are no recovery codes."}
+		return &web.Error{Status: http.StatusBadRequest, Message: "These aren’t recovery codes."}
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")

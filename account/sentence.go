@@ -28,9 +28,9 @@ func (t teller) sentence(e audit.Event) string {
 	case audit.FactorRenamed:
 		return "Renamed " + factor(e.Method) + "."
 	case audit.ConsentGiven:
-		return fmt.Sprintf("Allowed %s to use the account.", t.app(e))
+		return fmt.Sprintf("Gave %s access to your account.", t.app(e))
 	case audit.ConsentWithdrawn:
-		return fmt.Sprintf("Ended the access of %s.", t.app(e))
+		return fmt.Sprintf("Removed access for %s.", t.app(e))
 	}
 	return sentences()[e.Type]
 }
@@ -49,41 +49,41 @@ func told() []string {
 func sentences() map[string]string {
 	return map[string]string{
 		audit.RecoveryUsed:       "Used a recovery code.",
-		audit.RecoveryRenewed:    "Made new recovery codes.",
-		audit.RecoveryLinkMade:   "The people who run this service made a link to recover the account.",
-		audit.RecoveryLinkVoided: "The people who run this service took a recovery link back.",
-		audit.EmailAsked:         "Asked to use another address.",
-		audit.EmailChanged:       "Changed the address.",
-		audit.SecondEmailSet:     "Added a second address.",
-		audit.SecondEmailRemoved: "Removed the second address.",
+		audit.RecoveryRenewed:    "Created new recovery codes.",
+		audit.RecoveryLinkMade:   "An administrator created a recovery link for your account.",
+		audit.RecoveryLinkVoided: "An administrator canceled a recovery link.",
+		audit.EmailAsked:         "Asked to change the email address.",
+		audit.EmailChanged:       "Changed the email address.",
+		audit.SecondEmailSet:     "Added a backup email.",
+		audit.SecondEmailRemoved: "Removed the backup email.",
 		audit.ProfileChanged:     "Changed the profile.",
-		audit.Disowned:           "Said that something here was somebody else.",
-		audit.UserExported:       "Downloaded everything we keep about the account.",
-		audit.SessionMoved:       "Went on from another network.",
-		audit.UserCreated:        "The account was made.",
-		audit.UserDisabled:       "The people who run this service switched the account off.",
-		audit.UserEnabled:        "The people who run this service switched the account on.",
+		audit.Disowned:           "Reported activity you didn’t recognize.",
+		audit.UserExported:       "Downloaded everything we store about you.",
+		audit.SessionMoved:       "Continued from a different network.",
+		audit.UserCreated:        "Account created.",
+		audit.UserDisabled:       "An administrator turned off your account.",
+		audit.UserEnabled:        "An administrator turned on your account.",
 	}
 }
 
 func (t teller) refusal(e audit.Event) string {
 	switch {
 	case e.Reason == "step_up":
-		return "A change was asked for without confirming who it was."
+		return "A change was blocked because it needed a fresh sign-in."
 	case e.Type == audit.SignIn:
-		return "Somebody tried to sign in" + by(e.Method) + "."
+		return "Someone tried to sign in" + by(e.Method) + "."
 	case e.Type == audit.FactorAdded:
-		return "Somebody tried to add " + factor(e.Method) + "."
+		return "Someone tried to add " + factor(e.Method) + "."
 	case e.Type == audit.FactorRemoved:
-		return "Kept the last way in, " + factor(e.Method) + "."
+		return "Tried to remove " + factor(e.Method) + ", the only way to sign in."
 	case e.Type == audit.ConsentDenied:
-		return fmt.Sprintf("Did not allow %s to use the account.", t.app(e))
+		return fmt.Sprintf("Denied %s access to your account.", t.app(e))
 	case e.Type == audit.EmailChanged:
-		return "Somebody typed a wrong code for another address."
+		return "Someone entered a wrong code to change the email address."
 	case e.Type == audit.SessionMismatch:
-		return "A session was used with another browser than its own, and was ended."
+		return "A session was used from a different browser, so we signed it out."
 	case e.Type == audit.CodeReplayed, e.Type == audit.RefreshReused:
-		return fmt.Sprintf("A copy of what %s was given was used, and its access was ended.", t.app(e))
+		return fmt.Sprintf("A one-time credential for %s was used twice, so we removed its access.", t.app(e))
 	}
 	return ""
 }
@@ -93,9 +93,9 @@ func signOut(e audit.Event) string {
 	case e.Method != via:
 		return "Signed out."
 	case e.Target == "others":
-		return "Signed out every other browser."
+		return "Signed out all other browsers."
 	}
-	return "Signed out one browser."
+	return "Signed out another browser."
 }
 
 func (t teller) app(e audit.Event) string { return cmp.Or(t.apps[e.ClientID], "an app") }
@@ -117,7 +117,7 @@ func by(methods string) string {
 func factor(method string) string {
 	switch method {
 	case "mail":
-		return "a mail"
+		return "an email"
 	case passkeyMethod:
 		return "a passkey"
 	case appMethod:
@@ -125,9 +125,9 @@ func factor(method string) string {
 	case "recovery":
 		return "a recovery code"
 	case session.OperatorAMR:
-		return "a link from the people who run this service"
+		return "a link from an administrator"
 	case "dev":
 		return "a click"
 	}
-	return "a way to sign in"
+	return "a sign-in method"
 }

@@ -70,8 +70,8 @@ func (a *Area) sure(event string, p page) web.Handler {
 			return err
 		}
 		return a.Pages.Render(w, http.StatusForbidden, templates.Error{
-			Status: http.StatusForbidden, Code: "step_up", Title: "Confirm that it is you",
-			Message: "This takes a sign-in of the last five minutes, by the strongest way you have. Nothing was changed.",
+			Status: http.StatusForbidden, Code: "step_up", Title: "Confirm it’s you",
+			Message: "This needs a sign-in from the last 5 minutes with your strongest method. Nothing was changed.",
 			WayText: "Confirm it’s you", WayURL: a.confirmURL(a.pathOf(r)), TraceID: web.TraceID(r.Context()),
 		})
 	})

@@ -175,8 +175,8 @@ func (a *Asker) decide(w http.ResponseWriter, r *http.Request, q *interaction.Re
 // another person in another tab.
 func (a *Asker) notShown(w http.ResponseWriter, r *http.Request, q *interaction.Request) error {
 	return a.Pages.Render(w, http.StatusForbidden, templates.Error{
-		Status: http.StatusForbidden, Code: "not_shown", Title: "Please look again",
-		Message: "You are signed in differently than when this question was asked, so nothing was decided.",
+		Status: http.StatusForbidden, Code: "not_shown", Title: "Please review this again",
+		Message: "Your sign-in changed after we asked, so your answer wasn’t used.",
 		WayText: "Continue", WayURL: a.Base + q.Resume(), TraceID: web.TraceID(r.Context()),
 	})
 }
@@ -187,9 +187,9 @@ func (a *Asker) gone(w http.ResponseWriter, r *http.Request, err error) error {
 		return err
 	}
 	return a.Pages.Render(w, http.StatusBadRequest, templates.Error{
-		Status: http.StatusBadRequest, Code: "request_gone", Title: "This question is over",
-		Message: "It took too long, was answered already, or was asked in another browser. " +
-			"To go on, start again in the app.",
+		Status: http.StatusBadRequest, Code: "request_gone", Title: "This request is no longer active",
+		Message: "It timed out, was already answered, or was opened in a different browser. " +
+			"To continue, start again from the app.",
 		WayText: "Go to your account", WayURL: a.Base + "/account", TraceID: web.TraceID(r.Context()),
 	})
 }

@@ -29,9 +29,9 @@ func within(before []string, what string) bool {
 func lasts(q *interaction.Request) string {
 	switch {
 	case slices.Contains(q.Scopes, "offline_access"):
-		return "This lasts until you take it back, also while you are signed out."
+		return "Until you remove it, even when you’re signed out."
 	case len(q.Details) > 0:
-		return "This ends when you sign out, and you are asked again each time."
+		return "Until you sign out. You’ll be asked again each time."
 	}
-	return "This ends when you sign out, and you are not asked again until you take it back."
+	return "Until you sign out. You won’t be asked again unless you remove access."
 }

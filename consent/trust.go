@@ -42,11 +42,11 @@ func (t trust) unverified() bool { return t < aKnown }
 func (t trust) vouched() string {
 	switch t {
 	case aKnown:
-		return "The operator of this service knows the address it comes from."
+		return "An administrator knows the site this app comes from."
 	case operator:
-		return "The operator of this service has approved it."
+		return "An administrator approved this app."
 	case ours:
-		return "It belongs to the organisation that runs this service."
+		return "Run by the same organization as this service."
 	}
 	return ""
 }
@@ -56,13 +56,13 @@ func (t trust) vouched() string {
 func warning(k kind, t trust) string {
 	switch {
 	case k == loopback:
-		return "This app runs on your own computer; its identity cannot be verified. Go on only if you started it yourself."
+		return "This app runs on your computer, so we can’t verify its identity. Only continue if you started it yourself."
 	case k == private:
-		return "This app runs on your own device; its identity cannot be verified. Go on only if you started it yourself."
+		return "This app runs on your device, so we can’t verify its identity. Only continue if you started it yourself."
 	case t == itself:
-		return "This app registered itself, under a name it chose. Nobody has verified it. Go on only if you know the address that the answer goes to and trust it."
+		return "This app registered itself and chose its own name. No one has verified it. Only continue if you recognize and trust the address it returns you to."
 	case t == aHost:
-		return "Nobody has verified this app. Go on only if you know the address shown above and trust it."
+		return "No one has verified this app. Only continue if you recognize and trust the address above."
 	}
 	return ""
 }

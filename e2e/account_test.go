@@ -140,13 +140,13 @@ func TestOperatorsLinkLetsInOnceWhoLostEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		lab.seen.secret("recovery link", made.Link[strings.LastIndex(made.Link, "/")+1:])
-		s.open(made.Link).see("Get back into your account").press("Sign in")
+		s.open(made.Link).see("Recover your account").press("Sign in")
 		s.notNow().seeAccount(s.who.email)
-		s.open(d.issuer + "/account/app").see("Authenticator app").press("Remove the app").see("Authenticator app")
+		s.open(d.issuer + "/account/app").see("Authenticator app").press("Remove app").see("Authenticator app")
 		s.until("no app", func() bool { return strings.Contains(s.text(), "Set up an app") })
 		s.signOut()
-		s.open(made.Link).see("Get back into your account").press("Sign in").see("no longer works")
-		d.post.awaitSubject(t, s.who.email, "Your account is being recovered")
+		s.open(made.Link).see("Recover your account").press("Sign in").see("no longer works")
+		d.post.awaitSubject(t, s.who.email, "A recovery link was created")
 		s.signInByMail().seeAccount(s.who.email) // the app is gone: mail is enough again
 	})
 }

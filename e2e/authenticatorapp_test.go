@@ -48,7 +48,7 @@ func (s *stage) withApp() (*phone, []string) {
 	p := newPhone(s.t, s.ask(`document.querySelector("code.key").innerText`))
 	s.fill("code", p.code()).press("Turn on").see("Recovery codes")
 	codes := s.rememberCodes()
-	s.press("I have kept them").see("Authenticator app")
+	s.press("I’ve saved my codes").see("Authenticator app")
 	return p, codes
 }
 

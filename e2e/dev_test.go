@@ -94,13 +94,13 @@ func TestDevMailboxAndOpenRegistration(t *testing.T) {
 	issuer := devServer(t)
 	b := newTab(t)
 	b.open(issuer + "/login").see("Sign in")
-	b.fill("email", "newcomer@example.com").press("Continue with email").see("Check your mail")
+	b.fill("email", "newcomer@example.com").press("Continue with email").see("Check your email")
 	b.until("a mail", func() bool { return len(devMails(t, issuer)) == 1 })
 	mail := devMails(t, issuer)[0]
 	if mail.To != "newcomer@example.com" || mail.Subject == "" || mail.HTML == "" || time.Since(mail.At).Abs() > time.Minute {
 		t.Errorf("%+v", mail)
 	}
-	b.fill("code", mailedCode.FindStringSubmatch(mail.Text)[1]).press("Sign in").see("Next time without a mail?")
+	b.fill("code", mailedCode.FindStringSubmatch(mail.Text)[1]).press("Sign in").see("Sign in faster next time")
 	b.press("Not now").seeAccount("newcomer@example.com")
 }
 

@@ -37,13 +37,13 @@ func TestDeviceIsConnectedOnItsPage(t *testing.T) {
 		s.open(d.issuer+"/device").see("Connect a device").fill("user_code", strings.ToLower(shown)).press("Continue")
 		s.see("Sign in")
 		before := len(d.post.to(s.who.email))
-		s.fill("email", s.who.email).press("Continue with email").see("Check your mail")
+		s.fill("email", s.who.email).press("Continue with email").see("Check your email")
 		s.fill("code", d.post.awaitCode(t, s.who.email, before).code).press("Sign in")
 		s.see("Did you start Weather clock on a device of yours?")
 		if text := s.text(); !strings.Contains(text, shown) || !strings.Contains(text, s.who.email) {
 			t.Errorf("neither the code nor the account is shown:\n%s", text)
 		}
-		s.press("It is mine, connect it").see("Your device is connected")
+		s.press("Yes, connect it").see("Your device is connected")
 		d.post.awaitSubject(t, s.who.email, "Weather clock can use your account")
 		var got reply
 		within(t, 15*time.Second, "the device's tokens", func() bool {

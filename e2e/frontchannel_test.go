@@ -63,7 +63,7 @@ func signedInTo(b *tab, d *deployment, who person, apps ...*app) (idToken string
 		if i == 0 {
 			b.see("Sign in to Weather app")
 			before := len(d.post.to(who.email))
-			b.fill("email", who.email).press("Continue with email").see("Check your mail")
+			b.fill("email", who.email).press("Continue with email").see("Check your email")
 			b.fill("code", d.post.awaitCode(b.t, who.email, before).code).press("Sign in")
 		}
 		b.until("back at the app", func() bool { return strings.HasPrefix(b.at().String(), a.config.RedirectURL) })
@@ -120,7 +120,7 @@ func TestPersonWhoSignsOutHereStaysHereAndApplicationsAreTold(t *testing.T) {
 	d, s := onSQLite(t), newOwnSite(t)
 	a, who, window := s.app(t, d, true), d.person(t), newTab(t)
 	signedInTo(window, d, who, a)
-	window.open(d.issuer + "/logout").see("Sign out?").press("Sign out").see("You are signed out")
+	window.open(d.issuer + "/logout").see("Sign out?").press("Sign out").see("You’re signed out")
 	s.awaitFrame(t)
 }
 

@@ -98,7 +98,7 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	show(s.tab, "account")
 	s.open(s.d.issuer + "/logout").see("Sign out?")
 	show(s.tab, "sign-out")
-	s.press("Sign out").see("You are signed out")
+	s.press("Sign out").see("You’re signed out")
 	show(s.tab, "signed-out")
 	s.app.config.RedirectURL = s.cb.url
 	still := newTab(s.t).withoutScript()
@@ -109,13 +109,13 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 
 func pagesOfErrors(s *stage, show func(b *tab, name string)) {
 	s.t.Helper()
-	s.open(s.d.issuer + s.app.changed(s.t, "redirect_uri", "https://evil.test/callback")).see("This request cannot be completed")
+	s.open(s.d.issuer + s.app.changed(s.t, "redirect_uri", "https://evil.test/callback")).see("We could not complete this request")
 	show(s.tab, "refused")
-	s.open(s.d.issuer + "/nowhere").see("Not found")
+	s.open(s.d.issuer + "/nowhere").see("Page not found")
 	show(s.tab, "not-found")
 	s.open(s.d.issuer + "/login/mail/x").see("no longer works")
 	show(s.tab, "dead-link")
-	s.open(s.d.issuer + "/login?request=gone").see("This sign-in is over")
+	s.open(s.d.issuer + "/login?request=gone").see("This sign-in is no longer active")
 	show(s.tab, "request-gone")
 }
 
@@ -127,7 +127,7 @@ func pagesOfDev(t *testing.T, show func(b *tab, name string)) {
 	show(b, "dev-mail-empty")
 	b.open(issuer + "/login").see("Sign in")
 	show(b, "dev-signin")
-	b.fill("email", "alice@example.com").press("Continue with email").see("Check your mail")
+	b.fill("email", "alice@example.com").press("Continue with email").see("Check your email")
 	b.until("a mail", func() bool { return len(devMails(t, issuer)) > 0 })
 	b.open(issuer + "/dev/mail").see("Mailbox")
 	show(b, "dev-mail")

@@ -8,7 +8,7 @@ import (
 // accountPages are those that everybody has, by their name in the address and their heading.
 func accountPages() [][2]string {
 	return [][2]string{
-		{"passkeys", "Passkeys"}, {"app", "Authenticator app"}, {"codes", "Recovery codes"}, {"sessions", "Sessions"},
+		{"passkeys", "Passkeys"}, {"app", "Authenticator app"}, {"codes", "Recovery codes"}, {"sessions", "Browsers"},
 		{"connections", "Apps and agents"}, {"activity", "Activity"}, {"profile", "Profile"}, {"export", "Your data"},
 		{"delete", "Delete your account"},
 	}
@@ -30,7 +30,7 @@ func pagesOfTheAccount(s *stage, show func(b *tab, name string)) {
 	s.open(s.d.issuer+"/account/profile").see("Profile").press("More about you").fill("given_name", "Ada").fill("birthdate", "10.12.1815").press("Save")
 	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "A date of birth is written as") })
 	show(s.tab, "account-profile-more")
-	s.open(s.d.issuer+"/account/profile").see("Profile").press("Change").fill("email", "new."+s.who.email).press("Send a code to it")
+	s.open(s.d.issuer+"/account/profile").see("Profile").press("Change").fill("email", "new."+s.who.email).press("Send a code")
 	s.until("a code to type", func() bool { return strings.Contains(s.text(), "A code is on its way") })
 	show(s.tab, "account-profile-pending")
 	letter := s.d.post.await(s.t, "new."+s.who.email, 1)
@@ -40,7 +40,7 @@ func pagesOfTheAccount(s *stage, show func(b *tab, name string)) {
 	s.press("Use this address").until("the new address", func() bool { return strings.Contains(s.text(), "new.") })
 	show(s.tab, "account-done")
 	s.pagesOfTheSecondAddress(show)
-	s.open(s.d.issuer + "/account/delete").see("Delete your account").press("Delete my account").see("You are signed out")
+	s.open(s.d.issuer + "/account/delete").see("Delete your account").press("Delete my account").see("You’re signed out")
 	show(s.tab, "account-deleted")
 }
 
@@ -49,7 +49,7 @@ func (s *stage) pagesOfTheSecondAddress(show func(b *tab, name string)) {
 	s.open(s.d.issuer + "/account/profile").see("Profile")
 	s.run(clickIn("second", "Add"))
 	s.fillIn("#second-email", "second."+s.who.email)
-	s.run(clickIn("second", "Send a code to it"))
+	s.run(clickIn("second", "Send a code"))
 	s.until("a code to type", func() bool { return strings.Contains(s.text(), "A code is on its way") })
 	show(s.tab, "account-second-pending")
 	letter := s.d.post.await(s.t, "second."+s.who.email, 1)
@@ -70,7 +70,7 @@ func pagesOfFactors(s *stage, show func(b *tab, name string)) {
 	newAuthenticator(s.tab)
 	s.forgetCookies()
 	l := s.mail(s.app.begin())
-	s.fill("code", l.code).press("Sign in").see("Next time without a mail?")
+	s.fill("code", l.code).press("Sign in").see("Sign in faster next time")
 	show(s.tab, "enrol-passkey")
 	s.press("Not now").see("Weather app asks for access")
 	s.open(s.d.issuer + "/account/app").see("Authenticator app").press("Set up an app")
@@ -82,7 +82,7 @@ func pagesOfFactors(s *stage, show func(b *tab, name string)) {
 	s.fill("code", p.code()).press("Turn on").see("Recovery codes")
 	s.rememberCodes()
 	show(s.tab, "account-codes-shown")
-	s.press("I have kept them").see("Authenticator app")
+	s.press("I’ve saved my codes").see("Authenticator app")
 	show(s.tab, "account-app-confirm-first") // mail is not enough any more to change it
 	s.press("Confirm it’s you").see("Confirm it’s you")
 	show(s.tab, "second-factor-confirm")
@@ -100,7 +100,7 @@ func pagesOfFactors(s *stage, show func(b *tab, name string)) {
 	if err := json.Unmarshal(s.d.command(s.t, "user", "recover", s.who.email, "--json"), &made); err != nil {
 		s.t.Fatal(err)
 	}
-	s.open(made.Link).see("Get back into your account")
+	s.open(made.Link).see("Recover your account")
 	show(s.tab, "recover-account")
 }
 
@@ -116,7 +116,7 @@ func pagesOfDevices(b *tab, d *deployment, show func(b *tab, name string)) {
 	show(b, "device")
 	s.fill("user_code", "AAAA").press("Continue").until("a hint", s.hinted)
 	show(b, "device-problem")
-	for _, answer := range [][2]string{{"It is mine, connect it", "Your device is connected"}, {"No", "Nothing was connected"}} {
+	for _, answer := range [][2]string{{"Yes, connect it", "Your device is connected"}, {"No", "Device not connected"}} {
 		shown, _ := s.app.shows(b.t)
 		s.open(d.issuer + "/device?user_code=" + shown).see("Connect a device").press("Continue").see("Did you start")
 		show(b, "device-confirm")

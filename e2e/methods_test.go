@@ -21,7 +21,7 @@ func TestMethodsThatAreOffAreNotThere(t *testing.T) {
 	if sections != "Home,Passkeys,Sessions,Apps and agents,Activity,Profile,Your data,Delete your account" {
 		t.Errorf("the account has %s", sections)
 	}
-	if text := b.text(); strings.Contains(text, "Second address") {
+	if text := b.text(); strings.Contains(text, "Backup email") {
 		t.Errorf("a second address is offered, by which nobody gets in:\n%s", text)
 	}
 	for _, path := range []string{"/login/mail", "/login/totp", "/login/recovery", "/account/app", "/account/codes"} {

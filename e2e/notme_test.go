@@ -24,7 +24,7 @@ func TestThisWasNotMeThrowsTheOtherOneOut(t *testing.T) {
 			return strings.Contains(activity.body, "Allowed Weather app") && activity.has("/account/activity/not-me")
 		})
 		p := v.submit(activity, "/account/activity/not-me")
-		if p.status != http.StatusOK || !strings.Contains(p.body, "Every other browser was signed out") || !strings.Contains(p.body, `href="/account`) {
+		if p.status != http.StatusOK || !strings.Contains(p.body, "All other browsers were signed out") || !strings.Contains(p.body, `href="/account`) {
 			t.Errorf("%d, or it does not lead on:\n%s", p.status, p.body)
 		}
 		for range d.nodes {
@@ -76,7 +76,7 @@ func TestStolenCookieIsWorthNothingInAnotherBrowser(t *testing.T) {
 		}
 		again := d.visitor(t)
 		again.signIn(d, again.get("/login"), who)
-		for _, sentence := range []string{"Went on from another network.", "used with another browser than its own"} {
+		for _, sentence := range []string{"Continued from a different network.", "used with another browser than its own"} {
 			within(t, 10*time.Second, "activity: "+sentence, func() bool {
 				return strings.Contains(again.get("/account/activity").body, sentence)
 			})

@@ -46,14 +46,14 @@ func (s *stage) allowedAs(q request) proof {
 func (s *stage) signInByMail() *stage {
 	s.t.Helper()
 	before := len(s.d.post.to(s.who.email))
-	s.open(s.d.issuer+"/account").see("Sign in").fill("email", s.who.email).press("Continue with email").see("Check your mail")
+	s.open(s.d.issuer+"/account").see("Sign in").fill("email", s.who.email).press("Continue with email").see("Check your email")
 	s.fill("code", s.d.post.awaitCode(s.t, s.who.email, before).code).press("Sign in")
 	return s
 }
 
 func (s *stage) signOut() {
 	s.t.Helper()
-	s.open(s.d.issuer + "/logout").see("Sign out?").press("Sign out").see("You are signed out")
+	s.open(s.d.issuer + "/logout").see("Sign out?").press("Sign out").see("You’re signed out")
 }
 
 // enrolled signs in by mail and adds a passkey on the account's page.
@@ -64,7 +64,7 @@ func (s *stage) enrolled() authenticator {
 	s.open(s.d.issuer + "/account/passkeys").see("Passkeys").rememberChallenge()
 	s.press("Add a passkey").see("Recovery codes")
 	s.rememberCodes()
-	s.press("I have kept them").see("Passkeys").until("the passkey", func() bool { return strings.Contains(s.text(), "Added") })
+	s.press("I’ve saved my codes").see("Passkeys").until("the passkey", func() bool { return strings.Contains(s.text(), "Added") })
 	if n := len(a.passkeys()); n != 1 {
 		s.t.Fatalf("the authenticator keeps %d passkeys", n)
 	}
@@ -146,7 +146,7 @@ func TestRemovedPasskeyIsRefusedAndForgotten(t *testing.T) {
 	a := s.enrolled()
 	kept := a.passkeys()[0]
 	s.press("Confirm it’s you").see("Confirm it’s you").press("Use your passkey").see("Passkeys")
-	s.press("Change").press("Remove this passkey").until("nothing left", func() bool { return strings.Contains(s.text(), "There is none yet") })
+	s.press("Change").press("Remove passkey").until("nothing left", func() bool { return strings.Contains(s.text(), "There is none yet") })
 	s.until("the browser to forget what the account has not", func() bool { return len(a.passkeys()) == 0 })
 	s.signOut()
 
@@ -224,10 +224,10 @@ func TestPasskeyIsOfferedAfterAMailToBrowsersThatMakeOne(t *testing.T) {
 			s.allowed(q)
 			return
 		}
-		s.see("Next time without a mail?").rememberChallenge()
+		s.see("Sign in faster next time").rememberChallenge()
 		s.press("Add a passkey").see("Recovery codes")
 		s.rememberCodes()
-		s.press("I have kept them")
+		s.press("I’ve saved my codes")
 		s.allowed(q)
 		if n := len(a.passkeys()); n != 1 {
 			t.Fatalf("%d passkeys", n)

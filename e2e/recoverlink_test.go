@@ -50,7 +50,7 @@ func TestDelayedRecoveryLinkWaitsAndCanBeTakenBack(t *testing.T) {
 		if v.follow(v.submit(v.get(good.Link), "/login/recover/")); !v.signedIn() {
 			t.Error("a link that nobody took back does not work")
 		}
-		d.post.awaitSubject(t, who.email, "Your account is being recovered")
+		d.post.awaitSubject(t, who.email, "A recovery link was created")
 	})
 }
 

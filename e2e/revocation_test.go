@@ -114,7 +114,7 @@ func TestSigningOutEndsTokensWithoutOfflineAccess(t *testing.T) {
 		offline, _ := a.tokensIn(t, v, who)
 
 		stolen := v.http.Jar.Cookies(must[*url.URL](t)(url.Parse(d.issuer)))
-		if p := v.submit(v.get("/logout"), "/logout"); !strings.Contains(p.body, "You are signed out") {
+		if p := v.submit(v.get("/logout"), "/logout"); !strings.Contains(p.body, "You’re signed out") {
 			t.Fatalf("%d %s", p.status, p.body)
 		}
 		for _, n := range d.nodes {

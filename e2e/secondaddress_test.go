@@ -11,10 +11,10 @@ func (s *stage) withSecond() person {
 	second := person{s.who.id, lab.seen.address("second." + s.who.email)}
 	s.open(s.d.issuer + "/account/profile").see("Profile").press("Add")
 	s.fillIn("#second-email", second.email)
-	s.run(clickIn("second", "Send a code to it"))
+	s.run(clickIn("second", "Send a code"))
 	s.until("a code to type", func() bool { return strings.Contains(s.text(), "A code is on its way") })
 	code := mailedCode.FindStringSubmatch(s.d.post.await(s.t, second.email, 1).text)[1]
-	s.fill("code", code).press("Confirm this address")
+	s.fill("code", code).press("Confirm address")
 	s.until("the second address", func() bool { return strings.Contains(s.text(), "it opens your account as well") })
 	return second
 }
@@ -25,8 +25,8 @@ func TestSecondAddressIsAWayBackIn(t *testing.T) {
 		s := onStage(t, d, b)
 		s.signInByMail().seeAccount(s.who.email)
 		second := s.withSecond()
-		d.post.awaitSubject(t, s.who.email, "A second address was added")
-		d.post.awaitSubject(t, second.email, "A second address was added")
+		d.post.awaitSubject(t, s.who.email, "A backup email was added")
+		d.post.awaitSubject(t, second.email, "A backup email was added")
 		s.signOut()
 
 		lost := s.who
@@ -50,10 +50,10 @@ func TestSecondAddressIsAWayBackIn(t *testing.T) {
 
 		s.open(d.issuer + "/account/profile").see("Profile")
 		s.run(clickIn("second", "Change"))
-		s.press("Remove this address")
-		s.until("the second address gone", func() bool { return strings.Contains(s.text(), "The second address was removed.") })
-		d.post.awaitSubject(t, lost.email, "Your second address was removed")
-		d.post.awaitSubject(t, second.email, "Your second address was removed")
+		s.press("Remove address")
+		s.until("the second address gone", func() bool { return strings.Contains(s.text(), "Backup email removed.") })
+		d.post.awaitSubject(t, lost.email, "Your backup email was removed")
+		d.post.awaitSubject(t, second.email, "Your backup email was removed")
 	})
 }
 

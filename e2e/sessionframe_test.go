@@ -67,7 +67,7 @@ func TestFrameTellsWhetherTheSamePersonIsSignedIn(t *testing.T) {
 	stranger := newWatcher(t, d, document.Frame) // another origin with the same words
 	stranger.asks(b, d, message, "changed")
 
-	b.open(d.issuer + "/logout").see("Sign out?").press("Sign out").see("You are signed out")
+	b.open(d.issuer + "/logout").see("Sign out?").press("Sign out").see("You’re signed out")
 	w.asks(b, d, message, "changed")
 	signedInTo(b, d, other, a)
 	w.asks(b, d, message, "changed")

@@ -26,7 +26,7 @@ func (s *stage) mail(q request) letter {
 	s.t.Helper()
 	before := len(s.d.post.to(s.who.email))
 	s.open(q.url).see("Sign in to Weather app")
-	s.fill("email", s.who.email).press("Continue with email").see("Check your mail")
+	s.fill("email", s.who.email).press("Continue with email").see("Check your email")
 	return s.d.post.awaitCode(s.t, s.who.email, before)
 }
 
@@ -42,7 +42,7 @@ func (s *stage) allowed(q request) {
 func (s *stage) notNow() *stage {
 	s.t.Helper()
 	if s.script {
-		s.see("Next time without a mail?").press("Not now")
+		s.see("Sign in faster next time").press("Not now")
 	}
 	return s
 }
@@ -103,7 +103,7 @@ func TestNotMeVoidsTheMail(t *testing.T) {
 	inChromium(t, func(t *testing.T, d *deployment, b *tab) {
 		s := onStage(t, d, b)
 		l := s.mail(s.app.begin())
-		newTab(t).open(l.link).see("Your code").press("This wasn’t me").see("Nobody was signed in")
+		newTab(t).open(l.link).see("Your code").press("This wasn’t me").see("No one was signed in")
 		s.fill("code", l.code).press("Sign in").see("This link or code no longer works")
 		s.press("Sign in").see("Sign in to Weather app") // the way forward keeps the request
 	})
@@ -168,7 +168,7 @@ func TestSignOut(t *testing.T) {
 		s.fill("code", l.code).press("Sign in")
 		s.allowed(q)
 		s.open(d.issuer + "/account").seeAccount(s.who.email).press("Sign out")
-		s.see("Sign out?").press("Sign out").see("You are signed out")
+		s.see("Sign out?").press("Sign out").see("You’re signed out")
 		s.open(d.issuer + "/account").see("Sign in")
 	})
 }
@@ -199,11 +199,11 @@ func TestBackAndRefreshLoseNothing(t *testing.T) {
 		s := onStage(t, d, b)
 		q := s.app.begin()
 		s.mail(q)
-		s.reload().see("Check your mail")
+		s.reload().see("Check your email")
 		s.back().see("Sign in to Weather app")
 		s.reload().see("Sign in to Weather app")
 		before := len(d.post.to(s.who.email))
-		s.fill("email", s.who.email).press("Continue with email").see("Check your mail")
+		s.fill("email", s.who.email).press("Continue with email").see("Check your email")
 		l := d.post.await(t, s.who.email, before+1)
 		s.fill("code", l.code).press("Sign in").see("Weather app asks for access")
 		s.reload().see("Weather app asks for access")
@@ -237,10 +237,10 @@ func TestRefusedRequestsStayWithUs(t *testing.T) {
 		query := u.Query()
 		query.Set("redirect_uri", "https://evil.example/callback")
 		u.RawQuery = query.Encode()
-		s.open(u.String()).see("This request cannot be completed")
+		s.open(u.String()).see("We could not complete this request")
 		if links := s.ask(`[...document.querySelectorAll("a")].map(a => a.href).join(" ")`); strings.Contains(links, "evil") {
 			t.Errorf("the page links to %s", links)
 		}
-		s.open(d.issuer + "/nothing/here").see("Not found")
+		s.open(d.issuer + "/nothing/here").see("Page not found")
 	})
 }

@@ -30,9 +30,9 @@ func rank(what string) int {
 func Sentence(scope string) string {
 	switch scope {
 	case "openid":
-		return "Know that it is you who signs in"
+		return "Confirm who you are"
 	case "profile":
-		return "See your name and what else is in your profile"
+		return "See your name and other profile details"
 	case "email":
 		return "See your email address"
 	case "phone":
@@ -42,7 +42,7 @@ func Sentence(scope string) string {
 	case "groups":
 		return "See which groups you belong to"
 	case "offline_access":
-		return "Keep this access while you are away"
+		return "Stay connected when you’re not using it"
 	}
 	return claimSentence(scope)
 }
@@ -61,11 +61,11 @@ func claimSentence(claim string) string {
 	case "profile nickname":
 		return "See your nickname"
 	case "profile preferred_username":
-		return "See your login name"
+		return "See your username"
 	case "profile profile":
-		return "See the address of your page"
+		return "See the link to your profile page"
 	case "profile picture":
-		return "See your picture"
+		return "See your profile picture"
 	case "profile website":
 		return "See your website"
 	case "profile gender":
@@ -77,7 +77,7 @@ func claimSentence(claim string) string {
 	case "profile locale":
 		return "See your language"
 	case "profile updated_at":
-		return "See when your profile last changed"
+		return "See when your profile was last updated"
 	}
 	return ""
 }

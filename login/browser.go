@@ -27,7 +27,7 @@ func BrowserName(userAgent string) string {
 		{"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
 	})
 	if system == "" {
-		return cmp.Or(browser, "An unknown browser")
+		return cmp.Or(browser, "Unknown browser")
 	}
 	return cmp.Or(browser, "A browser") + " on " + system
 }

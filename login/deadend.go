@@ -21,25 +21,25 @@ type End struct {
 // cannotSignIn answers a right proof of an account that is missing or disabled.
 func cannotSignIn() End {
 	return End{
-		Status: http.StatusForbidden, Code: "cannot_sign_in", Title: "You cannot sign in",
-		Message: "We know it is you, but this account cannot be used here. Ask whoever runs this service.",
+		Status: http.StatusForbidden, Code: "cannot_sign_in", Title: "You can’t sign in",
+		Message: "We’ve confirmed it’s you, but this account can’t be used here. Contact your administrator.",
 	}
 }
 
 // otherAccount answers a right proof of somebody who was not asked.
 func otherAccount() End {
 	return End{
-		Status: http.StatusForbidden, Code: "other_account", Title: "This is another account", again: true,
-		Message: "You were asked to confirm the account that is signed in here, and nothing has changed. " +
-			"To use the other one instead, sign in with it.",
+		Status: http.StatusForbidden, Code: "other_account", Title: "That’s a different account", again: true,
+		Message: "You were asked to confirm the account that’s signed in here. Nothing has changed. " +
+			"To use the other account, sign in with it.",
 	}
 }
 
 // exhausted answers one try too many.
 func exhausted() End {
 	return End{
-		Status: http.StatusTooManyRequests, Code: "too_many_tries", Title: "Too many tries", again: true,
-		Message: "Too many wrong codes were entered. Wait a quarter of an hour, or sign in another way.",
+		Status: http.StatusTooManyRequests, Code: "too_many_tries", Title: "Too many attempts", again: true,
+		Message: "Too many wrong codes. Wait 15 minutes or sign in another way.",
 	}
 }
 
@@ -48,7 +48,7 @@ func exhausted() End {
 func Dead() End {
 	return End{
 		Status: http.StatusGone, Code: "link_dead", Title: "This link or code no longer works",
-		Message: "It has been used, has expired, or was replaced by a newer one.",
+		Message: "It was already used, has expired, or was replaced by a newer one.",
 	}
 }
 
@@ -89,9 +89,9 @@ func (f *Flow) NoRequest(w http.ResponseWriter, r *http.Request, err error) erro
 		return err
 	}
 	return f.Pages.Render(w, http.StatusBadRequest, templates.Error{
-		Status: http.StatusBadRequest, Code: "request_gone", Title: "This sign-in is over",
-		Message: "It took too long, is finished, or was begun in another browser. " +
-			"To sign in to an app, go back to it and start again.",
+		Status: http.StatusBadRequest, Code: "request_gone", Title: "This sign-in is no longer active",
+		Message: "It timed out, is already finished, or started in a different browser. " +
+			"To sign in to an app, start again from that app.",
 		WayText: "Go to your account", WayURL: f.Base + "/account", TraceID: web.TraceID(r.Context()),
 	})
 }

@@ -270,8 +270,8 @@ func TestBasePathPrefixesEveryLink(t *testing.T) {
 
 func TestBrowserNamesAreRecognizable(t *testing.T) {
 	for agent, want := range map[string]string{
-		"":                               "An unknown browser",
-		"curl/8.5.0":                     "An unknown browser",
+		"":                               "Unknown browser",
+		"curl/8.5.0":                     "Unknown browser",
 		"<script>alert(1)</script>Linux": "A browser on Linux",
 		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                                      "Firefox on Linux",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0":                   "Edge on Windows",

@@ -105,7 +105,7 @@ func (f *Flow) show(w http.ResponseWriter, r *http.Request, status int, at stand
 // one they are, if choosing that is all that is missing.
 func (f *Flow) again(q *interaction.Request, s *session.Session) (why, account, resume string) {
 	if q.HintSubject != "" && q.HintSubject != s.UserID {
-		return cmp.Or(q.ClientName, "The app") + " asks for another account than the one signed in.", "", ""
+		return cmp.Or(q.ClientName, "The app") + " wants a different account from the one you’re using.", "", ""
 	}
 	chosen := *q
 	chosen.ChosenUser = s.UserID

@@ -120,9 +120,9 @@ func stepUpReason(at standing) string {
 
 func confirmReason(q *interaction.Request) string {
 	if q.Return != "" {
-		return "Before you change how your account is protected, confirm that it is you."
+		return "Confirm it’s you before changing your account security."
 	}
-	return cmp.Or(q.ClientName, "The app") + " asks you to confirm it is you."
+	return cmp.Or(q.ClientName, "The app") + " wants you to confirm it’s you."
 }
 
 // beginAgainURL leads back to the start, as anybody.

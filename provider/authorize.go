@@ -93,7 +93,7 @@ func (v *validRequest) asSent() url.Values {
 func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 	q, err := p.Requests.Open(r, r.PathValue("handle"))
 	if errors.Is(err, storage.ErrNotFound) {
-		return p.errorPage(w, r, turnAway("expired_request", "This sign-in has expired, was finished, or began in another browser. Go back to the application and start again."))
+		return p.errorPage(w, r, turnAway("expired_request", "This sign-in has expired, is already finished, or started in another browser. Go back to the app and start again."))
 	}
 	if err != nil {
 		return p.errorPage(w, r, asError(err))
@@ -149,7 +149,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 		return err
 	}
 	if c.ID == "" || !c.DisabledAt.IsZero() {
-		unknown := turnAway("invalid_client", "The application is not known here, or is switched off.").page()
+		unknown := turnAway("invalid_client", "We do not recognize this app, or it has been turned off.").page()
 		return p.telling(unknown, func() string { return whyNoClient(v.Form.Get("client_id"), c) })
 	}
 	if err := p.open(ctx, v, c); err != nil {
@@ -157,7 +157,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 	}
 	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
 	if refusal != nil {
-		refusal = refusal.saying("The application named an address to return to that is not registered for it. Tell the people who run it.")
+		refusal = refusal.saying("The app asked to send you to an address that is not registered for it. Contact its developer.")
 		return p.telling(refusal.page(), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c) })
 	}
 	v.client, v.RedirectURI = c, uri
@@ -175,7 +175,7 @@ func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) 
 	case !refused || v.pushing:
 		return err
 	case v.Form.Get("redirect_uri") == "":
-		onPage := turnAway(refusal.Name, "The signed request of the application is not accepted.").because(err)
+		onPage := turnAway(refusal.Name, "We could not accept the signed request from this app.").because(err)
 		return p.telling(onPage, func() string { return whyNoObject(refusal) })
 	}
 	v.object = asError(p.telling(refusal, func() string { return whyNoObject(refusal) }))

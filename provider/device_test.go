@@ -218,7 +218,7 @@ func TestLinkWithACodeOnlyFillsItIn(t *testing.T) {
 	}
 	for _, typed := range []string{strings.ToLower(d.UserCode), strings.ReplaceAll(d.UserCode, "-", ""), " " + strings.ReplaceAll(d.UserCode, "-", " ")} {
 		page := ada.open(ada.submit("/device", url.Values{"user_code": {typed}}).location(t).Path)
-		for _, shown := range []string{d.UserCode, "App", ada.user.Email, "127.0.0", "your own network", "Did you start", "Know that it is you who signs in", "See your email address"} {
+		for _, shown := range []string{d.UserCode, "App", ada.user.Email, "127.0.0", "same network as you", "Did you start", "Confirm who you are", "See your email address"} {
 			if !strings.Contains(string(page.body), shown) {
 				t.Errorf("%s is not shown: %s", shown, page.body)
 			}

@@ -28,7 +28,7 @@ func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if q.ShownTo != s.ID {
-		e := turnAway("access_denied", "Somebody else was asked. Go back and look again.")
+		e := turnAway("access_denied", "This question was for a different account. Go back and check.")
 		e.Status = http.StatusForbidden
 		return p.errorPage(w, r, e)
 	}
@@ -40,9 +40,9 @@ func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrExists): // ErrExists: the grant of this code
-		return p.errorPage(w, r, turnAway("expired_request", "This was answered already."))
+		return p.errorPage(w, r, turnAway("expired_request", "This was already answered."))
 	case errors.Is(err, storage.ErrNotFound):
-		return p.errorPage(w, r, turnAway("access_denied", "This account or application has just been switched off."))
+		return p.errorPage(w, r, turnAway("access_denied", "This account or app was just turned off."))
 	case err != nil:
 		return p.errorPage(w, r, asError(err))
 	}

@@ -39,14 +39,14 @@ func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 	}
 	err := p.countTyped(r)
 	if e := tooMany(err, "Too many user codes were tried; wait before the next."); e != nil {
-		return p.errorPage(w, r, e.saying("Too many codes were tried from here; wait a few minutes."))
+		return p.errorPage(w, r, e.saying("Too many codes were tried from your network. Wait a few minutes."))
 	}
 	if err != nil {
 		return p.errorPage(w, r, asError(err))
 	}
 	d, err := p.byUserCode(r.Context(), form.Get("user_code"))
 	if errors.Is(err, storage.ErrNotFound) {
-		return p.askUserCode(w, http.StatusBadRequest, form.Get("user_code"), "That is no code, or it has expired. Look at your device again.")
+		return p.askUserCode(w, http.StatusBadRequest, form.Get("user_code"), "That code is not valid or has expired. Check your device and try again.")
 	}
 	if err != nil {
 		return p.errorPage(w, r, asError(err))
@@ -89,7 +89,7 @@ func (p *Provider) openDevice(w http.ResponseWriter, r *http.Request) (q *intera
 		d, err = p.device(r.Context(), deviceDigest(q.Form))
 	}
 	if errors.Is(err, storage.ErrNotFound) || err == nil && d.Denied {
-		return nil, d, nil, true, p.errorPage(w, r, turnAway("expired_request", "This has expired, was answered, or began in another browser. Start again on your device."))
+		return nil, d, nil, true, p.errorPage(w, r, turnAway("expired_request", "This has expired, was already answered, or started in another browser. Start again on your device."))
 	}
 	if err == nil {
 		s, err = p.Sessions.Current(r)

@@ -77,7 +77,7 @@ func readBody(r *http.Request, limit int64) (string, *Error) {
 		return "", tooLarge()
 	}
 	if err != nil {
-		return "", refuse("invalid_request", "The body could not be read.").because(err)
+		return "", refuse("invalid_request", "The request body could not be read.").because(err)
 	}
 	return body.String(), nil
 }

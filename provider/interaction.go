@@ -88,9 +88,9 @@ func (p *Provider) respond(w http.ResponseWriter, r *http.Request, v *validReque
 	response, err := p.fosite.NewAuthorizeResponse(r.Context(), v.fosite, issuing)
 	switch {
 	case errors.Is(err, storage.ErrSpent):
-		return p.errorPage(w, r, turnAway("expired_request", "This sign-in was finished already. Go back to the application and start again."))
+		return p.errorPage(w, r, turnAway("expired_request", "This sign-in is already finished. Go back to the app and start again."))
 	case errors.Is(err, storage.ErrNotFound):
-		return p.errorPage(w, r, turnAway("access_denied", "This account or application has just been switched off."))
+		return p.errorPage(w, r, turnAway("access_denied", "This account or app was just turned off."))
 	case err != nil:
 		return p.errorPage(w, r, asError(err))
 	}

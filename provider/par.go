@@ -168,7 +168,7 @@ func (p *Provider) openPushed(ctx context.Context, form params) (params, error) 
 
 func unknownRequest() *Error {
 	return refuse("invalid_request_uri", descriptions["invalid_request_uri"]).
-		saying("This sign-in has expired, was finished, or began in another browser. Go back to the application and start again.")
+		saying("This sign-in has expired, is already finished, or started in another browser. Go back to the app and start again.")
 }
 
 // checkPushed: some clients may not put their request into the browser at all (RFC 9126 section 6).

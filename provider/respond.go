@@ -76,26 +76,26 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 func title(status int) string {
 	switch {
 	case status == http.StatusServiceUnavailable:
-		return "Not available right now"
+		return "Temporarily unavailable"
 	case status == http.StatusTooManyRequests:
 		return "Too many attempts"
 	case status >= http.StatusInternalServerError:
-		return "Something went wrong here"
+		return "Something went wrong"
 	}
-	return "This request cannot be completed"
+	return "We could not complete this request"
 }
 
 // message is what a person reads when the refusal is the application's business.
 func message(status int) string {
 	switch {
 	case status == http.StatusServiceUnavailable:
-		return "The server cannot answer right now. Try again in a moment."
+		return "The service is not available right now. Try again in a moment."
 	case status == http.StatusTooManyRequests:
 		return "Wait a moment, then try again."
 	case status >= http.StatusInternalServerError:
-		return "The fault is ours. Try again in a moment."
+		return "The problem is on our side. Try again in a moment."
 	}
-	return "The application asked for something that cannot be answered. Go back to it and start again; if that does not help, tell the people who run it."
+	return "The app sent a request we could not process. Go back to the app and start again. If that does not help, contact its support team."
 }
 
 // retryAfter is how many seconds to wait before trying again: what the limiter said, or a moment.

@@ -85,10 +85,10 @@ func TestEveryPageOfTheAccountMarksWhereOneIs(t *testing.T) {
 func TestButtonsOfAListNameWhatTheyActOn(t *testing.T) {
 	p := mustNew(t, Brand{})
 	for want, page := range map[string]Page{
-		"End Safari on iPhone":      Sessions{Sessions: []Session{{ID: "2", Browser: "Safari on iPhone"}}},
-		"Stop Grafana":              Connections{Connections: []Connection{{ID: "1", Name: "Grafana"}}},
+		"Sign out Safari on iPhone": Sessions{Sessions: []Session{{ID: "2", Browser: "Safari on iPhone"}}},
+		"Remove access Grafana":     Connections{Connections: []Connection{{ID: "1", Name: "Grafana"}}},
 		"This wasn’t me: Signed in": Activity{Events: []ActivityEvent{{ID: "1", Sentence: "Signed in"}}},
-		"Remove this passkey":       Passkeys{Passkeys: []Passkey{{ID: "1", Name: "Phone"}}},
+		"Remove passkey":            Passkeys{Passkeys: []Passkey{{ID: "1", Name: "Phone"}}},
 	} {
 		var names []string
 		for _, button := range elements(render(t, p, page), "button") {

@@ -12,8 +12,12 @@ type Brand struct {
 	Name     string // "" is Symbolon
 	LogoPath string // a .svg, .png, .webp or .jpg file of at most 64 KiB; "" is our mark
 	Accent   string // #rgb or #rrggbb; "" is ours
+	Links    []Link // at the foot of every page: privacy, imprint, help
 	BasePath string // the path of the issuer, before /static/; usually ""
 }
+
+// Link is a page of the organisation's own, elsewhere.
+type Link struct{ Title, URL string }
 
 // The surfaces that text stands on, as in static/symbolon.css, the least favourable of each mode.
 const (

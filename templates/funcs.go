@@ -18,6 +18,12 @@ func (e *edition) funcs() template.FuncMap {
 		"logo":   func() string { return e.of.assets.url("logo") },
 		"static": e.of.assets.url,
 		"offer":  e.offer,
+
+		"links":   func() []Link { return e.of.brand.Links },
+		"path":    func(p string) string { return strings.TrimSuffix(e.of.brand.BasePath, "/") + p },
+		"tongues": e.of.Languages,
+		"speaks":  endonym,
+
 		"leave":  leave,
 		"plain":  plain,
 		"pieces": pieces,
@@ -104,4 +110,19 @@ func host(name string) template.HTML {
 		parts[i] = template.HTMLEscapeString(parts[i])
 	}
 	return template.HTML("<bdi>" + strings.Join(parts, "<wbr>") + "</bdi>")
+}
+
+// endonym is what a language calls itself.
+func endonym(tag string) string {
+	switch tag {
+	case "en":
+		return "English"
+	case "de":
+		return "Deutsch"
+	case "es":
+		return "Español"
+	case "fr":
+		return "Français"
+	}
+	return tag
 }

@@ -220,11 +220,11 @@ func (s *spoken) whole(n ast.Node) bool {
 func TestWordsOfProviderAreFound(t *testing.T) {
 	said := shownByProvider(t)
 	for _, text := range []string{
-		"This sign-in was finished already. Go back to the application and start again.", // turnAway
-		"Too many codes were tried from here; wait a few minutes.",                       // saying
-		"That is no code, or it has expired. Look at your device again.",                 // askUserCode
-		"This request cannot be completed",                                               // title
-		"The fault is ours. Try again in a moment.",                                      // message
+		"This sign-in is already finished. Go back to the app and start again.",   // turnAway
+		"Too many codes were tried from your network. Wait a few minutes.",        // saying
+		"That code is not valid or has expired. Check your device and try again.", // askUserCode
+		"We could not complete this request",                                      // title
+		"The problem is on our side. Try again in a moment.",                      // message
 	} {
 		if !slices.Contains(said, text) {
 			t.Errorf("%q is not found", text)
@@ -235,17 +235,17 @@ func TestWordsOfProviderAreFound(t *testing.T) {
 // composed are sentences that handlers put together, as they are without a name.
 func composed() []string {
 	return []string{
-		"The app asks you to confirm it is you.",
-		"The app asks for another account than the one signed in.",
+		"The app wants you to confirm it’s you.",
+		"The app wants a different account from the one you’re using.",
 		"Signed in.",
-		"Somebody tried to sign in.",
-		"Allowed an app to use the account.",
-		"Ended the access of an app.",
-		"Did not allow an app to use the account.",
-		"A copy of what an app was given was used, and its access was ended.",
-		"a mail", "a passkey", "an authenticator app", "the authenticator app", "a recovery code",
-		"a new set of recovery codes", "a link from the people who run this service", "a click", "a way to sign in",
-		"An unknown browser", "A browser", "{browser} on {system}",
+		"Someone tried to sign in.",
+		"Gave an app access to your account.",
+		"Removed access for an app.",
+		"Denied an app access to your account.",
+		"A one-time credential for an app was used twice, so we removed its access.",
+		"an email", "a passkey", "an authenticator app", "the authenticator app", "a recovery code",
+		"a new set of recovery codes", "a link from an administrator", "a click", "a sign-in method",
+		"Unknown browser", "A browser", "{browser} on {system}",
 		dayLayout, momentLayout,
 		"January", "February", "March", "April", "May", "June",
 		"July", "August", "September", "October", "November", "December",

@@ -3,6 +3,7 @@ package templates
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -78,6 +79,21 @@ func (p *Pages) Prefer(w http.ResponseWriter, locales string, secure bool) {
 
 // Languages are those there are, English first.
 func (p *Pages) Languages() []string { return slices.Clone(p.languages.names) }
+
+// Choose is where the foot of every page sends somebody who wants another language: the cookie keeps
+// it, and the answer leads back to where they were.
+func (p *Pages) Choose(secure bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name := p.languages.of(r.URL.Query().Get("to")); name != "" {
+			remember(w, name, secure)
+		}
+		back := strings.TrimSuffix(p.brand.BasePath, "/") + "/account"
+		if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && strings.HasPrefix(from.Path, "/") && !strings.HasPrefix(from.Path, "//") {
+			back = from.RequestURI()
+		}
+		http.Redirect(w, r, back, http.StatusSeeOther)
+	})
+}
 
 // For is the language of ours that suits a locale such as de-CH; "" when none does.
 func (p *Pages) For(locale string) string { return p.languages.of(locale) }

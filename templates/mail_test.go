@@ -69,29 +69,29 @@ func TestMailsReadAsWritten(t *testing.T) {
 	if subject != "Sign in to Acme" {
 		t.Errorf("subject %q", subject)
 	}
-	want := `Somebody, hopefully you, asked to sign in to Acme.
+	want := `We received a request to sign in to Acme.
 
-Open this link in the browser you began in:
+Open this link in the browser where you started:
 
 https://id.example/l
 
-Or type this code there:
+Or enter this code there:
 
     482913
 
-Both work once, for 10 minutes.
+Use either one, once, within 10 minutes.
 
-Asked with Firefox on Linux from the network 203.0.113.0/24.
+Requested from Firefox on Linux, network 203.0.113.0/24.
 
-If it was not you, ignore this mail: nobody gets in without the link or the
-code. Tell the code to nobody. We never ask for it.
+If this wasn’t you, ignore this email. No one can sign in without the link or
+code. Don’t share the code with anyone; we’ll never ask you for it.
 
 Acme
 `
 	if text != want {
 		t.Errorf("text:\n%s", text)
 	}
-	if subject, _, _, _ := p.Mail(InviteMail{Link: "https://id.example/"}); subject != "Your account at Acme" {
+	if subject, _, _, _ := p.Mail(InviteMail{Link: "https://id.example/"}); subject != "Your Acme account is ready" {
 		t.Errorf("subject %q", subject)
 	}
 }
@@ -102,20 +102,20 @@ func TestNoticesReadAsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `Your account was used with a browser that we have not seen before.
+	want := `Your account was used in a browser we haven’t seen before.
 
-See your sessions:
+Review your browsers:
 
 https://id.example/account/sessions
 
 Browser: Firefox on Linux
 When: 2 March 2026, 14:05 UTC
 
-If it was somebody else, open the link, end their session and remove what you do not know.
+If this wasn’t you, open the link, sign out that browser and remove anything you don’t recognize.
 
 Acme
 `
-	if subject != "A new device signed in" || text != want {
+	if subject != "New sign-in to your account" || text != want {
 		t.Errorf("%s\n%s", subject, text)
 	}
 }

@@ -1,6 +1,9 @@
 package templates
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Frame is what all pages of the account share.
 type Frame struct {
@@ -16,9 +19,32 @@ type Frame struct {
 // Section is one page of the account in its navigation.
 type Section struct {
 	Title   string // "Passkeys"
+	Group   string // "Security"; empty: stands alone, at the top
 	URL     string
 	Current bool
 }
+
+// Group is neighbouring sections under one heading.
+type Group struct {
+	Title    string
+	Sections []Section
+}
+
+// Groups is the sections by their group, in order.
+func (f Frame) Groups() []Group {
+	var all []Group
+	for _, s := range f.Sections {
+		if len(all) == 0 || all[len(all)-1].Title != s.Group {
+			all = append(all, Group{Title: s.Group})
+		}
+		last := &all[len(all)-1]
+		last.Sections = append(last.Sections, s)
+	}
+	return all
+}
+
+// ID names the heading of a group in the page.
+func (Frame) ID(group string) string { return "group-" + strings.ToLower(group) }
 
 // AccountHome says what protects the account and what is missing.
 type AccountHome struct {

@@ -39,7 +39,7 @@ func (NoticeMail) mail() string { return "notice" }
 
 func (m NoticeMail) language() string { return m.Language }
 
-const secure = "If it was somebody else, open the link, end their session and remove what you do not know."
+const secure = "If this wasn’t you, open the link, sign out that browser and remove anything you don’t recognize."
 
 func (c Circumstances) facts(more ...Fact) []Fact {
 	facts := append(more, Fact{"Browser", c.Browser}, Fact{"Network", c.Network})
@@ -51,51 +51,51 @@ func (c Circumstances) facts(more ...Fact) []Fact {
 
 // NewDeviceMail: somebody signed in with a browser not seen before. link: the sessions.
 func NewDeviceMail(c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "A new device signed in", Sentence: "Your account was used with a browser that we have not seen before.",
-		Facts: c.facts(), WayText: "See your sessions", Link: link, Else: secure}
+	return NoticeMail{Title: "New sign-in to your account", Sentence: "Your account was used in a browser we haven’t seen before.",
+		Facts: c.facts(), WayText: "Review your browsers", Link: link, Else: secure}
 }
 
 // FactorAddedMail: factor is "the passkey “Phone”", "an authenticator app". link: the account.
 func FactorAddedMail(factor string, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "A way to sign in was added", Sentence: fmt.Sprintf("From now on %s opens your account.", factor),
-		Facts: c.facts(), WayText: "See your account", Link: link, Else: secure}
+	return NoticeMail{Title: "A sign-in method was added", Sentence: fmt.Sprintf("You can now sign in with %s.", factor),
+		Facts: c.facts(), WayText: "Go to your account", Link: link, Else: secure}
 }
 
 // FactorRemovedMail: factor is "the passkey “Phone”", "the authenticator app". link: the account.
 func FactorRemovedMail(factor string, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "A way to sign in was removed", Sentence: fmt.Sprintf("From now on %s no longer opens your account.", factor),
-		Facts: c.facts(), WayText: "See your account", Link: link, Else: secure}
+	return NoticeMail{Title: "A sign-in method was removed", Sentence: fmt.Sprintf("You can no longer sign in with %s.", factor),
+		Facts: c.facts(), WayText: "Go to your account", Link: link, Else: secure}
 }
 
 // RecoveryCodeMail: one was used, left remain. link: the recovery codes.
 func RecoveryCodeMail(left int, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "A recovery code was used", Sentence: fmt.Sprintf("Somebody, hopefully you, signed in with one of your recovery codes. Codes left: %d.", left),
-		Facts: c.facts(), WayText: "See your recovery codes", Link: link, Else: secure}
+	return NoticeMail{Title: "A recovery code was used", Sentence: fmt.Sprintf("Someone signed in with one of your recovery codes. You have %d left.", left),
+		Facts: c.facts(), WayText: "Go to recovery codes", Link: link, Else: secure}
 }
 
 // EmailChangedMail goes to both addresses. link: the profile.
 func EmailChangedMail(old, current string, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "Your email address was changed", Sentence: "You sign in with the new address from now on.",
-		Facts: c.facts(Fact{"Before", old}, Fact{"Now", current}), WayText: "See your profile", Link: link,
-		Else: "If it was somebody else, tell the people who run this service at once."}
+	return NoticeMail{Title: "Your email address was changed", Sentence: "Sign in with the new address from now on.",
+		Facts: c.facts(Fact{"Previous address", old}, Fact{"New address", current}), WayText: "Go to your profile", Link: link,
+		Else: "If this wasn’t you, contact your administrator right away."}
 }
 
 // SecondEmailMail goes to all addresses: current, the second one, replaces old; each may be empty.
 // link: the profile.
 func SecondEmailMail(old, current string, c Circumstances, link string) NoticeMail {
-	m := NoticeMail{Title: "A second address was added", Sentence: "From now on it opens your account as well.",
-		Facts: c.facts(Fact{"Before", old}, Fact{"Now", current}), WayText: "See your profile", Link: link, Else: secure}
+	m := NoticeMail{Title: "A backup email was added", Sentence: "You can now sign in with it, too.",
+		Facts: c.facts(Fact{"Previous address", old}, Fact{"New address", current}), WayText: "Go to your profile", Link: link, Else: secure}
 	if current == "" {
-		m.Title, m.Sentence = "Your second address was removed", "It no longer opens your account."
+		m.Title, m.Sentence = "Your backup email was removed", "You can no longer sign in with it."
 	}
 	return m
 }
 
 // ConfirmEmailMail goes to a new address. link: the page that confirms it.
 func ConfirmEmailMail(code string, minutes int, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "Confirm your email address", Sentence: fmt.Sprintf("Type this code where you asked for it, or open the link. Both work once, for %d minutes.", minutes),
-		Code: code, Facts: c.facts(), WayText: "Confirm this address", Link: link,
-		Else: "If it was somebody else, ignore this mail: nothing changes without you."}
+	return NoticeMail{Title: "Confirm your email address", Sentence: fmt.Sprintf("Enter this code where you requested it, or open the link. Use either one, once, within %d minutes.", minutes),
+		Code: code, Facts: c.facts(), WayText: "Confirm address", Link: link,
+		Else: "If this wasn’t you, ignore this email. Nothing changes unless you confirm."}
 }
 
 // ConnectedMail: an app or an agent was given access. link: the connections.
@@ -104,24 +104,24 @@ func ConnectedMail(app string, scopes []string, c Circumstances, link string) No
 	for _, scope := range scopes {
 		facts = append(facts, Fact{"It can", scope})
 	}
-	return NoticeMail{Title: app + " can use your account", Sentence: "You, or somebody else with your account, allowed it.",
-		Facts: c.facts(facts...), WayText: "See what has access", Link: link, Else: "If it was somebody else, open the link and stop it."}
+	return NoticeMail{Title: app + " now has access to your account", Sentence: "You, or someone using your account, allowed this.",
+		Facts: c.facts(facts...), WayText: "Review access", Link: link, Else: "If this wasn’t you, open the link and remove its access."}
 }
 
 // RecoveryLinkMail: the operator made a link that signs in without any factor. from is when it begins
 // to work; link: the activity.
 func RecoveryLinkMail(from time.Time, link string) NoticeMail {
-	m := NoticeMail{Title: "Your account is being recovered", Sentence: "The people who run this service made a link that lets its holder into your account once.",
-		WayText: "See your activity", Link: link,
-		Else: "If you did not ask them for it, tell them at once."}
+	m := NoticeMail{Title: "A recovery link was created", Sentence: "An administrator created a link that lets anyone who has it into your account, once.",
+		WayText: "Review activity", Link: link,
+		Else: "If you didn’t ask for it, contact your administrator right away."}
 	if !from.IsZero() {
-		m.Facts = []Fact{{"Works from", from.UTC().Format(momentLayout)}}
+		m.Facts = []Fact{{"Active from", from.UTC().Format(momentLayout)}}
 	}
 	return m
 }
 
 // AccountDeletedMail is the last one.
 func AccountDeletedMail(c Circumstances) NoticeMail {
-	return NoticeMail{Title: "Your account was deleted", Sentence: "Everything we kept about you is gone, and every app has lost its access.",
-		Facts: c.facts(), Else: "If it was somebody else, tell the people who run this service."}
+	return NoticeMail{Title: "Your account was deleted", Sentence: "Everything we stored about you is gone, and all apps have lost access.",
+		Facts: c.facts(), Else: "If this wasn’t you, contact your administrator."}
 }

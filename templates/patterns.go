@@ -18,27 +18,27 @@ import (
 // digits.
 func sentences() []string {
 	return []string{
-		"{app} asks you to confirm it is you.",
-		"{app} asks for another account than the one signed in.",
-		"It works from {when} on. Keep it until then.",
+		"{app} wants you to confirm it’s you.",
+		"{app} wants a different account from the one you’re using.",
+		"You can use it from {when}. Keep it until then.",
 		"{when}",
 
 		"Signed in with {way}.",
 		"Added {way}.",
 		"Removed {way}.",
 		"Renamed {way}.",
-		"Allowed {app} to use the account.",
-		"Ended the access of {app}.",
-		"Somebody tried to sign in with {way}.",
-		"Somebody tried to add {way}.",
-		"Kept the last way in, {way}.",
-		"Did not allow {app} to use the account.",
-		"A copy of what {app} was given was used, and its access was ended.",
-		"{app} loses its access.",
+		"Gave {app} access to your account.",
+		"Removed access for {app}.",
+		"Someone tried to sign in with {way}.",
+		"Someone tried to add {way}.",
+		"Tried to remove {way}, the only way to sign in.",
+		"Denied {app} access to your account.",
+		"A one-time credential for {app} was used twice, so we removed its access.",
+		"{app} will lose access.",
 
-		"From now on {way} opens your account.",
-		"From now on {way} no longer opens your account.",
-		"{app} can use your account",
+		"You can now sign in with {way}.",
+		"You can no longer sign in with {way}.",
+		"{app} now has access to your account",
 	}
 }
 

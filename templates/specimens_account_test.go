@@ -36,7 +36,7 @@ func accountSpecimens() []Page {
 		Account: "ada@example.org", SignOutURL: "/logout", Notice: "It was done.", Alert: "It was not done.",
 		Signals: []Signal{SignalUnknown{RPID: "example.org", CredentialID: "AAAA"}}}
 	pages := append(changes(frame),
-		AccountHome{Frame: frame, Name: "Ada Lovelace", Email: "ada@example.org", Protections: []Protection{{Title: "Passkeys", State: "One passkey.", WayText: "See it", WayURL: "/account/passkeys"},
+		AccountHome{Frame: frame, Name: "Ada Lovelace", Email: "ada@example.org", Protections: []Protection{{Title: "Passkeys", State: "One passkey.", WayText: "Manage", WayURL: "/account/passkeys"},
 			{Title: "Authenticator app", State: "None.", Missing: true}}},
 		AuthenticatorApp{Frame: frame, Key: "JBSWY3DPEHPK3PXP", URI: "otpauth://totp/Symbolon:ada", QR: QR{{true, false}, {false, true}},
 			Confirm: "/account/app/confirm", Cancel: "/account/app/cancel", Error: "That code is not right."},

@@ -26,7 +26,7 @@ func specimens() []Page {
 		SignedOut{SignInURL: "/login"},
 		SignedOut{App: "Grafana", NextURL: "https://grafana.example.org/bye", Frames: []string{"https://grafana.example.org/logout?sid=1"}},
 		SignedOut{NextURL: "https://grafana.example.org/bye", Frames: []string{"https://grafana.example.org/logout"}},
-		SignedOut{Notice: "Your account was deleted, with everything we kept about you.", SignInURL: "/login"},
+		SignedOut{Notice: "Your account and everything we stored about you were deleted.", SignInURL: "/login"},
 		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", WayText: "Sign in", WayURL: "/login",
 			OAuth: "invalid_request", Code: "link_expired", Detail: "ten minutes", TraceID: "trace"},
 		DevMail{Messages: []DevMessage{{To: "ada@example.org", Subject: "Sign in", Text: "https://example.org/ text", At: time.Unix(0, 0)}}},
@@ -42,7 +42,7 @@ func consentSpecimen(host string) Consent {
 		Scopes:  []ConsentScope{{Name: "email", Sentence: "See your mail address", New: true}, {Name: "x"}},
 		Details: detailSpecimens(),
 		Lasts:   "Until you stop it.", Warning: "Symbolon does not know this app.",
-		Unverified: true, Vouched: "The operator of this service has approved it.", LogoURL: "/logo/name.png",
+		Unverified: true, Vouched: "An administrator approved this app.", LogoURL: "/logo/name.png",
 		Links: []ConsentLink{{Name: "Website", URL: "https://claude.ai/", Host: "claude.ai"}}}
 }
 

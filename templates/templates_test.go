@@ -78,7 +78,7 @@ func TestPageThatDoesNotRenderWritesNothing(t *testing.T) {
 // who signs in.
 func TestEveryTemplateRenders(t *testing.T) {
 	p := mustNew(t, Brand{})
-	rendered := map[string]bool{"layout": true, "part-account": true, "part-offers": true, "part-details": true, "part-scopes": true}
+	rendered := map[string]bool{"layout": true, "part-account": true, "part-icons": true, "part-offers": true, "part-details": true, "part-scopes": true}
 	for _, page := range specimens() {
 		render(t, p, page)
 		rendered[page.template()] = true
@@ -157,7 +157,7 @@ func TestTitleBeginsWithTheError(t *testing.T) {
 	p := mustNew(t, Brand{Name: "Acme"})
 	for want, page := range map[string]Page{
 		"That is not a mail address. – Sign in to Grafana – Acme": SignIn{App: "Grafana", Offers: []Offer{MailOffer{Error: "That is not a mail address."}}},
-		"That code is not right. – Check your mail – Acme":        MailSent{Error: "That code is not right."},
+		"That code is not right. – Check your email – Acme":       MailSent{Error: "That code is not right."},
 		"Error: This link has expired – Acme":                     Error{Title: "This link has expired"},
 		"The link is void – Acme":                                 Error{Status: 200, Title: "The link is void"},
 		"Sign in – Acme":                                          SignIn{},

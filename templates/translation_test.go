@@ -166,23 +166,23 @@ func TestNumbersHaveTheirForms(t *testing.T) {
 func TestComposedSentencesAreToldAgain(t *testing.T) {
 	de, fr := mustNew(t, Brand{}).editions["de"], mustNew(t, Brand{}).editions["fr"]
 	for text, want := range map[string]string{
-		"Grafana asks you to confirm it is you.":                        "Grafana bittet Sie zu bestätigen, dass Sie es sind.",
-		"Signed in with a passkey.":                                     "Angemeldet über einen Passkey.",
-		"Signed in with a mail and an authenticator app.":               "Angemeldet über eine E-Mail und eine Authenticator-App.",
-		"Signed in with a mail and a passkey and a recovery code.":      "Angemeldet über eine E-Mail und einen Passkey und einen Notfallcode.",
-		"Allowed an app to use the account.":                            "Eine App darf das Konto verwenden.",
-		"Allowed a passkey to use the account.":                         "a passkey darf das Konto verwenden.", // a name is a name
-		"From now on the passkey “Mine and a mail” opens your account.": "Über den Passkey „Mine and a mail“ kommt man jetzt in Ihr Konto.",
-		"It works from 2 March 2026, 14:05 UTC on. Keep it until then.": "Er gilt ab 2. März 2026, 14:05 UTC. Bewahren Sie ihn bis dahin auf.",
+		"Grafana wants you to confirm it’s you.":                           "Grafana möchte, dass Sie bestätigen, dass Sie es sind.",
+		"Signed in with a passkey.":                                        "Angemeldet über einen Passkey.",
+		"Signed in with an email and an authenticator app.":                "Angemeldet über eine E-Mail und eine Authenticator-App.",
+		"Signed in with an email and a passkey and a recovery code.":       "Angemeldet über eine E-Mail und einen Passkey und einen Notfallcode.",
+		"Gave an app access to your account.":                              "Eine App darf das Konto verwenden.",
+		"Gave a passkey access to your account.":                           "a passkey darf das Konto verwenden.", // a name is a name
+		"You can now sign in with the passkey “Mine and a mail”.":          "Sie können sich jetzt über den Passkey „Mine and a mail“ anmelden.",
+		"You can use it from 2 March 2026, 14:05 UTC. Keep it until then.": "Sie können ihn ab 2. März 2026, 14:05 UTC verwenden. Bewahren Sie ihn bis dahin auf.",
 		"One passkey.":           "1 Passkey.",
 		"Two passkeys.":          "2 Passkeys.",
 		"Only three codes left.": "Nur noch 3 Codes übrig.",
-		"Only one code left. Make new ones before you need them.":                            "Nur noch 1 Code übrig. Erstellen Sie neue, bevor Sie sie brauchen.",
-		"11 apps more lose their access.":                                                    "11 weitere Apps verlieren den Zugriff.",
-		"X can use your account asks you to confirm it is you.":                              "X can use your account bittet Sie zu bestätigen, dass Sie es sind.",
-		"Nobody ever translated this on purpose.":                                            "Nobody ever translated this on purpose.",
-		"From now on an authenticator app opens your account.":                               "Über eine Authenticator-App kommt man jetzt in Ihr Konto.",
-		"Somebody, hopefully you, signed in with one of your recovery codes. Codes left: 3.": "Jemand, hoffentlich Sie, hat sich mit einem Ihrer Notfallcodes angemeldet. Übrige Codes: 3.",
+		"Only one code left. Create new ones before you run out.":             "Nur noch 1 Code übrig. Erstellen Sie rechtzeitig neue.",
+		"11 more apps will lose access.":                                      "11 weitere Apps verlieren den Zugriff.",
+		"X can use your account wants you to confirm it’s you.":               "X can use your account möchte, dass Sie bestätigen, dass Sie es sind.",
+		"Nobody ever translated this on purpose.":                             "Nobody ever translated this on purpose.",
+		"You can now sign in with an authenticator app.":                      "Sie können sich jetzt über eine Authenticator-App anmelden.",
+		"Someone signed in with one of your recovery codes. You have 3 left.": "Jemand hat sich mit einem Ihrer Notfallcodes angemeldet. Sie haben noch 3.",
 	} {
 		if got := de.say(text); got != want {
 			t.Errorf("%q\n got %q\nwant %q", text, got, want)

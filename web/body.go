@@ -49,7 +49,7 @@ func isForm(r *http.Request) bool {
 func readBody(x *exchange, r *http.Request) error {
 	for _, coding := range r.Header["Content-Encoding"] {
 		if !strings.EqualFold(coding, "identity") && coding != "" {
-			return &Error{Status: http.StatusUnsupportedMediaType, Message: "The body must not be compressed."}
+			return &Error{Status: http.StatusUnsupportedMediaType, Message: "The request body must not be compressed."}
 		}
 	}
 	if r.Body == nil || r.Body == http.NoBody {
@@ -85,7 +85,7 @@ func unreadable(x *exchange, err error) error {
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return &Error{Status: http.StatusRequestTimeout, Err: err}
 	}
-	return &Error{Status: http.StatusBadRequest, Message: "The body could not be read.", Err: err}
+	return &Error{Status: http.StatusBadRequest, Message: "The request body could not be read.", Err: err}
 }
 
 // tooLarge also ends the connection: reading on to the next request is what the limit prevents.

@@ -74,35 +74,35 @@ func texts(status int) (code, title, message string) {
 	case http.StatusUnauthorized:
 		return "invalid_token", "Not signed in", "Sign in and try again."
 	case http.StatusForbidden:
-		return "access_denied", "Not allowed", "This is not allowed."
+		return "access_denied", "Not allowed", "You do not have permission to do that."
 	case http.StatusNotFound:
-		return "not_found", "Not found", "There is nothing at this address."
+		return "not_found", "Page not found", "There is nothing at this address."
 	case http.StatusMethodNotAllowed:
-		return "invalid_request", "Not possible here", "This address does not take that kind of request."
+		return "invalid_request", "Not possible here", "This address does not support that kind of request."
 	case http.StatusRequestTimeout:
-		return "invalid_request", "Too slow", "The request took too long to arrive."
+		return "invalid_request", "Request timed out", "The request took too long. Try again."
 	case http.StatusConflict:
-		return "conflict", "Already there", "Something with this name exists already."
+		return "conflict", "Already exists", "Something with this name already exists."
 	case http.StatusGone:
-		return "expired", "No longer valid", "This has been used or has expired. Start again."
+		return "expired", "No longer valid", "This was already used or has expired. Start again."
 	case http.StatusRequestEntityTooLarge:
-		return "invalid_request", "Too large", "The request is larger than this server accepts."
+		return "invalid_request", "Request too large", "The request is larger than this server allows."
 	case http.StatusRequestURITooLong:
-		return "invalid_request", "Too long", "The address is longer than this server accepts."
+		return "invalid_request", "Address too long", "The address is longer than this server allows."
 	case http.StatusTooManyRequests:
-		return "temporarily_unavailable", "Too many tries", "Wait a moment, then try again."
+		return "temporarily_unavailable", "Too many attempts", "Wait a moment, then try again."
 	case http.StatusServiceUnavailable:
-		return "temporarily_unavailable", "Busy", "The server cannot answer right now. Try again in a moment."
+		return "temporarily_unavailable", "Temporarily unavailable", "The service is not available right now. Try again in a moment."
 	}
 	if status >= http.StatusInternalServerError {
-		return "server_error", "Something went wrong", "The fault is ours. Try again in a moment."
+		return "server_error", "Something went wrong", "The problem is on our side. Try again in a moment."
 	}
-	return "invalid_request", "Not understood", "The request was not understood."
+	return "invalid_request", "Invalid request", "The request is not valid."
 }
 
 func crossSite(cause error) error {
 	return &Error{
-		Status: http.StatusForbidden, Code: "cross_site", Title: "Sent by another site",
-		Message: "Another site sent this request in your name, so nothing was done.", Err: cause,
+		Status: http.StatusForbidden, Code: "cross_site", Title: "Blocked for your safety",
+		Message: "Another site sent this request on your behalf, so we blocked it. Nothing was changed.", Err: cause,
 	}
 }

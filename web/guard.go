@@ -20,9 +20,9 @@ func wellFormed(r *http.Request) error {
 	case r.Method == http.MethodConnect, r.URL.Host != "", r.RequestURI != "" && r.RequestURI[0] != '/':
 		return malformed("The request target must be a path.") // RFC 9112 section 3.2.1: we are no proxy
 	case !plainHost(r.Host):
-		return malformed("The Host header is not a host.")
+		return malformed("The Host header is not a valid host name.")
 	case !printable(r.URL.Path):
-		return malformed("The path holds characters that no path has.")
+		return malformed("The path contains invalid characters.")
 	case evasive(r.URL):
 		return &Error{Status: http.StatusNotFound}
 	}

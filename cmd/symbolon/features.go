@@ -110,6 +110,7 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	n.mux.Plain("GET /livez", n.health.Live())
 	n.mux.Plain("GET /readyz", n.health.Ready())
 	n.mux.Static(n.base+templates.StaticPrefix, n.pages.Static())
+	n.mux.Static(n.base+"/language", n.pages.Choose(n.browser.Secure))
 	n.login.Mount(n.mux)
 	n.account.Mount(n.mux)
 	passkey.WellKnown{Issuer: n.config.Issuer, Base: n.base, RelyingParty: n.passkeys}.Mount(n.mux)

@@ -33,7 +33,7 @@ func (p pages) enterCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	code, ok := web.SixDigits(login.Posted(r, "code"))
 	if !ok {
-		return p.askCode(w, http.StatusBadRequest, rec, "The code has six digits.")
+		return p.askCode(w, http.StatusBadRequest, rec, "Enter the 6-digit code.")
 	}
 	allowed, err := p.spendTry(r.Context(), ofMail(rec))
 	if err != nil {
@@ -51,13 +51,13 @@ func (p pages) judge(w http.ResponseWriter, r *http.Request, rec record, browser
 		return err
 	}
 	if !allowed {
-		return p.askCode(w, http.StatusTooManyRequests, rec, "Too many codes were tried. Use the link in the mail instead.")
+		return p.askCode(w, http.StatusTooManyRequests, rec, "Too many attempts. Use the link in the email instead.")
 	}
 	if !rec.HasCode(browser, code) {
 		if err := p.refused(r, "wrong_code"); err != nil {
 			return err
 		}
-		return p.askCode(w, http.StatusBadRequest, rec, "That is not the code of the latest mail.")
+		return p.askCode(w, http.StatusBadRequest, rec, "That isn’t the code from our latest email.")
 	}
 	if err := p.forgive(r.Context(), rec); err != nil {
 		return err

@@ -46,8 +46,8 @@ func (p pages) otherBrowser(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.flow.DeadEnd(w, r, login.End{
-		Status: http.StatusForbidden, Code: "other_browser", Title: "This is not the browser that asked",
-		Message: "Type the code from the mail in the browser where you began to sign in. Nobody was signed in here.",
+		Status: http.StatusForbidden, Code: "other_browser", Title: "Use the browser you started in",
+		Message: "Enter the code from the email in the browser where you started signing in. No one was signed in here.",
 	}, "")
 }
 
@@ -64,8 +64,8 @@ func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.flow.DeadEnd(w, r, login.End{
-		Status: http.StatusOK, Code: "link_voided", Title: "Nobody was signed in",
-		Message: "The link and the code no longer work. There is nothing else to do.",
+		Status: http.StatusOK, Code: "link_voided", Title: "No one was signed in",
+		Message: "The link and code no longer work. There’s nothing else you need to do.",
 	}, "")
 }
 

@@ -19,9 +19,9 @@ const maxCredentialID = 1023
 
 // What people read. Which check failed is in the audit log, not here.
 const (
-	notAccepted = "This passkey was not accepted. Try again, or sign in another way."
+	notAccepted = "That passkey wasn’t accepted. Try again or sign in another way."
 	tooLate     = "That took too long. Try again."
-	unknown     = "This passkey is not known here; it may have been removed. Sign in another way."
+	unknown     = "We don’t recognize this passkey. It may have been removed. Sign in another way."
 )
 
 // answer takes what the browser made of the challenge.

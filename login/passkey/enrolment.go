@@ -159,8 +159,8 @@ func trimmed(name string) string {
 // refused is the same page whichever check failed. Code is for the audit log.
 func refused(code string, cause error) error {
 	return &web.Error{
-		Status: http.StatusBadRequest, Code: "passkey_" + code, Title: "This passkey cannot be added",
-		Message: "The passkey was not accepted, and nothing was changed. Try another device or password manager.", Err: cause,
+		Status: http.StatusBadRequest, Code: "passkey_" + code, Title: "We couldn’t add this passkey",
+		Message: "Your passkey wasn’t accepted. Nothing was changed. Try another device or password manager.", Err: cause,
 	}
 }
 

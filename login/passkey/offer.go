@@ -100,7 +100,7 @@ func (p pages) added(w http.ResponseWriter, r *http.Request, i invitation) error
 		return web.Redirect(w, p.flow.Landing(i.request))
 	}
 	return p.flow.Pages.Render(w, http.StatusOK, templates.RecoveryCodes{
-		Frame: templates.Frame{Notice: "The passkey was added."}, Codes: codes,
+		Frame: templates.Frame{Notice: "Passkey added."}, Codes: codes,
 		Download: p.flow.Base + "/account/codes/download", Done: p.flow.Landing(i.request),
 	})
 }

@@ -37,7 +37,7 @@ func TestFirstPasskeyOfTheOfferBringsRecoveryCodesOnceAndThenGoesOn(t *testing.T
 		if n := len(shownCode.FindAllString(p.Body, -1)); p.Status != http.StatusOK || n != 10 {
 			t.Fatalf("%d: %d codes", p.Status, n)
 		}
-		for _, shown := range []string{"The passkey was added.", `action="/account/codes/download"`, `href="/authorize/` + handle + `"`, "data-print", "data-copy"} {
+		for _, shown := range []string{"Passkey added.", `action="/account/codes/download"`, `href="/authorize/` + handle + `"`, "data-print", "data-copy"} {
 			if !strings.Contains(p.Body, shown) {
 				t.Errorf("the page does not show %q", shown)
 			}

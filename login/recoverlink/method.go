@@ -111,8 +111,8 @@ func (p pages) link(r *http.Request) (Link, storage.User, error) {
 // early answers a link that does not work yet.
 func (p pages) early(w http.ResponseWriter, r *http.Request, l Link) error {
 	return p.flow.DeadEnd(w, r, login.End{
-		Status: http.StatusForbidden, Code: "link_early", Title: "This link does not work yet",
-		Message: "It works from " + l.From.UTC().Format("2 January 2006, 15:04 UTC") + " on. Keep it until then.",
+		Status: http.StatusForbidden, Code: "link_early", Title: "This link isn’t active yet",
+		Message: "You can use it from " + l.From.UTC().Format("2 January 2006, 15:04 UTC") + ". Keep it until then.",
 	}, "")
 }
 

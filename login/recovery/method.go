@@ -60,7 +60,7 @@ func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User)
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	mux.Page("POST "+flow.Base+"/login/recovery", flow.Answer(login.Challenge{
-		Method: m, Read: normal, Format: "A recovery code looks like 7k2m-9qxv-3btd-h.", Prepare: m.prepare,
+		Method: m, Read: normal, Format: "Enter a recovery code like 7k2m-9qxv-3btd-h.", Prepare: m.prepare,
 	}))
 }
 
@@ -74,7 +74,7 @@ func (m *Method) judge(ctx context.Context, user storage.User, code string) (log
 	use := storage.RecoveryUse{UserID: user.ID, Digest: digest(user.ID, code), At: now(m.Now)}
 	err := m.Store.RecoveryCode(ctx, user.ID, use.Digest)
 	if errors.Is(err, storage.ErrNotFound) {
-		return login.Proof{}, login.Wrong("That is not one of your recovery codes, or it was used already.")
+		return login.Proof{}, login.Wrong("That code isn’t one of yours or was already used.")
 	}
 	if err != nil {
 		return login.Proof{}, fmt.Errorf("find recovery code: %w", err)

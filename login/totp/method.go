@@ -67,7 +67,7 @@ func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User)
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	mux.Page("POST "+flow.Base+"/login/totp", flow.Answer(login.Challenge{
-		Method: m, Read: web.SixDigits, Format: "The code has six digits.", Prepare: m.prepare,
+		Method: m, Read: web.SixDigits, Format: "Enter the 6-digit code.", Prepare: m.prepare,
 	}))
 }
 
@@ -76,14 +76,14 @@ func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 func (m *Method) prepare(ctx context.Context, user storage.User) (login.Judge, error) {
 	t, err := m.confirmed(ctx, user)
 	if errors.Is(err, storage.ErrNotFound) {
-		return nil, login.Unusable{Say: "There is no authenticator app any more.", Err: err}
+		return nil, login.Unusable{Say: "This account no longer uses an authenticator app.", Err: err}
 	}
 	if err != nil {
 		return nil, err
 	}
 	seed, err := open(m.Sealer, t)
 	if err != nil {
-		return nil, login.Unusable{Say: "Codes of the app cannot be checked right now. Use another way, or tell the people who run this service.", Err: err}
+		return nil, login.Unusable{Say: "We can’t check app codes right now. Use another way or contact your administrator.", Err: err}
 	}
 	use := storage.TOTPUse{UserID: user.ID}
 	if !m.Sealer.Current(t.Seed) {
@@ -100,9 +100,9 @@ func judge(seed, code string, lastStep int64, use storage.TOTPUse, at time.Time)
 	step, ok := stepOf(seed, code, at)
 	switch {
 	case !ok:
-		return login.Proof{}, login.Wrong("That is not the code your app shows now.")
+		return login.Proof{}, login.Wrong("That isn’t the current code in your app.")
 	case step <= lastStep:
-		return login.Proof{}, login.Wrong("That code was used already. Wait for the next one.")
+		return login.Proof{}, login.Wrong("That code was already used. Wait for the next one.")
 	}
 	use.Step, use.At = step, at
 	return login.Proof{AMR: []string{"otp"}, TOTP: &use}, nil
