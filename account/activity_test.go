@@ -56,8 +56,8 @@ func TestActivityIsInPlainWords(t *testing.T) {
 	d.events(t, d.ada, "") // what waits is stored first
 	p := v.get("/account/activity")
 	for _, said := range []string{
-		"Signed in with a mail.", "Signed in with a mail and an authenticator app.", "Somebody tried to sign in with a passkey.", "refused",
-		"192.0.2.0/24", "2001:db8::/64", "made a link to recover the account", "Continued from a different network.", "Signed out all other browsers.",
+		"Signed in with an email.", "Signed in with an email and an authenticator app.", "Someone tried to sign in with a passkey.", "blocked",
+		"192.0.2.0/24", "2001:db8::/64", "created a recovery link for your account", "Continued from a different network.", "Signed out all other browsers.",
 	} {
 		if !strings.Contains(p.Body, said) {
 			t.Errorf("it does not say %q", said)
@@ -105,7 +105,7 @@ func TestActivityNamesAppsThatHaveNoAccessAnyMore(t *testing.T) {
 		v := d.signedIn(t, d.ada, login.Mailbox)
 		d.happened(t, d.ada, audit.Event{Type: audit.ConsentWithdrawn, ClientID: "c_books"}, audit.Event{Type: audit.ConsentGiven, ClientID: "c_gone"})
 		body := v.get("/account/activity").Body
-		for _, said := range []string{"Ended the access of Books.", "Gave an app access to your account."} {
+		for _, said := range []string{"Removed access for Books.", "Gave an app access to your account."} {
 			if !strings.Contains(body, said) {
 				t.Errorf("it does not say %q", said)
 			}

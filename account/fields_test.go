@@ -97,7 +97,7 @@ func TestOneBadFieldKeepsAllOfTheProfile(t *testing.T) {
 		v := d.signedIn(t, d.ada, login.Mailbox)
 		p := v.post("/account/profile", url.Values{"name": {"Eve"}, "nickname": {"Al"}, "birthdate": {"10.12.1815"}})
 		d.must(t, "status", p.Status, http.StatusBadRequest)
-		for _, shown := range []string{`value="Eve"`, `value="Al"`, `value="10.12.1815"`, "A date of birth is written as", "<details class=\"more\" open>"} {
+		for _, shown := range []string{`value="Eve"`, `value="Al"`, `value="10.12.1815"`, "Enter a date like 1815-12-10.", "<details class=\"more\" open>"} {
 			if !strings.Contains(p.Body, shown) {
 				t.Errorf("the page lacks %s", shown)
 			}

@@ -148,7 +148,7 @@ func TestDeletedAccountIsGoneWithAllItsTokens(t *testing.T) {
 		v, other, eve := d.signedIn(t, d.ada, login.VerifiedKey), d.signedIn(t, d.ada, login.VerifiedKey), d.signedIn(t, d.eve, login.Mailbox)
 		client := d.client(t, "c_app", "Grafana")
 		token, evesToken := d.allow(t, d.ada, client), d.allow(t, d.eve, client)
-		if p := v.get("/account/delete"); !strings.Contains(p.Body, "Grafana loses its access.") {
+		if p := v.get("/account/delete"); !strings.Contains(p.Body, "Grafana will lose access.") {
 			t.Error("the page does not say what is lost")
 		}
 		d.events(t, d.ada, "") // what waits is stored before

@@ -68,7 +68,7 @@ func TestSecondAddressIsToldToBothAndSignsNobodyOut(t *testing.T) {
 		v, other := d.signedIn(t, d.ada, login.Mailbox), d.signedIn(t, d.ada, login.Mailbox)
 		link, _ := v.askSecond(t, secondEmail)
 		shown := d.stranger(t).get(link)
-		if shown.Status != http.StatusOK || !strings.Contains(shown.Body, "second way in") || strings.Contains(shown.Body, d.ada.Email) {
+		if shown.Status != http.StatusOK || !strings.Contains(shown.Body, "as a backup email") || strings.Contains(shown.Body, d.ada.Email) {
 			t.Errorf("to a stranger: %d", shown.Status)
 		}
 		d.must(t, "link", v.post(link, nil).Location, "/account/profile?done=second-set")

@@ -237,7 +237,7 @@ func TestWhoAllowedAClaimIsAskedForTheRest(t *testing.T) {
 		ada := signedIn(t, n, "u_ada")
 		n.Parks.Scopes, n.Parks.Asked = []string{"openid", "profile"}, []string{"openid", "profile birthdate"}
 		handle, p := ada.Authorize(n)
-		if !strings.Contains(p.Body, "See your date of birth") || strings.Contains(p.Body, "what else is in your profile") {
+		if !strings.Contains(p.Body, "See your date of birth") || strings.Contains(p.Body, "other profile details") {
 			t.Errorf("asked for %s", p.Body)
 		}
 		ada.Follow(n, decide(ada, n, handle, "allow"))
@@ -248,7 +248,7 @@ func TestWhoAllowedAClaimIsAskedForTheRest(t *testing.T) {
 			t.Error("asked for the same again")
 		}
 		n.Parks.Asked = nil
-		if _, p := ada.Authorize(n); !asks(p) || !strings.Contains(p.Body, "what else is in your profile") {
+		if _, p := ada.Authorize(n); !asks(p) || !strings.Contains(p.Body, "other profile details") {
 			t.Error("a claim was taken for its scope")
 		}
 	})
@@ -263,7 +263,7 @@ func TestAppsOnTheDeviceAreAskedEveryTime(t *testing.T) {
 			n.Parks.RedirectURI = redirect
 			for range 2 {
 				handle, p := ada.Authorize(n)
-				if !asks(p) || !strings.Contains(p.Body, "identity cannot be verified") {
+				if !asks(p) || !strings.Contains(p.Body, "can’t verify its identity") {
 					t.Errorf("%s: asked is %v", redirect, asks(p))
 				}
 				if p := ada.Follow(n, decide(ada, n, handle, "allow")); p.Body != "u_ada "+interaction.Allowed {
@@ -330,7 +330,7 @@ func TestPageShowsWhereTheAnswerGoes(t *testing.T) {
 	n.Parks.ClientID, n.Parks.ClientName = "https://client.example/metadata.json", `Google"><script>alert(1)</script>`
 	n.Parks.RedirectURI, n.Parks.Resources = uri, []string{"https://api.example/mcp"}
 	handle, p := ada.Authorize(n)
-	for _, shown := range []string{"client.example", "app.example", "https://api.example/mcp", "ada@example.com", "Nobody has verified"} {
+	for _, shown := range []string{"client.example", "app.example", "https://api.example/mcp", "ada@example.com", "No one has verified"} {
 		if !strings.Contains(p.Body, shown) {
 			t.Errorf("the page does not show %q", shown)
 		}

@@ -66,7 +66,7 @@ func TestDetailsAreOnlyText(t *testing.T) {
 	if strings.Contains(p.Body, "<b>") || !strings.Contains(p.Body, `to <bdi class="strong">`+said) || !strings.Contains(p.Body, "<bdi>"+said+"</bdi>") {
 		t.Errorf("%s", p.Body)
 	}
-	for _, label := range []string{"May do", "Note"} {
+	for _, label := range []string{"Allowed actions", "Note"} {
 		if !strings.Contains(p.Body, label) {
 			t.Errorf("%s is missing", label)
 		}

@@ -56,19 +56,19 @@ func TestMarkAndWarningAreScaledToTheRisk(t *testing.T) {
 		missing []string
 	}{
 		"registered itself": {func(q *interaction.Request) { q.ClientID = "c_dyn_X" },
-			[]string{mark, warning, "registered itself", "app.example"}, []string{"has approved it", "<img class=\"face\""}},
+			[]string{mark, warning, "registered itself", "app.example"}, []string{"An administrator approved this app", `<img src="`}},
 		"registered itself, approved": {func(q *interaction.Request) { q.ClientID, q.Approved = "c_dyn_X", true },
-			[]string{"has approved it", "app.example"}, []string{mark, warning}},
+			[]string{"An administrator approved this app", "app.example"}, []string{mark, warning}},
 		"unknown document": {func(q *interaction.Request) { q.ClientID = "https://client.example/c.json" },
-			[]string{mark, warning, "Nobody has verified", "client.example", "app.example"}, nil},
+			[]string{mark, warning, "No one has verified", "client.example", "app.example"}, nil},
 		"a host that only ends alike": {func(q *interaction.Request) { q.ClientID = "https://notknown.example/c.json" }, []string{mark, warning}, nil},
 		"known document": {func(q *interaction.Request) { q.ClientID = "https://a.known.example/c.json" },
-			[]string{"knows the address", "app.example"}, []string{mark, warning}},
+			[]string{"knows the site this app comes from", "app.example"}, []string{mark, warning}},
 		"approved document": {func(q *interaction.Request) { q.ClientID, q.Approved = "https://client.example/c.json", true },
-			[]string{"has approved it"}, []string{mark, warning}},
-		"registered by hand": {func(*interaction.Request) {}, []string{"has approved it", "app.example"}, []string{mark, warning}},
-		"the organisation's": {func(q *interaction.Request) { q.FirstParty = true }, []string{"belongs to the organisation"}, []string{mark, warning}},
-		"on the device":      {func(q *interaction.Request) { q.RedirectURI = "http://127.0.0.1:4711/cb" }, []string{warning, "identity cannot be verified", "127.0.0.1"}, []string{mark}},
+			[]string{"An administrator approved this app"}, []string{mark, warning}},
+		"registered by hand": {func(*interaction.Request) {}, []string{"An administrator approved this app", "app.example"}, []string{mark, warning}},
+		"the organisation's": {func(q *interaction.Request) { q.FirstParty = true }, []string{"Run by the same organization"}, []string{mark, warning}},
+		"on the device":      {func(q *interaction.Request) { q.RedirectURI = "http://127.0.0.1:4711/cb" }, []string{warning, "can’t verify its identity", "127.0.0.1"}, []string{mark}},
 	} {
 		n.Parks = base
 		n.Parks.Prompt = []string{"consent"}
@@ -173,9 +173,9 @@ func TestLinksAreHTTPSAndShowTheirHost(t *testing.T) {
 func TestLogoIsOurCopyAndOnlyOfWhoeverSomebodyAnswersFor(t *testing.T) {
 	db := seed(t, storagetest.SQLite(t))
 	n := inTown(t, db, nil)
-	ada, shown := signedIn(t, n, "u_ada"), `<img class="face" src="/logo/name.png" alt=""`
+	ada, shown := signedIn(t, n, "u_ada"), `<img src="/logo/name.png" alt=""`
 	n.Parks.Links.LogoURI = logoURI
-	if _, p := ada.Authorize(n); strings.Contains(p.Body, `class="face"`) || strings.Contains(p.Body, logoURI) {
+	if _, p := ada.Authorize(n); strings.Contains(p.Body, `<img src="`) || strings.Contains(p.Body, logoURI) {
 		t.Error("a logo that was never fetched is shown")
 	}
 	for _, id := range []string{"c_app", "c_dyn_X"} {
@@ -188,7 +188,7 @@ func TestLogoIsOurCopyAndOnlyOfWhoeverSomebodyAnswersFor(t *testing.T) {
 		t.Error("the logo is not shown")
 	}
 	n.Parks.ClientID = "c_dyn_X"
-	if _, p := ada.Authorize(n); strings.Contains(p.Body, `class="face"`) {
+	if _, p := ada.Authorize(n); strings.Contains(p.Body, `<img src="`) {
 		t.Error("the logo of software that registered itself is shown")
 	}
 	n.Parks.Approved = true

@@ -62,7 +62,7 @@ func TestWhatWasStoppedIsAskedForAgain(t *testing.T) {
 		if p := v.follow(v.get(a.begin().url)); !p.has("/consent") {
 			t.Errorf("nobody is asked: %d %s", p.status, p.location)
 		}
-		for _, sentence := range []string{"Signed in", "Allowed ", "Ended the access of "} {
+		for _, sentence := range []string{"Signed in", "Allowed ", "Removed access for "} {
 			within(t, 5*time.Second, "activity: "+sentence, func() bool { // it is written in batches
 				return strings.Contains(v.get("/account/activity").body, sentence)
 			})

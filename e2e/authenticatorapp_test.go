@@ -73,7 +73,7 @@ func TestAuthenticatorAppIsAskedForAndItsCodesWorkOnce(t *testing.T) {
 		s.confirming(q)
 		s.another().open(d.issuer + "/account").see("Sign in") // half a sign-in is none
 		code := phone.code()
-		s.fillIn("#totp", "12345").press("Continue").until("a hint", func() bool { return strings.Contains(s.text(), "six digits") })
+		s.fillIn("#totp", "12345").press("Continue").until("a hint", func() bool { return strings.Contains(s.text(), "Enter the 6-digit code.") })
 		s.fillIn("#totp", code[:3]+" "+code[3:]).press("Continue")
 		if p := s.allowedAs(q); !p.byTwoFactors() || !slices.Contains(p.AMR, "otp") {
 			t.Errorf("%+v", p)
@@ -81,7 +81,7 @@ func TestAuthenticatorAppIsAskedForAndItsCodesWorkOnce(t *testing.T) {
 		s.signOut()
 		q = s.app.begin()
 		s.confirming(q)
-		s.fillIn("#totp", code).press("Continue").until("a refusal", func() bool { return strings.Contains(s.text(), "used already") })
+		s.fillIn("#totp", code).press("Continue").until("a refusal", func() bool { return strings.Contains(s.text(), "already used") })
 		s.reload().see("Confirm it’s you")
 		s.open(d.issuer + "/account").see("Sign in")
 	})

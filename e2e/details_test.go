@@ -42,7 +42,7 @@ func TestExactlyWhatWasReadIsAllowed(t *testing.T) {
 		l := s.mail(q)
 		s.fill("code", l.code).press("Sign in")
 		for range 2 { // what was allowed once is asked for again
-			s.see("Weather app asks for access")
+			s.see("Weather app wants access")
 			if text := s.text(); !strings.Contains(text, "Pay 12.50 EUR to <b>Shop</b>") || !strings.Contains(text, "Invoice 4711") {
 				t.Errorf("it does not say what is to be allowed:\n%s", text)
 			}

@@ -71,7 +71,7 @@ func devMails(t testing.TB, issuer string) []devMail {
 func walkPlayground(b *tab, issuer string) {
 	b.t.Helper()
 	b.open(issuer + "/dev/playground").see("Playground").press("Start").see("Sign in to Demo app")
-	b.press("Alice").see("Demo app asks for access").press("Allow").see("Playground")
+	b.press("Alice").see("Demo app wants access").press("Allow").see("Playground")
 	b.until("the tokens", func() bool { return strings.Contains(b.text(), "decoded") })
 }
 

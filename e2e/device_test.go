@@ -39,12 +39,12 @@ func TestDeviceIsConnectedOnItsPage(t *testing.T) {
 		before := len(d.post.to(s.who.email))
 		s.fill("email", s.who.email).press("Continue with email").see("Check your email")
 		s.fill("code", d.post.awaitCode(t, s.who.email, before).code).press("Sign in")
-		s.see("Did you start Weather clock on a device of yours?")
+		s.see("Did you start Weather clock on your device?")
 		if text := s.text(); !strings.Contains(text, shown) || !strings.Contains(text, s.who.email) {
 			t.Errorf("neither the code nor the account is shown:\n%s", text)
 		}
 		s.press("Yes, connect it").see("Your device is connected")
-		d.post.awaitSubject(t, s.who.email, "Weather clock can use your account")
+		d.post.awaitSubject(t, s.who.email, "Weather clock now has access to your account")
 		var got reply
 		within(t, 15*time.Second, "the device's tokens", func() bool {
 			got = s.app.call(t, d.issuer, "/token", "grant_type", deviceGrant, "device_code", kept)

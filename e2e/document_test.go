@@ -113,12 +113,12 @@ func TestClientIsWhatItsDocumentSays(t *testing.T) {
 	v, q := a.d.visitor(t), a.begin()
 	asked := v.asAlice(v.get(q.url))
 	host := strings.TrimPrefix(s.URL, "http://")
-	for _, shown := range []string{host, "It calls itself “<bdi>Notebook</bdi>”", "unverified", "app.example", "Nobody has verified", "https://notebook.example/"} {
+	for _, shown := range []string{host, "It calls itself “<bdi>Notebook</bdi>”", "unverified", "app.example", "No one has verified", "https://notebook.example/"} {
 		if !strings.Contains(strings.ReplaceAll(asked.body, "<wbr>", ""), shown) {
 			t.Errorf("the page does not show %q:\n%s", shown, asked.body)
 		}
 	}
-	_, logo, _ := strings.Cut(asked.body, `<img class="face" src="`)
+	_, logo, _ := strings.Cut(asked.body, `<img src="`)
 	logo, _, _ = strings.Cut(logo, `"`)
 	shown := v.get(logo)
 	drawn, err := png.Decode(bytes.NewReader([]byte(shown.body)))

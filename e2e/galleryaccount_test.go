@@ -28,7 +28,7 @@ func pagesOfTheAccount(s *stage, show func(b *tab, name string)) {
 		show(s.tab, "account-"+p[0])
 	}
 	s.open(s.d.issuer+"/account/profile").see("Profile").press("More about you").fill("given_name", "Ada").fill("birthdate", "10.12.1815").press("Save")
-	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "A date of birth is written as") })
+	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "Enter a date like 1815-12-10.") })
 	show(s.tab, "account-profile-more")
 	s.open(s.d.issuer+"/account/profile").see("Profile").press("Change").fill("email", "new."+s.who.email).press("Send a code")
 	s.until("a code to type", func() bool { return strings.Contains(s.text(), "A code is on its way") })
@@ -72,7 +72,7 @@ func pagesOfFactors(s *stage, show func(b *tab, name string)) {
 	l := s.mail(s.app.begin())
 	s.fill("code", l.code).press("Sign in").see("Sign in faster next time")
 	show(s.tab, "enrol-passkey")
-	s.press("Not now").see("Weather app asks for access")
+	s.press("Not now").see("Weather app wants access")
 	s.open(s.d.issuer + "/account/app").see("Authenticator app").press("Set up an app")
 	s.until("a key", func() bool { return s.ask(`document.querySelector("code.key")?.innerText ?? ""`) != "" })
 	p := newPhone(s.t, s.ask(`document.querySelector("code.key").innerText`))

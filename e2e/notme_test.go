@@ -76,7 +76,7 @@ func TestStolenCookieIsWorthNothingInAnotherBrowser(t *testing.T) {
 		}
 		again := d.visitor(t)
 		again.signIn(d, again.get("/login"), who)
-		for _, sentence := range []string{"Continued from a different network.", "used with another browser than its own"} {
+		for _, sentence := range []string{"Continued from a different network.", "used from a different browser"} {
 			within(t, 10*time.Second, "activity: "+sentence, func() bool {
 				return strings.Contains(again.get("/account/activity").body, sentence)
 			})

@@ -38,7 +38,7 @@ func (s *stage) told(q request) proof {
 // allowedAs is allowed, and returns what the app is told.
 func (s *stage) allowedAs(q request) proof {
 	s.t.Helper()
-	s.see("Weather app asks for access").press("Allow")
+	s.see("Weather app wants access").press("Allow")
 	return s.told(q)
 }
 
@@ -112,7 +112,7 @@ func TestCancelledCeremonyLeavesThePageUsable(t *testing.T) {
 	a.forget()
 	q = s.app.begin()
 	s.open(q.url).see("Sign in to Weather app").press("Sign in with a passkey")
-	s.until("what to do", func() bool { return strings.Contains(s.text(), "Nothing was done. You can try again") })
+	s.until("what to do", func() bool { return strings.Contains(s.text(), "That was canceled or timed out.") })
 	a.keep(kept)
 	s.press("Sign in with a passkey")
 	if p := s.allowedAs(q); !p.byPasskey() {
@@ -146,14 +146,14 @@ func TestRemovedPasskeyIsRefusedAndForgotten(t *testing.T) {
 	a := s.enrolled()
 	kept := a.passkeys()[0]
 	s.press("Confirm it’s you").see("Confirm it’s you").press("Use your passkey").see("Passkeys")
-	s.press("Change").press("Remove passkey").until("nothing left", func() bool { return strings.Contains(s.text(), "There is none yet") })
+	s.press("Change").press("Remove passkey").until("nothing left", func() bool { return strings.Contains(s.text(), "No passkeys yet") })
 	s.until("the browser to forget what the account has not", func() bool { return len(a.passkeys()) == 0 })
 	s.signOut()
 
 	a.keep(kept) // as a device that was off meanwhile
 	s.withoutAutofill()
 	s.open(s.d.issuer + "/login").see("Sign in").press("Sign in with a passkey")
-	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "This passkey is not known here") })
+	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "We don’t recognize this passkey") })
 	s.until("the browser to forget what is unknown", func() bool { return len(a.passkeys()) == 0 })
 	s.signInByMail().seeAccount(s.who.email)
 }
@@ -199,7 +199,7 @@ func TestStepUpAsksForThePasskeyAndTellsTheTruth(t *testing.T) {
 	q = s.app.begin("acr_values", "urn:example:unknown phr")
 	a.verifies(false)
 	s.open(q.url).see("Confirm it’s you").press("Use your passkey")
-	s.until("that nothing was done", func() bool { return strings.Contains(s.text(), "Nothing was done") })
+	s.until("that it was canceled", func() bool { return strings.Contains(s.text(), "That was canceled") })
 	a.verifies(true)
 	s.press("Use your passkey")
 	if p := s.allowedAs(q); !p.byPasskey() {

@@ -31,7 +31,7 @@ func TestDelayedRecoveryLinkWaitsAndCanBeTakenBack(t *testing.T) {
 		who, v := d.person(t), d.visitor(t)
 		early := d.recoveryLink(t, who, "--delay", "24h")
 		p := v.get(early.Link)
-		if p.status != http.StatusForbidden || !strings.Contains(p.body, "does not work yet") || p.has("/login/recover") {
+		if p.status != http.StatusForbidden || !strings.Contains(p.body, "isn’t active yet") || p.has("/login/recover") {
 			t.Errorf("opened early: %d", p.status)
 		}
 		if p := v.post(early.Link, nil); p.status != http.StatusForbidden || v.signedIn() {

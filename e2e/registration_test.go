@@ -47,7 +47,7 @@ func TestSoftwareRegistersItselfAndPeopleSignInToIt(t *testing.T) {
 	a := d.appOf(t, registered{ClientID: made.text("client_id"), ClientSecret: lab.seen.secret("client secret", made.text("client_secret"))})
 	who := d.person(t)
 	token := a.tokens(t, who)
-	if told := d.post.awaitSubject(t, who.email, "app.example can use your account"); !strings.Contains(told.text, "Stay connected when you’re not using it") {
+	if told := d.post.awaitSubject(t, who.email, "app.example now has access to your account"); !strings.Contains(told.text, "Stay connected when you’re not using it") {
 		t.Errorf("the mail does not say what it can do:\n%s", told.text)
 	}
 	if !a.introspect(t, d.issuer, token.AccessToken).active() {

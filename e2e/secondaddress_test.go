@@ -15,7 +15,7 @@ func (s *stage) withSecond() person {
 	s.until("a code to type", func() bool { return strings.Contains(s.text(), "A code is on its way") })
 	code := mailedCode.FindStringSubmatch(s.d.post.await(s.t, second.email, 1).text)[1]
 	s.fill("code", code).press("Confirm address")
-	s.until("the second address", func() bool { return strings.Contains(s.text(), "it opens your account as well") })
+	s.until("the second address", func() bool { return strings.Contains(s.text(), "You can sign in with it, too.") })
 	return second
 }
 
@@ -33,7 +33,7 @@ func TestSecondAddressIsAWayBackIn(t *testing.T) {
 		s.who = second
 		q := s.app.begin()
 		l := s.mail(q)
-		s.fill("code", l.code).press("Sign in").see("Weather app asks for access").press("Allow").see("Back at the app")
+		s.fill("code", l.code).press("Sign in").see("Weather app wants access").press("Allow").see("Back at the app")
 		answer, _ := s.cb.await(t)
 		var claims struct {
 			Sub, Email    string

@@ -33,7 +33,7 @@ func (s *stage) mail(q request) letter {
 // allowed answers the consent page, and lets the app redeem what it gets.
 func (s *stage) allowed(q request) {
 	s.t.Helper()
-	s.see("Weather app asks for access").press("Allow").see("Back at the app")
+	s.see("Weather app wants access").press("Allow").see("Back at the app")
 	answer, _ := s.cb.await(s.t)
 	s.app.redeem(s.t, q, answer)
 }
@@ -115,7 +115,7 @@ func TestCancelIsToldToTheApp(t *testing.T) {
 		s := onStage(t, d, b)
 		q := s.app.begin()
 		l := s.mail(q)
-		s.fill("code", l.code).press("Sign in").see("Weather app asks for access").press("Cancel").see("Back at the app")
+		s.fill("code", l.code).press("Sign in").see("Weather app wants access").press("Cancel").see("Back at the app")
 		answer, _ := s.cb.await(t)
 		if answer.Get("error") != "access_denied" || answer.Get("state") != q.state || answer.Get("iss") != d.issuer {
 			t.Errorf("%v", answer)
@@ -146,7 +146,7 @@ func TestAnswerByFormPost(t *testing.T) {
 		s := onStage(t, d, b)
 		q := s.app.begin("response_mode", "form_post")
 		l := s.mail(q)
-		s.fill("code", l.code).press("Sign in").see("Weather app asks for access").press("Allow")
+		s.fill("code", l.code).press("Sign in").see("Weather app wants access").press("Allow")
 		if !b.script {
 			s.see("Back to Weather app").press("Continue to Weather app")
 		}
@@ -187,7 +187,7 @@ func TestTwoTabsEachFinishTheirOwnRequest(t *testing.T) {
 		s.fill("code", l.code).press("Sign in")
 		s.allowed(first)
 
-		other.reload().see("Weather app asks for access").press("Allow").see("Back at the app")
+		other.reload().see("Weather app wants access").press("Allow").see("Back at the app")
 		answer, _ := s.cb.await(t)
 		s.app.redeem(t, second, answer)
 	})
@@ -205,11 +205,11 @@ func TestBackAndRefreshLoseNothing(t *testing.T) {
 		before := len(d.post.to(s.who.email))
 		s.fill("email", s.who.email).press("Continue with email").see("Check your email")
 		l := d.post.await(t, s.who.email, before+1)
-		s.fill("code", l.code).press("Sign in").see("Weather app asks for access")
-		s.reload().see("Weather app asks for access")
+		s.fill("code", l.code).press("Sign in").see("Weather app wants access")
+		s.reload().see("Weather app wants access")
 		s.traffic()
 		s.back().until("the page before, asked for anew", func() bool { return strings.Contains(strings.Join(s.asked(), " "), "/login/mail/code?") })
-		s.see("Weather app asks for access")
+		s.see("Weather app wants access")
 		s.allowed(q)
 	})
 }

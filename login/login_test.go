@@ -207,7 +207,7 @@ func TestHintOfAnotherAccountAsksForIt(t *testing.T) {
 	time.Sleep(2 * time.Millisecond)
 	n.Parks.HintSubject = "u_ada"
 	handle, p := b.Authorize(n)
-	if !strings.Contains(p.Body, "another account") || strings.Contains(p.Body, "Your account is") {
+	if !strings.Contains(p.Body, "different account") || strings.Contains(p.Body, "You’re signing in as") {
 		t.Error("the page does not ask for the other account")
 	}
 	if p := b.Follow(n, click(b, n, "u_ada", handle)); p.Body != "u_ada " {

@@ -48,7 +48,7 @@ func TestStepUpAsksOnlyForWhatIsMissingAndKeepsTheSession(t *testing.T) {
 		d.Clock.Add(time.Hour)
 		n.Parks.ACRValues = []string{login.ACRPHR}
 		handle, p := b.Authorize(n)
-		if !strings.Contains(p.Body, "Example App asks you to confirm it is you") || !strings.Contains(p.Body, "ada@example.com") {
+		if !strings.Contains(p.Body, "Example App wants you to confirm it’s you") || !strings.Contains(p.Body, "ada@example.com") {
 			t.Fatalf("the page does not say why: %d", p.Status)
 		}
 		if strings.Contains(p.Body, "/login/click/mail") || strings.Contains(p.Body, "/login/totp") {
@@ -204,7 +204,7 @@ func TestStepUpOfOurOwnPagesTakesTwoFactorsOfWhoHasThem(t *testing.T) {
 		}
 		p := b.Get(n, "/account/change")
 		handle := handleOf(p)
-		if p.Location != "/login/second?request="+handle || !strings.Contains(b.Get(n, p.Location).Body, "confirm that it is you") {
+		if p.Location != "/login/second?request="+handle || !strings.Contains(b.Get(n, p.Location).Body, "Confirm it’s you before changing") {
 			t.Fatalf("step-up: %d %q", p.Status, p.Location)
 		}
 		if p := b.Click(n, "passkey", "u_bob", handle); p.Status != http.StatusForbidden {

@@ -44,7 +44,7 @@ func TestRefusalIsSaidToPeopleAndExplainedToDevelopers(t *testing.T) {
 	a := s.get(s.authorizeURL(s.app(), [2]string{"redirect_uri", "https://evil.test/"}))
 	a.page(t, http.StatusBadRequest)
 	people, developers, _ := strings.Cut(string(a.body), "<details")
-	if !strings.Contains(people, "Tell the people who run it.") || strings.Contains(people, "redirect_uri") ||
+	if !strings.Contains(people, "Contact its developer.") || strings.Contains(people, "redirect_uri") ||
 		!strings.Contains(developers, `lang="en">The redirect_uri is not registered for this client.`) {
 		t.Errorf("%s", a.body)
 	}

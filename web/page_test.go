@@ -112,7 +112,7 @@ func TestErrorPageIsTheInjectedOne(t *testing.T) {
 		w.WriteHeader(e.Status)
 		fmt.Fprintf(w, "our page: %s %s", e.Code, e.Title)
 	}})
-	if got := s.send(t, "GET", "/nowhere", "").must(t, "404", http.StatusNotFound); got.body != "our page: not_found Not found" {
+	if got := s.send(t, "GET", "/nowhere", "").must(t, "404", http.StatusNotFound); got.body != "our page: not_found Page not found" {
 		t.Error(got.body)
 	}
 }

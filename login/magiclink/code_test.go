@@ -91,7 +91,7 @@ func TestWhatCannotBeACodeCostsNoTry(t *testing.T) {
 	for _, typed := range []string{
 		"", "12345", "1234567", "12345a", "１２３４５６", "٠١٢٣٤٥", "-12345", "+12345", "1e5000", "0x1234", code + "0", strings.Repeat("1", 9000),
 	} {
-		if p := enter(ada, n, typed, handle); p.Status != http.StatusBadRequest || !strings.Contains(p.Body, "six digits") {
+		if p := enter(ada, n, typed, handle); p.Status != http.StatusBadRequest || !strings.Contains(p.Body, "Enter the 6-digit code.") {
 			t.Errorf("%.20q: %d", typed, p.Status)
 		}
 	}

@@ -73,7 +73,7 @@ func TestForgedAssertionSignsNobodyIn(t *testing.T) {
 			b := logintest.NewBrowser(t)
 			handle, _ := b.Authorize(n)
 			p := post(b, n, handle, dev.get(asked(t, b, n, handle), change))
-			if p.Status != http.StatusBadRequest || signedIn(b, n) || !strings.Contains(p.Body, "was not accepted") {
+			if p.Status != http.StatusBadRequest || signedIn(b, n) || !strings.Contains(p.Body, "wasn’t accepted") {
 				t.Errorf("%s: status %d", claim, p.Status)
 			}
 			if again := optionsIn(t, p); !strings.Contains(p.Body, handle) || post(b, n, handle, dev.get(again)).Status != http.StatusSeeOther {

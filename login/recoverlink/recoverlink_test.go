@@ -77,7 +77,7 @@ func TestLinkWaitsForItsTime(t *testing.T) {
 		n, b := node(t, d), logintest.NewBrowser(t)
 		link := path(t, recoverlink.New("u_ada", d.Clock.Now().Add(24*time.Hour), time.Hour), "a")
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			if p := b.Send(method, n.URL+link, nil); p.Status != http.StatusForbidden || !strings.Contains(p.Body, "does not work yet") {
+			if p := b.Send(method, n.URL+link, nil); p.Status != http.StatusForbidden || !strings.Contains(p.Body, "isn’t active yet") {
 				t.Errorf("%s: %d", method, p.Status)
 			}
 		}

@@ -136,7 +136,7 @@ func TestWhoeverUsedACodeIsToldByMail(t *testing.T) {
 		}
 		b.Enter(n, "recovery", codes[0], "")
 		sent := d.Notices()
-		if len(sent) != 1 || sent[0].To != "ada@example.com" || !strings.Contains(sent[0].Sentence, "Codes left: 9") {
+		if len(sent) != 1 || sent[0].To != "ada@example.com" || !strings.Contains(sent[0].Sentence, "You have 9 left.") {
 			t.Fatalf("%d mails", len(sent))
 		}
 		if strings.Contains(sent[0].Sentence, codes[0]) {

@@ -21,7 +21,7 @@ func TestSeedThatDoesNotOpenIsSaidAndCostsNoTry(t *testing.T) {
 		b.Click(n, "mail", "u_ada", "")
 		for range 12 {
 			p := b.Enter(n, "totp", d.Code(key, 0), "")
-			if p.Status != http.StatusServiceUnavailable || !strings.Contains(p.Body, "cannot be checked right now") || b.SignedIn(n) {
+			if p.Status != http.StatusServiceUnavailable || !strings.Contains(p.Body, "We can’t check app codes right now.") || b.SignedIn(n) {
 				t.Fatalf("%d", p.Status)
 			}
 		}
