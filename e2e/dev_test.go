@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -114,4 +115,39 @@ func TestDevPrintsALineThatGetsAToken(t *testing.T) {
 	if answer := must[reply](t)(replied(httpClient(), r)); answer.status != 200 || answer.text("access_token") == "" {
 		t.Errorf("%d %s", answer.status, answer.body)
 	}
+}
+
+// TestSecondTerminalFindsWhatDevUses registers an agent beside a running `symbolon dev`, as README says.
+func TestSecondTerminalFindsWhatDevUses(t *testing.T) {
+	t.Parallel()
+	for name, settings := range map[string][]string{
+		"with nothing configured":  nil,
+		"on an empty PostgreSQL":   {"SYMBOLON_DATABASE_URL=" + newDatabase(t)},
+		"on SQLite somewhere else": {"SYMBOLON_DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "else.db")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			p, issuer := startDev(t, dir, settings...)
+			t.Cleanup(p.kill)
+			bot := createAgentIn(t, dir, settings)
+			r := must[*http.Request](t)(http.NewRequest(http.MethodPost, issuer+"/token", strings.NewReader("grant_type=client_credentials")))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.SetBasicAuth(bot.ClientID, bot.ClientSecret)
+			if answer := must[reply](t)(replied(httpClient(), r)); answer.status != http.StatusOK {
+				t.Errorf("%d %s", answer.status, answer.body)
+			}
+		})
+	}
+}
+
+func createAgentIn(t *testing.T, dir string, env []string) (bot registered) {
+	t.Helper()
+	cmd := exec.Command(must[string](t)(binary()), "agent", "create", "--name", "bot", "--scope", "read", "--audience", "https://api.example", "--json")
+	cmd.Dir, cmd.Env = dir, append(env, "HOME="+dir)
+	if err := json.Unmarshal(must[[]byte](t)(cmd.Output()), &bot); err != nil {
+		t.Fatal(err)
+	}
+	lab.seen.secret("client secret", bot.ClientSecret)
+	return bot
 }

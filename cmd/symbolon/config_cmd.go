@@ -107,7 +107,7 @@ const redacted = "[redacted]"
 
 // redacted is the value as it may be shown on a screen or pasted into an issue.
 func (s setting) redacted() string {
-	if s.text == "" || s.kind == plain || (s.kind == urlKey && isSQLite(s.text)) {
+	if s.text == "" || s.kind.shown() || (s.kind == urlKey && isSQLite(s.text)) {
 		return s.text
 	}
 	u, err := url.Parse(s.text)

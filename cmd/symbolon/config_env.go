@@ -23,7 +23,7 @@ func (p *program) environmentLayer() (layer, error) {
 	if err := p.refuseUnknownVariables(); err != nil {
 		return layer{}, err
 	}
-	return newLayer(tree, envName)
+	return newLayer(tree, "", envName)
 }
 
 func envName(name string) string { return key{name: name}.env() }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 
 	"github.com/knadh/koanf/parsers/yaml"
@@ -11,23 +12,26 @@ import (
 	"github.com/knadh/koanf/v2"
 )
 
-// fileLayer reads the YAML file; without --config and SYMBOLON_CONFIG it need not exist.
-func (p *program) fileLayer() (layer, error) {
-	path := p.configPath()
+// fileLayer reads the YAML file and returns the directory it is in; without --config and
+// SYMBOLON_CONFIG the file need not exist.
+func (p *program) fileLayer() (l layer, dir string, err error) {
+	path := or(p.configPath(), defaultFile)
 	tree := koanf.New(".")
-	err := tree.Load(file.Provider(or(path, defaultFile)), yaml.Parser())
-	if path == "" && errors.Is(err, fs.ErrNotExist) {
-		err = nil
+	err = tree.Load(file.Provider(path), yaml.Parser())
+	if p.configPath() == "" && errors.Is(err, fs.ErrNotExist) {
+		return layer{}, "", nil
 	}
 	if err != nil {
-		return layer{}, fmt.Errorf("read configuration: %w", err)
+		return layer{}, "", fmt.Errorf("read configuration: %w", err)
 	}
 	for _, name := range tree.Keys() {
 		if !slices.Contains(allNames(), name) {
-			return layer{}, unknownKey(name, or(path, defaultFile), allNames())
+			return layer{}, "", unknownKey(name, path, allNames())
 		}
 	}
-	return newLayer(tree, func(name string) string { return or(path, defaultFile) + ": " + name })
+	dir = filepath.Dir(path)
+	l, err = newLayer(tree, dir, func(name string) string { return path + ": " + name })
+	return l, dir, err
 }
 
 func (p *program) configPath() string { return or(p.config, p.getenv("SYMBOLON_CONFIG")) }

@@ -16,10 +16,13 @@ type key struct {
 type kind int
 
 const (
-	plain  kind = iota
-	secret      // never shown; may come from a file: NAME_file, SYMBOLON_NAME_FILE
-	urlKey      // its password is never shown; may come from a file
+	plain    kind = iota
+	filePath      // of a file; in the configuration file it counts from there
+	secret        // never shown; may come from a file: NAME_file, SYMBOLON_NAME_FILE
+	urlKey        // its password is never shown; may come from a file
 )
+
+func (k kind) shown() bool { return k == plain || k == filePath }
 
 // env is the key's environment variable.
 func (k key) env() string { return envPrefix + strings.ToUpper(strings.ReplaceAll(k.name, ".", "_")) }
@@ -44,13 +47,13 @@ func configKeys() []key {
 		{"smtp_url", urlKey, true, "", "smtp://USER:PASS@HOST:587 or smtps://…", func(c *Config) any { return &c.SMTPURL }},
 		{"mail_from", plain, true, "", "sender of our mails", func(c *Config) any { return &c.MailFrom }},
 		{"trusted_proxies", plain, true, "", "networks whose X-Forwarded-For is believed", func(c *Config) any { return &c.TrustedProxies }},
-		{"tls_cert", plain, true, "", "file of the public listener's certificate and chain (PEM); empty: a proxy ends TLS", func(c *Config) any { return &c.TLS.Cert }},
-		{"tls_key", plain, true, "", "file of its private key (PEM)", func(c *Config) any { return &c.TLS.Key }},
+		{"tls_cert", filePath, true, "", "file of the public listener's certificate and chain (PEM); empty: a proxy ends TLS", func(c *Config) any { return &c.TLS.Cert }},
+		{"tls_key", filePath, true, "", "file of its private key (PEM)", func(c *Config) any { return &c.TLS.Key }},
 		{"mtls_listen", plain, true, "", "address of a further listener, which asks clients for certificates (RFC 8705)", func(c *Config) any { return &c.TLS.MutualListen }},
-		{"mtls_cert", plain, false, "", "file of that listener's certificate; empty: tls_cert", func(c *Config) any { return &c.TLS.MutualCert }},
-		{"mtls_key", plain, false, "", "file of its private key; empty: tls_key", func(c *Config) any { return &c.TLS.MutualKey }},
+		{"mtls_cert", filePath, false, "", "file of that listener's certificate; empty: tls_cert", func(c *Config) any { return &c.TLS.MutualCert }},
+		{"mtls_key", filePath, false, "", "file of its private key; empty: tls_key", func(c *Config) any { return &c.TLS.MutualKey }},
 		{"mtls_url", plain, false, "", "https origin where clients with certificates reach this server", func(c *Config) any { return &c.TLS.MutualURL }},
-		{"client_ca", plain, false, "", "file of those who issue certificates of clients (PEM)", func(c *Config) any { return &c.TLS.ClientCA }},
+		{"client_ca", filePath, false, "", "file of those who issue certificates of clients (PEM)", func(c *Config) any { return &c.TLS.ClientCA }},
 		{"client_cert_header", plain, false, "", "header in which trusted_proxies tell about a client's certificate, such as Client-Cert", func(c *Config) any { return &c.TLS.ClientCertHeader }},
 		{"self_registration", plain, true, "false", "signing in with an unknown address creates its account", func(c *Config) any { return &c.SelfRegistration }},
 		{"registration", plain, true, "off", "software registers itself (RFC 7591): off, token or open", func(c *Config) any { return &c.Registration.Mode }},
@@ -73,7 +76,7 @@ func configKeys() []key {
 		{"passkeys.algorithms", plain, false, "EdDSA,ES256,RS256", "of the keys that are taken, the preferred first", func(c *Config) any { return &c.Passkeys.Algorithms }},
 		{"passkeys.models", plain, false, "", "AAGUIDs of the authenticators that are taken; empty: any", func(c *Config) any { return &c.Passkeys.Models }},
 		{"branding.name", plain, false, "Symbolon", "name on pages and in mails", func(c *Config) any { return &c.Branding.Name }},
-		{"branding.logo", plain, false, "", "file of the logo: SVG or PNG", func(c *Config) any { return &c.Branding.Logo }},
+		{"branding.logo", filePath, false, "", "file of the logo: SVG or PNG", func(c *Config) any { return &c.Branding.Logo }},
 		{"branding.accent", plain, false, "", "colour of buttons and links, such as #3355cc", func(c *Config) any { return &c.Branding.Accent }},
 		{"session.idle", plain, false, "24h", "a browser left alone for so long is signed out", func(c *Config) any { return &c.Session.Idle }},
 		{"session.absolute", plain, false, "14d", "everybody signs in again after this", func(c *Config) any { return &c.Session.Absolute }},

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/knadh/koanf/v2"
@@ -26,24 +27,28 @@ func (p *program) layers(cmd *cobra.Command, m mode) ([]layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := p.fileLayer()
+	file, dir, err := p.fileLayer()
 	if err != nil {
 		return nil, err
 	}
-	return []layer{flagLayer(cmd), environment, file, defaultLayer(m)}, nil
+	return []layer{flagLayer(cmd), environment, file, defaultLayer(m, dir)}, nil
 }
 
-func defaultLayer(m mode) layer {
+// defaultLayer knows the directory of the configuration file; "" without one.
+func defaultLayer(m mode, dir string) layer {
 	values := map[string]string{}
 	for _, k := range configKeys() {
 		if k.initial != "" {
 			values[k.name] = k.initial
 		}
 	}
-	if m == modeDev {
-		for name, value := range devDefaults() {
-			values[name] = value
-		}
+	switch {
+	case m == modeDev:
+		maps.Copy(values, devDefaults())
+	case dir != "":
+		values["database_url"] = besideDatabase(dir, values["database_url"])
+	case m == modeCommand && isThere(devDefaults()["database_url"]):
+		values["database_url"] = devDefaults()["database_url"]
 	}
 	return layer{values, func(key) string { return sourceDefault }}
 }
@@ -58,9 +63,9 @@ func flagLayer(cmd *cobra.Command) layer {
 	return layer{values, func(k key) string { return "--" + k.flagName() }}
 }
 
-// newLayer turns a tree into texts and reads the files that *_file keys name. describe says where
-// a key of it stands.
-func newLayer(tree *koanf.Koanf, describe func(name string) string) (layer, error) {
+// newLayer turns a tree into texts and reads the files that *_file keys name. Relative paths count from
+// dir. describe says where a key of it stands.
+func newLayer(tree *koanf.Koanf, dir string, describe func(name string) string) (layer, error) {
 	values, from := map[string]string{}, map[string]string{}
 	for _, k := range configKeys() {
 		for _, name := range k.names() {
@@ -72,12 +77,12 @@ func newLayer(tree *koanf.Koanf, describe func(name string) string) (layer, erro
 			}
 			text, err := asText(tree.Get(name))
 			if name != k.name && err == nil {
-				text, err = readSecretFile(text)
+				text, err = readSecretFile(beside(dir, text))
 			}
 			if err != nil {
 				return layer{}, fmt.Errorf("%s: %w", describe(name), err)
 			}
-			values[k.name], from[k.name] = text, describe(name)
+			values[k.name], from[k.name] = k.beside(dir, text), describe(name)
 		}
 	}
 	return layer{values, func(k key) string { return from[k.name] }}, nil
@@ -105,7 +110,7 @@ func asText(value any) (string, error) {
 
 // names are the key and, where its value is secret, the key of the file that holds it.
 func (k key) names() []string {
-	if k.kind == plain {
+	if k.kind.shown() {
 		return []string{k.name}
 	}
 	return []string{k.name, k.name + fileSuffix}

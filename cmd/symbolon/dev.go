@@ -57,7 +57,7 @@ func (p *program) devConfig(cmd *cobra.Command, data string) (Config, error) {
 		return config, err
 	}
 	if isDefault(settings, "database_url") {
-		config.DatabaseURL = "sqlite:" + filepath.Join(data, "symbolon.db")
+		config.DatabaseURL = sqliteScheme + filepath.Join(data, "symbolon.db")
 	}
 	if isDefault(settings, "metrics_listen") && !free(config.MetricsListen) {
 		config.MetricsListen = "127.0.0.1:0"
@@ -85,7 +85,7 @@ const devData = "symbolon-dev"
 // devPath is where symbolon dev keeps its secret and its issuer for commands to find: beside its
 // SQLite database, else in its data directory.
 func devPath(databaseURL, data, name string) string {
-	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
+	if path := sqlitePath(databaseURL); path != "" {
 		data = filepath.Dir(path)
 	}
 	return filepath.Join(data, "symbolon-dev."+name)
@@ -205,7 +205,7 @@ A token for the agent:
   curl -u %s:%s -d grant_type=client_credentials %s
 
 `,
-		at("/dev/playground"), at("/dev/mail"), at("/.well-known/openid-configuration"), setting{key: key{kind: urlKey}, text: n.config.DatabaseURL}.redacted(),
+		at("/dev/playground"), at("/dev/mail"), at("/.well-known/openid-configuration"), shownDatabase(n.config.DatabaseURL),
 		demoApp.ID, demoApp.Secret, demoAgent.ID, demoAgent.Secret,
 		demoAgent.ID, demoAgent.Secret, at("/token"))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -10,6 +11,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/storage/durable"
 )
 
 func (p *program) initCommand() *cobra.Command {
@@ -17,7 +20,7 @@ func (p *program) initCommand() *cobra.Command {
 		Use:   "init",
 		Short: "Write a first configuration file, with a fresh secret",
 		Long: `Writes a configuration file that only you can read, to --config, $SYMBOLON_CONFIG or symbolon.yaml.
-A file that is there already is never touched.`,
+A file that is there already is never touched. A SQLite database that it names is created, too.`,
 		Example: "  symbolon init --issuer https://login.example",
 		Args:    cobra.NoArgs,
 	}
@@ -27,7 +30,11 @@ A file that is there already is never touched.`,
 			return usageError{err}
 		}
 		path := or(p.configPath(), defaultFile)
-		if err := writeNew(path, firstConfig(*issuer)); err != nil {
+		if err := writeNew(path, firstConfig(*issuer, chosenDatabase(cmd))); err != nil {
+			return err
+		}
+		p.config = path
+		if err := p.createDatabase(cmd); err != nil {
 			return err
 		}
 		say(cmd, "Set smtp_url and mail_from in %s, then: symbolon config validate", path)
@@ -36,17 +43,38 @@ A file that is there already is never touched.`,
 	return cmd
 }
 
-func firstConfig(issuer string) string {
+// chosenDatabase is that of --database-url: there a relative path counts from here, not from the file.
+func chosenDatabase(cmd *cobra.Command) string {
+	url := cmd.Flags().Lookup("database-url").Value.String()
+	if isSQLite(url) {
+		return shownDatabase(url)
+	}
+	return or(url, "sqlite:symbolon.db")
+}
+
+// createDatabase makes the SQLite database that the new configuration names, for commands to find
+// before the first start. PostgreSQL may not be reachable from here.
+func (p *program) createDatabase(cmd *cobra.Command) error {
+	config, err := p.valid(cmd, modeCommand)
+	if err != nil || !isSQLite(config.DatabaseURL) {
+		return err
+	}
+	return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ Config, db *durable.DB) error {
+		return migrateSchema(ctx, db)
+	})
+}
+
+func firstConfig(issuer, database string) string {
 	return fmt.Sprintf(`# Configuration of Symbolon. Every key: symbolon config show
 issuer: %s
 listen: 127.0.0.1:8080        # behind a proxy that speaks https
-database_url: sqlite:symbolon.db   # or postgres://USER:PASSWORD@HOST/NAME
+database_url: %q   # a path counts from this file; or postgres://USER:PASSWORD@HOST/NAME
 redis_url: ""                 # needed from the second node on
 secret: %s
 smtp_url: ""                  # smtp://USER:PASS@HOST:587; people sign in by mail
 mail_from: ""
 trusted_proxies: []           # such as [10.0.0.0/8]
-`, issuer, newSecret())
+`, issuer, database, newSecret())
 }
 
 // newSecret is 32 random bytes as the secret setting wants them.

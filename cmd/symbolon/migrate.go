@@ -18,7 +18,7 @@ const migrateTime = 30 * time.Minute
 func (p *program) migrateCommand() *cobra.Command {
 	return group("migrate", "The schema of the database", `
 Migrations only go forward, run under a lock, and leave the previous release working: migrate first,
-then replace the nodes. SQLite is migrated by itself; PostgreSQL only by this command.`, `
+then replace the nodes. serve migrates SQLite by itself, dev every database; PostgreSQL in production only this command.`, `
   symbolon migrate status
   symbolon migrate up --database-url postgres://symbolon@db/symbolon`,
 		p.migrateStatus(), p.migrateUp())
@@ -35,7 +35,7 @@ func (p *program) migrateStatus() *cobra.Command {
 		Use: "status", Short: "List the steps and when each was applied", Args: cobra.NoArgs,
 		Example: "  symbolon migrate status --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDatabase(cmd, func(ctx context.Context, _ Config, db *durable.DB) error {
+			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ Config, db *durable.DB) error {
 				return p.printMigrations(ctx, cmd, db)
 			})
 		},
@@ -46,10 +46,8 @@ func (p *program) migrateUp() *cobra.Command {
 	return &cobra.Command{
 		Use: "up", Short: "Apply what is pending", Args: cobra.NoArgs, Example: "  symbolon migrate up",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDatabase(cmd, func(ctx context.Context, _ Config, db *durable.DB) error {
-				ctx, cancel := context.WithTimeout(ctx, migrateTime)
-				defer cancel()
-				if err := db.Migrate(ctx); err != nil {
+			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ Config, db *durable.DB) error {
+				if err := migrateSchema(ctx, db); err != nil {
 					return err
 				}
 				return p.printMigrations(ctx, cmd, db)
@@ -75,12 +73,14 @@ func (p *program) printMigrations(ctx context.Context, cmd *cobra.Command, db *d
 	})
 }
 
-// readySchema brings SQLite to the newest schema, so that an agent can be created before the first
-// start. PostgreSQL may be shared with a running release: migrating it is somebody's decision.
-func readySchema(ctx context.Context, url string, db *durable.DB) error {
-	if isSQLite(url) {
-		return db.Migrate(ctx)
-	}
+func migrateSchema(ctx context.Context, db *durable.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateTime)
+	defer cancel()
+	return db.Migrate(ctx)
+}
+
+// checkSchema migrates nothing: a running release may be using the database.
+func checkSchema(ctx context.Context, db *durable.DB) error {
 	err := db.CheckSchema(ctx)
 	var other *durable.SchemaError
 	if errors.As(err, &other) && other.Have < other.Want {

@@ -88,12 +88,19 @@ func newNode(ctx context.Context, config Config, log *slog.Logger, d *dev) (n *n
 	return n, nil
 }
 
-func (n *node) openStores(ctx context.Context, _ *dev) (err error) {
+func (n *node) openStores(ctx context.Context, d *dev) (err error) {
+	if !isThere(n.config.DatabaseURL) {
+		n.log.Info("creating a new database", "database", shownDatabase(n.config.DatabaseURL))
+	}
 	if n.db, err = durable.Open(ctx, n.config.DatabaseURL); err != nil {
 		return err
 	}
 	n.db.Keep = n.config.SignIn.keep()
-	if err := readySchema(ctx, n.config.DatabaseURL, n.db); err != nil {
+	ready := checkSchema
+	if d != nil || isSQLite(n.config.DatabaseURL) { // no other release uses it
+		ready = migrateSchema
+	}
+	if err := ready(ctx, n.db); err != nil {
 		return err
 	}
 	if n.sealer, err = n.config.sealer(); err != nil {

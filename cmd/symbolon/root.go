@@ -17,8 +17,8 @@ func (p *program) root() *cobra.Command {
 	root := group("symbolon", "Sign people and agents in: an OAuth 2.1 and OpenID Connect server", `
 symbolon signs people in, issues tokens to the applications and agents registered with it, and
 answers for them. One binary, one configuration; commands act on the database it names, also while
-a server runs on it. What symbolon dev keeps is named by
-SYMBOLON_DATABASE_URL=sqlite:symbolon-dev/symbolon.db; its secret is found beside it.
+a server runs on it, and say which one that was. In the directory that symbolon dev was started in
+they find its database when nothing is configured. Only serve, dev, init and migrate create one.
 
 Data goes to standard output (--json: as JSON), everything else to standard error. Exit codes:
 0 done, 1 failed, 2 wrong usage, 3 not found.`, `

@@ -86,6 +86,9 @@ func TestDatabaseThatIsAwayFailsWithoutItsPassword(t *testing.T) {
 
 func TestAuditTailShowsEachEventOnceUntilInterrupted(t *testing.T) {
 	database := storagetest.SQLiteURL(t)
+	if code, _, stderr := command(t, database, "migrate", "up"); code != exitDone {
+		t.Fatal(stderr)
+	}
 	create := func(name string) {
 		if code, _, stderr := command(t, database, "agent", "create", "--name", name, "--scope", "read", "--audience", "https://api.example"); code != exitDone {
 			t.Fatal(stderr)

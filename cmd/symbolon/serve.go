@@ -35,7 +35,7 @@ func (p *program) serveCommand() *cobra.Command {
 			log.Warn("no redis_url: pending sign-ins are in this process's memory, so this must be the only node")
 		}
 		return n.run(cmd.Context(), func(public net.Addr) {
-			log.Info("serving", "issuer", config.Issuer, "listen", public.String())
+			log.Info("serving", "issuer", config.Issuer, "listen", public.String(), "database", shownDatabase(config.DatabaseURL))
 		})
 	}
 	return cmd

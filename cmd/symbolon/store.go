@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,10 +22,11 @@ type desk struct {
 	audit  *audit.Recorder
 }
 
-// atDesk does work on the configured database once its schema is that of this release.
+// atDesk does work on the configured database, which has to be there with the schema of this release:
+// a server never looks at one that a command made in the wrong place.
 func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d desk) error) error {
-	return p.atDatabase(cmd, func(ctx context.Context, config Config, db *durable.DB) error {
-		if err := readySchema(ctx, config.DatabaseURL, db); err != nil {
+	return p.atDatabase(cmd, openExisting, func(ctx context.Context, config Config, db *durable.DB) error {
+		if err := checkSchema(ctx, db); err != nil {
 			return err
 		}
 		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelError}))
@@ -33,13 +34,17 @@ func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d de
 	})
 }
 
+// opener connects to a database.
+type opener func(ctx context.Context, url string) (*durable.DB, error)
+
 // atDatabase does work on the configured database, whatever its schema.
-func (p *program) atDatabase(cmd *cobra.Command, work func(context.Context, Config, *durable.DB) error) (err error) {
+func (p *program) atDatabase(cmd *cobra.Command, open opener, work func(context.Context, Config, *durable.DB) error) (err error) {
 	config, err := p.valid(cmd, modeCommand)
 	if err != nil {
 		return err
 	}
-	db, err := durable.Open(cmd.Context(), config.DatabaseURL)
+	say(cmd, "Database: %s", shownDatabase(config.DatabaseURL))
+	db, err := open(cmd.Context(), config.DatabaseURL)
 	if err != nil {
 		return hintedError{err, "symbolon config show"}
 	}
@@ -47,4 +52,9 @@ func (p *program) atDatabase(cmd *cobra.Command, work func(context.Context, Conf
 	return work(cmd.Context(), config, db)
 }
 
-func isSQLite(url string) bool { return strings.HasPrefix(url, "sqlite:") }
+func openExisting(ctx context.Context, url string) (*durable.DB, error) {
+	if !isThere(url) {
+		return nil, fmt.Errorf("there is no database %s; only serve, dev, init and migrate create one", shownDatabase(url))
+	}
+	return durable.Open(ctx, url)
+}
