@@ -72,8 +72,8 @@ func TestGuessingOverManyMailsEndsAtTenAndLeavesTheLink(t *testing.T) {
 		ada := logintest.NewBrowser(t)
 		ask(ada, n, "ada@example.com", "")
 		link, code := d.last(t)
-		if p := enter(ada, n, code, ""); p.Status != http.StatusTooManyRequests || signedIn(ada, n) {
-			t.Errorf("the code: %d", p.Status)
+		if p := enter(ada, n, code, ""); p.Status != http.StatusTooManyRequests || p.Header.Get("Retry-After") != "300" || signedIn(ada, n) {
+			t.Errorf("the code: %d, come back after %q", p.Status, p.Header.Get("Retry-After"))
 		}
 		if p := ada.Post(n, link, nil); p.Status != http.StatusSeeOther {
 			t.Errorf("the link: %d", p.Status)
@@ -91,7 +91,7 @@ func TestWhatCannotBeACodeCostsNoTry(t *testing.T) {
 	for _, typed := range []string{
 		"", "12345", "1234567", "12345a", "１２３４５６", "٠١٢٣٤٥", "-12345", "+12345", "1e5000", "0x1234", code + "0", strings.Repeat("1", 9000),
 	} {
-		if p := enter(ada, n, typed, handle); p.Status != http.StatusBadRequest || !strings.Contains(p.Body, "six digits") {
+		if p := enter(ada, n, typed, handle); p.Status != http.StatusBadRequest || !strings.Contains(p.Body, "6-digit code") {
 			t.Errorf("%.20q: %d", typed, p.Status)
 		}
 	}
