@@ -22,9 +22,9 @@ type EmailStore interface {
 	SetSecondEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error
 	// DropSecondEmail returns storage.ErrNotFound when email is not the user's second address any more.
 	DropSecondEmail(ctx context.Context, userID, email string, at time.Time) error
-	// CountFailure counts one more try and tells whether it is within limit, per window; of any number
-	// of parallel callers on all nodes no more than limit are.
-	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (bool, error)
+	// CountFailure counts one more try and returns 0 when it is within limit, else how long to wait, per
+	// window; of any number of parallel callers on all nodes no more than limit are within it.
+	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (wait time.Duration, err error)
 }
 
 func (a *Area) mountEmail(mux *web.Mux) {
@@ -52,29 +52,30 @@ func (a *Area) enterEmailCode(w http.ResponseWriter, r *http.Request, s *session
 	if !ok {
 		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "Enter the 6-digit code."})
 	}
-	allowed, err := a.Store.CountFailure(r.Context(), "email-code:"+c.ID, 5, time.Hour, a.now())
+	wait, err := a.Store.CountFailure(r.Context(), "email-code:"+c.ID, 5, time.Hour, a.now())
 	if err != nil {
 		return err
 	}
-	if allowed && c.HasCode(a.Browser.ID(r), code) {
+	if wait == 0 && c.HasCode(a.Browser.ID(r), code) {
 		return a.changeEmail(w, r, s, c)
 	}
-	return a.wrongEmailCode(w, r, s, allowed)
+	return a.wrongEmailCode(w, r, s, wait)
 }
 
-func (a *Area) wrongEmailCode(w http.ResponseWriter, r *http.Request, s *session.Session, more bool) error {
+func (a *Area) wrongEmailCode(w http.ResponseWriter, r *http.Request, s *session.Session, wait time.Duration) error {
 	err := a.Audit.Record(r.Context(), audit.Event{
 		Type: audit.EmailChanged, Outcome: audit.Refused, Reason: "wrong_code", UserID: s.UserID, Method: via,
 	})
 	if err != nil {
 		return err
 	}
-	if more {
+	if wait == 0 {
 		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "That isn’t the code from our latest email."})
 	}
 	if err := a.voidChange(r.Context(), s.UserID); err != nil {
 		return err
 	}
+	web.RetryAfter(w, wait)
 	return a.showProfile(w, r, s, profileForm{status: http.StatusTooManyRequests, alert: "Too many attempts. Request a new code."})
 }
 

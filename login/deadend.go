@@ -3,6 +3,7 @@ package login
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -15,7 +16,8 @@ type End struct {
 	Status         int
 	Code           string // short and stable
 	Title, Message string
-	again          bool // the way forward begins again, as anybody
+	RetryAfter     time.Duration // 0: not said
+	again          bool          // the way forward begins again, as anybody
 }
 
 // cannotSignIn answers a right proof of an account that is missing or disabled.
@@ -36,9 +38,9 @@ func otherAccount() End {
 }
 
 // exhausted answers one try too many.
-func exhausted() End {
+func exhausted(wait time.Duration) End {
 	return End{
-		Status: http.StatusTooManyRequests, Code: "too_many_tries", Title: "Too many attempts", again: true,
+		Status: http.StatusTooManyRequests, Code: "too_many_tries", Title: "Too many attempts", again: true, RetryAfter: wait,
 		Message: "Too many wrong codes. Wait 15 minutes or sign in another way.",
 	}
 }
@@ -54,6 +56,7 @@ func Dead() End {
 
 // DeadEnd shows end. The way forward is the sign-in page, for the same request if handle is given.
 func (f *Flow) DeadEnd(w http.ResponseWriter, r *http.Request, end End, handle string) error {
+	web.RetryAfter(w, end.RetryAfter)
 	return f.Pages.Render(w, end.Status, templates.Error{
 		Status: end.Status, Title: end.Title, Message: end.Message, Code: end.Code,
 		WayText: "Sign in", WayURL: f.way(end, handle), TraceID: web.TraceID(r.Context()),

@@ -25,9 +25,9 @@ type Users interface {
 
 // Failures counts tries durably.
 type Failures interface {
-	// CountFailure counts one more and tells whether it is within limit; of any number of parallel
-	// callers on all nodes no more than limit are, per window.
-	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (bool, error)
+	// CountFailure counts one more and returns 0 when it is within limit, else how long to wait; of any
+	// number of parallel callers on all nodes no more than limit are within it, per window.
+	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (wait time.Duration, err error)
 	ForgetFailures(ctx context.Context, key string) error
 }
 

@@ -82,12 +82,12 @@ func (f *Flow) try(w http.ResponseWriter, r *http.Request, at standing, c Challe
 	if err != nil {
 		return err
 	}
-	allowed, err := f.spendTry(r.Context(), at.budgets()...)
+	wait, err := f.spendTry(r.Context(), at.budgets()...)
 	if err != nil {
 		return err
 	}
-	if !allowed {
-		return f.exhausted(w, r, at, c.Method)
+	if wait > 0 {
+		return f.exhausted(w, r, at, c.Method, wait)
 	}
 	p, err := judge(r.Context(), code)
 	var wrong Wrong
@@ -122,14 +122,14 @@ func (f *Flow) unusable(w http.ResponseWriter, r *http.Request, at standing, m S
 }
 
 // exhausted ends what is pending: to go on takes the first factor again.
-func (f *Flow) exhausted(w http.ResponseWriter, r *http.Request, at standing, m Second) error {
+func (f *Flow) exhausted(w http.ResponseWriter, r *http.Request, at standing, m Second, wait time.Duration) error {
 	if err := f.forget(r.Context(), r, at.handle); err != nil {
 		return err
 	}
 	if err := f.refused(r, at, m, "too_many_tries"); err != nil {
 		return err
 	}
-	return f.DeadEnd(w, r, exhausted(), at.handle)
+	return f.DeadEnd(w, r, exhausted(wait), at.handle)
 }
 
 func (f *Flow) refused(r *http.Request, at standing, m Second, reason string) error {
@@ -163,15 +163,16 @@ func ofAccount(userID string) []budget {
 }
 
 // spendTry counts a try before it is judged, in a statement of its own, so that parallel guesses
-// cannot outrun it and no rollback takes it back.
-func (f *Flow) spendTry(ctx context.Context, budgets ...budget) (bool, error) {
+// cannot outrun it and no rollback takes it back. It returns 0 when the try may be made, else how
+// long to wait.
+func (f *Flow) spendTry(ctx context.Context, budgets ...budget) (time.Duration, error) {
 	for _, b := range budgets {
-		allowed, err := f.Failures.CountFailure(ctx, b.key, b.limit, b.window, f.now())
-		if err != nil || !allowed {
-			return false, err
+		wait, err := f.Failures.CountFailure(ctx, b.key, b.limit, b.window, f.now())
+		if err != nil || wait > 0 {
+			return wait, err
 		}
 	}
-	return true, nil
+	return 0, nil
 }
 
 // forgive starts the account's counts anew: its owner has shown up.

@@ -42,10 +42,15 @@ func (x *exchange) prepareRefusal() {
 		h.Del(name)
 	}
 	h.Set("Cache-Control", "no-store")
-	if x.fault.RetryAfter > 0 {
-		// Seconds, rounded up: coming back early would only be refused again.
-		seconds := (x.fault.RetryAfter + time.Second - 1) / time.Second
-		h.Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
+	RetryAfter(x, x.fault.RetryAfter)
+}
+
+// RetryAfter says in the header when to come back, in seconds, rounded up: coming back early would
+// only be refused again. Of no time at all it says nothing.
+func RetryAfter(w http.ResponseWriter, wait time.Duration) {
+	if wait > 0 {
+		seconds := (wait + time.Second - 1) / time.Second
+		w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
 	}
 }
 

@@ -2,10 +2,12 @@ package magiclink
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/interaction"
@@ -24,21 +26,36 @@ func (p pages) ask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.flow.NoRequest(w, r, err)
 	}
+	a := login.Attempt{Handle: handle, Email: typed[:min(len(typed), 254)], Method: name}
 	email, err := mail.ParseAddress(typed)
 	if err != nil {
-		return p.flow.Again(w, r, http.StatusBadRequest, login.Attempt{
-			Handle: handle, Email: typed[:min(len(typed), 254)], Method: name,
-			Problem: "Enter an email address like name@example.com.",
-		})
+		a.Problem = "Enter an email address like name@example.com."
+		return p.flow.Again(w, r, http.StatusBadRequest, a)
 	}
-	if err := p.allow(r.Context(), email); err != nil {
-		return err
+	if err := p.allow(r.Context(), p.flow.Requests.Browser.ID(r), email); err != nil {
+		return p.tooMany(w, r, a, err)
 	}
 	browser := p.flow.Requests.Browser.Ensure(w, r)
 	if err := p.send(r, browser, email, q); err != nil {
 		return err
 	}
 	return web.Redirect(w, p.codeURL(handle))
+}
+
+// tooMany stays on the form, beside the other ways to sign in, and says how long to wait. Any other
+// error is returned.
+func (p pages) tooMany(w http.ResponseWriter, r *http.Request, a login.Attempt, err error) error {
+	refusal, ok := errors.AsType[*web.Error](err)
+	if !ok || refusal.Status != http.StatusTooManyRequests {
+		return err
+	}
+	web.RetryAfter(w, refusal.RetryAfter)
+	minutes, unit := int((refusal.RetryAfter+time.Minute-1)/time.Minute), "minutes"
+	if minutes == 1 {
+		unit = "minute"
+	}
+	a.Problem = fmt.Sprintf("Too many emails were requested. Try again in %d %s.", minutes, unit)
+	return p.flow.Again(w, r, http.StatusTooManyRequests, a)
 }
 
 func (p pages) codeURL(handle string) string {
@@ -48,7 +65,8 @@ func (p pages) codeURL(handle string) string {
 	return p.flow.Base + "/login/mail/code?request=" + url.QueryEscape(handle)
 }
 
-// send keeps the record and queues the mail. A newer mail voids the older ones of its address.
+// send keeps the record and queues the mail. A newer mail voids the older one to its address that the same
+// browser asked for.
 func (p pages) send(r *http.Request, browser, email string, q *interaction.Request) error {
 	token := storage.NewBearer(tokenPrefix)
 	rec := p.newRecord(r, token, browser, email, q)

@@ -120,7 +120,7 @@ func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
 	})
 }
 
-func TestFloodSendsThreeMailsPerAddress(t *testing.T) {
+func TestFloodOfOneNetworkSendsThreeMailsPerAddress(t *testing.T) {
 	d := deploy(t, storagetest.SQLite(t))
 	n := d.node(t)
 	var refused, retry int

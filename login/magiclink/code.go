@@ -35,22 +35,27 @@ func (p pages) enterCode(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return p.askCode(w, http.StatusBadRequest, rec, "Enter the 6-digit code.")
 	}
-	allowed, err := p.spendTry(r.Context(), ofMail(rec))
+	wait, err := p.spendTry(r.Context(), ofMail(rec))
 	if err != nil {
 		return err
 	}
-	if !allowed {
+	if wait > 0 {
 		return p.exhausted(w, r, rec)
 	}
 	return p.judge(w, r, rec, browser, code)
 }
 
 func (p pages) judge(w http.ResponseWriter, r *http.Request, rec record, browser, code string) error {
-	allowed, err := p.spendTry(r.Context(), ofAddress(rec)...)
+	budgets, err := p.ofAddress(r.Context(), rec, browser)
 	if err != nil {
 		return err
 	}
-	if !allowed {
+	wait, err := p.spendTry(r.Context(), budgets...)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		web.RetryAfter(w, wait)
 		return p.askCode(w, http.StatusTooManyRequests, rec, "Too many attempts. Use the link in the email instead.")
 	}
 	if !rec.HasCode(browser, code) {
@@ -59,7 +64,7 @@ func (p pages) judge(w http.ResponseWriter, r *http.Request, rec record, browser
 		}
 		return p.askCode(w, http.StatusBadRequest, rec, "That isn’t the code from our latest email.")
 	}
-	if err := p.forgive(r.Context(), rec); err != nil {
+	if err := p.forgive(r.Context(), budgets); err != nil {
 		return err
 	}
 	return p.complete(w, r, rec)

@@ -9,6 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // link shows what the mailed link can do. Scanners open links, so opening changes nothing.
@@ -16,6 +17,9 @@ func (p pages) link(w http.ResponseWriter, r *http.Request) error {
 	rec, err := p.byToken(r)
 	if err != nil {
 		return p.onward(w, r, err)
+	}
+	if rec.LinkOver {
+		return p.linkOver(w, r, rec)
 	}
 	action := p.flow.Base + "/login/mail/" + r.PathValue("token")
 	page := templates.MailLink{
@@ -35,6 +39,9 @@ func (p pages) useLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.onward(w, r, err)
 	}
+	if rec.LinkOver {
+		return p.linkOver(w, r, rec)
+	}
 	if !rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
 		return p.otherBrowser(w, r)
 	}
@@ -51,21 +58,34 @@ func (p pages) otherBrowser(w http.ResponseWriter, r *http.Request) error {
 	}, "")
 }
 
-// notMe voids the link and the code: whoever asked was not the owner of the mailbox.
+// linkOver answers a link of which only the code is left: in the browser that asked there is a page
+// for that.
+func (p pages) linkOver(w http.ResponseWriter, r *http.Request, rec record) error {
+	if rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
+		return web.Redirect(w, p.codeURL(rec.Handle))
+	}
+	return p.flow.DeadEnd(w, r, login.Dead(), "")
+}
+
+// notMe voids the mail in the browser that asked for it. In any other it ends the link alone: scanners
+// press buttons, too, and whoever asked without reading the mailbox does not have the code.
 func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
 	rec, err := p.byToken(r)
 	if err != nil {
 		return p.dead(w, r, err, "")
 	}
-	if err := p.void(r.Context(), rec); err != nil {
+	end, message := p.endLink, "The link no longer works. The code only works in the browser that requested it. Don’t share it."
+	if rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
+		end, message = p.void, "The link and code no longer work. There’s nothing else you need to do."
+	}
+	if err := end(r.Context(), rec); err != nil {
 		return p.dead(w, r, err, "")
 	}
 	if err := p.refused(r, "not_me"); err != nil {
 		return err
 	}
 	return p.flow.DeadEnd(w, r, login.End{
-		Status: http.StatusOK, Code: "link_voided", Title: "No one was signed in",
-		Message: "The link and code no longer work. There’s nothing else you need to do.",
+		Status: http.StatusOK, Code: "link_voided", Title: "No one was signed in", Message: message,
 	}, "")
 }
 
@@ -85,6 +105,7 @@ func (p pages) complete(w http.ResponseWriter, r *http.Request, rec record) erro
 	if err := p.flow.Complete(w, r, rec.Handle, proof); err != nil {
 		return err
 	}
+	p.shown(r.Context(), rec, p.flow.Requests.Browser.ID(r))
 	_ = p.use(r.Context(), rec) // tidiness only: what counts is spent durably
 	return nil
 }

@@ -190,7 +190,7 @@ func TestUsedLinkIsKeptWithoutAddressAndCode(t *testing.T) {
 	}
 }
 
-func TestNewMailVoidsTheOld(t *testing.T) {
+func TestNewMailVoidsTheOldOfItsBrowser(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		n := d.node(t)
 		ada := logintest.NewBrowser(t)
@@ -265,26 +265,52 @@ func TestMutatedTokenIsDead(t *testing.T) {
 	}
 }
 
-func TestNotMeVoidsLinkAndCode(t *testing.T) {
+func TestNotMeElsewhereEndsTheLinkAndLeavesTheCode(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
-		n := d.node(t)
-		eve, ada := logintest.NewBrowser(t), logintest.NewBrowser(t)
-		ask(eve, n, "ada@example.com", "")
+		nodes := []*logintest.Node{d.node(t), d.node(t)}
+		ada, scanner := logintest.NewBrowser(t), logintest.NewBrowser(t)
+		handle, _ := ada.Authorize(nodes[0])
+		ask(ada, nodes[0], "ada@example.com", handle)
 		link, code := d.last(t)
-		if p := ada.Get(n, link+"/not-me"); p.Status != http.StatusMethodNotAllowed {
+		if p := scanner.Get(nodes[0], link+"/not-me"); p.Status != http.StatusMethodNotAllowed {
 			t.Errorf("GET: %d", p.Status)
 		}
+		if p := scanner.Post(nodes[0], link+"/not-me", nil); p.Status != http.StatusOK {
+			t.Fatalf("not me: %d", p.Status)
+		}
+		for _, p := range []logintest.Page{scanner.Get(nodes[1], link), scanner.Post(nodes[1], link, nil)} {
+			if p.Status != http.StatusGone || signedIn(scanner, nodes[1]) {
+				t.Errorf("the link afterwards: %d", p.Status)
+			}
+		}
+		for _, p := range []logintest.Page{ada.Get(nodes[1], link), ada.Post(nodes[1], link, nil)} {
+			if p.Location != "/login/mail/code?request="+handle || signedIn(ada, nodes[1]) {
+				t.Errorf("the link in the browser that asked: %d %q", p.Status, p.Location)
+			}
+		}
+		if p := ada.Follow(nodes[1], enter(ada, nodes[1], code, handle)); p.Body != "u_ada " {
+			t.Errorf("the code in the browser that asked: %d", p.Status)
+		}
+		events, err := d.db.Events(t.Context(), audit.Filter{Type: audit.SignIn})
+		if err != nil || events[len(events)-1].Reason != "not_me" {
+			t.Errorf("audit: %+v, %v", events, err)
+		}
+	})
+}
+
+func TestNotMeWhereItWasAskedForVoidsLinkAndCode(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		n := d.node(t)
+		ada := logintest.NewBrowser(t)
+		ask(ada, n, "ada@example.com", "")
+		link, code := d.last(t)
 		if p := ada.Post(n, link+"/not-me", nil); p.Status != http.StatusOK {
 			t.Fatalf("not me: %d", p.Status)
 		}
-		for _, p := range []logintest.Page{eve.Post(n, link, nil), enter(eve, n, code, "")} {
-			if p.Status != http.StatusGone || signedIn(eve, n) {
+		for _, p := range []logintest.Page{ada.Post(n, link, nil), enter(ada, n, code, "")} {
+			if p.Status != http.StatusGone || signedIn(ada, n) {
 				t.Errorf("afterwards: %d", p.Status)
 			}
-		}
-		events, err := d.db.Events(t.Context(), audit.Filter{Type: audit.SignIn})
-		if err != nil || len(events) != 1 || events[0].Reason != "not_me" {
-			t.Errorf("audit: %+v, %v", events, err)
 		}
 	})
 }

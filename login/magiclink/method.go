@@ -6,7 +6,7 @@
 //	POST /login/mail/code            code.go
 //	GET  /login/mail/{token}         link.go: shows what the link can do; never does it
 //	POST /login/mail/{token}         link.go: signs in, in the browser that asked
-//	POST /login/mail/{token}/not-me  link.go: voids the link
+//	POST /login/mail/{token}/not-me  link.go: ends the link
 //
 // The link signs in only the browser that asked. Anywhere else it shows the code, to be typed where
 // it was asked for, so that nobody can be talked into letting a stranger's browser in by a click.
@@ -42,9 +42,9 @@ type Limiter interface {
 
 // Failures counts guesses durably.
 type Failures interface {
-	// CountFailure counts one more and tells whether it is within limit; of any number of parallel
-	// callers on all nodes no more than limit are, per window.
-	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (bool, error)
+	// CountFailure counts one more and returns 0 when it is within limit, else how long to wait; of any
+	// number of parallel callers on all nodes no more than limit are within it, per window.
+	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (wait time.Duration, err error)
 	ForgetFailures(ctx context.Context, key string) error
 }
 

@@ -3,6 +3,7 @@ package magiclink_test
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -96,7 +97,8 @@ type deployment struct {
 	db        *durable.DB
 	ephemeral *ephemeral.Memory
 	counts    *ephemeral.Counts
-	open      bool // self-registration
+	open      bool           // self-registration
+	proxies   []netip.Prefix // that are believed
 }
 
 func deploy(t *testing.T, db *durable.DB) *deployment {
@@ -119,7 +121,7 @@ func (d *deployment) node(t *testing.T, more ...login.Method) *logintest.Node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}, append(more, &magiclink.Method{
+	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now, Proxies: d.proxies}, append(more, &magiclink.Method{
 		Issuer: issuer, Registration: d.open, Ephemeral: d.ephemeral, Mailer: d.outbox, Letters: pages,
 		Limiter: web.Limiter{Counter: counter{d.counts}}, Failures: d.db, Now: d.clock.Now,
 	}))

@@ -33,19 +33,17 @@ type record struct {
 	AskedWith string    `json:"asked_with"` // "Firefox on Linux"
 	Network   string    `json:"network"`
 	ExpiresAt time.Time `json:"expires_at"`
-	Used      bool      `json:"used,omitempty"` // only the way back of whoever used it is still known
+	Used      bool      `json:"used,omitempty"`      // only the way back of whoever used it is still known
+	LinkOver  bool      `json:"link_over,omitempty"` // only the code works
 }
 
-// keep stores rec for its life, as the only one of its address and the one this browser waits for.
+// keep stores rec for its life, as the only one that this browser asked for to its address, and the
+// one it waits for.
 func (m *Method) keep(ctx context.Context, rec record, browser string) error {
-	value, err := json.Marshal(rec)
-	if err != nil {
-		return fmt.Errorf("encode mail attempt: %w", err)
+	if err := m.write(ctx, rec); err != nil {
+		return err
 	}
-	if err := m.Ephemeral.Put(ctx, recordKey(rec.ID), value, life); err != nil {
-		return fmt.Errorf("keep mail attempt: %w", err)
-	}
-	for _, pointer := range []string{latestKey(rec.Email), askedKey(browser, rec.Handle)} {
+	for _, pointer := range []string{latestKey(rec), askedKey(browser, rec.Handle)} {
 		if err := m.Ephemeral.Put(ctx, pointer, []byte(rec.ID), life); err != nil {
 			return fmt.Errorf("point at mail attempt: %w", err)
 		}
@@ -53,14 +51,25 @@ func (m *Method) keep(ctx context.Context, rec record, browser string) error {
 	return nil
 }
 
+func (m *Method) write(ctx context.Context, rec record) error {
+	value, err := json.Marshal(rec)
+	if err != nil {
+		return fmt.Errorf("encode mail attempt: %w", err)
+	}
+	if err := m.Ephemeral.Put(ctx, recordKey(rec.ID), value, life); err != nil {
+		return fmt.Errorf("keep mail attempt: %w", err)
+	}
+	return nil
+}
+
 // find returns the record of this id, or storage.ErrNotFound when there is none, it was used, has
-// expired, or its address was sent a newer one.
+// expired, or the browser that asked for it has asked for a newer one.
 func (m *Method) find(ctx context.Context, id string) (record, error) {
 	rec, err := m.read(ctx, id)
 	if err != nil {
 		return record{}, err
 	}
-	latest, err := m.Ephemeral.Get(ctx, latestKey(rec.Email))
+	latest, err := m.Ephemeral.Get(ctx, latestKey(rec))
 	if err != nil {
 		return record{}, fmt.Errorf("find mail attempt: %w", err)
 	}
@@ -123,11 +132,15 @@ func (m *Method) waited(ctx context.Context, browser, handle string) (record, er
 // use makes rec's link and code dead. It is tidiness: what counts is spent durably. What stays leads
 // the browser that used it back to where it was going, and tells a reader of the store nothing.
 func (m *Method) use(ctx context.Context, rec record) error {
-	value, err := json.Marshal(record{Used: true, Challenge: mail.Challenge{Browser: rec.Browser}, Handle: rec.Handle, ExpiresAt: rec.ExpiresAt})
-	if err != nil {
-		return fmt.Errorf("encode mail attempt: %w", err)
-	}
-	return m.Ephemeral.Put(ctx, recordKey(rec.ID), value, life)
+	return m.write(ctx, record{
+		Used: true, Challenge: mail.Challenge{ID: rec.ID, Browser: rec.Browser}, Handle: rec.Handle, ExpiresAt: rec.ExpiresAt,
+	})
+}
+
+// endLink leaves only rec's code.
+func (m *Method) endLink(ctx context.Context, rec record) error {
+	rec.LinkOver = true
+	return m.write(ctx, rec)
 }
 
 // void forgets rec; its link and code are dead.
@@ -138,7 +151,10 @@ func (m *Method) void(ctx context.Context, rec record) error {
 
 func recordKey(id string) string { return "mail-link:" + id }
 
-func latestKey(email string) string { return "mail-latest:" + addressID(email) }
+// latestKey is of the browser as well: what strangers ask for voids nothing of its owner's.
+func latestKey(rec record) string {
+	return "mail-latest:" + hex.EncodeToString(rec.Browser) + addressID(rec.Email)
+}
 
 func askedKey(browser, handle string) string {
 	return "mail-asked:" + mail.ChallengeID(browser+" "+handle)

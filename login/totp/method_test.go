@@ -228,8 +228,8 @@ func TestParallelGuessesAreJudgedFiveTimesAnAttemptAndTenInAll(t *testing.T) {
 		}
 		ada := logintest.NewBrowser(t)
 		ada.Click(nodes[0], "mail", "u_ada", "")
-		if p := ada.Enter(nodes[0], "totp", d.Code(key, 0), ""); p.Status != http.StatusTooManyRequests || ada.SignedIn(nodes[0]) {
-			t.Errorf("the right code while locked: %d", p.Status)
+		if p := ada.Enter(nodes[0], "totp", d.Code(key, 0), ""); p.Status != http.StatusTooManyRequests || p.Header.Get("Retry-After") != "900" || ada.SignedIn(nodes[0]) {
+			t.Errorf("the right code while locked: %d, come back after %q", p.Status, p.Header.Get("Retry-After"))
 		}
 		d.Clock.Add(16 * time.Minute)
 		ada.Click(nodes[0], "mail", "u_ada", "")

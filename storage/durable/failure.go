@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,18 +15,27 @@ const countFailure = `INSERT INTO failures (digest, count, expires_at) VALUES ($
 		expires_at = CASE WHEN failures.expires_at <= $2 THEN $3 ELSE failures.expires_at END
 	WHERE failures.expires_at <= $2 OR failures.count < $4`
 
-// CountFailure counts one try before it is made and tells whether it may be made: never more than
-// limit in a window, which begins with its first try. It commits by itself, so no later error
-// takes the count back. Of key only the digest is kept.
-func (d *DB) CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (bool, error) {
+// CountFailure counts one try before it is made and returns how long it must wait: 0 when it may be
+// made now, which never more than limit may in a window, which begins with its first try. It commits
+// by itself, so no later error takes the count back. Of key only the digest is kept.
+func (d *DB) CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (time.Duration, error) {
 	if limit < 1 {
-		return false, nil
+		return window, nil
 	}
-	changed, err := d.exec(ctx, countFailure, storage.Digest(key), ms(now), ms(now.Add(window)), int64(limit))
+	digest := storage.Digest(key)
+	changed, err := d.exec(ctx, countFailure, digest, ms(now), ms(now.Add(window)), int64(limit))
 	if err != nil {
-		return false, fmt.Errorf("count failure: %w", err)
+		return 0, fmt.Errorf("count failure: %w", err)
 	}
-	return changed == 1, nil
+	if changed == 1 {
+		return 0, nil
+	}
+	var ends time.Time
+	err = d.queryRow(ctx, `SELECT expires_at FROM failures WHERE digest = $1`, []any{digest}, instant{&ends})
+	if err != nil && !errors.Is(err, storage.ErrNotFound) { // forgotten just now: the next try counts anew
+		return 0, fmt.Errorf("read window of failures: %w", err)
+	}
+	return max(ends.Sub(now), time.Second), nil
 }
 
 // ForgetFailures begins a new count for key.

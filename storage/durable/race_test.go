@@ -148,8 +148,8 @@ func TestNeverMoreTriesThanTheLimit(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		var allowed atomic.Int64
 		w.winners(200, nil, func(int) error {
-			yes, err := w.CountFailure(w.ctx, "code:ada", 5, time.Minute, w.now)
-			if yes {
+			wait, err := w.CountFailure(w.ctx, "code:ada", 5, time.Minute, w.now)
+			if wait == 0 {
 				allowed.Add(1)
 			}
 			return err

@@ -100,9 +100,12 @@ func TestUsedOnceStaysUsedPastItsExpiry(t *testing.T) {
 func TestTriesCountAnewInTheNextWindow(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		try := func(now time.Time) bool {
-			yes, err := w.CountFailure(w.ctx, "k", 2, time.Minute, now)
+			wait, err := w.CountFailure(w.ctx, "k", 2, time.Minute, now)
 			w.ok(err)
-			return yes
+			if ends := w.now.Add(time.Minute); wait != 0 && now.Before(ends) && wait != ends.Sub(now) {
+				t.Errorf("told to wait %v, the window is open for %v", wait, ends.Sub(now))
+			}
+			return wait == 0
 		}
 		for i, want := range []bool{true, true, false, false} {
 			if got := try(w.now); got != want {
@@ -121,7 +124,7 @@ func TestTriesCountAnewInTheNextWindow(t *testing.T) {
 		if !try(w.now.Add(time.Minute)) {
 			t.Fatal("still refused after a success")
 		}
-		if yes, err := w.CountFailure(w.ctx, "other", 0, time.Minute, w.now); yes || err != nil {
+		if wait, err := w.CountFailure(w.ctx, "other", 0, time.Minute, w.now); wait == 0 || err != nil {
 			t.Fatal("a limit of nothing allows something", err)
 		}
 	})

@@ -1,0 +1,43 @@
+package magiclink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// ownLife is that of the cookie which names a browser.
+const ownLife = 30 * 24 * time.Hour
+
+// counts returns the name of the counts kept under key, "" when there is none.
+func (m *Method) counts(ctx context.Context, key string) (string, error) {
+	name, err := m.Ephemeral.Get(ctx, key)
+	if errors.Is(err, storage.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find counts of an address: %w", err)
+	}
+	return string(name), nil
+}
+
+// shown begins new counts, by naming them anew, for the browser that used rec and for its network.
+// To lose them is to be counted like everybody.
+func (m *Method) shown(ctx context.Context, rec record, browser string) {
+	network := web.Network(web.ClientIP(ctx))
+	_ = m.Ephemeral.Put(ctx, ownKey(browser, rec.Email), []byte(storage.NewID("")), ownLife)
+	_ = m.Ephemeral.Put(ctx, thereKey(network, rec.Email), []byte(storage.NewID("")), perAsker().Per)
+}
+
+func ownKey(browser, email string) string {
+	return "mail-own:" + mail.ChallengeID(browser+" "+storage.EmailKey(email))
+}
+
+func thereKey(network, email string) string {
+	return "mail-there:" + mail.ChallengeID(network+" "+storage.EmailKey(email))
+}
