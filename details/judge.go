@@ -26,7 +26,7 @@ func (t *Types) judge(d detail, allowed []string) error {
 	name, _ := d["type"].(string)
 	known, ok := t.known[name]
 	if !ok || !slices.Contains(allowed, name) {
-		return Malformed{"An authorization detail has a type that is unknown or not allowed to this client."}
+		return Malformed{"An authorization detail has a type that is unknown or not allowed for this client."}
 	}
 	return judgeObject(name, d, known.Fields, "type")
 }
@@ -47,7 +47,7 @@ func judgeObject(where string, object detail, fields map[string]Field, besides s
 	}
 	for name, f := range fields {
 		if _, there := object[name]; f.Required && !there {
-			return Malformed{fmt.Sprintf("The authorization detail %s lacks its member %s.", where, name)}
+			return Malformed{fmt.Sprintf("The authorization detail %s is missing the member %s.", where, name)}
 		}
 	}
 	return nil

@@ -33,7 +33,7 @@ func parse(text string) ([]detail, error) {
 		return nil, err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, Malformed{"The authorization_details are not one JSON value."}
+		return nil, Malformed{"The authorization_details must be a single JSON value."}
 	}
 	list, ok := value.([]any)
 	if !ok || len(list) == 0 || len(list) > maxDetails {
@@ -51,7 +51,7 @@ func parse(text string) ([]detail, error) {
 func parseValue(dec *json.Decoder, depth int) (any, error) {
 	token, err := dec.Token()
 	if err != nil || depth == 0 {
-		return nil, Malformed{"The authorization_details are not JSON, or nested too deep."}
+		return nil, Malformed{"The authorization_details are not valid JSON or are nested too deeply."}
 	}
 	switch token := token.(type) {
 	case json.Delim:
@@ -65,10 +65,10 @@ func parseValue(dec *json.Decoder, depth int) (any, error) {
 		}
 	case string:
 		if !readable(token) {
-			return nil, Malformed{"A text in authorization_details is too long, or holds characters that cannot be shown."}
+			return nil, Malformed{"A string in authorization_details is too long or contains characters that cannot be displayed."}
 		}
 	case nil:
-		return nil, Malformed{"Nothing in authorization_details can be null."}
+		return nil, Malformed{"The authorization_details must not contain null."}
 	}
 	return token, nil
 }
@@ -79,10 +79,10 @@ func parseObject(dec *json.Decoder, depth int) (any, error) {
 		token, err := dec.Token()
 		name, ok := token.(string)
 		if err != nil || !ok {
-			return nil, Malformed{"The authorization_details are not JSON."}
+			return nil, Malformed{"The authorization_details are not valid JSON."}
 		}
 		if _, twice := object[name]; twice {
-			return nil, Malformed{"A member in authorization_details is there twice."}
+			return nil, Malformed{"The authorization_details contain a duplicate member."}
 		}
 		if object[name], err = parseValue(dec, depth-1); err != nil {
 			return nil, err
@@ -105,7 +105,7 @@ func parseList(dec *json.Decoder, depth int) (any, error) {
 
 func closed(dec *json.Decoder) error {
 	if _, err := dec.Token(); err != nil {
-		return Malformed{"The authorization_details are not JSON."}
+		return Malformed{"The authorization_details are not valid JSON."}
 	}
 	return nil
 }

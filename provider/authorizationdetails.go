@@ -46,7 +46,7 @@ func (p *Provider) narrowDetails(form url.Values, granted json.RawMessage, c *cl
 	case asked == nil:
 		return granted, nil
 	case !details.Within(asked, granted):
-		return nil, badDetails("The authorization_details go beyond what was granted.")
+		return nil, badDetails("The authorization_details exceed what was granted.")
 	}
 	return asked, nil
 }

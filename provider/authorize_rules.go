@@ -26,7 +26,7 @@ func checkResponse(v *validRequest) error {
 	case v.Form.Get("response_type") != "code":
 		return refuse("unsupported_response_type", descriptions["unsupported_response_type"])
 	case !slices.Contains(v.client.GrantTypes, "authorization_code"):
-		return refuse("unauthorized_client", "This client may not use the authorization code grant.")
+		return refuse("unauthorized_client", "This client is not allowed to use the authorization code grant.")
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func (p *Provider) checkChallenge(v *validRequest) error {
 		return refuse("invalid_request", "The code_challenge_method must be S256.")
 	}
 	if !isSHA256(challenge) {
-		return refuse("invalid_request", "The code_challenge must be 43 characters of base64url.")
+		return refuse("invalid_request", "The code_challenge must be 43 base64url characters.")
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func checkResources(v *validRequest) (err error) {
 	for _, resource := range v.Form["resource"] {
 		u, err := url.Parse(resource)
 		if err != nil || !u.IsAbs() || strings.Contains(resource, "#") {
-			return refuse("invalid_target", "A resource must be an absolute URI without a fragment.")
+			return refuse("invalid_target", "The resource must be an absolute URI without a fragment.")
 		}
 	}
 	v.Resources, err = matchResources(v.Form["resource"], v.client.Audiences)
@@ -105,7 +105,7 @@ func checkPrompt(v *validRequest) error {
 	v.Prompt = strings.Fields(v.Form.Get("prompt"))
 	for _, value := range v.Prompt {
 		if !slices.Contains([]string{"none", "login", "consent", "select_account"}, value) {
-			return refuse("invalid_request", "The prompt has an unknown value.")
+			return refuse("invalid_request", "The prompt parameter has an unknown value.")
 		}
 	}
 	if len(v.Prompt) > 1 && v.HasPrompt("none") {
@@ -115,13 +115,13 @@ func checkPrompt(v *validRequest) error {
 	if age := v.Form.Get("max_age"); age != "" {
 		seconds, err := strconv.ParseUint(age, 10, 31)
 		if err != nil {
-			return refuse("invalid_request", "The max_age must be a number of seconds.")
+			return refuse("invalid_request", "The max_age parameter must be a number of seconds.")
 		}
 		limit := time.Duration(seconds) * time.Second
 		v.MaxAge = &limit
 	}
 	if !slices.Contains([]string{"", "page", "popup", "touch", "wap"}, v.Form.Get("display")) {
-		return refuse("invalid_request", "The display has an unknown value.")
+		return refuse("invalid_request", "The display parameter has an unknown value.")
 	}
 	v.LoginHint = v.Form.Get("login_hint")
 	v.ACRValues = strings.Fields(v.Form.Get("acr_values"))
@@ -153,7 +153,7 @@ func (p *Provider) checkHint(v *validRequest) error {
 	}
 	claims, err := p.openIDToken(hint)
 	if err != nil {
-		return refuse("invalid_request", "The id_token_hint is not an ID token of ours.")
+		return refuse("invalid_request", "The id_token_hint was not issued by this server.")
 	}
 	return v.askFor(claims.Subject)
 }
@@ -162,7 +162,7 @@ func (p *Provider) checkHint(v *validRequest) error {
 // nobody by another kind, and must not learn who is who by asking.
 func (v *validRequest) askFor(subject string) error {
 	if v.client.SubjectType == storage.SubjectPairwise && !strings.HasPrefix(subject, pairwisePrefix) {
-		return refuse("login_required", "This client knows nobody by the subject that it asks for.")
+		return refuse("login_required", "The requested subject is unknown to this client.")
 	}
 	v.HintSubject = subject
 	return nil
@@ -187,7 +187,7 @@ func (p *Provider) openIDToken(token string) (hintClaims, error) {
 		return claims, err
 	}
 	if claims.Issuer != p.Issuer || claims.Subject == "" {
-		return claims, refuse("invalid_request", "The ID token is not ours.")
+		return claims, refuse("invalid_request", "The id_token_hint was not issued by this server.")
 	}
 	return claims, nil
 }

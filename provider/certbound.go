@@ -20,7 +20,7 @@ func toCertificate(bound string) bool { return strings.HasPrefix(bound, certific
 // showCertificate is prove for clients with certificate-bound tokens.
 func (p *Provider) showCertificate(ctx context.Context, s *tokenSession, bound string) error {
 	if s.proof != nil {
-		return refuse("invalid_request", "The tokens of this client are bound to its certificate; a DPoP proof does not go with that.")
+		return refuse("invalid_request", "This client uses certificate-bound tokens, which cannot be combined with DPoP.")
 	}
 	chain, err := p.certificate(ctx)
 	if err != nil {
@@ -28,7 +28,7 @@ func (p *Provider) showCertificate(ctx context.Context, s *tokenSession, bound s
 	}
 	s.x5t = keys.CertificateThumbprint(chain[0])
 	if bound != "" && bound != certificatePrefix+s.x5t {
-		return refuse("invalid_grant", "The code or refresh token is bound to another key.")
+		return refuse("invalid_grant", "The code or refresh token is bound to a different key.")
 	}
 	return nil
 }

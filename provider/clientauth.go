@@ -95,7 +95,7 @@ func match(secrets []storage.ClientSecret, secret string, now time.Time) (id str
 func (p *Provider) authenticationFailed(ctx context.Context, id string) *Error {
 	p.recordFailure(ctx, id)
 	key := "client:" + hex.EncodeToString(storage.Digest(id)[:12]) + ":" + web.Network(web.ClientIP(ctx))
-	if e := tooMany(p.Limiter.Allow(ctx, key, failedAuthentications), "Too many failed attempts; wait before the next."); e != nil {
+	if e := tooMany(p.Limiter.Allow(ctx, key, failedAuthentications), "Too many failed attempts; try again later."); e != nil {
 		return e
 	}
 	return unauthenticated()

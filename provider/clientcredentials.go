@@ -82,7 +82,7 @@ func intersect(asked, held []string) ([]string, error) {
 		}
 	}
 	if len(left) == 0 {
-		return nil, refuse("invalid_scope", "This account holds none of the requested scopes.")
+		return nil, refuse("invalid_scope", "None of the requested scopes is allowed for this client.")
 	}
 	return left, nil
 }

@@ -153,14 +153,14 @@ func bound(grant storage.Grant, c *client, form url.Values) error {
 	}
 	// OAuth 2.1 drops the parameter from the token request; a client that sends it must send the same.
 	if uri := form.Get("redirect_uri"); uri != grant.RedirectURI && uri != "" {
-		return refuse("invalid_grant", "The redirect_uri is not the one of the authorization request.")
+		return refuse("invalid_grant", "The redirect_uri does not match the authorization request.")
 	}
 	verifier := form.Get("code_verifier")
 	if grant.Challenge == "" && verifier == "" {
 		return nil
 	}
 	if !verifies(verifier, grant.Challenge) {
-		return refuse("invalid_grant", "The code_verifier does not match.")
+		return refuse("invalid_grant", "The code_verifier does not match the code_challenge.")
 	}
 	return nil
 }

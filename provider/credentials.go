@@ -22,7 +22,7 @@ func readCredentials(r *http.Request, form params) (credentials, *Error) {
 	header := r.Header["Authorization"]
 	switch {
 	case len(header) > 1, len(header) == 1 && (asserted || posted.secret != ""), asserted && posted.secret != "":
-		return credentials{}, refuse("invalid_request", "The client authenticates in more than one way.")
+		return credentials{}, refuse("invalid_request", "The client used more than one authentication method.")
 	case asserted:
 		return readAssertion(form)
 	case len(header) == 0 && posted.id == "":
@@ -35,7 +35,7 @@ func readCredentials(r *http.Request, form params) (credentials, *Error) {
 		return credentials{}, unauthenticated()
 	}
 	if posted.id != "" && posted.id != basic.id {
-		return credentials{}, refuse("invalid_request", "The client_id is not the one in the Authorization header.")
+		return credentials{}, refuse("invalid_request", "The client_id does not match the Authorization header.")
 	}
 	return basic, nil
 }

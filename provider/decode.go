@@ -26,7 +26,7 @@ func (d *decoder) decode(raw string) {
 		}
 		if d.pairs++; d.pairs > maxPairs {
 			d.form = params{}
-			d.blame(refuse("invalid_request", "There are too many parameters."))
+			d.blame(refuse("invalid_request", "The request has too many parameters."))
 			return
 		}
 		d.pair(pair)
@@ -37,12 +37,12 @@ func (d *decoder) pair(pair string) {
 	rawName, rawValue, _ := strings.Cut(pair, "=")
 	name, ok := unescape(rawName)
 	if !ok || !allowed("", name) {
-		d.blame(refuse("invalid_request", "A parameter is not encoded properly."))
+		d.blame(refuse("invalid_request", "A parameter is not properly encoded."))
 		return
 	}
 	value, ok := unescape(rawValue)
 	if !ok {
-		d.spoil(name, refuse("invalid_request", "A parameter is not encoded properly."))
+		d.spoil(name, refuse("invalid_request", "A parameter is not properly encoded."))
 		return
 	}
 	d.take(name, value)
@@ -53,10 +53,10 @@ func (d *decoder) take(name, value string) {
 	most := limit(name)
 	switch {
 	case !allowed(name, value):
-		d.spoil(name, refuse("invalid_request", "A parameter is not encoded properly."))
+		d.spoil(name, refuse("invalid_request", "A parameter is not properly encoded."))
 	case most == 0:
 	case d.repeated(name):
-		d.spoil(name, refusef("invalid_request", "The parameter %s is repeated.", name))
+		d.spoil(name, refusef("invalid_request", "The parameter %s was sent more than once.", name))
 	case len(value) > most:
 		d.spoil(name, refusef(nameOf(name), "The parameter %s is too long.", name))
 	default:
@@ -94,11 +94,11 @@ func (d *decoder) blame(fault *Error) {
 // done judges the lists, drops what was sent without a value, and hands out the rest.
 func (d *decoder) done() (params, *Error) {
 	if scope := d.form.Get("scope"); scope != "" && !wellFormedScope(scope) {
-		d.spoil("scope", refuse("invalid_scope", "The scope is malformed or has too many items."))
+		d.spoil("scope", refuse("invalid_scope", "The scope is malformed or has too many values."))
 	}
 	for _, name := range []string{"resource", "audience"} {
 		if len(d.form[name]) > maxResources {
-			d.spoil(name, refusef("invalid_target", "The parameter %s is repeated too often.", name))
+			d.spoil(name, refusef("invalid_target", "The parameter %s was sent too many times.", name))
 		}
 	}
 	for name, values := range d.form {

@@ -82,12 +82,12 @@ func (g *deviceGrant) pending(ctx context.Context, c *client, digest []byte) err
 	case d.ClientID != c.ID:
 		return invalidGrant()
 	case d.Denied:
-		return refuse("access_denied", "The person did not allow it.")
+		return refuse("access_denied", "The user denied the request.")
 	}
 	if err := g.p.Limiter.Allow(ctx, "poll:"+hex.EncodeToString(digest), polls); err != nil {
-		return refuse("slow_down", "Ask less often.")
+		return refuse("slow_down", "Polling too fast; increase the interval.")
 	}
-	return refuse("authorization_pending", "The person has not answered yet.")
+	return refuse("authorization_pending", "The user has not answered yet.")
 }
 
 func (g *deviceGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder) error {

@@ -38,7 +38,7 @@ func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 		return p.errorPage(w, r, fault)
 	}
 	err := p.countTyped(r)
-	if e := tooMany(err, "Too many user codes were tried; wait before the next."); e != nil {
+	if e := tooMany(err, "Too many user codes were tried; try again later."); e != nil {
 		return p.errorPage(w, r, e.saying("Too many codes were tried from your network. Wait a few minutes."))
 	}
 	if err != nil {

@@ -56,12 +56,12 @@ func (p *Provider) readProof(w http.ResponseWriter, r *http.Request, path, token
 		w.Header().Set("DPoP-Nonce", p.newNonce())
 	}
 	if len(sent) > 1 || len(sent[0]) > maxProof {
-		return nil, badProof("It is repeated or too long.")
+		return nil, badProof("It was sent more than once or is too long.")
 	}
 	var claims proofClaims
 	payload, jkt, err := keys.VerifyProof(sent[0], proofAlgs())
 	if err != nil || keys.Unmarshal(payload, &claims) != nil {
-		return nil, badProof("Its form, key or signature is wrong.").because(err)
+		return nil, badProof("Its format, key or signature is not valid.").because(err)
 	}
 	if fault := p.judgeProof(claims, r.Method, path, token); fault != nil {
 		return nil, fault
@@ -75,21 +75,21 @@ func (p *Provider) judgeProof(c proofClaims, method, path, token string) *Error 
 	case c.JTI == "" || len(c.JTI) > maxJTI:
 		return badProof("Its jti is missing or too long.")
 	case c.Method != method:
-		return badProof("Its htm is not the method of this request.")
+		return badProof("Its htm does not match the method of this request.")
 	case !sameTarget(c.URL, p.url(path)) && !sameTarget(c.URL, p.mutualURL(path)):
-		return badProof("Its htu is not the URL of this request.")
+		return badProof("Its htu does not match the URL of this request.")
 	case c.IssuedAt == nil || *c.IssuedAt > now+int64(skew/time.Second) || *c.IssuedAt <= now-int64(proofLife/time.Second):
-		return badProof("Its iat is missing, over or ahead.")
+		return badProof("Its iat is missing, too old or in the future.")
 	case token != "" && c.TokenHash != hashOf(token):
-		return badProof("Its ath is not of the access token.")
+		return badProof("Its ath does not match the access token.")
 	case p.DPoPNonce && !p.ourNonce(c.Nonce):
-		return refuse("use_dpop_nonce", "The DPoP proof needs the nonce of the DPoP-Nonce header.")
+		return refuse("use_dpop_nonce", "The DPoP proof must include the nonce from the DPoP-Nonce header.")
 	}
 	return nil
 }
 
 func badProof(why string) *Error {
-	return refuse("invalid_dpop_proof", "The DPoP proof is not accepted. "+why)
+	return refuse("invalid_dpop_proof", "The DPoP proof was rejected. "+why)
 }
 
 // hashOf is ath.
@@ -135,7 +135,7 @@ func (p *Provider) spendProof(ctx context.Context, proof *proof) error {
 		err = p.Clients.Spend(ctx, storage.Spent{Kind: kind, Value: proof.jti, Until: proof.until})
 	}
 	if errors.Is(err, storage.ErrSpent) {
-		return badProof("It was used before.")
+		return badProof("Its jti was already used.")
 	}
 	return err
 }

@@ -25,7 +25,7 @@ func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound 
 	case s.proof == nil && (mustBind(c.Client) || bound != ""):
 		return refuse("invalid_dpop_proof", "A DPoP proof is required.")
 	case s.proof != nil && bound != "" && s.proof.jkt != bound:
-		return refuse("invalid_grant", "The code or refresh token is bound to another key.")
+		return refuse("invalid_grant", "The code or refresh token is bound to a different key.")
 	}
 	return p.spendProof(ctx, s.proof)
 }
@@ -93,9 +93,9 @@ func checkKey(v *validRequest) error {
 	jkt := v.Form.Get("dpop_jkt")
 	switch {
 	case jkt != "" && !isSHA256(jkt):
-		return refuse("invalid_request", "The dpop_jkt must be 43 characters of base64url.")
+		return refuse("invalid_request", "The dpop_jkt must be 43 base64url characters.")
 	case jkt != "" && v.client.CertificateBound:
-		return refuse("invalid_request", "The tokens of this client are bound to its certificate; a DPoP key does not go with that.")
+		return refuse("invalid_request", "This client uses certificate-bound tokens, which cannot be combined with a DPoP key.")
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func (p *Provider) readSignOut(ctx context.Context, form params) (*signOut, erro
 	clientID := form.Get("client_id")
 	if hint, err := p.openIDToken(form.Get("id_token_hint")); err == nil && len(hint.Audience) == 1 {
 		if clientID != "" && clientID != hint.Audience[0] {
-			return nil, refuse("invalid_request", "The client_id is not the one of the id_token_hint.")
+			return nil, refuse("invalid_request", "The client_id does not match the id_token_hint.")
 		}
 		clientID, q.session = hint.Audience[0], hint.SessionID
 	}
@@ -95,10 +95,10 @@ func (q *signOut) checkTarget() error {
 		return nil
 	}
 	if !slices.Contains(q.client.PostLogoutRedirectURIs, q.target) {
-		return refuse("invalid_request", "The post_logout_redirect_uri is not registered for the application that asks.")
+		return refuse("invalid_request", "The post_logout_redirect_uri is not registered for this client.")
 	}
 	if err := ValidRedirectURI(q.target); err != nil {
-		return refuse("invalid_request", "The post_logout_redirect_uri can never be redirected to.")
+		return refuse("invalid_request", "The post_logout_redirect_uri is not a valid redirect target.")
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func asError(err error) *Error {
 		return ours
 	}
 	if errors.Is(err, storage.ErrUnavailable) {
-		return &Error{Status: http.StatusServiceUnavailable, Name: "temporarily_unavailable", Description: "The server cannot answer right now; try the same request again.", Cause: err}
+		return &Error{Status: http.StatusServiceUnavailable, Name: "temporarily_unavailable", Description: "The server is temporarily unavailable; try the same request again.", Cause: err}
 	}
 	if limited := tooMany(err, "Too many requests; try again later."); limited != nil {
 		return limited
@@ -82,31 +82,31 @@ func asError(err error) *Error {
 	if errors.As(err, &theirs) && theirs.CodeField < http.StatusInternalServerError {
 		return translate(theirs)
 	}
-	return &Error{Status: http.StatusInternalServerError, Name: "server_error", Description: "The server met an unexpected condition.", Cause: err}
+	return &Error{Status: http.StatusInternalServerError, Name: "server_error", Description: "The server encountered an unexpected error.", Cause: err}
 }
 
 // translate keeps fosite's error name and drops its text: it carries the user's bytes.
 func translate(e *fosite.RFC6749Error) *Error {
 	out := refuse(e.ErrorField, descriptions[e.ErrorField])
 	if out.Description == "" {
-		out.Description = "The request was refused."
+		out.Description = "The request was rejected."
 	}
 	return out.because(e)
 }
 
 var descriptions = map[string]string{
-	"invalid_request":            "The request is malformed: a parameter is missing, repeated or has a bad value.",
+	"invalid_request":            "The request is malformed: a parameter is missing, repeated or not valid.",
 	"invalid_client":             "Client authentication failed.",
-	"invalid_grant":              "The code or refresh token is invalid, expired, used or not yours.",
+	"invalid_grant":              "The code or refresh token is invalid, expired, already used or was issued to another client.",
 	"invalid_scope":              "A requested scope is unknown or not allowed.",
-	"unauthorized_client":        "This client may not use this grant.",
+	"unauthorized_client":        "This client is not allowed to use this grant type.",
 	"unsupported_grant_type":     "This grant type is not supported.",
-	"unsupported_response_type":  "Only the response type code is supported.",
+	"unsupported_response_type":  "The only supported response type is code.",
 	"unsupported_response_mode":  "This response mode is not supported.",
 	"request_not_supported":      "Request objects must be signed.",
-	"invalid_request_object":     "The request object is not accepted.",
-	"request_uri_not_supported":  "Request URIs are not supported.",
-	"invalid_request_uri":        "The pushed request is unknown, has expired or was answered already.",
+	"invalid_request_object":     "The request object was rejected.",
+	"request_uri_not_supported":  "Only a request_uri from pushed authorization requests is supported.",
+	"invalid_request_uri":        "The request_uri is unknown, expired or already used.",
 	"registration_not_supported": "The registration parameter is not supported.",
 }
 

@@ -21,7 +21,7 @@ const (
 // fosite finds the same values in r.PostForm.
 func readForm(r *http.Request) (params, *Error) {
 	if r.URL.RawQuery != "" && inQuery(r) {
-		return nil, refuse("invalid_request", "Parameters belong in the body, not in the URL.")
+		return nil, refuse("invalid_request", "Parameters must be sent in the body, not in the URL.")
 	}
 	body, fault := readBody(r, maxBody)
 	if fault != nil {
@@ -64,7 +64,7 @@ func readBody(r *http.Request, limit int64) (string, *Error) {
 		return "", refuse("invalid_request", "The body must be "+formType+".")
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return "", &Error{Status: http.StatusUnsupportedMediaType, Name: "invalid_request", Description: "Compressed bodies are not accepted."}
+		return "", &Error{Status: http.StatusUnsupportedMediaType, Name: "invalid_request", Description: "The request body must not be compressed."}
 	}
 	if r.ContentLength > limit {
 		return "", tooLarge()

@@ -17,7 +17,7 @@ import (
 // is due, an error for the client, or the code. Pages only ever return here, never to one another.
 func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validRequest) error {
 	if v.Decision == interaction.Denied {
-		return p.refuseAtClient(w, r, v, refuse("access_denied", "The person did not allow it."))
+		return p.refuseAtClient(w, r, v, refuse("access_denied", "The user denied the request."))
 	}
 	s, err := p.Sessions.Current(r)
 	if err != nil {
@@ -27,7 +27,7 @@ func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 		return p.errorPage(w, r, asError(err))
 	}
 	if s != nil && v.somebodyElse(s) {
-		return p.refuseAtClient(w, r, v, refuse("login_required", "Somebody else than the one asked for is signed in."))
+		return p.refuseAtClient(w, r, v, refuse("login_required", "A different user is signed in than the one requested."))
 	}
 	for _, step := range p.Interactions {
 		page, err := step.Next(r.Context(), v.Request, s)
@@ -39,7 +39,7 @@ func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 		}
 	}
 	if !v.reached(s.ACR) {
-		return p.refuseAtClient(w, r, v, refuse("unmet_authentication_requirements", "The person cannot sign in the way that was insisted on."))
+		return p.refuseAtClient(w, r, v, refuse("unmet_authentication_requirements", "The user cannot meet the requested authentication requirements."))
 	}
 	return p.respond(w, r, v, s)
 }
@@ -69,7 +69,7 @@ func (v *validRequest) somebodyElse(s *session.Session) bool {
 // client is told instead.
 func (p *Provider) detour(w http.ResponseWriter, r *http.Request, v *validRequest, page, refusal string) error {
 	if v.HasPrompt("none") {
-		return p.refuseAtClient(w, r, v, refuse(refusal, "The person would have to be asked, which prompt=none forbids."))
+		return p.refuseAtClient(w, r, v, refuse(refusal, "User interaction is required, but prompt=none was requested."))
 	}
 	if !v.parked {
 		v.Client = asShown(v.client)

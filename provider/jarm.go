@@ -54,11 +54,11 @@ func deliverable(c storage.Client, mode string) string {
 func checkMode(v *validRequest) error {
 	switch mode := v.Form.Get("response_mode"); {
 	case v.reply.mode != mode && isSigned(mode):
-		return refuse("invalid_request", "This client is not registered for this response_mode: it has no authorization_signed_response_alg.")
+		return refuse("invalid_request", "This client cannot use this response_mode: authorization_signed_response_alg is not registered.")
 	case v.reply.mode != mode:
 		return refuse("invalid_request", "The response_mode must be one of "+strings.Join(responseModes(), ", ")+".")
 	case v.client.FAPI2() && v.client.ResponseAlg != "" && !isSigned(mode):
-		return refuse("invalid_request", "This client must ask for signed responses: response_mode=jwt.")
+		return refuse("invalid_request", "This client requires signed responses; use response_mode=jwt.")
 	}
 	return nil
 }

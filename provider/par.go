@@ -60,7 +60,7 @@ func (p *Provider) pushRequest(w http.ResponseWriter, r *http.Request, form para
 	}
 	web.Annotate(ctx, clientAttr(c.ID))
 	if form.Get("request_uri") != "" {
-		return nil, refuse("invalid_request", "A request_uri cannot be pushed.")
+		return nil, refuse("invalid_request", "A pushed request must not contain request_uri.")
 	}
 	if err := p.allowOften(ctx, "par:", c, pushes); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func bindCode(form url.Values, proof *proof) error {
 		return nil
 	}
 	if jkt := form.Get("dpop_jkt"); jkt != "" && jkt != proof.jkt {
-		return badProof("Its key is not the one of dpop_jkt.")
+		return badProof("Its key does not match dpop_jkt.")
 	}
 	form.Set("dpop_jkt", proof.jkt)
 	return nil
@@ -112,7 +112,7 @@ func (p *Provider) allowOften(ctx context.Context, what string, c storage.Client
 		key += ":" + web.Network(web.ClientIP(ctx))
 	}
 	err := p.Limiter.Allow(ctx, key, limit)
-	if e := tooMany(err, "Too many requests of this client; wait before the next."); e != nil {
+	if e := tooMany(err, "Too many requests from this client; try again later."); e != nil {
 		return e
 	}
 	return err
@@ -174,7 +174,7 @@ func unknownRequest() *Error {
 // checkPushed: some clients may not put their request into the browser at all (RFC 9126 section 6).
 func checkPushed(v *validRequest) error {
 	if mustPush(v.client) && !v.pushing && pushedID(v.Form) == "" {
-		return refuse("invalid_request", "This client must push its authorization requests.")
+		return refuse("invalid_request", "This client must use pushed authorization requests (PAR).")
 	}
 	return nil
 }

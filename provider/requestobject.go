@@ -96,7 +96,7 @@ func unverified(c storage.Client, object string) *Error {
 	if err == nil && !c.RequireSigned && !c.FAPI2() {
 		return refuse("request_not_supported", descriptions["request_not_supported"])
 	}
-	return badObject("Its form, type, algorithm or signature is wrong.")
+	return badObject("Its format, type, algorithm or signature is not valid.")
 }
 
 // judgeObject: who speaks, about whom, to whom, when. One whose sub is the client could be used as a
@@ -104,13 +104,13 @@ func unverified(c storage.Client, object string) *Error {
 func (p *Provider) judgeObject(o objectClaims, c storage.Client, isSigned bool) *Error {
 	switch {
 	case o.ClientID != c.ID:
-		return badObject("Its client_id is not the client.")
+		return badObject("Its client_id does not match the client.")
 	case o.Subject == c.ID:
-		return badObject("Its sub is the client, as in a client assertion.")
+		return badObject("Its sub must not be the client_id; that would make it a client assertion.")
 	case o.Issuer != c.ID && (isSigned || o.Issuer != ""):
-		return badObject("Its iss is not the client.")
+		return badObject("Its iss must be the client_id.")
 	case !slices.Contains(o.Audience, p.Issuer) && (isSigned || len(o.Audience) > 0):
-		return badObject("Its aud is not this server.")
+		return badObject("Its aud must be this issuer.")
 	case o.ExpiresAt == nil && isSigned:
 		return badObject("Its exp is missing.")
 	}
@@ -124,11 +124,11 @@ func (o objectClaims) timely(now int64) *Error {
 	const slack = int64(skew / time.Second)
 	switch {
 	case o.ExpiresAt != nil && *o.ExpiresAt <= now-slack:
-		return badObject("Its exp is over.")
+		return badObject("It has expired (exp).")
 	case o.NotBefore != nil && (*o.NotBefore > now+slack || *o.NotBefore < 0):
-		return badObject("Its nbf is ahead.")
+		return badObject("Its nbf is in the future.")
 	case o.IssuedAt != nil && (*o.IssuedAt > now+slack || *o.IssuedAt < 0):
-		return badObject("Its iat is ahead.")
+		return badObject("Its iat is in the future.")
 	}
 	return nil
 }
@@ -139,9 +139,9 @@ func (o objectClaims) brief(now int64) *Error {
 	case o.NotBefore == nil || o.ExpiresAt == nil:
 		return badObject("Its nbf or exp is missing.")
 	case *o.NotBefore < now-maxObjectAge:
-		return badObject("Its nbf is more than an hour ago.")
+		return badObject("Its nbf is more than one hour ago.")
 	case *o.ExpiresAt-*o.NotBefore > maxObjectAge:
-		return badObject("Its exp is more than an hour after its nbf.")
+		return badObject("Its exp is more than one hour after its nbf.")
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func badObject(why string) *Error {
 // checkSigned: some clients sign all they ask for (RFC 9101 section 10.5).
 func checkSigned(v *validRequest) error {
 	if v.client.RequireSigned && v.Form.Get(objectMark) != signed {
-		return refuse("invalid_request", "This client must sign its authorization requests.")
+		return refuse("invalid_request", "This client must send signed authorization requests.")
 	}
 	return nil
 }

@@ -18,14 +18,14 @@ func parametersIn(claims []byte) (params, *Error) {
 	d := newDecoder()
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if name == "request" || name == "request_uri" {
-			return nil, badObject("It holds another request.")
+			return nil, badObject("It must not contain request or request_uri.")
 		}
 		if limit(name) == 0 {
 			continue
 		}
 		values, ok := valuesIn(name, members[name])
 		if !ok {
-			return nil, badObject("A parameter in it has a value that is none.")
+			return nil, badObject("A parameter in it has a value of the wrong type.")
 		}
 		for _, value := range values {
 			d.take(name, value)

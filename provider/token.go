@@ -95,7 +95,7 @@ func matchResources(asked, allowed []string) ([]string, error) {
 			return strings.TrimSuffix(a, "/") == strings.TrimSuffix(resource, "/")
 		})
 		if i < 0 {
-			return nil, refuse("invalid_target", "A requested resource is unknown or not allowed.")
+			return nil, refuse("invalid_target", "A requested resource is unknown or not allowed for this client.")
 		}
 		if !slices.Contains(matched, allowed[i]) {
 			matched = append(matched, allowed[i])
@@ -112,7 +112,7 @@ func narrow(asked, held []string) ([]string, error) {
 	}
 	for _, scope := range asked {
 		if !slices.Contains(held, scope) {
-			return nil, refuse("invalid_scope", "A requested scope goes beyond what was granted.")
+			return nil, refuse("invalid_scope", "A requested scope exceeds what was granted.")
 		}
 	}
 	return asked, nil

@@ -37,7 +37,7 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 	case !token.Alive:
 		return challenge(w, r, invalidToken())
 	case !slices.Contains(strings.Fields(claims.Scope), "openid") || token.User.ID == "":
-		return challenge(w, r, &Error{Status: http.StatusForbidden, Name: "insufficient_scope", Description: "The token lacks the scope openid."})
+		return challenge(w, r, &Error{Status: http.StatusForbidden, Name: "insufficient_scope", Description: "The access token does not have the openid scope."})
 	}
 	if err := p.spendProof(r.Context(), proof); err != nil {
 		return challenge(w, r, onResource(asError(err)))
@@ -102,7 +102,7 @@ type presented struct {
 // the URL is refused: URLs are logged.
 func readBearer(r *http.Request) (presented, *Error) {
 	if r.URL.RawQuery != "" && inQuery(r) {
-		return presented{}, refuse("invalid_request", "An access token is never sent in the URL.")
+		return presented{}, refuse("invalid_request", "The access token must not be sent in the URL.")
 	}
 	sent, fault := bearerHeader(r.Header["Authorization"])
 	if fault != nil || r.Method != http.MethodPost || !isForm(r.Header) {
@@ -114,7 +114,7 @@ func readBearer(r *http.Request) (presented, *Error) {
 	}
 	posted := form.Get("access_token")
 	if sent.token != "" && posted != "" {
-		return presented{}, refuse("invalid_request", "The access token is sent in more than one way.")
+		return presented{}, refuse("invalid_request", "The access token was sent in more than one way.")
 	}
 	sent.token += posted
 	return sent, nil
@@ -122,7 +122,7 @@ func readBearer(r *http.Request) (presented, *Error) {
 
 func bearerHeader(header []string) (presented, *Error) {
 	if len(header) > 1 {
-		return presented{}, refuse("invalid_request", "The Authorization header is repeated.")
+		return presented{}, refuse("invalid_request", "The Authorization header was sent more than once.")
 	}
 	if len(header) == 0 {
 		return presented{}, nil

@@ -17,7 +17,7 @@ type object map[string]any
 // not UTF-8, a byte order mark, anything behind the object.
 func parseObject(text []byte) (object, error) {
 	if !utf8.Valid(text) || !json.Valid(text) {
-		return nil, malformed("The body is not JSON.")
+		return nil, malformed("The request body is not valid JSON.")
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
@@ -27,7 +27,7 @@ func parseObject(text []byte) (object, error) {
 	}
 	o, ok := value.(map[string]any)
 	if !ok {
-		return nil, malformed("The body is not a JSON object.")
+		return nil, malformed("The request body must be a JSON object.")
 	}
 	return o, nil
 }
@@ -36,7 +36,7 @@ func parseValue(dec *json.Decoder, depth int) (any, error) {
 	token, err := dec.Token()
 	switch {
 	case err != nil:
-		return nil, malformed("The body is not JSON.")
+		return nil, malformed("The request body is not valid JSON.")
 	case depth == 0:
 		return nil, malformed("The JSON is nested too deeply.")
 	case token == json.Delim('{'):
@@ -53,10 +53,10 @@ func parseMembers(dec *json.Decoder, depth int) (any, error) {
 		token, err := dec.Token()
 		name, ok := token.(string)
 		if err != nil || !ok || strings.ContainsFunc(name, isControl) {
-			return nil, malformed("The JSON has a malformed member name.")
+			return nil, malformed("The JSON contains a malformed member name.")
 		}
 		if _, twice := members[name]; twice {
-			return nil, malformed("The JSON has a member twice.")
+			return nil, malformed("The JSON contains a duplicate member.")
 		}
 		if members[name], err = parseValue(dec, depth-1); err != nil {
 			return nil, err

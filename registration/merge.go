@@ -43,7 +43,7 @@ func (e *Endpoint) createPublic(ctx context.Context, c storage.Client) (made, er
 		case err != nil:
 			return made{}, err
 		case !known.DisabledAt.IsZero():
-			return made{}, &web.Error{Status: http.StatusForbidden, Code: "access_denied", Message: "This application is switched off here."}
+			return made{}, &web.Error{Status: http.StatusForbidden, Code: "access_denied", Message: "This client is disabled."}
 		case !sameClient(known, c):
 			return e.insert(ctx, c, storage.NewID(Prefix)) // it has been changed since
 		default:

@@ -94,13 +94,13 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 		grants = r.grantTypes()
 	}
 	if !slices.Contains(grants, agents.GrantAuthorizationCode) || m.responses != nil && !slices.Contains(m.responses, "code") {
-		return storage.Client{}, malformed("Only the response type code and the grant type authorization_code can be registered.")
+		return storage.Client{}, malformed("Only the response type code with the grant type authorization_code can be registered.")
 	}
 	if len(m.redirects) == 0 {
-		return storage.Client{}, refuse(invalidRedirect, "At least one redirect URI is needed.")
+		return storage.Client{}, refuse(invalidRedirect, "At least one redirect URI is required.")
 	}
 	if m.jwks != nil && m.jwksURI != "" {
-		return storage.Client{}, malformed("jwks and jwks_uri exclude each other.")
+		return storage.Client{}, malformed("jwks and jwks_uri cannot be combined.")
 	}
 	c := storage.Client{Kind: storage.KindApp, Name: m.displayName(), ClientMetadata: storage.ClientMetadata{
 		Public: m.authMethod == none, RedirectURIs: m.redirects, PostLogoutRedirectURIs: m.postLogout,

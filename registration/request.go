@@ -34,7 +34,7 @@ type wanted struct {
 // ignored, like every member that nobody knows.
 func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 	if o["software_statement"] != nil {
-		return wanted{}, refuse(invalidStatement, "Software statements are not accepted: none of their issuers is trusted here.")
+		return wanted{}, refuse(invalidStatement, "Software statements are not accepted: no issuer of them is trusted.")
 	}
 	if err := checkLinks(o); err != nil {
 		return wanted{}, err
