@@ -69,7 +69,7 @@ func (a *Asker) show(w http.ResponseWriter, r *http.Request, q *interaction.Requ
 		Account:   cmp.Or(s.User.Email, s.User.Name),
 		SwitchURL: a.Base + "/login?switch=1&request=" + url.QueryEscape(q.Handle),
 		Scopes:    describe(q.Allow(), before), Lasts: lasts(q), Warning: warning(k, t), Details: a.details(r, q),
-		Unverified: t.unverified(), Vouched: t.vouched(), Links: links(q), LogoURL: logo,
+		Unverified: t.unverified(), Vouched: vouched(k, t), Links: links(q), LogoURL: logo,
 	})
 }
 

@@ -38,14 +38,17 @@ func (a *Asker) trustIn(q *interaction.Request) trust {
 // unverified: nobody here answers for it (ASVS 10.4.7).
 func (t trust) unverified() bool { return t < aKnown }
 
-// vouched is who answers for the app, as a sentence; empty where the warning says that nobody does.
-func (t trust) vouched() string {
-	switch t {
-	case aKnown:
+// vouched is who answers for the app, as a sentence; empty where the warning says that no one can: what
+// an operator approved is not known to be what runs on the user's device.
+func vouched(k kind, t trust) string {
+	switch {
+	case k != claimed:
+		return ""
+	case t == aKnown:
 		return "An administrator knows the site this app comes from."
-	case operator:
+	case t == operator:
 		return "An administrator approved this app."
-	case ours:
+	case t == ours:
 		return "Run by the same organization as this service."
 	}
 	return ""

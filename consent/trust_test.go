@@ -68,7 +68,7 @@ func TestMarkAndWarningAreScaledToTheRisk(t *testing.T) {
 			[]string{"An administrator approved this app"}, []string{mark, warning}},
 		"registered by hand": {func(*interaction.Request) {}, []string{"An administrator approved this app", "app.example"}, []string{mark, warning}},
 		"the organisation's": {func(q *interaction.Request) { q.FirstParty = true }, []string{"Run by the same organization"}, []string{mark, warning}},
-		"on the device":      {func(q *interaction.Request) { q.RedirectURI = "http://127.0.0.1:4711/cb" }, []string{warning, "can’t verify its identity", "127.0.0.1"}, []string{mark}},
+		"on the device":      {func(q *interaction.Request) { q.RedirectURI = "http://127.0.0.1:4711/cb" }, []string{warning, "can’t verify its identity", "127.0.0.1"}, []string{mark, "Approval", "An administrator approved this app"}},
 	} {
 		n.Parks = base
 		n.Parks.Prompt = []string{"consent"}
