@@ -217,7 +217,8 @@ type SignInMail struct {
 // InviteMail tells somebody that an account waits for them.
 type InviteMail struct {
 	Name string
-	Link string // the sign-in page
+	Link string // signs in, once
+	Days int    // the link works for
 
 	Language string
 }

@@ -52,9 +52,11 @@ type EnrolPasskey struct {
 	Error       string
 }
 
-// RecoverAccount is what the operator's single-use link shows to somebody who lost everything.
+// RecoverAccount is what a single-use link of the operator's shows: to recover an account, or to sign
+// in for the first time.
 type RecoverAccount struct {
 	Account string
+	Invited bool
 	Until   time.Time // when the link stops working; zero: not said
 	Action  string    // POST: signs in, once
 }

@@ -49,7 +49,7 @@ func consentSpecimen(host string) Consent {
 func mailSpecimens() []Mail {
 	return append(noticeSpecimens(),
 		SignInMail{App: "Grafana", Link: "https://example.org/login/mail/token", Code: "482913", Minutes: 10, Browser: "Firefox on Linux", Network: "203.0.113.0/24"},
-		InviteMail{Name: "Ada", Link: "https://example.org/login"},
+		InviteMail{Name: "Ada", Link: "https://example.org/login/invitation/token", Days: 7},
 	)
 }
 

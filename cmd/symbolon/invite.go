@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/login/recoverlink"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 )
+
+// invitationDays: whoever comes later signs in by an email of their own.
+const invitationDays = 7
 
 // inviter returns what queues an invitation in the language of locale, or does nothing when none is
 // wanted. It fails before a user is made, when the configuration does not allow to invite.
@@ -17,7 +22,7 @@ func (d desk) inviter(wanted bool, locale string) (func(ctx context.Context, u s
 		return func(context.Context, storage.User) error { return nil }, nil
 	}
 	if d.config.SignIn.off(login.MailMethod) {
-		return nil, hintedError{errors.New("people cannot sign in by mail here (sign_in.methods), which is what an invitation says"), "symbolon user recover ADDRESS"}
+		return nil, hintedError{errors.New("cannot send an invitation: email sign-in is off (sign_in.methods)"), "symbolon user recover ADDRESS"}
 	}
 	if err := checkServeIssuer(d.config.Issuer); err != nil {
 		return nil, hintedError{err, "symbolon config show"}
@@ -32,7 +37,12 @@ func (d desk) inviter(wanted bool, locale string) (func(ctx context.Context, u s
 	}
 	queue := mail.NewQueue(d.db, sealer)
 	return func(ctx context.Context, u storage.User) error {
-		subject, text, html, err := pages.Mail(templates.InviteMail{Name: u.Name, Link: d.config.Issuer + "/login", Language: language})
+		token, err := recoverlink.Invite(u, time.Now(), invitationDays*24*time.Hour).Token(sealer)
+		if err != nil {
+			return err
+		}
+		m := templates.InviteMail{Name: u.Name, Link: d.config.Issuer + "/login/invitation/" + token, Days: invitationDays, Language: language}
+		subject, text, html, err := pages.Mail(m)
 		if err != nil {
 			return err
 		}

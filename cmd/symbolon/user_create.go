@@ -16,16 +16,16 @@ import (
 
 func (p *program) userCreate() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "create", Short: "Let a person sign in", Args: cobra.NoArgs,
-		Long: `The person can sign in at once by entering the address. --invite sends a mail that says so; the
-running server delivers it, in the language of --locale if we have it. The other flags are standard
-claims of OpenID Connect.`,
+		Use: "create", Short: "Create a user", Args: cobra.NoArgs,
+		Long: `The user can sign in right away with the email address. --invite also emails a link that signs the
+user in once, within 7 days; the running server delivers it, in the language of --locale if it is
+supported. The other flags are standard OpenID Connect claims.`,
 		Example: `  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite
   symbolon user create --email grete@example.com --invite --locale de`,
 	}
-	email := cmd.Flags().String("email", "", "mail address")
-	name := cmd.Flags().String("name", "", "name as the person writes it")
-	invite := cmd.Flags().Bool("invite", false, "tell the person by mail (needs issuer and secret)")
+	email := cmd.Flags().String("email", "", "email address")
+	name := cmd.Flags().String("name", "", "display name")
+	invite := cmd.Flags().Bool("invite", false, "email a link for the first sign-in (requires issuer and secret)")
 	profile := addProfileFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		user, err := newUser(*email, *name, time.Now())
@@ -54,7 +54,7 @@ claims of OpenID Connect.`,
 
 func newUser(email, name string, now time.Time) (storage.User, error) {
 	if email == "" {
-		return storage.User{}, errors.New("--email is missing: it is how the person signs in")
+		return storage.User{}, errors.New("--email is required")
 	}
 	address, err := mail.ParseAddress(email)
 	if err != nil {
@@ -71,7 +71,7 @@ func newUser(email, name string, now time.Time) (storage.User, error) {
 func (d desk) addUser(ctx context.Context, u storage.User) error {
 	err := d.db.CreateUser(ctx, u)
 	if errors.Is(err, storage.ErrExists) {
-		return hintedError{errors.New("there is a user with this address already"), "symbolon user show " + u.Email}
+		return hintedError{errors.New("a user with this address already exists"), "symbolon user show " + u.Email}
 	}
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -26,19 +27,21 @@ const (
 // Link lets one person in, once. All that it says stands in it, sealed: nothing is kept until it is
 // used.
 type Link struct {
-	ID     string // public: names the link in the audit trail
-	UserID string
-	From   time.Time // it works from here on
-	Until  time.Time // and not from here on
+	ID      string // public: names the link in the audit trail
+	UserID  string
+	Invited string    // the address that an invitation was sent to; empty: the account is recovered
+	From    time.Time // it works from here on
+	Until   time.Time // and not from here on
 }
 
 // sealed is a Link as JSON; short, because the link is also drawn as a QR code. A field may be added,
 // never renamed.
 type sealed struct {
-	ID     string `json:"i"`
-	UserID string `json:"u"`
-	From   int64  `json:"f"` // milliseconds since 1970
-	Until  int64  `json:"t"`
+	ID      string `json:"i"`
+	UserID  string `json:"u"`
+	Invited string `json:"e,omitempty"`
+	From    int64  `json:"f"` // milliseconds since 1970
+	Until   int64  `json:"t"`
 }
 
 // New makes a link that works from a time on, for life.
@@ -46,9 +49,34 @@ func New(userID string, from time.Time, life time.Duration) Link {
 	return Link{ID: storage.NewID(idPrefix), UserID: userID, From: from, Until: from.Add(life)}
 }
 
+// Invite makes an invitation, which works at once.
+func Invite(u storage.User, now time.Time, life time.Duration) Link {
+	l := New(u.ID, now, life)
+	l.Invited = u.Email
+	return l
+}
+
+// over: an invitation ends with the first sign-in by the address it was sent to, and when the account
+// has another one.
+func (l Link) over(u storage.User) bool {
+	return l.Invited != "" && (u.EmailVerified || storage.EmailKey(u.Email) != storage.EmailKey(l.Invited))
+}
+
+// proof of an invitation is that of any email: it says who reads the mailbox.
+func (l Link) proof() login.Proof {
+	p := login.Proof{Spend: []storage.Spent{l.Spend()}}
+	if l.Invited != "" {
+		p.Method, p.Kind, p.Email, p.VerifiedEmail = login.MailMethod, login.Mailbox, l.Invited, true
+	} else {
+		p.Method, p.Kind, p.UserID = name, login.Operator, l.UserID
+	}
+	p.AMR = []string{p.Method}
+	return p
+}
+
 // Token is the link's last part. Whoever has it has the account.
 func (l Link) Token(s Sealer) (string, error) {
-	text, err := json.Marshal(sealed{l.ID, l.UserID, l.From.UnixMilli(), l.Until.UnixMilli()})
+	text, err := json.Marshal(sealed{l.ID, l.UserID, l.Invited, l.From.UnixMilli(), l.Until.UnixMilli()})
 	if err != nil {
 		return "", fmt.Errorf("encode recovery link: %w", err)
 	}
@@ -74,7 +102,7 @@ func Open(s Sealer, token string) (Link, error) {
 	if err := json.Unmarshal(value, &l); err != nil {
 		return Link{}, fmt.Errorf("decode recovery link: %w", err)
 	}
-	return Link{l.ID, l.UserID, time.UnixMilli(l.From), time.UnixMilli(l.Until)}, nil
+	return Link{l.ID, l.UserID, l.Invited, time.UnixMilli(l.From), time.UnixMilli(l.Until)}, nil
 }
 
 // Spend is the link's single use. It is remembered for longer than the link works, whatever clock

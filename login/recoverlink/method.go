@@ -1,10 +1,12 @@
-// Package recoverlink lets somebody back in who lost every way to sign in, by a link that the
-// operator makes for them.
+// Package recoverlink signs users in by links that the operator makes for them: who lost every way to
+// sign in, and who is invited.
 //
-//	GET  /login/recover/{token}  shows what the link does; never does it
-//	POST /login/recover/{token}  signs in, once
+//	GET  /login/recover/{token}, /login/invitation/{token}  show what the link does; never do it
+//	POST /login/recover/{token}, /login/invitation/{token}  sign in, once
 //
-// No factor is asked for, because all of them are lost. What the person had stays until they remove
+// An invitation goes to the address of a new account and is worth what any email is worth; it ends with
+// the first sign-in by that address. For a recovery
+// no factor is asked for, because all of them are lost. What the person had stays until they remove
 // it themselves. Every link that is made is in the audit trail, and the account is told by mail; it
 // can be made to work only some time later, so that the owner of the mailbox can object.
 package recoverlink
@@ -49,8 +51,10 @@ func (m *Method) Offered(context.Context, login.Attempt) (templates.Offer, error
 // Mount registers the pages of the link.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	p := pages{Method: m, flow: flow}
-	mux.Page("GET "+flow.Base+"/login/recover/{token}", p.show)
-	mux.Page("POST "+flow.Base+"/login/recover/{token}", p.use)
+	for _, path := range []string{"/login/recover/{token}", "/login/invitation/{token}"} {
+		mux.Page("GET "+flow.Base+path, p.show)
+		mux.Page("POST "+flow.Base+path, p.use)
+	}
 }
 
 // pages are the handlers; they need the flow, which exists only once the method is mounted.
@@ -69,7 +73,7 @@ func (p pages) show(w http.ResponseWriter, r *http.Request) error {
 		return p.early(w, r, l)
 	}
 	return p.flow.Pages.Render(w, http.StatusOK, templates.RecoverAccount{
-		Account: user.Email, Until: l.Until, Action: p.flow.Base + "/login/recover/" + r.PathValue("token"),
+		Account: user.Email, Invited: l.Invited != "", Until: l.Until, Action: r.URL.Path,
 	})
 }
 
@@ -86,9 +90,7 @@ func (p pages) use(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.early(w, r, l)
 	}
-	return p.flow.Complete(w, r, "", login.Proof{
-		Method: name, Kind: login.Operator, UserID: l.UserID, AMR: []string{name}, Spend: []storage.Spent{l.Spend()},
-	})
+	return p.flow.Complete(w, r, "", l.proof())
 }
 
 // link reads the link in the request's path; storage.ErrNotFound when it is none, is over, or its
@@ -103,7 +105,10 @@ func (p pages) link(r *http.Request) (Link, storage.User, error) {
 	}
 	user, err := p.Users.User(r.Context(), l.UserID)
 	if err != nil {
-		return l, user, fmt.Errorf("find who lost everything: %w", err)
+		return l, user, fmt.Errorf("find whose link it is: %w", err)
+	}
+	if l.over(user) {
+		return l, user, storage.ErrNotFound
 	}
 	return l, user, nil
 }

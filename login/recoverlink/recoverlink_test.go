@@ -198,3 +198,54 @@ func TestLinkReadsBackAsItWasMade(t *testing.T) {
 		t.Errorf("longer: %v", err)
 	}
 }
+
+func invitation(t *testing.T, d *logintest.Deployment) string {
+	t.Helper()
+	ada, err := d.DB.User(t.Context(), "u_ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(path(t, recoverlink.Invite(ada, d.Clock.Now(), time.Hour), "a"), "/recover/", "/invitation/", 1)
+}
+
+func TestInvitationIsTheFirstSignIn(t *testing.T) {
+	logintest.Everywhere(t, func(t *testing.T, d *logintest.Deployment) {
+		n, b := node(t, d), logintest.NewBrowser(t)
+		link, other := invitation(t, d), invitation(t, d)
+		if p := b.Get(n, link); p.Status != http.StatusOK || !strings.Contains(p.Body, "account is ready") || strings.Contains(p.Body, "Recover") {
+			t.Fatalf("%d %s", p.Status, p.Body)
+		}
+		if p := b.Post(n, link, nil); p.Status != http.StatusSeeOther || !b.SignedIn(n) {
+			t.Fatalf("%d", p.Status)
+		}
+		ada, err := d.DB.User(t.Context(), "u_ada")
+		if s := d.Session("u_ada"); err != nil || !ada.EmailVerified || len(s.AMR) != 1 || s.AMR[0] != "mail" {
+			t.Errorf("verified is %v, apps are told %v, %v", ada.EmailVerified, s.AMR, err)
+		}
+		for _, late := range []string{link, other} {
+			finder := logintest.NewBrowser(t)
+			if p := finder.Post(n, late, nil); p.Status != http.StatusGone || finder.SignedIn(n) {
+				t.Errorf("after the first sign-in: %d", p.Status)
+			}
+		}
+	})
+}
+
+func TestInvitationOpensNoAccountOfAnotherAddress(t *testing.T) {
+	d := logintest.Deploy(t, storagetest.SQLite(t))
+	n, b := node(t, d), logintest.NewBrowser(t)
+	link := path(t, recoverlink.Invite(storage.User{ID: "u_ada", Email: "before@example.com"}, d.Clock.Now(), time.Hour), "a")
+	if p := b.Post(n, link, nil); p.Status != http.StatusGone || b.SignedIn(n) {
+		t.Errorf("%d", p.Status)
+	}
+}
+
+func TestInvitationAsksForASecondStepWhereOneIsEnrolled(t *testing.T) {
+	d := logintest.Deploy(t, storagetest.SQLite(t))
+	link := invitation(t, d)
+	d.EnrolApp("u_ada")
+	n, b := node(t, d), logintest.NewBrowser(t)
+	if b.Post(n, link, nil); b.SignedIn(n) {
+		t.Error("signed in by the mailbox alone")
+	}
+}
