@@ -5,6 +5,7 @@ SHELL := /bin/bash
 export CGO_ENABLED := 0
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEADCODE := golang.org/x/tools/cmd/deadcode@v0.52.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 # Where goroutines share memory. The rest share a database: there the tests race on purpose, and the
 # race detector has nothing to see but takes twice the time. `make race` runs it on everything.
@@ -12,7 +13,7 @@ RACED := storage|mail|audit|web|outbound|login/session
 RACE = $$(go list ./... | grep -E '/($(RACED))(/|$$)')
 REST = $$(go list ./... | grep -vE '/(e2e|$(RACED))(/|$$)')
 
-.PHONY: help run build test short lint race bench pictures tools
+.PHONY: help run build test short lint outdated race bench pictures tools
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,11 +38,16 @@ short: ## the tests that need neither browser nor second node
 race: ## everything but the browser tests under the race detector
 	CGO_ENABLED=1 go test -race -timeout 30m $(REST) $(RACE)
 
-lint: ## formatting, vet, staticcheck, known vulnerabilities
+lint: ## formatting, vet, staticcheck, dead code, known vulnerabilities
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w on these'; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	@dead=$$(go run $(DEADCODE) ./cmd/symbolon) && test -z "$$dead" || { echo "$$dead"; echo 'nothing of the server calls these'; exit 1; }
 	@scripts/vulnerabilities.sh $(GOVULNCHECK)
+
+outdated: ## libraries of which there is a newer release
+	@go list -m -f '{{if not (or .Main .Indirect .Replace)}}{{.Path}}{{end}}' all | \
+		xargs -n 1 go list -m -u -f '{{with .Update}}{{$$.Path}} {{$$.Version}} -> {{.Version}}{{end}}' | grep . || echo 'nothing is outdated'
 
 bench: ## CPU per request of the built binary beside one bare RSA signature
 	scripts/bench.sh

@@ -157,7 +157,7 @@ func (d *deployment) serve(t *testing.T) {
 			&totp.Method{Store: d.db, Sealer: d.sealer, Now: d.clock.Now},
 			&recovery.Method{Store: d.db, Notices: d.outbox, Link: issuer + "/account/codes", Now: d.clock.Now},
 		},
-		Policy: login.DefaultPolicy(), Users: d.db, Failures: d.db, Sessions: sessions,
+		Policy: login.Policy{}, Users: d.db, Failures: d.db, Sessions: sessions,
 		Requests: &interaction.Store{Ephemeral: d.ephemeral, Browser: browser}, Pages: pages, Audit: recorder, Now: d.clock.Now,
 	}
 	counts := ephemeral.NewCounts()

@@ -75,9 +75,6 @@ type Policy struct {
 	MailOffForPasskeyUsers bool
 }
 
-// DefaultPolicy asks for nothing but what people enrolled.
-func DefaultPolicy() Policy { return Policy{} }
-
 // demand is what must be proven.
 type demand struct {
 	level  Level

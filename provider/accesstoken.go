@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/ory/fosite"
-	"github.com/ory/fosite/handler/oauth2"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -56,30 +54,9 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &(*a)[0])
 }
 
-// accessTokens makes RFC 9068 tokens for fosite's handlers and ours.
-type accessTokens struct{ p *Provider }
-
-var _ oauth2.AccessTokenStrategy = accessTokens{}
-
-// GenerateAccessToken signs the token of this request. The second result, fosite's storage key, is
-// the jti.
-func (t accessTokens) GenerateAccessToken(ctx context.Context, r fosite.Requester) (token, jti string, err error) {
-	c, ok := r.GetClient().(*client)
-	session, ok2 := r.GetSession().(*tokenSession)
-	if !ok || !ok2 {
-		return "", "", fmt.Errorf("access token for %T, %T", r.GetClient(), r.GetSession())
-	}
-	claims := t.p.accessClaims(c.Client, session)
-	token, err = t.p.Keys.Sign(ctx, signingAlg(c.Client), accessTokenType, claims)
-	return token, claims.JTI, err
-}
-
-// AccessTokenSignature and ValidateAccessToken are part of fosite's interface; tokens are judged in
-// introspect.go, by what they stand on.
-func (accessTokens) AccessTokenSignature(context.Context, string) string { return "" }
-
-func (accessTokens) ValidateAccessToken(context.Context, fosite.Requester, string) error {
-	return fosite.ErrInvalidTokenFormat
+// accessToken signs the access token of this request.
+func (p *Provider) accessToken(ctx context.Context, c storage.Client, s *tokenSession) (string, error) {
+	return p.Keys.Sign(ctx, signingAlg(c), accessTokenType, p.accessClaims(c, s))
 }
 
 func (p *Provider) accessClaims(c storage.Client, s *tokenSession) *accessClaims {

@@ -5,18 +5,13 @@ import (
 	"slices"
 
 	"github.com/ory/fosite"
-	"github.com/ory/fosite/handler/oauth2"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 // clientCredentials is the grant of service accounts: a client gets a token as itself (RFC 6749
-// section 4.4). Nothing is written. fosite's handler does the work; the account decides scopes and
-// audience.
-type clientCredentials struct {
-	p       *Provider
-	handler *oauth2.ClientCredentialsGrantHandler
-}
+// section 4.4). Nothing is written. The account decides scopes and audience.
+type clientCredentials struct{ p *Provider }
 
 var _ fosite.TokenEndpointHandler = (*clientCredentials)(nil)
 
@@ -24,8 +19,8 @@ func (g *clientCredentials) CanSkipClientAuth(context.Context, fosite.AccessRequ
 	return false
 }
 
-func (g *clientCredentials) CanHandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) bool {
-	return g.handler.CanHandleTokenEndpointRequest(ctx, r)
+func (g *clientCredentials) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
+	return r.GetGrantTypes().ExactOne("client_credentials")
 }
 
 func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
@@ -53,20 +48,16 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 	if err := g.p.prove(ctx, session, c, ""); err != nil {
 		return err
 	}
-	r.SetRequestedScopes(scopes)
-	for _, scope := range scopes {
-		r.GrantScope(scope)
-	}
 	session.scopes, session.audience = scopes, audience
-	if err := g.handler.HandleTokenEndpointRequest(ctx, r); err != nil {
-		return err
-	}
-	session.SetExpiresAt(fosite.AccessToken, session.now.Add(c.lifespan)) // fosite looks at a clock of its own
+	session.SetExpiresAt(fosite.AccessToken, session.now.Add(c.lifespan))
 	return nil
 }
 
 func (g *clientCredentials) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder) error {
-	return g.handler.PopulateTokenEndpointResponse(ctx, r, w)
+	if !g.CanHandleTokenEndpointRequest(ctx, r) {
+		return fosite.ErrUnknownRequest
+	}
+	return g.p.populate(ctx, r, w, "")
 }
 
 // intersect is the part of the scopes asked for that the account holds; asked for and nothing left

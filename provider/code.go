@@ -249,19 +249,19 @@ func (g *codeGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosite.
 	return g.p.populate(ctx, r, w, r.GetSession().(*tokenSession).grant.Nonce)
 }
 
-// populate signs the tokens of a person's grant.
+// populate signs the tokens: an ID token is only for a person's grant.
 func (p *Provider) populate(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder, nonce string) error {
-	session := r.GetSession().(*tokenSession)
-	token, _, err := accessTokens{p}.GenerateAccessToken(ctx, r)
+	c, session := r.GetClient().(*client).Client, r.GetSession().(*tokenSession)
+	token, err := p.accessToken(ctx, c, session)
 	if err != nil {
 		return err
 	}
 	w.SetAccessToken(token)
 	w.SetTokenType(tokenType(session.confirms()))
-	if !slices.Contains(session.scopes, "openid") {
+	if session.grant.ID == "" || !slices.Contains(session.scopes, "openid") {
 		return nil
 	}
-	idToken, err := p.idToken(ctx, r.GetClient().(*client).Client, session, token, nonce)
+	idToken, err := p.idToken(ctx, c, session, token, nonce)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ory/fosite"
-	"github.com/ory/fosite/handler/oauth2"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -32,14 +31,7 @@ func (p *Provider) newFosite() *fosite.Fosite {
 		&codeGrant{p},
 		&refreshGrant{p},
 		&deviceGrant{p},
-		&clientCredentials{p: p, handler: &oauth2.ClientCredentialsGrantHandler{
-			HandleHelper: &oauth2.HandleHelper{
-				AccessTokenStrategy: accessTokens{p},
-				AccessTokenStorage:  selfContained{},
-				Config:              config,
-			},
-			Config: config,
-		}},
+		&clientCredentials{p},
 	}
 	return fosite.NewOAuth2Provider(knownClient{}, config)
 }
@@ -53,9 +45,8 @@ type client struct {
 }
 
 var (
-	_ fosite.Client                         = (*client)(nil)
-	_ fosite.ResponseModeClient             = (*client)(nil)
-	_ fosite.ClientWithCustomTokenLifespans = (*client)(nil)
+	_ fosite.Client             = (*client)(nil)
+	_ fosite.ResponseModeClient = (*client)(nil)
 )
 
 func (c *client) GetID() string                      { return c.ID }
@@ -69,10 +60,6 @@ func (c *client) GetAudience() fosite.Arguments      { return c.Audiences }
 
 func (c *client) GetResponseModes() []fosite.ResponseModeType {
 	return []fosite.ResponseModeType{fosite.ResponseModeQuery, fosite.ResponseModeFormPost}
-}
-
-func (c *client) GetEffectiveLifespan(fosite.GrantType, fosite.TokenType, time.Duration) time.Duration {
-	return c.lifespan
 }
 
 // has compares exactly; fosite's Arguments.Has ignores case.
@@ -103,21 +90,6 @@ func (knownClient) ClientAssertionJWTValid(context.Context, string) error { retu
 func (knownClient) SetClientAssertionJWT(context.Context, string, time.Time) error {
 	return fosite.ErrJTIKnown
 }
-
-// selfContained is fosite's access token storage: nothing is written for a self-contained token.
-type selfContained struct{}
-
-var _ oauth2.AccessTokenStorage = selfContained{}
-
-func (selfContained) CreateAccessTokenSession(context.Context, string, fosite.Requester) error {
-	return nil
-}
-
-func (selfContained) GetAccessTokenSession(context.Context, string, fosite.Session) (fosite.Requester, error) {
-	return nil, fosite.ErrNotFound
-}
-
-func (selfContained) DeleteAccessTokenSession(context.Context, string) error { return nil }
 
 // noHasher keeps fosite's bcrypt out of reach: secrets are compared in clientauth.go.
 type noHasher struct{}

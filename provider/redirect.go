@@ -88,19 +88,6 @@ func cutPort(rest string) (string, bool) {
 	return digits[i:], true
 }
 
-// redirectHost names where the answer goes, for a person: the host, without the port that changes
-// from run to run when it is their own computer; the scheme when an app on their device takes it.
-func redirectHost(uri string) string {
-	if host, _, ok := cutLoopback(uri); ok {
-		return strings.TrimPrefix(host, "http://")
-	}
-	scheme, _, _ := strings.Cut(uri, ":")
-	if isWeb(scheme) {
-		return strings.ToLower(authority(uri))
-	}
-	return scheme + ":"
-}
-
 // appendQuery adds fields to the query of a redirect URI, in order, and leaves every byte that was
 // registered as it is. Fields without a value are left out.
 func appendQuery(redirectURI string, fields ...[2]string) string {

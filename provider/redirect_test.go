@@ -173,15 +173,3 @@ func FuzzMatchRedirect(f *testing.F) {
 		}
 	})
 }
-
-func TestRedirectHostIsWhatAPersonRecognizes(t *testing.T) {
-	for uri, want := range map[string]string{
-		"https://app.example/cb?x=https://other": "app.example", "https://app.example:8443/cb": "app.example:8443", "https://app.example?x": "app.example",
-		"http://127.0.0.1:4444/cb": "127.0.0.1", "http://[::1]/cb": "[::1]", "http://localhost:1/": "localhost", "com.example.app:/cb": "com.example.app:",
-		"http://localhost.example/cb": "localhost.example",
-	} {
-		if got := redirectHost(uri); got != want {
-			t.Errorf("%s: %s, want %s", uri, got, want)
-		}
-	}
-}

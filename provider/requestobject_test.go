@@ -379,7 +379,7 @@ func TestDevelopmentSaysWhyAnObjectIsRefused(t *testing.T) {
 		k := newHolder(t)
 		app := s.app(signing(k))
 		for why, object := range map[string]string{
-			"Its aud must be this issuer.":        s.object(k, app, claims{"aud": "https://other.example"}),
+			"Its aud must be this issuer.":       s.object(k, app, claims{"aud": "https://other.example"}),
 			"none of the client&#39;s keys made": s.object(newHolder(t), app),
 		} {
 			a := s.get(carrying(app, object))

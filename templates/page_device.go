@@ -19,14 +19,3 @@ type Device struct {
 }
 
 func (Device) template() string { return "device" }
-
-func deviceSpecimens() []Page {
-	return []Page{
-		Device{Action: "/device", UserCode: "BCD-FGH-JKL", Error: "That is no code."},
-		Device{Action: "/device/handle", UserCode: "BCD-FGH-JKL", Client: "TV", Account: "ada@example.org", Network: "203.0.113.0/24",
-			Scopes: []ConsentScope{{Name: "openid", Sentence: "Confirm who you are"}, {Name: "x"}}, Resources: []string{"https://api.example.org"}, Details: []Detail{{Type: "files", Sentence: []Phrase{{Text: "Work with your files"}}}}},
-		Device{Action: "/device/handle", UserCode: "BCD-FGH-JKL", Client: "TV", Account: "ada@example.org", Network: "203.0.113.0/24", SameNetwork: true},
-		Device{Client: "TV", Done: true, Allowed: true},
-		Device{Client: "TV", Done: true},
-	}
-}

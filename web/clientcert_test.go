@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -63,10 +64,7 @@ func namesCertificate(w http.ResponseWriter, r *http.Request) error {
 // told asks as a proxy at peer would, with these values of the header.
 func told(t *testing.T, peer, header string, values, chain []string) string {
 	t.Helper()
-	proxies, err := web.ParseProxies([]string{"10.0.0.0/8"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	mux := web.NewMux(web.MuxOptions{Proxies: proxies, CertificateHeader: header})
 	mux.API("GET /", namesCertificate)
 	r := httptest.NewRequest("GET", "/", nil)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -30,36 +29,6 @@ func Network(addr netip.Addr) string {
 		return "unknown"
 	}
 	return network.String()
-}
-
-// ParseProxies reads networks ("10.0.0.0/8") and addresses ("10.1.2.3") of the proxies in front of
-// us. It refuses a network that is everybody: every client could then choose its address.
-func ParseProxies(texts []string) ([]netip.Prefix, error) {
-	var proxies []netip.Prefix
-	for _, text := range texts {
-		network, err := parseNetwork(strings.TrimSpace(text))
-		if err != nil {
-			return nil, fmt.Errorf("trusted proxy %q: %w", text, err)
-		}
-		if network.Bits() == 0 {
-			return nil, fmt.Errorf("trusted proxy %q: trusts everybody", text)
-		}
-		proxies = append(proxies, network)
-	}
-	return proxies, nil
-}
-
-func parseNetwork(text string) (netip.Prefix, error) {
-	if strings.Contains(text, "/") {
-		network, err := netip.ParsePrefix(text)
-		return network.Masked(), err
-	}
-	addr, err := netip.ParseAddr(text)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	addr = addr.Unmap()
-	return netip.PrefixFrom(addr, addr.BitLen()), nil
 }
 
 // clientIP believes X-Forwarded-For only as far as trusted proxies wrote it: from the right, up to

@@ -18,18 +18,14 @@ func TestForwardedForCountsOnlyFromTrustedProxies(t *testing.T) {
 		{"two proxies", "10.0.0.0/8", "10.0.0.1:1", "1.1.1.1, 198.51.100.7, 10.0.0.2", "198.51.100.7"},
 		{"garbage", "10.0.0.0/8", "10.0.0.1:1", "198.51.100.7, unknown", "10.0.0.1"},
 		{"no header", "10.0.0.0/8", "10.0.0.1:1", "", "10.0.0.1"},
-		{"with port", "10.0.0.1", "10.0.0.1:1", "198.51.100.7:4711", "198.51.100.7"},
-		{"mapped peer", "10.0.0.1", "[::ffff:10.0.0.1]:1", "::ffff:198.51.100.7", "198.51.100.7"},
+		{"with port", "10.0.0.1/32", "10.0.0.1:1", "198.51.100.7:4711", "198.51.100.7"},
+		{"mapped peer", "10.0.0.1/32", "[::ffff:10.0.0.1]:1", "::ffff:198.51.100.7", "198.51.100.7"},
 		{"v6", "fd00::/8", "[fd00::1]:1", "2001:db8::7", "2001:db8::7"},
 		{"only proxies", "10.0.0.0/8", "10.0.0.1:1", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
 	} {
-		var texts []string
+		var proxies []netip.Prefix
 		if c.proxies != "" {
-			texts = []string{c.proxies}
-		}
-		proxies, err := web.ParseProxies(texts)
-		if err != nil {
-			t.Fatal(err)
+			proxies = append(proxies, netip.MustParsePrefix(c.proxies))
 		}
 		var got netip.Addr
 		mux := web.NewMux(web.MuxOptions{Proxies: proxies})
@@ -50,7 +46,7 @@ func TestForwardedForCountsOnlyFromTrustedProxies(t *testing.T) {
 }
 
 func TestEverySpoofedHeaderLineIsRead(t *testing.T) {
-	proxies, _ := web.ParseProxies([]string{"10.0.0.1"})
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}
 	mux := web.NewMux(web.MuxOptions{Proxies: proxies})
 	mux.Page("GET /", func(w http.ResponseWriter, r *http.Request) error {
 		_, err := fmt.Fprint(w, web.ClientIP(r.Context()))
@@ -63,14 +59,6 @@ func TestEverySpoofedHeaderLineIsRead(t *testing.T) {
 	mux.ServeHTTP(w, r)
 	if w.Body.String() != "198.51.100.7" {
 		t.Error(w.Body)
-	}
-}
-
-func TestProxiesThatTrustEverybodyAreRefused(t *testing.T) {
-	for _, text := range []string{"0.0.0.0/0", "::/0", "10.0.0.0/33", "proxy.example", ""} {
-		if got, err := web.ParseProxies([]string{text}); err == nil {
-			t.Errorf("%q: %v", text, got)
-		}
 	}
 }
 

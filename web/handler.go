@@ -22,7 +22,7 @@ type MuxOptions struct {
 	Log       *slog.Logger   // nil: nothing is logged
 	Metrics   *Metrics       // nil: measured, shown to nobody
 	Tracer    trace.Tracer   // nil: of the global OpenTelemetry provider
-	Proxies   []netip.Prefix // whose X-Forwarded-For is believed; see ParseProxies
+	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Origin    string         // scheme://host of the issuer, when a proxy rewrites Host; else ""
 	InFlight  int            // requests worked on at once before more are shed; 0: 1024
 	Hints     bool           // pages and the log say what differs (Error.Hint): for development only

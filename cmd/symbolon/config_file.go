@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/knadh/koanf/parsers/yaml"
-	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/providers/rawbytes"
 	"github.com/knadh/koanf/v2"
 )
 
@@ -17,9 +18,12 @@ import (
 func (p *program) fileLayer() (l layer, dir string, err error) {
 	path := or(p.configPath(), defaultFile)
 	tree := koanf.New(".")
-	err = tree.Load(file.Provider(path), yaml.Parser())
+	text, err := os.ReadFile(path)
 	if p.configPath() == "" && errors.Is(err, fs.ErrNotExist) {
 		return layer{}, "", nil
+	}
+	if err == nil {
+		err = tree.Load(rawbytes.Provider(text), yaml.Parser())
 	}
 	if err != nil {
 		return layer{}, "", fmt.Errorf("read configuration: %w", err)

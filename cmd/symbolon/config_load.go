@@ -98,6 +98,7 @@ func parsePrefixes(text string) ([]netip.Prefix, error) {
 	var prefixes []netip.Prefix
 	for _, part := range splitList(text) {
 		if addr, err := netip.ParseAddr(part); err == nil {
+			addr = addr.Unmap()
 			prefixes = append(prefixes, netip.PrefixFrom(addr, addr.BitLen()))
 			continue
 		}

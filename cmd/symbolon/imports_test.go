@@ -31,7 +31,7 @@ func architecture() map[string]rule {
 		"login/devuser":     {ours: feature("login interaction")},
 		"login/magiclink":   {ours: feature("login interaction mail")},
 		"login/passkey":     {ours: feature("login interaction"), libraries: list("github.com/go-webauthn/webauthn")},
-		"login/totp":        {ours: feature("login interaction"), libraries: list("github.com/pquerna/otp rsc.io/qr")},
+		"login/totp":        {ours: feature("login interaction"), libraries: list("rsc.io/qr")},
 		"login/recovery":    {ours: feature("login interaction mail")},
 		"login/recoverlink": {ours: feature("login interaction")},
 		"consent":           {ours: feature("login/session interaction")},

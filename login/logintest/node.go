@@ -78,7 +78,7 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 		Stolen: n.note(audit.SessionMismatch, audit.Refused), Moved: n.note(audit.SessionMoved, audit.Success),
 	})
 	n.Flow = &login.Flow{
-		Base: s.Base, Methods: methods, Policy: login.DefaultPolicy(), Users: s.DB, Failures: s.DB, Sessions: n.Sessions,
+		Base: s.Base, Methods: methods, Policy: login.Policy{}, Users: s.DB, Failures: s.DB, Sessions: n.Sessions,
 		Requests: n.Requests, Pages: n.Pages, Audit: n.Audit, Now: s.Now,
 	}
 	n.Steps = []Interaction{n.Flow}

@@ -3,11 +3,9 @@ package totp
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
-
-	"github.com/pquerna/otp"
-	"github.com/pquerna/otp/totp"
 
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
@@ -40,17 +38,16 @@ type Enrolment struct {
 // the otpauth:// URI, which QR draws. It is no factor until confirmed, and replaces what was proposed
 // before; storage.ErrExists when user has an app already.
 func (e *Enrolment) Propose(ctx context.Context, user storage.User) (key, uri string, err error) {
-	made, err := e.key(user, nil)
-	if err != nil {
-		return "", "", err
-	}
+	seed := make([]byte, seedSize)
+	rand.Read(seed)
+	key, uri = e.key(user, seed)
 	err = e.Store.ProposeTOTP(ctx, storage.TOTP{
-		UserID: user.ID, Seed: e.Sealer.Seal(purpose(user.ID), []byte(made.Secret())), CreatedAt: now(e.Now),
+		UserID: user.ID, Seed: seal(e.Sealer, user.ID, seed), CreatedAt: now(e.Now),
 	})
 	if err != nil {
 		return "", "", err
 	}
-	return made.Secret(), made.URL(), nil
+	return key, uri, nil
 }
 
 // Proposed is what was proposed to user and is not confirmed yet, to be shown once more; or
@@ -60,41 +57,26 @@ func (e *Enrolment) Proposed(ctx context.Context, user storage.User) (key, uri s
 	if err != nil {
 		return "", "", err
 	}
-	raw, err := spelling().DecodeString(seed)
-	if err != nil {
-		return "", "", fmt.Errorf("read seed: %w", err)
-	}
-	again, err := e.key(user, raw)
-	if err != nil {
-		return "", "", err
-	}
-	return again.Secret(), again.URL(), nil
+	key, uri = e.key(user, seed)
+	return key, uri, nil
 }
 
-// key is that of seed, or of a new one when it is nil.
-func (e *Enrolment) key(user storage.User, seed []byte) (*otp.Key, error) {
-	key, err := totp.Generate(totp.GenerateOpts{
-		Issuer: e.Issuer, AccountName: cmp.Or(user.Email, user.Name, user.ID), Period: period,
-		Secret: seed, SecretSize: 20, // RFC 4226 section 4 R6
-		Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("make authenticator key: %w", err)
-	}
-	return key, nil
+func (e *Enrolment) key(user storage.User, seed []byte) (key, uri string) {
+	key = spelling().EncodeToString(seed)
+	return key, keyURI(e.Issuer, cmp.Or(user.Email, user.Name, user.ID), key)
 }
 
-func (e *Enrolment) proposed(ctx context.Context, user storage.User) (storage.TOTP, string, error) {
+func (e *Enrolment) proposed(ctx context.Context, user storage.User) (storage.TOTP, []byte, error) {
 	t, err := e.Store.TOTP(ctx, user.ID)
 	if err == nil && !t.ConfirmedAt.IsZero() {
 		err = storage.ErrNotFound
 	}
 	if err != nil {
-		return t, "", fmt.Errorf("find proposed app: %w", err)
+		return t, nil, fmt.Errorf("find proposed app: %w", err)
 	}
 	seed, err := open(e.Sealer, t)
 	if err != nil { // its secret is gone: nothing is lost but the proposal
-		return t, "", fmt.Errorf("%w: %w", storage.ErrNotFound, err)
+		return t, nil, fmt.Errorf("%w: %w", storage.ErrNotFound, err)
 	}
 	return t, seed, nil
 }

@@ -87,7 +87,7 @@ func (m *Method) prepare(ctx context.Context, user storage.User) (login.Judge, e
 	}
 	use := storage.TOTPUse{UserID: user.ID}
 	if !m.Sealer.Current(t.Seed) {
-		use.Reseal = &storage.Resealed{Was: t.Seed, Seed: m.Sealer.Seal(purpose(user.ID), []byte(seed))}
+		use.Reseal = &storage.Resealed{Was: t.Seed, Seed: seal(m.Sealer, user.ID, seed)}
 	}
 	return func(_ context.Context, code string) (login.Proof, error) {
 		return judge(seed, code, t.LastStep, use, now(m.Now))
@@ -96,7 +96,7 @@ func (m *Method) prepare(ctx context.Context, user storage.User) (login.Judge, e
 
 // judge finds the step that code belongs to. That the step is used only once is ensured where it is
 // spent; to look here first makes a replay a failure that counts.
-func judge(seed, code string, lastStep int64, use storage.TOTPUse, at time.Time) (login.Proof, error) {
+func judge(seed []byte, code string, lastStep int64, use storage.TOTPUse, at time.Time) (login.Proof, error) {
 	step, ok := stepOf(seed, code, at)
 	switch {
 	case !ok:
