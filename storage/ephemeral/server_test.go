@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,10 +25,11 @@ type server struct {
 	addr  string
 	args  []string
 	cmd   *exec.Cmd
+	pid   int
 	alive io.Closer // closing it, or the end of this process, ends the server
 }
 
-const watch = `"$@" >/dev/null 2>&1 & read -r nothing; kill -9 $!; wait $!`
+const watch = `"$@" >/dev/null 2>&1 & echo $!; read -r nothing; kill -9 $!; wait $!`
 
 // running are the servers shared by all tests that leave them running.
 var running struct{ single, cluster *server }
@@ -77,10 +79,17 @@ func (s *server) run() error {
 	if err != nil {
 		return err
 	}
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
 	s.alive = stdin
+	if _, err := fmt.Fscanln(stdout, &s.pid); err != nil {
+		return err
+	}
 	return s.until(func(c *redis.Client) bool { return c.Ping(context.Background()).Err() == nil })
 }
 
@@ -120,6 +129,32 @@ func (s *server) kill() {
 	s.alive.Close()
 	s.cmd.Wait()
 	s.cmd = nil
+}
+
+// told makes the server do something.
+func (s *server) told(t *testing.T, command ...any) {
+	t.Helper()
+	if err := s.admin(t).Do(t.Context(), command...).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fullRedis takes nothing in.
+func fullRedis(t *testing.T) *server {
+	s := startRedis(t)
+	s.told(t, "CONFIG", "SET", "maxmemory", "1")
+	return s
+}
+
+// stop makes the server silent, with all it holds, until resume.
+func (s *server) stop(t *testing.T)   { s.signal(t, syscall.SIGSTOP) }
+func (s *server) resume(t *testing.T) { s.signal(t, syscall.SIGCONT) }
+
+func (s *server) signal(t *testing.T, what syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(s.pid, what); err != nil {
+		t.Error(err)
+	}
 }
 
 // admin is a client beside the store under test.
