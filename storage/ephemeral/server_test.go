@@ -2,12 +2,14 @@ package ephemeral_test
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,11 +24,13 @@ import (
 
 // server is a private Redis that a test may stop and start again.
 type server struct {
-	addr  string
-	args  []string
-	cmd   *exec.Cmd
-	pid   int
-	alive io.Closer // closing it, or the end of this process, ends the server
+	addr             string
+	args             []string
+	cmd              *exec.Cmd
+	pid              int
+	sentinel, secure bool
+	password         string
+	alive            io.Closer // closing it, or the end of this process, ends the server
 }
 
 const watch = `"$@" >/dev/null 2>&1 & echo $!; read -r nothing; kill -9 $!; wait $!`
@@ -42,6 +46,9 @@ func runOnServers(m *testing.M) int {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
+	if err := makeAuthority(dir); err != nil {
+		log.Fatal(err)
+	}
 	running.single = newServer(freePort(), dir)
 	running.cluster = newServer(freePort(), dir,
 		"--cluster-enabled", "yes", "--cluster-port", freePort(), "--cluster-config-file", "one.conf")
@@ -74,7 +81,15 @@ func startRedis(t *testing.T) *server {
 
 // run starts the server and waits until it answers.
 func (s *server) run() error {
-	s.cmd = exec.Command("/bin/sh", append([]string{"-c", watch, "watch", "redis-server"}, s.args...)...)
+	args := []string{"-c", watch, "watch", "redis-server"}
+	if s.sentinel { // keeps what it learns in its file
+		config := filepath.Join(s.option("--dir"), "sentinel.conf")
+		if err := os.WriteFile(config, nil, 0o600); err != nil {
+			return err
+		}
+		args = append(args, config, "--sentinel")
+	}
+	s.cmd = exec.Command("/bin/sh", append(args, s.args...)...)
 	stdin, err := s.cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -104,7 +119,7 @@ func (s *server) ownAllSlots() error {
 }
 
 func (s *server) until(ready func(*redis.Client) bool) error {
-	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1, DialerRetries: 1})
+	c := s.client()
 	defer c.Close()
 	for range 3000 {
 		if ready(c) {
@@ -159,10 +174,21 @@ func (s *server) signal(t *testing.T, what syscall.Signal) {
 
 // admin is a client beside the store under test.
 func (s *server) admin(t *testing.T) *redis.Client {
-	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1, DialerRetries: 1})
+	c := s.client()
 	t.Cleanup(func() { c.Close() })
 	return c
 }
+
+func (s *server) client() *redis.Client {
+	o := &redis.Options{Addr: s.addr, Password: s.password, MaxRetries: -1, DialerRetries: 1}
+	if s.secure {
+		o.TLSConfig = &tls.Config{}
+	}
+	return redis.NewClient(o)
+}
+
+// option is the value the server was given for it.
+func (s *server) option(name string) string { return s.args[slices.Index(s.args, name)+1] }
 
 func (s *server) store(t *testing.T) *ephemeral.Redis {
 	t.Helper()
