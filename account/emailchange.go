@@ -104,10 +104,10 @@ func (a *Area) changeOf(r *http.Request, s *session.Session) (emailChange, error
 	return c, err
 }
 
-// pending is what waits for its code; of an empty New nothing does.
+// pending is what waits for its code; of an empty New nothing does, as far as can be known.
 func (a *Area) pending(r *http.Request, s *session.Session) (emailChange, error) {
 	c, err := a.changeOf(r, s)
-	if errors.Is(err, storage.ErrNotFound) {
+	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrUnavailable) {
 		return emailChange{}, nil
 	}
 	return c, err

@@ -42,8 +42,8 @@ func (f *Flow) halfDone(r *http.Request, handle string) (pending, error) {
 		return p, nil
 	}
 	value, err := f.Requests.Ephemeral.Get(r.Context(), pendingKey(browser, handle))
-	if errors.Is(err, storage.ErrNotFound) {
-		return p, nil
+	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrUnavailable) {
+		return p, nil // what cannot be asked for is proven again
 	}
 	if err != nil {
 		return p, fmt.Errorf("find pending sign-in: %w", err)

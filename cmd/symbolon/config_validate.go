@@ -12,6 +12,7 @@ import (
 
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage/ephemeral"
 )
 
 // Validate says everything that keeps this configuration from being used in a mode, one sentence
@@ -50,10 +51,8 @@ func checkRedisURL(text string) error {
 	if text == "" {
 		return nil
 	}
-	u, err := url.Parse(text)
-	known := []string{"redis", "rediss", "redis-cluster", "rediss-cluster"}
-	if err != nil || !slices.Contains(known, u.Scheme) || u.Host == "" {
-		return errors.New("redis_url is not understood: set it to redis://HOST:6379 or rediss://USER:PASSWORD@HOST:6379, or leave it empty on a single node")
+	if err := ephemeral.CheckURL(text); err != nil {
+		return fmt.Errorf("redis_url is not understood: %w; or leave it empty on a single node", err)
 	}
 	return nil
 }

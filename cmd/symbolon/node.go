@@ -115,7 +115,11 @@ func (n *node) openStores(ctx context.Context, d *dev) (err error) {
 	if n.redis, err = ephemeral.NewRedis(ctx, n.config.RedisURL); err != nil {
 		return err
 	}
-	n.ephemeral = ephemeral.Sealed{Store: n.redis, Sealer: n.sealer}
+	values, err := ephemeral.NewFallback(ctx, n.redis, n.db.Ephemeral())
+	if err != nil {
+		return err
+	}
+	n.ephemeral = ephemeral.Sealed{Store: values, Sealer: n.sealer}
 	n.counter = counter{n.redis}
 	return nil
 }

@@ -38,6 +38,7 @@ func (d *DB) due(now time.Time) []expiry {
 		{"revoked_tokens", "jti", "expires_at", now},
 		{"failures", "digest", "expires_at", now},
 		{"mail", "id", "expires_at", now},
+		{"ephemeral", "key", "expires_at", now},
 		{"logout_notices", "session_id, client_id", "expires_at", now},
 		{"grants", "id", "expires_at", now.Add(-dying)},
 		{"sessions", "id", "expires_at", now.Add(-dying)},

@@ -11,7 +11,9 @@ import (
 
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
+	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
 // kept is what every store promises.
@@ -32,6 +34,10 @@ func onEveryStore(t *testing.T, claim func(t *testing.T, s storage.Ephemeral)) {
 	t.Run("cluster", func(t *testing.T) { claim(t, running.cluster.empty(t)) })
 	t.Run("sealed", func(t *testing.T) {
 		claim(t, ephemeral.Sealed{Store: running.single.empty(t), Sealer: sealer(t)})
+	})
+	storagetest.Databases(t, func(t *testing.T, database func(*testing.T) *durable.DB) {
+		t.Run("fallback", func(t *testing.T) { claim(t, fallback(t, startRedis(t).store(t), database(t))) })
+		t.Run("full", func(t *testing.T) { claim(t, fallback(t, fullRedis(t).store(t), database(t))) })
 	})
 }
 

@@ -31,20 +31,22 @@ type Redis struct {
 
 var _ storage.Ephemeral = (*Redis)(nil)
 
-// NewRedis returns a store on the Redis of url: redis://[user:password@]host:port[/db], rediss://
-// for TLS, redis-cluster:// and rediss-cluster:// with a comma-separated list of nodes. The server
-// need not be up: only an unusable url is an error, and its text never repeats the password.
+// NewRedis returns a store on the Redis of url, whose forms errURL tells. The server need not be up:
+// an error is a url that cannot be used, or one that a server which answers contradicts. Its text
+// never repeats the password.
 func NewRedis(ctx context.Context, url string) (*Redis, error) {
 	options, err := parseURL(url)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("redis_url: %w", err)
 	}
 	logging.Disable() // plain lines on stderr that repeat what the errors say
 	r := &Redis{client: redis.NewUniversalClient(options), script: redis.NewScript(gcra), local: NewCounts()}
 	warm, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	// Connecting and learning a cluster's slots takes longer than a page's patience.
-	_ = r.client.Ping(warm).Err()
+	if err := r.check(warm); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
 	return r, nil
 }
 
@@ -92,10 +94,8 @@ func (r *Redis) Add(ctx context.Context, key string, ttl time.Duration) error {
 	return err
 }
 
-// Ping tells whether Redis answers.
-func (r *Redis) Ping(ctx context.Context) error {
-	return r.ask(ctx, "ping", patience, func(ctx context.Context) error { return r.client.Ping(ctx).Err() })
-}
+// Ping returns nil when Redis takes a value.
+func (r *Redis) Ping(ctx context.Context) error { return r.Put(ctx, "ping", nil, time.Second) }
 
 // Close ends the connections.
 func (r *Redis) Close() error { return r.client.Close() }
@@ -109,9 +109,13 @@ func (r *Redis) ask(ctx context.Context, what string, patience time.Duration, co
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := command(limited)
-	missing := errors.Is(err, redis.Nil)
+	missing := err == redis.Nil // wrapped, a Sentinel says so of its master
+	answered := err == nil || missing || answerOf(err) != ""
 	if ctx.Err() == nil { // a caller who went away says nothing about Redis
-		r.breaker.report(err == nil || missing, time.Now())
+		r.breaker.report(answered, time.Now())
+	}
+	if cluster, ok := r.client.(*redis.ClusterClient); ok && err != nil && !missing {
+		cluster.ReloadState(ctx) // which by itself waits a minute, when a master has died
 	}
 	switch {
 	case missing:

@@ -2,15 +2,18 @@ package ephemeral_test
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,13 +24,16 @@ import (
 
 // server is a private Redis that a test may stop and start again.
 type server struct {
-	addr  string
-	args  []string
-	cmd   *exec.Cmd
-	alive io.Closer // closing it, or the end of this process, ends the server
+	addr             string
+	args             []string
+	cmd              *exec.Cmd
+	pid              int
+	sentinel, secure bool
+	password         string
+	alive            io.Closer // closing it, or the end of this process, ends the server
 }
 
-const watch = `"$@" >/dev/null 2>&1 & read -r nothing; kill -9 $!; wait $!`
+const watch = `"$@" >/dev/null 2>&1 & echo $!; read -r nothing; kill -9 $!; wait $!`
 
 // running are the servers shared by all tests that leave them running.
 var running struct{ single, cluster *server }
@@ -40,6 +46,9 @@ func runOnServers(m *testing.M) int {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
+	if err := makeAuthority(dir); err != nil {
+		log.Fatal(err)
+	}
 	running.single = newServer(freePort(), dir)
 	running.cluster = newServer(freePort(), dir,
 		"--cluster-enabled", "yes", "--cluster-port", freePort(), "--cluster-config-file", "one.conf")
@@ -72,8 +81,20 @@ func startRedis(t *testing.T) *server {
 
 // run starts the server and waits until it answers.
 func (s *server) run() error {
-	s.cmd = exec.Command("/bin/sh", append([]string{"-c", watch, "watch", "redis-server"}, s.args...)...)
+	args := []string{"-c", watch, "watch", "redis-server"}
+	if s.sentinel { // keeps what it learns in its file
+		config := filepath.Join(s.option("--dir"), "sentinel.conf")
+		if err := os.WriteFile(config, nil, 0o600); err != nil {
+			return err
+		}
+		args = append(args, config, "--sentinel")
+	}
+	s.cmd = exec.Command("/bin/sh", append(args, s.args...)...)
 	stdin, err := s.cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return err
 	}
@@ -81,6 +102,9 @@ func (s *server) run() error {
 		return err
 	}
 	s.alive = stdin
+	if _, err := fmt.Fscanln(stdout, &s.pid); err != nil {
+		return err
+	}
 	return s.until(func(c *redis.Client) bool { return c.Ping(context.Background()).Err() == nil })
 }
 
@@ -95,7 +119,7 @@ func (s *server) ownAllSlots() error {
 }
 
 func (s *server) until(ready func(*redis.Client) bool) error {
-	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1, DialerRetries: 1})
+	c := s.client()
 	defer c.Close()
 	for range 3000 {
 		if ready(c) {
@@ -122,12 +146,49 @@ func (s *server) kill() {
 	s.cmd = nil
 }
 
+// told makes the server do something.
+func (s *server) told(t *testing.T, command ...any) {
+	t.Helper()
+	if err := s.admin(t).Do(t.Context(), command...).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fullRedis takes nothing in.
+func fullRedis(t *testing.T) *server {
+	s := startRedis(t)
+	s.told(t, "CONFIG", "SET", "maxmemory", "1")
+	return s
+}
+
+// stop makes the server silent, with all it holds, until resume.
+func (s *server) stop(t *testing.T)   { s.signal(t, syscall.SIGSTOP) }
+func (s *server) resume(t *testing.T) { s.signal(t, syscall.SIGCONT) }
+
+func (s *server) signal(t *testing.T, what syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(s.pid, what); err != nil {
+		t.Error(err)
+	}
+}
+
 // admin is a client beside the store under test.
 func (s *server) admin(t *testing.T) *redis.Client {
-	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1, DialerRetries: 1})
+	c := s.client()
 	t.Cleanup(func() { c.Close() })
 	return c
 }
+
+func (s *server) client() *redis.Client {
+	o := &redis.Options{Addr: s.addr, Password: s.password, MaxRetries: -1, DialerRetries: 1}
+	if s.secure {
+		o.TLSConfig = &tls.Config{}
+	}
+	return redis.NewClient(o)
+}
+
+// option is the value the server was given for it.
+func (s *server) option(name string) string { return s.args[slices.Index(s.args, name)+1] }
 
 func (s *server) store(t *testing.T) *ephemeral.Redis {
 	t.Helper()
