@@ -21,8 +21,11 @@ help: ## list these targets
 run: ## start a server to try out on http://localhost:8080
 	go run ./cmd/symbolon dev
 
+# What `symbolon version` says. Outside of a checkout it is what Go knows of the build.
+RELEASE = $(shell git describe --tags --always --dirty 2>/dev/null)
+
 build: ## build the one static binary, ./symbolon
-	go build -trimpath -ldflags='-s -w' -o symbolon ./cmd/symbolon
+	go build -trimpath -ldflags='-s -w -X main.release=$(RELEASE)' -o symbolon ./cmd/symbolon
 
 test short race: export TMPDIR = $(shell scripts/testdir.sh)
 

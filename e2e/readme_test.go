@@ -102,3 +102,12 @@ func TestCommandsOfATextAreRunTogether(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 }
+
+func TestREADMENamesTheGoItNeeds(t *testing.T) {
+	t.Parallel()
+	readme, module := string(must[[]byte](t)(os.ReadFile("../README.md"))), must[[]byte](t)(os.ReadFile("../go.mod"))
+	needed := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(module)
+	if !strings.Contains(readme, "Go "+string(needed[1])+" or later") {
+		t.Errorf("README does not say that Go %s is needed", needed[1])
+	}
+}

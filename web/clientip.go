@@ -33,13 +33,14 @@ func Network(addr netip.Addr) string {
 
 // clientIP believes X-Forwarded-For only as far as trusted proxies wrote it: from the right, up to
 // the first address that is not one of theirs.
-func clientIP(r *http.Request, proxies []netip.Prefix) netip.Addr {
+func (m *Mux) clientIP(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
 	}
 	client := peer.Addr().Unmap().WithZone("")
-	if len(proxies) == 0 || !contains(proxies, client) {
+	if !contains(m.proxies, client) {
+		m.noteForwarded(r, client)
 		return client
 	}
 	hops := strings.Split(strings.Join(r.Header["X-Forwarded-For"], ","), ",")
@@ -49,11 +50,23 @@ func clientIP(r *http.Request, proxies []netip.Prefix) netip.Addr {
 			return client
 		}
 		client = hop
-		if !contains(proxies, client) {
+		if !contains(m.proxies, client) {
 			return client
 		}
 	}
 	return client
+}
+
+// noteForwarded tells the operator once: behind a proxy that is not named, all people have one address
+// and share its limits.
+func (m *Mux) noteForwarded(r *http.Request, peer netip.Addr) {
+	if len(r.Header["X-Forwarded-For"]) == 0 {
+		return
+	}
+	m.forwarded.Do(func() {
+		m.log.Warn("X-Forwarded-For ignored: if the peer is your proxy, name its network in trusted_proxies; until then everyone behind it shares one address and its limits",
+			"peer", peer.String())
+	})
 }
 
 // parseHop: some proxies add the port.

@@ -2,9 +2,11 @@ package web_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/symbolon-id/symbolon/web"
@@ -74,5 +76,31 @@ func TestOneHouseholdIsOneNetwork(t *testing.T) {
 	}
 	if got := web.Network(netip.Addr{}); got != "unknown" {
 		t.Error(got)
+	}
+}
+
+func TestForwardedHeaderOfAnUnnamedPeerIsToldOnce(t *testing.T) {
+	proxies, _ := web.ParseProxies([]string{"10.0.0.1"})
+	log := &logged{}
+	mux := web.NewMux(web.MuxOptions{Proxies: proxies, Log: slog.New(slog.NewJSONHandler(log, nil))})
+	mux.Under("/base").Plain("GET /", http.NotFoundHandler())
+	ask := func(peer, forwarded string) {
+		r := httptest.NewRequest("GET", "/base/", nil)
+		r.RemoteAddr = peer
+		if forwarded != "" {
+			r.Header.Set("X-Forwarded-For", forwarded)
+		}
+		mux.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	ask("10.0.0.1:1", "198.51.100.7")
+	ask("192.0.2.1:1", "")
+	if log.String() != "" {
+		t.Fatalf("nothing is wrong: %s", log)
+	}
+	ask("192.0.2.1:1", "198.51.100.7")
+	ask("192.0.2.2:1", "198.51.100.7")
+	all := log.records(t, 1)
+	if len(all) != 1 || record(t, all[0])["peer"] != "192.0.2.1" || !strings.Contains(all[0], "trusted_proxies") {
+		t.Errorf("%v", all)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/trace"
@@ -45,6 +46,7 @@ type Mux struct {
 	tracer      trace.Tracer
 	spanOptions []trace.SpanStartOption
 	proxies     []netip.Prefix
+	forwarded   *sync.Once // a header of a peer that is not among them has been told
 	crossOrigin *http.CrossOriginProtection
 	gate        *gate
 	headers     map[kind]http.Header
@@ -60,7 +62,7 @@ type Mux struct {
 func NewMux(o MuxOptions) *Mux {
 	m := &Mux{
 		routes: http.NewServeMux(), endpoints: map[string]*endpoint{},
-		errorPage: o.ErrorPage, log: o.Log, metrics: o.Metrics, tracer: o.Tracer, proxies: o.Proxies,
+		errorPage: o.ErrorPage, log: o.Log, metrics: o.Metrics, tracer: o.Tracer, proxies: o.Proxies, forwarded: new(sync.Once),
 		spanOptions: []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)},
 		crossOrigin: http.NewCrossOriginProtection(),
 		headers:     headers(),

@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -24,13 +26,16 @@ type Counter interface {
 type Limiter struct{ Counter Counter }
 
 // Allow records one event under key, such as "mail:" + Network(addr). It returns a 429 *Error when
-// there were too many, and the Counter's error when it cannot tell: never a free pass.
+// there were too many, and the request's record names the limit: what stands before the colon. It
+// returns the Counter's error when it cannot tell: never a free pass.
 func (l Limiter) Allow(ctx context.Context, key string, limit Limit) error {
 	retryAfter, err := l.Counter.Count(ctx, key, limit.Events, limit.Per)
 	if err != nil {
 		return fmt.Errorf("count for rate limit: %w", err)
 	}
 	if retryAfter > 0 {
+		name, _, _ := strings.Cut(key, ":")
+		Annotate(ctx, slog.String("limit", name))
 		return &Error{Status: http.StatusTooManyRequests, RetryAfter: retryAfter}
 	}
 	return nil

@@ -42,6 +42,13 @@ func TestTooManyIsRefusedWithATimeToComeBack(t *testing.T) {
 	got := s.send(t, "GET", "/limited", "").must(t, "third", http.StatusTooManyRequests)
 	got.header(t, "third", "Retry-After", "2") // 1.5 s, rounded up
 	got.header(t, "third", "Access-Control-Allow-Origin", "*")
+	records := s.log.records(t, 3)
+	if got := record(t, records[2])["limit"]; got != "net" {
+		t.Errorf("the log names the limit %v", got)
+	}
+	if got, there := record(t, records[1])["limit"]; there {
+		t.Errorf("a request that was let through names the limit %v", got)
+	}
 }
 
 func TestLimiterThatCannotCountRefuses(t *testing.T) {

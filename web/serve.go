@@ -25,7 +25,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (m *Mux) begin(w http.ResponseWriter, r *http.Request) (*exchange, *http.Request) {
-	x := &exchange{ResponseWriter: w, started: time.Now(), ip: clientIP(r, m.proxies), handshake: m.shakenHands(r)}
+	x := &exchange{ResponseWriter: w, started: time.Now(), ip: m.clientIP(r), handshake: m.shakenHands(r)}
 	x.attrs = x.room[:recordAttrs]
 	ctx := m.startTrace(x, r)
 	w.Header()["X-Trace-Id"] = x.trace[:]

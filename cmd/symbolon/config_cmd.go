@@ -64,12 +64,22 @@ func (p *program) configValidate() *cobra.Command {
 	dev := cmd.Flags().Bool("dev", false, "for symbolon dev")
 	addConfigFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if _, err := p.valid(cmd, chooseMode(*dev)); err != nil {
+		config, err := p.valid(cmd, chooseMode(*dev))
+		if err != nil {
 			return err
+		}
+		if !*dev {
+			sayHints(cmd, config)
 		}
 		return p.print(cmd, map[string]bool{"valid": true}, func(w io.Writer) { fmt.Fprintln(w, "The configuration is valid.") })
 	}
 	return cmd
+}
+
+func sayHints(cmd *cobra.Command, config Config) {
+	for _, hint := range config.hints() {
+		say(cmd, "Hint: %s", hint)
+	}
 }
 
 func chooseMode(dev bool) mode {

@@ -31,11 +31,11 @@ func (p *program) serveCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if n.redis == nil {
-			log.Warn("no redis_url: pending sign-ins are in this process's memory, so this must be the only node")
+		for _, hint := range config.hints() {
+			log.Warn(hint)
 		}
 		return n.run(cmd.Context(), func(public net.Addr) {
-			log.Info("serving", "issuer", config.Issuer, "listen", public.String(), "database", shownDatabase(config.DatabaseURL))
+			log.Info("serving", "version", buildVersion().Version, "issuer", config.Issuer, "listen", public.String(), "database", shownDatabase(config.DatabaseURL))
 		})
 	}
 	return cmd

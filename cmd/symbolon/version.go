@@ -9,15 +9,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// release is the version of a release build: -ldflags "-X main.release=v1.2.3".
+// release is the version of a release build: -ldflags "-X main.release=v1.2.3". Other builds are named by
+// what Go knows of them, which from a checkout is its commit.
 var release string
 
 type version struct {
-	Version string `json:"version"`
-	Commit  string `json:"commit,omitempty"`
-	Go      string `json:"go"`
-	OS      string `json:"os"`
-	Arch    string `json:"arch"`
+	Version   string `json:"version"`
+	Commit    string `json:"commit,omitempty"`
+	Committed string `json:"committed,omitempty"`
+	Go        string `json:"go"`
+	OS        string `json:"os"`
+	Arch      string `json:"arch"`
 }
 
 func (p *program) versionCommand() *cobra.Command {
@@ -30,6 +32,9 @@ func (p *program) versionCommand() *cobra.Command {
 			v := buildVersion()
 			return p.print(cmd, v, func(w io.Writer) {
 				fmt.Fprintf(w, "symbolon %s %s %s/%s\n", v.Version, v.Go, v.OS, v.Arch)
+				if v.Commit != "" {
+					fmt.Fprintf(w, "commit %s, %s\n", v.Commit, v.Committed)
+				}
 			})
 		},
 	}
@@ -45,8 +50,11 @@ func buildVersion() version {
 		v.Version = info.Main.Version
 	}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
+		switch s.Key {
+		case "vcs.revision":
 			v.Commit = s.Value
+		case "vcs.time":
+			v.Committed = s.Value
 		}
 	}
 	return v
