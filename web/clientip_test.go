@@ -80,7 +80,7 @@ func TestOneHouseholdIsOneNetwork(t *testing.T) {
 }
 
 func TestForwardedHeaderOfAnUnnamedPeerIsToldOnce(t *testing.T) {
-	proxies, _ := web.ParseProxies([]string{"10.0.0.1"})
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}
 	log := &logged{}
 	mux := web.NewMux(web.MuxOptions{Proxies: proxies, Log: slog.New(slog.NewJSONHandler(log, nil))})
 	mux.Under("/base").Plain("GET /", http.NotFoundHandler())
