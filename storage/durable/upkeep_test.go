@@ -226,7 +226,7 @@ func TestEventsAreKeptOnceAndFoundByFilter(t *testing.T) {
 		for i := range 90 {
 			events = append(events, audit.Event{
 				ID: fmt.Sprintf("e%03d", i), At: w.now.Add(time.Duration(i) * time.Second), Type: []string{audit.SignIn, audit.TokenIssued}[i%2],
-				Outcome: audit.Success, UserID: "u_1", ClientID: fmt.Sprint("c_", i%3), Target: "t", Method: "m", IP: "192.0.2.1", TraceID: "x", Reason: "r",
+				Outcome: audit.Success, UserID: "u_1", ClientID: fmt.Sprint("c_", i%3), Target: "t", Method: "m", IP: "192.0.2.1", TraceID: "x", Reason: "r", Count: 1,
 			})
 		}
 		w.ok(w.AppendEvents(w.ctx, nil))
