@@ -108,7 +108,7 @@ func (n *node) openStores(ctx context.Context, d *dev) (err error) {
 	}
 	if n.config.RedisURL == "" {
 		memory := ephemeral.NewMemory()
-		memory.Owner = func(ctx context.Context) string { return web.Network(web.ClientIP(ctx)) }
+		memory.Owner = network
 		n.ephemeral, n.counter = memory, counter{ephemeral.NewCounts()}
 		return nil
 	}
@@ -148,12 +148,15 @@ func (n *node) buildGround(_ context.Context, d *dev) (err error) {
 	if n.outbound, n.strangers, err = n.config.fetchers(d != nil); err != nil {
 		return err
 	}
-	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe})
+	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe, Network: network})
 	n.lastUsed = agents.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())
 	n.pages, err = templates.New(n.config.brand(n.base))
 	return err
 }
+
+// network is where a request came from, as limits count it.
+func network(ctx context.Context) string { return web.Network(web.ClientIP(ctx)) }
 
 // describe adds to an audit event what its request knows.
 func describe(ctx context.Context, e *audit.Event) {
