@@ -96,6 +96,9 @@ func (n *node) openStores(ctx context.Context, d *dev) (err error) {
 		return err
 	}
 	n.db.Keep = n.config.SignIn.keep()
+	if n.db.AuditRetention, err = n.config.Audit.retention(); err != nil {
+		return err
+	}
 	ready := checkSchema
 	if d != nil || isSQLite(n.config.DatabaseURL) { // no other release uses it
 		ready = migrateSchema

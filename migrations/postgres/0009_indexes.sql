@@ -12,3 +12,11 @@ DROP INDEX CONCURRENTLY IF EXISTS audit_events_client;
 CREATE INDEX CONCURRENTLY audit_events_client ON audit_events (client_id, at);
 DROP INDEX CONCURRENTLY IF EXISTS audit_events_refused;
 CREATE INDEX CONCURRENTLY audit_events_refused ON audit_events (at) WHERE outcome = 'refused';
+
+-- Lists go by page, the oldest first; mail that is over is found without looking at all of it.
+DROP INDEX CONCURRENTLY IF EXISTS users_created;
+CREATE INDEX CONCURRENTLY users_created ON users (created_at, id);
+DROP INDEX CONCURRENTLY IF EXISTS clients_created;
+CREATE INDEX CONCURRENTLY clients_created ON clients (created_at, id);
+DROP INDEX CONCURRENTLY IF EXISTS mail_expiry;
+CREATE INDEX CONCURRENTLY mail_expiry ON mail (expires_at);
