@@ -144,7 +144,7 @@ func (d *deployment) serve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder := audit.NewRecorder(d.db, audit.Options{Describe: func(ctx context.Context, e *audit.Event) {
+	recorder := audit.NewRecorder(d.db, audit.Options{Network: logintest.Apart, Describe: func(ctx context.Context, e *audit.Event) {
 		if ip := web.ClientIP(ctx); ip.IsValid() {
 			e.IP = ip.String()
 		}

@@ -17,6 +17,7 @@ type Event struct {
 	Method   string    `json:"method,omitempty"` // login method, grant type
 	IP       string    `json:"ip,omitempty"`
 	TraceID  string    `json:"trace_id,omitempty"` // also in the request log
+	Count    int64     `json:"count"`              // how often, within a minute; for tokens within an hour
 }
 
 // Outcomes.

@@ -19,5 +19,8 @@ func (e Event) attrs() []slog.Attr {
 			attrs = append(attrs, a)
 		}
 	}
+	if e.Count > 1 {
+		attrs = append(attrs, slog.Int64("count", e.Count))
+	}
 	return attrs
 }

@@ -3,7 +3,6 @@ package audit
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -17,8 +16,8 @@ const (
 	appendTime    = 5 * time.Second
 )
 
-// Sink stores events. Storing one twice (same ID) must leave one row: after an outage the recorder
-// cannot know whether its last batch arrived, and sends it again.
+// Sink stores events. Storing one twice (same ID) must leave one row, with the higher count: after an
+// outage the recorder cannot know whether its last batch arrived, and sends it again.
 type Sink interface {
 	AppendEvents(ctx context.Context, events []Event) error
 }
@@ -36,14 +35,20 @@ type Options struct {
 	Buffer  int // events that may wait to be stored; 0: 20,000, about 10 MB
 	// Describe fills in what the context knows of the request: address and trace id.
 	Describe func(ctx context.Context, e *Event)
+	// Network names the network that the request came from; nil: all are one.
+	Network func(ctx context.Context) string
 }
 
-// Recorder turns each event into one row, one log record and one count.
+// Recorder turns each event into one row, one log record and one count. What can be repeated at will
+// is one row and one log record for all of its kind in a while: see tally.
 type Recorder struct {
 	sink     Sink
 	options  Options
+	refusals *tally
+	tokens   *tally
 	flushing sync.Mutex // whoever flushes removes what it stored, so one at a time
 	waiting  buffer
+	counted  buffer // rows of waiting or of before, with their counts
 }
 
 // NewRecorder returns a recorder that stores in sink. Run it if RecordLater is used, Close it last.
@@ -53,14 +58,25 @@ func NewRecorder(sink Sink, options Options) *Recorder {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &Recorder{sink: sink, options: options, waiting: buffer{max: options.Buffer}}
+	if options.Network == nil {
+		options.Network = func(context.Context) string { return "" }
+	}
+	return &Recorder{
+		sink: sink, options: options,
+		refusals: newTally(time.Minute, 1024, 16), tokens: newTally(time.Hour, 16_384, 0),
+		waiting: buffer{max: options.Buffer}, counted: buffer{max: options.Buffer},
+	}
 }
 
-// Record stores e before it returns; refusals and changes of anybody's rights belong here. The
-// caller going away does not stop it: hanging up must not erase the trace of a refusal. On an error
-// the event is kept and tried again by Run; whoever must not go on unrecorded stops at the error.
+// Record stores e before it returns; refusals, changes of anybody's rights, and what begins or ends a
+// session or a token belong here. The caller going away does not stop it: hanging up must not erase
+// the trace of a refusal. On an error the event is kept and tried again by Run; a caller that must not
+// go on unrecorded stops at the error.
 func (r *Recorder) Record(ctx context.Context, e Event) error {
-	e = r.observe(ctx, e)
+	e, isNew := r.observe(ctx, e)
+	if !isNew {
+		return nil
+	}
 	if err := r.append(ctx, []Event{e}); err != nil {
 		r.waiting.add(e)
 		return fmt.Errorf("record %s: %w", e.Type, err)
@@ -69,10 +85,11 @@ func (r *Recorder) Record(ctx context.Context, e Event) error {
 }
 
 // RecordLater stores e within about a second, without making the caller wait: for successes on hot
-// paths. When the store has been away for so long that the buffer is full, the caller does wait.
+// paths. A crash loses it. When the store has been away for so long that the buffer is full, the caller
+// does wait.
 func (r *Recorder) RecordLater(ctx context.Context, e Event) {
-	e = r.observe(ctx, e)
-	if !r.waiting.add(e) {
+	e, isNew := r.observe(ctx, e)
+	if isNew && !r.waiting.add(e) {
 		_ = r.append(ctx, []Event{e}) // its error is logged, and so is e
 	}
 }
@@ -86,6 +103,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+			r.counts(ctx, r.options.Now())
 			_ = r.flush(ctx)
 		}
 	}
@@ -93,37 +111,33 @@ func (r *Recorder) Run(ctx context.Context) error {
 
 // Close stores what is left; call it when nothing records any more. Its error says that events
 // exist only in the log.
-func (r *Recorder) Close(ctx context.Context) error { return r.flush(ctx) }
-
-// observe completes e, logs and counts it.
-func (r *Recorder) observe(ctx context.Context, e Event) Event {
-	e.ID, e.At = rand.Text(), r.options.Now()
-	if r.options.Describe != nil {
-		r.options.Describe(ctx, &e)
-	}
-	level := slog.LevelInfo
-	if e.Outcome != Success {
-		level = slog.LevelWarn
-	}
-	r.options.Log.LogAttrs(ctx, level, "audit", e.attrs()...)
-	if r.options.Counter != nil {
-		r.options.Counter.AuditEvent(e.Type, e.Outcome)
-	}
-	return e
+func (r *Recorder) Close(ctx context.Context) error {
+	r.counts(ctx, time.Time{})
+	return r.flush(ctx)
 }
 
+// flush stores counts last: no statement may hold one row twice.
 func (r *Recorder) flush(ctx context.Context) error {
 	r.flushing.Lock()
 	defer r.flushing.Unlock()
+	for _, from := range []*buffer{&r.waiting, &r.counted} {
+		if err := r.empty(ctx, from); err != nil {
+			return fmt.Errorf("store audit events: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r *Recorder) empty(ctx context.Context, from *buffer) error {
 	for {
-		events := r.waiting.oldest(batch)
+		events := from.oldest(batch)
 		if len(events) == 0 {
 			return nil
 		}
 		if err := r.append(ctx, events); err != nil {
-			return fmt.Errorf("store audit events: %w", err)
+			return err
 		}
-		r.waiting.drop(len(events))
+		from.drop(len(events))
 	}
 }
 

@@ -106,7 +106,7 @@ func TestCleanStopLosesAndDoublesNothing(t *testing.T) {
 		writing.Go(func() {
 			for i := range each {
 				line.cut.Store(i%7 == 3) // the line comes and goes
-				recorder.RecordLater(ctx, audit.Event{Type: audit.TokenIssued, Outcome: audit.Success, Target: fmt.Sprint(w, i)})
+				recorder.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Success, Target: fmt.Sprint(w, i)})
 			}
 		})
 		writing.Go(func() { _ = recorder.Close(ctx) }) // flushes race with one another
@@ -135,7 +135,7 @@ func TestFullBufferMakesCallersWaitInsteadOfForgetting(t *testing.T) {
 	db := storagetest.SQLite(t)
 	recorder := audit.NewRecorder(db, audit.Options{Buffer: room})
 	for range more {
-		recorder.RecordLater(context.Background(), audit.Event{Type: audit.TokenIssued, Outcome: audit.Success})
+		recorder.RecordLater(context.Background(), audit.Event{Type: audit.GrantCreated, Outcome: audit.Success})
 	}
 	if len(stored(t, db, 1)) == 0 {
 		t.Fatal("nothing was stored though the buffer was full")
@@ -165,7 +165,7 @@ func TestEventIsOneRowOneLogRecordAndOneCount(t *testing.T) {
 		t.Fatalf("%d events stored, want 1", len(events))
 	}
 	want := refusal()
-	want.ID, want.At, want.IP, want.TraceID = events[0].ID, events[0].At, "192.0.2.1", "4bf92f35"
+	want.ID, want.At, want.IP, want.TraceID, want.Count = events[0].ID, events[0].At, "192.0.2.1", "4bf92f35", 1
 	if events[0] != want || !events[0].At.Equal(at) || events[0].ID == "" {
 		t.Errorf("stored %+v, want %+v at %v", events[0], want, at)
 	}

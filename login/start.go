@@ -22,14 +22,24 @@ func (f *Flow) start(w http.ResponseWriter, r *http.Request, at standing, e evid
 		return false, f.refuse(w, r, at, last, err)
 	}
 	_ = f.forget(r.Context(), r, at.handle) // tidiness only: what counts is spent durably
-	f.Audit.RecordLater(r.Context(), event(at.request, last, audit.Event{
-		Outcome: audit.Success, UserID: s.UserID, Target: s.ID,
-	}))
+	f.record(r, at, e, s)
 	f.tell(r.Context(), s, e.proofs)
 	if before := at.session; before == nil || before.ID != s.ID {
 		f.tellNewDevice(r.Context(), s)
 	}
 	return true, web.Redirect(w, f.landing(w, r, at.request, e, in.NewUser != nil, enrolled))
+}
+
+// record stores that s was started before the browser learns of it. The session stands whether or not
+// that succeeds: until then the events are kept and tried again.
+func (f *Flow) record(r *http.Request, at standing, e evidence, s *session.Session) {
+	for _, p := range e.proofs {
+		if p.Recovery != nil {
+			_ = f.Audit.Record(r.Context(), audit.Event{Type: audit.RecoveryUsed, Outcome: audit.Success, UserID: s.UserID, Target: s.ID, Method: p.Method})
+		}
+	}
+	last := e.proofs[len(e.proofs)-1]
+	_ = f.Audit.Record(r.Context(), event(at.request, last, audit.Event{Outcome: audit.Success, UserID: s.UserID, Target: s.ID}))
 }
 
 func (f *Flow) signIn(r *http.Request, at standing, e evidence) (storage.SignIn, error) {

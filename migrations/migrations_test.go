@@ -22,12 +22,7 @@ func TestBothDatabasesHaveTheSameStepsUpToLatest(t *testing.T) {
 	if !slices.Equal(names[0], names[1]) {
 		t.Fatalf("PostgreSQL has %v, SQLite %v", names[0], names[1])
 	}
-	for i, name := range names[0] {
-		if want := fmt.Sprintf("%04d_", i+1); !strings.HasPrefix(name, want) {
-			t.Errorf("step %s does not begin with %s", name, want)
-		}
-	}
-	if len(names[0]) != Latest {
-		t.Errorf("Latest is %d, the last step is %s", Latest, names[0][len(names[0])-1])
+	if last := names[0][len(names[0])-1]; !strings.HasPrefix(last, fmt.Sprintf("%04d_", Latest)) {
+		t.Errorf("Latest is %d, the last step is %s", Latest, last)
 	}
 }

@@ -91,13 +91,14 @@ func match(secrets []storage.ClientSecret, secret string, now time.Time) (id str
 	return id, ok
 }
 
-// authenticationFailed counts and reports the failure, and says which refusal is due.
+// authenticationFailed counts the failure, and as often as the count allows reports it, and says which
+// refusal is due.
 func (p *Provider) authenticationFailed(ctx context.Context, id string) *Error {
-	p.recordFailure(ctx, id)
 	key := "client:" + hex.EncodeToString(storage.Digest(id)[:12]) + ":" + web.Network(web.ClientIP(ctx))
 	if e := tooMany(p.Limiter.Allow(ctx, key, failedAuthentications), "Too many failed attempts; try again later."); e != nil {
 		return e
 	}
+	p.recordFailure(ctx, id)
 	return unauthenticated()
 }
 

@@ -94,7 +94,7 @@ func (p *Provider) recordDevice(ctx context.Context, d device, s *session.Sessio
 	if allowed {
 		kind = audit.ConsentGiven
 	}
-	p.Audit.RecordLater(ctx, audit.Event{Type: kind, Outcome: audit.Success, UserID: s.UserID, ClientID: d.ClientID,
+	_ = p.Audit.Record(ctx, audit.Event{Type: kind, Outcome: audit.Success, UserID: s.UserID, ClientID: d.ClientID,
 		Method: "device", IP: web.ClientIP(ctx).String(), TraceID: web.TraceID(ctx)})
 }
 

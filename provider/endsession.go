@@ -58,7 +58,8 @@ func (p *Provider) signOutHere(w http.ResponseWriter, r *http.Request, q *signOu
 	if err := p.Sessions.End(w, r); err != nil {
 		return p.errorPage(w, r, asError(err))
 	}
-	p.Audit.RecordLater(r.Context(), audit.Event{
+	// The session is over whether or not this is stored at once; until then it is kept and tried again.
+	_ = p.Audit.Record(r.Context(), audit.Event{
 		Type: audit.SignOut, Outcome: audit.Success, UserID: s.User.ID, ClientID: q.client.ID, Target: s.ID,
 		IP: web.ClientIP(r.Context()).String(), TraceID: web.TraceID(r.Context()),
 	})

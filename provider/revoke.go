@@ -53,8 +53,7 @@ func (p *Provider) revokeToken(ctx context.Context, caller storage.Client, token
 	if err := p.Tokens.RevokeToken(ctx, claims.JTI, time.Unix(claims.ExpiresAt, 0)); err != nil {
 		return err
 	}
-	p.revoked(ctx, audit.TokenRevoked, caller, claims.JTI, "access_token")
-	return nil
+	return p.revoked(ctx, audit.TokenRevoked, caller, claims.JTI, "access_token")
 }
 
 func (p *Provider) revokeRefresh(ctx context.Context, caller storage.Client, token string) error {
@@ -75,12 +74,11 @@ func (p *Provider) revokeRefresh(ctx context.Context, caller storage.Client, tok
 	if err != nil {
 		return err
 	}
-	p.revoked(ctx, audit.GrantRevoked, caller, state.ID, "refresh_token")
-	return nil
+	return p.revoked(ctx, audit.GrantRevoked, caller, state.ID, "refresh_token")
 }
 
-func (p *Provider) revoked(ctx context.Context, kind string, caller storage.Client, target, method string) {
-	p.Audit.RecordLater(ctx, audit.Event{
+func (p *Provider) revoked(ctx context.Context, kind string, caller storage.Client, target, method string) error {
+	return p.Audit.Record(ctx, audit.Event{
 		Type: kind, Outcome: audit.Success, ClientID: caller.ID, Target: target, Method: method,
 		IP: web.ClientIP(ctx).String(), TraceID: web.TraceID(ctx),
 	})

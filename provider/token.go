@@ -9,6 +9,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -56,6 +57,7 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params)
 	ctx, session := r.Context(), &tokenSession{now: p.Now(), proof: proof}
 	request, err := p.fosite.NewAccessRequest(ctx, r, session)
 	if err != nil {
+		p.recordRefusal(ctx, grantType, request, err)
 		return nil, err
 	}
 	response, err := p.fosite.NewAccessResponse(ctx, request)
@@ -63,6 +65,7 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params)
 		return nil, err
 	}
 	c := request.GetClient().(*client)
+	p.recordToken(ctx, grantType, audit.Event{Outcome: audit.Success, ClientID: c.ID})
 	p.Metrics.TokenIssued(grantType, signingAlg(c.Client))
 	web.Annotate(ctx, clientAttr(c.ID), grantAttr(grantType))
 	idToken, _ := response.GetExtra("id_token").(string)

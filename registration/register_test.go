@@ -494,7 +494,7 @@ func TestManagementNeedsTheClientsOwnToken(t *testing.T) {
 			}
 		}
 		events, err := db.Events(t.Context(), audit.Filter{Type: audit.ClientDeleted})
-		if err != nil || len(events) != 7 || events[0].Outcome != audit.Refused || events[0].Reason != "invalid_token" {
+		if err != nil || len(events) != 4 || events[0].Outcome != audit.Refused || events[0].Reason != "invalid_token" {
 			t.Errorf("audit: %+v, %v", events, err)
 		}
 		for _, r := range refusals {

@@ -12,8 +12,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// TraceID returns the id that the log record, the X-Trace-Id header and the error page of this
-// request share: 32 hexadecimal digits. It is "" outside of a request.
+// TraceID returns the id that the log record, the X-Trace-Id header, the error page and the audit events
+// of this request share: 32 hexadecimal digits. When the caller chose these, 16 of ours follow after a
+// dash, so that nobody can give a request the id of another. It is "" outside of a request.
 func TraceID(ctx context.Context) string {
 	if x := exchangeOf(ctx); x != nil {
 		return x.trace[0]
@@ -24,7 +25,8 @@ func TraceID(ctx context.Context) string {
 // startTrace begins the span of a request, as a child of the caller's when it named one.
 func (m *Mux) startTrace(x *exchange, r *http.Request) context.Context {
 	ctx := r.Context()
-	if parent, ok := traceParent(r.Header); ok {
+	parent, chosen := traceParent(r.Header)
+	if chosen {
 		ctx = trace.ContextWithRemoteSpanContext(ctx, parent)
 	}
 	ctx, x.span = m.tracer.Start(ctx, "request", m.spanOptions...)
@@ -33,6 +35,9 @@ func (m *Mux) startTrace(x *exchange, r *http.Request) context.Context {
 		id = freshTraceID()
 	}
 	x.trace[0] = id.String()
+	if chosen {
+		x.trace[0] += "-" + freshSpanID().String()
+	}
 	return ctx
 }
 
@@ -40,6 +45,11 @@ func (m *Mux) startTrace(x *exchange, r *http.Request) context.Context {
 func freshTraceID() (id trace.TraceID) {
 	binary.BigEndian.PutUint64(id[:8], rand.Uint64())
 	binary.BigEndian.PutUint64(id[8:], rand.Uint64()|1) // all zeros is invalid
+	return id
+}
+
+func freshSpanID() (id trace.SpanID) {
+	binary.BigEndian.PutUint64(id[:], rand.Uint64())
 	return id
 }
 

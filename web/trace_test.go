@@ -23,8 +23,15 @@ func TestMalformedTraceparentIsIgnored(t *testing.T) {
 
 func TestTraceOfTheCallerGoesOn(t *testing.T) {
 	s := newSite(t, web.MuxOptions{})
-	got := s.send(t, "GET", "/form", "", "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-	got.header(t, "trace", "X-Trace-Id", "0af7651916cd43dd8448eb211c80319c")
+	const trace = "0af7651916cd43dd8448eb211c80319c"
+	seen := map[string]bool{}
+	for range 3 { // whatever the caller chooses, no two requests have one id
+		id := s.send(t, "GET", "/form", "", "Traceparent: 00-"+trace+"-b7ad6b7169203331-01").Header.Get("X-Trace-Id")
+		if !strings.HasPrefix(id, trace+"-") || len(id) != len(trace)+17 || seen[id] {
+			t.Errorf("trace %s", id)
+		}
+		seen[id] = true
+	}
 	if a, b := s.send(t, "GET", "/form", "").Header.Get("X-Trace-Id"), s.send(t, "GET", "/form", "").Header.Get("X-Trace-Id"); a == b {
 		t.Errorf("two requests share %s", a)
 	}

@@ -32,6 +32,7 @@ type Config struct {
 	Session          Session
 	Tokens           TokenTimes
 	Keys             KeyTimes
+	Audit            Audit
 	Log              Log
 	Drain            time.Duration // from SIGTERM to the end of the last request
 }

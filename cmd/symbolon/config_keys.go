@@ -89,6 +89,7 @@ func configKeys() []key {
 		{"tokens.refresh_absolute", plain, false, "90d", "after this people allow an application anew", func(c *Config) any { return &c.Tokens.RefreshAbsolute }},
 		{"tokens.refresh_retry", plain, false, "30s", "a refresh whose answer was lost can be repeated for so long, at most 300s", func(c *Config) any { return &c.Tokens.RefreshRetry }},
 		{"keys.rotate_after", plain, false, "90d", "age at which a signing key is replaced", func(c *Config) any { return &c.Keys.RotateAfter }},
+		{"audit.retention", plain, false, "400d,refused=90d,token.issue=30d,token.refresh=30d,mail_link.send=30d", "how long audit events are kept: all, and of these refusals and single types for less or more", func(c *Config) any { return &c.Audit.Retention }},
 		{"log.level", plain, true, "info", "debug, info, warn or error", func(c *Config) any { return &c.Log.Level }},
 		{"log.format", plain, true, "auto", "json, text, or auto: text on a terminal", func(c *Config) any { return &c.Log.Format }},
 		{"drain", plain, false, "10s", "time for requests to finish after SIGTERM", func(c *Config) any { return &c.Drain }},

@@ -22,7 +22,7 @@ func (c Config) Validate(m mode) error {
 	if m != modeCommand {
 		checks = append(checks,
 			checkRedisURL(c.RedisURL), checkListeners(c), checkProxies(c.TrustedProxies), checkBranding(c.Branding), checkPKCE(c.PKCE),
-			c.SignIn.check(), c.Passkeys.check(), c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Log.check(),
+			c.SignIn.check(), c.Passkeys.check(), c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Audit.check(), c.Log.check(),
 			c.TLS.check(c), c.checkDetails(), c.checkOutbound(),
 		)
 	}

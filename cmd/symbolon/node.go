@@ -96,6 +96,9 @@ func (n *node) openStores(ctx context.Context, d *dev) (err error) {
 		return err
 	}
 	n.db.Keep = n.config.SignIn.keep()
+	if n.db.AuditRetention, err = n.config.Audit.retention(); err != nil {
+		return err
+	}
 	ready := checkSchema
 	if d != nil || isSQLite(n.config.DatabaseURL) { // no other release uses it
 		ready = migrateSchema
@@ -108,7 +111,7 @@ func (n *node) openStores(ctx context.Context, d *dev) (err error) {
 	}
 	if n.config.RedisURL == "" {
 		memory := ephemeral.NewMemory()
-		memory.Owner = func(ctx context.Context) string { return web.Network(web.ClientIP(ctx)) }
+		memory.Owner = network
 		n.ephemeral, n.counter = memory, counter{ephemeral.NewCounts()}
 		return nil
 	}
@@ -152,12 +155,15 @@ func (n *node) buildGround(_ context.Context, d *dev) (err error) {
 	if n.outbound, n.strangers, err = n.config.fetchers(d != nil); err != nil {
 		return err
 	}
-	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe})
+	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe, Network: network})
 	n.lastUsed = agents.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())
 	n.pages, err = templates.New(n.config.brand(n.base))
 	return err
 }
+
+// network is where a request came from, as limits count it.
+func network(ctx context.Context) string { return web.Network(web.ClientIP(ctx)) }
 
 // describe adds to an audit event what its request knows.
 func describe(ctx context.Context, e *audit.Event) {

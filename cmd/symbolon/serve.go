@@ -87,7 +87,7 @@ func (n *node) background(ctx context.Context) *sync.WaitGroup {
 
 const (
 	sweepEvery = time.Minute
-	sweepBatch = 500
+	sweepBatch = 500 // of clients
 
 	unusedClientLife = 7 * 24 * time.Hour
 )
@@ -114,13 +114,8 @@ func (n *node) sweepAll(ctx context.Context) error {
 	if _, err := n.db.SweepUnusedClients(ctx, time.Now().Add(-unusedClientLife), sweepBatch); err != nil {
 		return err
 	}
-	for ctx.Err() == nil {
-		removed, err := n.db.Sweep(ctx, time.Now(), sweepBatch)
-		if err != nil || removed == 0 {
-			return err
-		}
-	}
-	return nil
+	_, err := n.db.Sweep(ctx, time.Now())
+	return err
 }
 
 // close stores what is still in memory and releases the stores.

@@ -42,9 +42,10 @@ func (n *node) sessionOptions() session.Options {
 	}
 }
 
-// noteSession puts on record what a cookie gave away, without making its request wait.
+// noteSession puts on record what a cookie gave away. What it does to the session does not depend on
+// that: until it is stored it is kept and tried again.
 func (n *node) noteSession(event, outcome string) func(context.Context, *session.Session) {
 	return func(ctx context.Context, s *session.Session) {
-		n.audit.RecordLater(ctx, audit.Event{Type: event, Outcome: outcome, UserID: s.UserID, Target: s.ID})
+		_ = n.audit.Record(ctx, audit.Event{Type: event, Outcome: outcome, UserID: s.UserID, Target: s.ID})
 	}
 }

@@ -5,6 +5,7 @@ package logintest
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -69,7 +70,7 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 	n := &Node{
 		Requests: &interaction.Store{Ephemeral: s.Ephemeral, Browser: web.Browser{Secure: s.Secure}},
 		Pages:    pages,
-		Audit:    audit.NewRecorder(s.DB, audit.Options{Describe: describe}),
+		Audit:    audit.NewRecorder(s.DB, audit.Options{Describe: describe, Network: Apart}),
 		proxies:  s.Proxies,
 		Parks:    interaction.Request{ClientID: "c_app", ClientName: "Example App", RedirectURI: "https://app.example/cb"},
 	}
@@ -91,6 +92,9 @@ func describe(ctx context.Context, e *audit.Event) {
 		e.IP = ip.String()
 	}
 }
+
+// Apart names a network for each request, so that each refusal is a row and not only counted.
+func Apart(context.Context) string { return rand.Text() }
 
 func (n *Node) note(event, outcome string) func(context.Context, *session.Session) {
 	return func(ctx context.Context, s *session.Session) {

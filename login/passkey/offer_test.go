@@ -19,7 +19,7 @@ func (d *deployment) inviting(t *testing.T, told *logintest.Outbox) *logintest.N
 	t.Helper()
 	d.db.Now = d.clock.Now
 	enrolment := d.enrolment()
-	enrolment.Audit, enrolment.Notices, enrolment.Account = audit.NewRecorder(d.db, audit.Options{}), told, issuer+"/account"
+	enrolment.Audit, enrolment.Notices, enrolment.Account = audit.NewRecorder(d.db, audit.Options{Network: logintest.Apart}), told, issuer+"/account"
 	method := &passkey.Method{RelyingParty: d.rp, Passkeys: d.db, Ephemeral: d.ephemeral, Enrolment: enrolment, Now: d.clock.Now}
 	mail := logintest.Click{Called: "mail", Kind: login.Mailbox}
 	operator := logintest.Click{Called: "operator", Kind: login.Operator, AMR: []string{login.OperatorAMR}}

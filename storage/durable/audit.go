@@ -9,16 +9,18 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 )
 
-const eventColumns = `id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id`
+const eventWidth = 12 // columns
+
+const eventColumns = `id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, count`
 
 func eventFields(e *audit.Event) []any {
 	return []any{
-		&e.ID, instant{&e.At}, &e.Type, &e.Outcome, &e.Reason, &e.UserID, &e.ClientID, &e.Target, &e.Method, &e.IP, &e.TraceID,
+		&e.ID, instant{&e.At}, &e.Type, &e.Outcome, &e.Reason, &e.UserID, &e.ClientID, &e.Target, &e.Method, &e.IP, &e.TraceID, &e.Count,
 	}
 }
 
-// AppendEvents adds the events, all or none. An event that is there already is left alone, so an
-// unclear outcome can be repeated.
+// AppendEvents adds the events, all or none. Of an event that is there already only the count rises, so
+// an unclear outcome can be repeated.
 func (d *DB) AppendEvents(ctx context.Context, events []audit.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -52,11 +54,11 @@ func rowsAtOnce(left int) int {
 func insertEvents(rows int) string {
 	var b strings.Builder
 	b.WriteString(`INSERT INTO audit_events (` + eventColumns + `) VALUES `)
-	for i := range rows * 11 {
+	for i := range rows * eventWidth {
 		switch {
 		case i == 0:
 			b.WriteByte('(')
-		case i%11 == 0:
+		case i%eventWidth == 0:
 			b.WriteString("), (")
 		default:
 			b.WriteString(", ")
@@ -64,13 +66,13 @@ func insertEvents(rows int) string {
 		b.WriteByte('$')
 		b.WriteString(strconv.Itoa(i + 1))
 	}
-	return b.String() + `) ON CONFLICT DO NOTHING`
+	return b.String() + `) ON CONFLICT (id) DO UPDATE SET count = excluded.count WHERE audit_events.count < excluded.count`
 }
 
 func eventValues(events []audit.Event) []any {
-	values := make([]any, 0, len(events)*11)
+	values := make([]any, 0, len(events)*eventWidth)
 	for _, e := range events {
-		values = append(values, e.ID, ms(e.At), e.Type, e.Outcome, e.Reason, e.UserID, e.ClientID, e.Target, e.Method, e.IP, e.TraceID)
+		values = append(values, e.ID, ms(e.At), e.Type, e.Outcome, e.Reason, e.UserID, e.ClientID, e.Target, e.Method, e.IP, e.TraceID, max(1, e.Count))
 	}
 	return values
 }

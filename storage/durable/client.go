@@ -134,12 +134,15 @@ func (d *DB) SetClientDisabled(ctx context.Context, id string, at time.Time) err
 	return nil
 }
 
-// DeleteClient removes the client with its secrets, consents and grants. Grants may be very many,
-// so they go first, in batches; interrupted, it can be repeated.
+// DeleteClient removes the client with its secrets, consents and grants. Of grants and consents there
+// may be very many, so they go first, in batches; interrupted, it can be repeated.
 func (d *DB) DeleteClient(ctx context.Context, id string) error {
-	err := d.inBatches(ctx, `DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE client_id = $1 LIMIT $2)`, id)
+	_, err := d.inBatches(ctx, `DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE client_id = $2 LIMIT $1)`, id)
 	if err != nil {
 		return fmt.Errorf("delete grants of client: %w", err)
+	}
+	if err := d.ForgetConsents(ctx, id); err != nil {
+		return err
 	}
 	err = d.tx(ctx, func(ctx context.Context, q queryer) error {
 		if _, err := q.Exec(ctx, `DELETE FROM grants WHERE client_id = $1`, id); err != nil {

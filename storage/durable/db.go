@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -26,8 +27,8 @@ type DB struct {
 	Now func() time.Time
 	// Keep is what must be left of a user's factors when one is dropped.
 	Keep storage.Keep
-	// AuditRetention is for how long Sweep leaves an audit event; 0 is for good.
-	AuditRetention time.Duration
+	// AuditRetention is for how long Sweep leaves audit events.
+	AuditRetention audit.Retention
 
 	db       db
 	counters counters

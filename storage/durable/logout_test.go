@@ -244,10 +244,10 @@ func TestNoticeIsDueAgainWhenItsWorkerDies(t *testing.T) {
 		}
 		none(0)
 		w.ok(w.ForgetLogoutNotice(w.ctx, claim(time.Hour)))
-		if swept, err := w.Sweep(w.ctx, w.now.Add(23*time.Hour), 10); err != nil || swept != 0 {
+		if swept, err := w.Sweep(w.ctx, w.now.Add(23*time.Hour)); err != nil || swept != 0 {
 			t.Fatalf("swept %d, %v", swept, err)
 		}
-		if swept, err := w.Sweep(w.ctx, w.now.Add(25*time.Hour), 10); err != nil || swept < 2 {
+		if swept, err := w.Sweep(w.ctx, w.now.Add(25*time.Hour)); err != nil || swept < 2 {
 			t.Fatalf("swept %d, %v", swept, err)
 		}
 	})

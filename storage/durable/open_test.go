@@ -112,7 +112,7 @@ func TestManyProcessesMigrateAtOnce(t *testing.T) {
 				t.Error(err)
 			}
 			steps, err := d.MigrationStatus(context.Background())
-			if err != nil || len(steps) != migrations.Latest || steps[0].AppliedAt.IsZero() {
+			if err != nil || steps[len(steps)-1].Version != migrations.Latest || steps[len(steps)-1].AppliedAt.IsZero() {
 				t.Errorf("steps %+v, %v", steps, err)
 			}
 		})

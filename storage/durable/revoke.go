@@ -34,8 +34,8 @@ func (d *DB) RevokeGrants(ctx context.Context, userID, clientID, sessionID strin
 // RevokeClientGrants ends all grants of the client, for this reason. They may be very many, so it goes in
 // batches; interrupted, it can be repeated.
 func (d *DB) RevokeClientGrants(ctx context.Context, clientID, why string) error {
-	err := d.inBatches(ctx, `UPDATE grants SET revoked_at = $3, revoked_why = $4
-		WHERE id IN (SELECT id FROM grants WHERE client_id = $1 AND revoked_at = 0 LIMIT $2)`, clientID, ms(d.Now()), why)
+	_, err := d.inBatches(ctx, `UPDATE grants SET revoked_at = $3, revoked_why = $4
+		WHERE id IN (SELECT id FROM grants WHERE client_id = $2 AND revoked_at = 0 LIMIT $1)`, clientID, ms(d.Now()), why)
 	if err != nil {
 		return fmt.Errorf("revoke grants of client: %w", err)
 	}

@@ -9,19 +9,21 @@ import (
 // dying is how long a grant or session is kept after its end, for the tokens that stand on it.
 const dying = 24 * time.Hour
 
-// Sweep removes at most batch rows of each table that nothing can need any more, and returns how
-// many. Call it again until that is 0, from as many nodes as there are and as often as you like.
-// Nothing depends on it but the size of the database: every reader judges expiry itself.
-func (d *DB) Sweep(ctx context.Context, now time.Time, batch int) (int, error) {
+// Sweep removes the rows that nothing can need any more, in small batches, and returns how many. Call
+// it from as many nodes as there are and as often as you like. Nothing depends on it but the size of the
+// database: every reader judges expiry itself.
+func (d *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
+	all, err := d.due(ctx, now)
+	if err != nil {
+		return 0, fmt.Errorf("sweep: %w", err)
+	}
 	removed := 0
-	for _, due := range d.due(now) {
-		n, err := d.exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s WHERE (%[2]s) IN (
-			SELECT %[2]s FROM %[1]s WHERE %[3]s > 0 AND %[3]s < $1 ORDER BY %[3]s LIMIT $2)`, due.table, due.key, due.column),
-			ms(due.before), int64(batch))
+	for _, due := range all {
+		n, err := d.inBatches(ctx, due.query(), append([]any{ms(due.before)}, due.args...)...)
+		removed += n
 		if err != nil {
 			return removed, fmt.Errorf("sweep %s: %w", due.table, err)
 		}
-		removed += int(n)
 	}
 	return removed, nil
 }
@@ -30,33 +32,25 @@ func (d *DB) Sweep(ctx context.Context, now time.Time, batch int) (int, error) {
 type expiry struct {
 	table, key, column string
 	before             time.Time
+	where              string // a further condition, whose first placeholder is $3
+	args               []any
 }
 
-func (d *DB) due(now time.Time) []expiry {
-	all := []expiry{
-		{"spent", "kind, digest", "expires_at", now},
-		{"revoked_tokens", "jti", "expires_at", now},
-		{"failures", "digest", "expires_at", now},
-		{"mail", "id", "expires_at", now},
-		{"ephemeral", "key", "expires_at", now},
-		{"logout_notices", "session_id, client_id", "expires_at", now},
-		{"grants", "id", "expires_at", now.Add(-dying)},
-		{"sessions", "id", "expires_at", now.Add(-dying)},
-	}
-	if d.AuditRetention > 0 {
-		all = append(all, expiry{"audit_events", "id", "at", now.Add(-d.AuditRetention)})
-	}
-	return all
+func (e expiry) query() string {
+	return fmt.Sprintf(`DELETE FROM %[1]s WHERE (%[2]s) IN (
+		SELECT %[2]s FROM %[1]s WHERE %[3]s > 0 AND %[3]s < $2%[4]s ORDER BY %[3]s LIMIT $1)`, e.table, e.key, e.column, e.where)
 }
 
-// inBatches repeats a statement that changes at most $2 rows of what id, $1, names until it has
-// changed all.
-func (d *DB) inBatches(ctx context.Context, query, id string, more ...any) error {
-	const batch = 1000
-	for {
-		changed, err := d.exec(ctx, query, append([]any{id, int64(batch)}, more...)...)
-		if err != nil || changed < batch {
-			return err
-		}
-	}
+func (d *DB) due(ctx context.Context, now time.Time) ([]expiry, error) {
+	events, err := d.dueEvents(ctx, now)
+	return append([]expiry{
+		{table: "spent", key: "kind, digest", column: "expires_at", before: now},
+		{table: "revoked_tokens", key: "jti", column: "expires_at", before: now},
+		{table: "failures", key: "digest", column: "expires_at", before: now},
+		{table: "mail", key: "id", column: "expires_at", before: now},
+		{table: "ephemeral", key: "key", column: "expires_at", before: now},
+		{table: "logout_notices", key: "session_id, client_id", column: "expires_at", before: now},
+		{table: "grants", key: "id", column: "expires_at", before: now.Add(-dying)},
+		{table: "sessions", key: "id", column: "expires_at", before: now.Add(-dying)},
+	}, events...), err
 }

@@ -8,7 +8,9 @@ import (
 
 // ForgetConsents makes everybody be asked again for the client. What was issued stays.
 func (d *DB) ForgetConsents(ctx context.Context, clientID string) error {
-	if _, err := d.exec(ctx, `DELETE FROM consents WHERE client_id = $1`, clientID); err != nil {
+	_, err := d.inBatches(ctx, `DELETE FROM consents WHERE (user_id, client_id, redirect_host, resource, scope) IN (
+		SELECT user_id, client_id, redirect_host, resource, scope FROM consents WHERE client_id = $2 LIMIT $1)`, clientID)
+	if err != nil {
 		return fmt.Errorf("forget consents: %w", err)
 	}
 	return nil

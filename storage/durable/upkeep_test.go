@@ -12,7 +12,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-func TestSweepTakesWhatIsOverInSmallBatchesAndNothingElse(t *testing.T) {
+func TestSweepTakesWhatIsOverAndNothingElse(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		for i := range 25 {
 			id := fmt.Sprint(i)
@@ -24,45 +24,16 @@ func TestSweepTakesWhatIsOverInSmallBatchesAndNothingElse(t *testing.T) {
 			w.addGrant(func(g *storage.Grant) { g.ExpiresAt = w.now.Add(time.Minute) })
 		}
 		kept := w.redeemed()
-		if n, err := w.Sweep(w.ctx, w.now, 10); err != nil || n != 0 {
+		if n, err := w.Sweep(w.ctx, w.now); err != nil || n != 0 {
 			t.Fatalf("swept %d that had not expired, %v", n, err)
 		}
-		total, late := 0, w.now.Add(49*time.Hour)
-		for {
-			n, err := w.Sweep(w.ctx, late, 10)
-			w.ok(err)
-			if n > 6*10 {
-				t.Fatalf("one sweep took %d rows", n)
-			}
-			if total += n; n == 0 {
-				break
-			}
+		n, err := w.Sweep(w.ctx, w.now.Add(49*time.Hour))
+		if w.ok(err); n != 5*25+1 { // and the session of 24 hours
+			t.Fatalf("swept %d", n)
 		}
-		if total != 5*25+1 { // and the session of 24 hours
-			t.Fatalf("swept %d", total)
-		}
-		_, err := w.Grant(w.ctx, kept.ID)
+		_, err = w.Grant(w.ctx, kept.ID)
 		w.ok(err)
 		w.is(w.SpendCode(w.ctx, kept.ID, w.now, w.now), storage.ErrSpent)
-	})
-}
-
-func TestAuditEventsGoOnlyWhenARetentionIsGiven(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		for i, age := range []time.Duration{time.Hour, 47 * time.Hour, 49 * time.Hour, 1000 * time.Hour} {
-			w.ok(w.AppendEvents(w.ctx, []audit.Event{{ID: fmt.Sprint("e", i), At: w.now.Add(-age), Type: audit.SignIn}}))
-		}
-		for _, c := range []struct {
-			retention time.Duration
-			left      int
-		}{{0, 4}, {48 * time.Hour, 2}} {
-			w.AuditRetention = c.retention
-			_, err := w.Sweep(w.ctx, w.now, 10)
-			w.ok(err)
-			if got, err := w.Events(w.ctx, audit.Filter{}); err != nil || len(got) != c.left {
-				t.Errorf("retention %v leaves %d events, want %d: %v", c.retention, len(got), c.left, err)
-			}
-		}
 	})
 }
 
@@ -75,14 +46,14 @@ func TestManyNodesSweepAtOnceAndEachRowIsCountedOnce(t *testing.T) {
 		var swept atomic.Int64
 		w.winners(8, nil, func(int) error {
 			for {
-				n, err := w.Sweep(w.ctx, w.now.Add(time.Minute), 20)
+				n, err := w.Sweep(w.ctx, w.now.Add(time.Minute))
 				if err != nil || n == 0 {
 					return err
 				}
 				swept.Add(int64(n))
 			}
 		})
-		if rest, err := w.Sweep(w.ctx, w.now.Add(time.Minute), expired); err != nil || int(swept.Load())+rest != expired {
+		if rest, err := w.Sweep(w.ctx, w.now.Add(time.Minute)); err != nil || int(swept.Load())+rest != expired {
 			t.Fatalf("%d and %d swept of %d, %v", swept.Load(), rest, expired, err)
 		}
 	})
@@ -226,7 +197,7 @@ func TestEventsAreKeptOnceAndFoundByFilter(t *testing.T) {
 		for i := range 90 {
 			events = append(events, audit.Event{
 				ID: fmt.Sprintf("e%03d", i), At: w.now.Add(time.Duration(i) * time.Second), Type: []string{audit.SignIn, audit.TokenIssued}[i%2],
-				Outcome: audit.Success, UserID: "u_1", ClientID: fmt.Sprint("c_", i%3), Target: "t", Method: "m", IP: "192.0.2.1", TraceID: "x", Reason: "r",
+				Outcome: audit.Success, UserID: "u_1", ClientID: fmt.Sprint("c_", i%3), Target: "t", Method: "m", IP: "192.0.2.1", TraceID: "x", Reason: "r", Count: 1,
 			})
 		}
 		w.ok(w.AppendEvents(w.ctx, nil))

@@ -109,13 +109,13 @@ func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error
 // forgetPlaces takes from the audit trail where the user was. What they did stays, under an id that
 // is nobody's any more.
 const forgetPlaces = `UPDATE audit_events SET ip = '' WHERE id IN (
-	SELECT id FROM audit_events WHERE user_id = $1 AND ip <> '' LIMIT $2)`
+	SELECT id FROM audit_events WHERE user_id = $2 AND ip <> '' LIMIT $1)`
 
 // DeleteUser removes the user with their sessions, factors, consents and grants, and makes the audit
 // trail anonymous. What is left for up to a day are the notices to applications that were not reached
 // at once. Interrupted, it leaves them disabled and can be repeated.
 func (d *DB) DeleteUser(ctx context.Context, id string) error {
-	if err := d.inBatches(ctx, forgetPlaces, id); err != nil {
+	if _, err := d.inBatches(ctx, forgetPlaces, id); err != nil {
 		return fmt.Errorf("anonymize events of user: %w", err)
 	}
 	// First nothing more can begin, and applications are told. In one transaction with what follows it

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+)
+
+// Audit is how long events are kept.
+type Audit struct{ Retention []string }
+
+const refusedEvents = "refused" // stands for the refusals of every type
+
+func (a Audit) check() error {
+	_, err := a.retention()
+	return err
+}
+
+// retention reads one life for all, and those of refusals and of single types: "400d", "refused=90d",
+// "session.start=800d".
+func (a Audit) retention() (audit.Retention, error) {
+	r, said := audit.Retention{Types: map[string]time.Duration{}}, false
+	for _, entry := range a.Retention {
+		kind, text, named := strings.Cut(entry, "=")
+		if !named {
+			kind, text = "", entry
+		}
+		life, err := parseDuration(text)
+		switch {
+		case err != nil:
+			return r, fmt.Errorf("audit.retention: %w", err)
+		case !named && said:
+			return r, errors.New("audit.retention says twice how long everything is kept: name a type before the second, as in session.start=400d")
+		case !named:
+			r.Rest, said = life, true
+		case kind == refusedEvents:
+			r.Refused = life
+		case strings.Count(kind, ".") != 1:
+			return r, fmt.Errorf("audit.retention: %q is no type of event: write the likes of session.start=400d, or refused=90d", kind)
+		default:
+			r.Types[kind] = life
+		}
+	}
+	if !said {
+		return r, errors.New("audit.retention does not say how long everything else is kept: begin with the likes of 400d")
+	}
+	return r, nil
+}

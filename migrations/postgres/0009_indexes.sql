@@ -1,0 +1,22 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- Each statement can be repeated, and none makes writers wait: the audit log may be very long.
+
+-- How often what a row tells of happened. The default serves the previous release, which does not know
+-- the column while nodes are replaced.
+ALTER TABLE audit_events ADD COLUMN IF NOT EXISTS count BIGINT NOT NULL DEFAULT 1;
+
+DROP INDEX CONCURRENTLY IF EXISTS audit_events_type;
+CREATE INDEX CONCURRENTLY audit_events_type ON audit_events (type, at);
+DROP INDEX CONCURRENTLY IF EXISTS audit_events_client;
+CREATE INDEX CONCURRENTLY audit_events_client ON audit_events (client_id, at);
+DROP INDEX CONCURRENTLY IF EXISTS audit_events_refused;
+CREATE INDEX CONCURRENTLY audit_events_refused ON audit_events (at) WHERE outcome = 'refused';
+
+-- Lists go by page, the oldest first; mail that is over is found without looking at all of it.
+DROP INDEX CONCURRENTLY IF EXISTS users_created;
+CREATE INDEX CONCURRENTLY users_created ON users (created_at, id);
+DROP INDEX CONCURRENTLY IF EXISTS clients_created;
+CREATE INDEX CONCURRENTLY clients_created ON clients (created_at, id);
+DROP INDEX CONCURRENTLY IF EXISTS mail_expiry;
+CREATE INDEX CONCURRENTLY mail_expiry ON mail (expires_at);

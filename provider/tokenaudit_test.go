@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/symbolon-id/symbolon/audit"
+)
+
+func TestTokensAndRefusedOnesLeaveAnEvent(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		app, agent, ada := s.app(), s.agent(), s.person("ada")
+		expect := func(kind, outcome string, c credentials, method string) {
+			t.Helper()
+			if e := s.recorded.last(t, kind); e.Outcome != outcome || e.ClientID != c.id || e.Method != method {
+				t.Errorf("%+v", e)
+			}
+		}
+		s.agentToken(agent)
+		expect(audit.TokenIssued, audit.Success, agent, "client_credentials")
+		tokens := ada.tokens(app)
+		expect(audit.TokenIssued, audit.Success, app, "authorization_code")
+		s.refresh(app, tokens.RefreshToken).ok(t)
+		expect(audit.TokenRefreshed, audit.Success, app, "refresh_token")
+
+		s.redeemWith(app, ada.code(app), [2]string{"code", "symbolon_ac_made-up"}).refused(t, http.StatusBadRequest, "invalid_grant")
+		expect(audit.TokenIssued, audit.Refused, app, "authorization_code")
+		s.refresh(app, strings.ToUpper(tokens.RefreshToken)).refused(t, http.StatusBadRequest, "invalid_grant")
+		expect(audit.TokenRefreshed, audit.Refused, app, "refresh_token")
+	})
+}
+
+func TestUnregisteredRedirectURILeavesAnEvent(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		app := s.app()
+		a := s.get("/authorize?" + url.Values{
+			"client_id": {app.id}, "response_type": {"code"}, "redirect_uri": {"https://evil.example/cb"}, "code_challenge": {challengeOf(verifier)},
+			"code_challenge_method": {"S256"},
+		}.Encode())
+		if a.StatusCode != http.StatusBadRequest {
+			t.Fatal(a.Status)
+		}
+		if e := s.recorded.last(t, audit.GrantCreated); e.Outcome != audit.Refused || e.Reason != "redirect_uri" || e.ClientID != app.id {
+			t.Errorf("%+v", e)
+		}
+	})
+}
+
+func TestFailuresBeyondTheLimitAreNotRecorded(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		agent := s.agent()
+		agent.secret += "x"
+		for range 3 * failedAuthentications.Events {
+			s.post("/token", url.Values{"grant_type": {"client_credentials"}}, agent)
+		}
+		n := 0
+		for _, e := range s.recorded.events {
+			if e.Type == audit.ClientAuth {
+				n++
+			}
+		}
+		if n != failedAuthentications.Events {
+			t.Errorf("%d events of %d attempts, %d of which were judged", n, 3*failedAuthentications.Events, failedAuthentications.Events)
+		}
+	})
+}
