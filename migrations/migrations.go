@@ -21,4 +21,4 @@ func PostgreSQL() (fs.FS, error) { return fs.Sub(files, "postgres") }
 func SQLite() (fs.FS, error) { return fs.Sub(files, "sqlite") }
 
 // Latest is the schema this release was built for: the number of the last step.
-const Latest = 7
+const Latest = 10
