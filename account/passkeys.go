@@ -61,7 +61,7 @@ func (a *Area) showPasskeys(w http.ResponseWriter, r *http.Request, s *session.S
 	if p.Passkeys, err = a.listPasskeys(r.Context(), s.UserID); err != nil {
 		return err
 	}
-	if frame.ConfirmURL == "" {
+	if frame.ConfirmURL == "" && len(p.Passkeys) < storage.MaxPasskeys {
 		p.OptionsJSON, err = a.Passkeys.Options(r.Context(), s.User, a.Browser.Ensure(w, r))
 		if err != nil {
 			return err

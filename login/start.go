@@ -52,11 +52,13 @@ func (f *Flow) signIn(r *http.Request, at standing, e evidence) (storage.SignIn,
 	}
 	for _, p := range e.proofs {
 		userID, err := f.who(r.Context(), &p) // again, for what has waited
-		if err == nil && userID != in.UserID {
-			err = storage.ErrNotFound
-		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return in, err
+		case userID != in.UserID && in.UserID == "": // another request signed up with this address meanwhile
+			return in, storage.ErrSpent
+		case userID != in.UserID:
+			return in, storage.ErrNotFound
 		}
 		use(&in, p)
 	}

@@ -21,6 +21,10 @@ var (
 	ErrSpent = statusError{"already spent", http.StatusGone}
 	// ErrLast: to remove it would leave less than the deployment keeps; nothing was removed.
 	ErrLast = statusError{"the last one", http.StatusConflict}
+	// ErrFull: there is no room for one more; nothing was added.
+	ErrFull = statusError{"no room for one more", http.StatusConflict}
+	// ErrMalformed: a text that no store of ours can hold; nothing was written.
+	ErrMalformed = statusError{"malformed text", http.StatusBadRequest}
 	// ErrUnavailable: the store cannot say whether the operation happened. Answer 503; the same
 	// request can be repeated safely.
 	ErrUnavailable = statusError{"storage unavailable", http.StatusServiceUnavailable}

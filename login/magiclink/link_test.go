@@ -1,6 +1,7 @@
 package magiclink_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -382,6 +383,35 @@ func TestSignUpByMailMakesOneUser(t *testing.T) {
 		again.Post(n, link, nil)
 		if users, err := d.db.Users(t.Context()); err != nil || len(users) != 2 {
 			t.Errorf("%d users, %v", len(users), err)
+		}
+	})
+}
+
+func TestLosersOfASignUpAreToldThatTheLinkWasUsed(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		d.open = true
+		nodes := []*logintest.Node{d.node(t), d.node(t)}
+		for burst := range 12 {
+			first, got := logintest.NewBrowser(t), make(chan int, 16)
+			ask(first, nodes[0], fmt.Sprintf("new%d@example.com", burst), "")
+			link, _ := d.last(t)
+			var all sync.WaitGroup
+			for i := range cap(got) {
+				all.Go(func() {
+					b := logintest.NewBrowser(t)
+					b.SetCookie(nodes[i%2], "symbolon_browser", first.Cookie(nodes[0], "symbolon_browser"))
+					got <- b.Post(nodes[i%2], link, nil).Status
+				})
+			}
+			all.Wait()
+			close(got)
+			answers := map[int]int{}
+			for status := range got {
+				answers[status]++
+			}
+			if answers[http.StatusSeeOther] != 1 || answers[http.StatusGone] != 15 {
+				t.Errorf("burst %d: %v", burst, answers)
+			}
 		}
 	})
 }

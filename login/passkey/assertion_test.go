@@ -239,6 +239,19 @@ func TestUnknownPasskeyIsToldToTheBrowser(t *testing.T) {
 	})
 }
 
+func TestUserHandleMayBeAnyBytes(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		n := d.node(t)
+		for _, handle := range []string{"\x00", "u_\x00ada", "\xff\xfe", strings.Repeat("\xc3", 64)} {
+			b, stranger := logintest.NewBrowser(t), newDevice(t)
+			stranger.user = handle
+			if p := post(b, n, "", stranger.get(asked(t, b, n, ""))); p.Status != http.StatusNotFound || signedIn(b, n) {
+				t.Errorf("%q: status %d", handle, p.Status)
+			}
+		}
+	})
+}
+
 func TestDisabledUserIsRefusedAndKeepsThePasskey(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		n, dev, b := d.node(t), newDevice(t), logintest.NewBrowser(t)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -25,7 +26,8 @@ const passkeyPrefix = "pk_"
 type Store interface {
 	Passkeys(ctx context.Context, userID string) ([]storage.Passkey, error)
 	// AddPasskey spends spend and keeps p in one transaction; storage.ErrSpent, or storage.ErrExists
-	// when the credential is anybody's already.
+	// when the credential is anybody's already, or storage.ErrFull when the user has
+	// storage.MaxPasskeys.
 	AddPasskey(ctx context.Context, p storage.Passkey, spend storage.Spent) error
 }
 
@@ -137,6 +139,8 @@ func (e *Enrolment) add(ctx context.Context, user storage.User, made *webauthn.C
 	switch {
 	case errors.Is(err, storage.ErrExists):
 		return storage.Passkey{}, refused("exists", err)
+	case errors.Is(err, storage.ErrFull):
+		return storage.Passkey{}, full(err)
 	case errors.Is(err, storage.ErrSpent):
 		return storage.Passkey{}, expired(err)
 	case err != nil:
@@ -147,9 +151,16 @@ func (e *Enrolment) add(ctx context.Context, user storage.User, made *webauthn.C
 
 const maxName = 60 // characters of a passkey's name
 
+func visible(c rune) rune {
+	if unicode.IsControl(c) {
+		return -1
+	}
+	return c
+}
+
 // trimmed cuts a name to what lists have room for.
 func trimmed(name string) string {
-	name = strings.Join(strings.Fields(strings.ToValidUTF8(name, "")), " ")
+	name = strings.Map(visible, strings.Join(strings.Fields(strings.ToValidUTF8(name, "")), " "))
 	if utf8.RuneCountInString(name) > maxName {
 		name = string([]rune(name)[:maxName])
 	}
@@ -161,6 +172,13 @@ func refused(code string, cause error) error {
 	return &web.Error{
 		Status: http.StatusBadRequest, Code: "passkey_" + code, Title: "We couldn’t add this passkey",
 		Message: "Your passkey wasn’t accepted. Nothing was changed. Try another device or password manager.", Err: cause,
+	}
+}
+
+func full(cause error) error {
+	return &web.Error{
+		Status: http.StatusConflict, Code: "passkey_full", Title: "We couldn’t add this passkey",
+		Message: "You have 30 passkeys, the most an account can have. Remove one you don’t use, then add another.", Err: cause,
 	}
 }
 

@@ -242,6 +242,33 @@ func TestOptionsAskForPasskeysAndNoAttestation(t *testing.T) {
 	}
 }
 
+func TestPasskeyMayBeNamedInAnyBytes(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		for name, want := range map[string]string{"My\x00phone": "Myphone", "\xff\xfe": "Passkey", "\x00": "Passkey", "a\xc3\x1b[2J": "a[2J"} {
+			p, err := d.enrolment().Finish(t.Context(), d.ada, browser, newDevice(t).create(d.creation(t, d.ada)), name)
+			if err != nil || p.Name != want {
+				t.Errorf("%q became %q: %v", name, p.Name, err)
+			}
+		}
+	})
+}
+
+func TestMorePasskeysThanAnybodyHasDevicesAreRefused(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		for range storage.MaxPasskeys {
+			d.enrol(t, d.ada, newDevice(t))
+		}
+		_, err := d.finish(t, d.ada, newDevice(t).create(d.creation(t, d.ada)))
+		page, ok := errors.AsType[*web.Error](err)
+		if !ok || page.Status != http.StatusConflict || page.Code != "passkey_full" {
+			t.Errorf("one more: %v", err)
+		}
+		if n := len(d.passkeys(t, d.ada)); n != storage.MaxPasskeys {
+			t.Errorf("%d passkeys", n)
+		}
+	})
+}
+
 func TestPasskeyIsNamedAndListed(t *testing.T) {
 	d := deploy(t, storagetest.SQLite(t))
 	e, dev := d.enrolment(), newDevice(t)

@@ -72,7 +72,8 @@ func insertEvents(rows int) string {
 func eventValues(events []audit.Event) []any {
 	values := make([]any, 0, len(events)*eventWidth)
 	for _, e := range events {
-		values = append(values, e.ID, ms(e.At), e.Type, e.Outcome, e.Reason, e.UserID, e.ClientID, e.Target, e.Method, e.IP, e.TraceID, max(1, e.Count))
+		values = append(values, e.ID, ms(e.At), e.Type, e.Outcome, legible(e.Reason), legible(e.UserID), legible(e.ClientID),
+			legible(e.Target), e.Method, e.IP, e.TraceID, max(1, e.Count))
 	}
 	return values
 }

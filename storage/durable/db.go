@@ -174,7 +174,7 @@ func (d *DB) translate(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, known := range []error{storage.ErrNotFound, storage.ErrSpent, storage.ErrExists, storage.ErrLast, storage.ErrUnavailable} {
+	for _, known := range []error{storage.ErrNotFound, storage.ErrSpent, storage.ErrExists, storage.ErrLast, storage.ErrFull, storage.ErrMalformed, storage.ErrUnavailable} {
 		if errors.Is(err, known) {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 // their second is that no longer. ErrExists when it is somebody else's, ErrSpent when the proof was
 // used before, ErrNotFound when the user is missing or disabled.
 func (d *DB) ChangeEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error {
-	return d.proven(ctx, "change email", proof, `UPDATE users SET email = $2, email_key = $3, email_verified = $4, updated_at = $5,
+	return d.proven(ctx, "change email", proof, userID, email, `UPDATE users SET email = $2, email_key = $3, email_verified = $4, updated_at = $5,
 			second_email = CASE WHEN second_key = $3 THEN '' ELSE second_email END,
 			second_key = CASE WHEN second_key = $3 THEN '' ELSE second_key END
 		WHERE id = $1 AND disabled_at = 0`, userID, email, storage.EmailKey(email), true, ms(at))
@@ -21,7 +21,7 @@ func (d *DB) ChangeEmail(ctx context.Context, userID, email string, proof storag
 // SetSecondEmail gives the user a second address, in place of any, as ChangeEmail does the first;
 // ErrNotFound also when it is their first.
 func (d *DB) SetSecondEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error {
-	return d.proven(ctx, "set second email", proof, `UPDATE users SET second_email = $2, second_key = $3, updated_at = $4
+	return d.proven(ctx, "set second email", proof, userID, email, `UPDATE users SET second_email = $2, second_key = $3, updated_at = $4
 		WHERE id = $1 AND disabled_at = 0 AND email_key <> $3`, userID, email, storage.EmailKey(email), ms(at))
 }
 
@@ -35,11 +35,13 @@ func (d *DB) DropSecondEmail(ctx context.Context, userID, email string, at time.
 	return nil
 }
 
-// proven spends proof and changes the one row of a user. That an address is one person's is ensured
-// by the table of all addresses, which triggers keep.
-func (d *DB) proven(ctx context.Context, what string, proof storage.Spent, query string, args ...any) error {
+// proven spends proof and changes the one row of a user whose address email is to become.
+func (d *DB) proven(ctx context.Context, what string, proof storage.Spent, userID, email, query string, args ...any) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		if err := spend(ctx, q, proof); err != nil {
+			return err
+		}
+		if err := claimAddress(ctx, q, userID, email); err != nil {
 			return err
 		}
 		return execOne(ctx, q, storage.ErrNotFound, query, args...)
@@ -48,4 +50,23 @@ func (d *DB) proven(ctx context.Context, what string, proof storage.Spent, query
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
+}
+
+// claim returns whose the address $2 is, after it was $1's unless it was anybody's.
+const claim = `INSERT INTO addresses (email_key, user_id) SELECT $2, u.id FROM users u WHERE u.id = $1
+	ON CONFLICT (email_key) DO UPDATE SET email_key = excluded.email_key RETURNING user_id`
+
+// claimAddress makes email the user's in the table of all addresses, which triggers keep, before their
+// row names it. ErrExists when it is somebody else's: a violated constraint would say so as well, but
+// PostgreSQL's log would name the address.
+func claimAddress(ctx context.Context, q queryer, userID, email string) error {
+	if err := execOne(ctx, q, storage.ErrNotFound, lockUser, userID); err != nil || email == "" {
+		return err
+	}
+	var owner string
+	err := q.QueryRow(ctx, claim, []any{userID, storage.EmailKey(email)}, &owner)
+	if err == nil && owner != userID {
+		return storage.ErrExists
+	}
+	return err
 }

@@ -16,16 +16,27 @@ func passkeyFields(p *storage.Passkey) []any {
 }
 
 // AddPasskey adds p together with the ceremony that made it. ErrExists when the credential is
-// anybody's already, ErrSpent when the ceremony was used before, ErrNotFound when the user is
-// missing or disabled.
+// anybody's already, ErrFull when the user has storage.MaxPasskeys, ErrSpent when the ceremony was
+// used before, ErrNotFound when the user is missing or disabled.
 func (d *DB) AddPasskey(ctx context.Context, p storage.Passkey, ceremony storage.Spent) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		if err := spend(ctx, q, ceremony); err != nil {
 			return err
 		}
-		return execOne(ctx, q, storage.ErrNotFound, `INSERT INTO passkeys
+		err := execOne(ctx, q, storage.ErrNotFound, lockUser+` AND disabled_at = 0`, p.UserID) // to count alone
+		if err != nil {
+			return err
+		}
+		enrolled, err := factors(ctx, q, p.UserID)
+		if err == nil && enrolled.Passkeys >= storage.MaxPasskeys {
+			err = storage.ErrFull
+		}
+		if err != nil {
+			return err
+		}
+		return execOne(ctx, q, storage.ErrExists, `INSERT INTO passkeys
 				(id, user_id, credential_id, credential, sign_count, synced, name, created_at, last_used_at)
-			SELECT $1, u.id, $3, $4, $5, $6, $7, $8, $9 FROM users u WHERE u.id = $2 AND u.disabled_at = 0`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
 			p.ID, p.UserID, p.CredentialID, blob(p.Credential), int64(p.SignCount), p.Synced, p.Name, ms(p.CreatedAt), ms(p.LastUsedAt))
 	})
 	if err != nil {

@@ -62,6 +62,9 @@ func (p *postgresDB) Tx(ctx context.Context, do func(queryer) error) error {
 func (p *postgresDB) Batch(ctx context.Context, all []batched) (changed []int64, err error) {
 	var batch pgx.Batch
 	for _, b := range all {
+		if err := unstorable(b.query, b.args); err != nil {
+			return nil, err
+		}
 		p.counters.statement(writes(b.query))
 		batch.Queue(b.query, b.args...)
 	}

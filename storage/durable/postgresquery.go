@@ -26,6 +26,9 @@ type postgresQueryer struct {
 var _ queryer = (*postgresQueryer)(nil)
 
 func (q *postgresQueryer) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := unstorable(query, args); err != nil {
+		return 0, err
+	}
 	q.counters.statement(writes(query))
 	tag, err := q.on.Exec(ctx, query, args...)
 	q.committed(query, err)
@@ -33,6 +36,11 @@ func (q *postgresQueryer) Exec(ctx context.Context, query string, args ...any) (
 }
 
 func (q *postgresQueryer) Query(ctx context.Context, query string, args []any, each func(scan) error) error {
+	if err := unstorable(query, args); errors.Is(err, storage.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
 	q.counters.statement(writes(query))
 	rows, err := q.on.Query(ctx, query, args...)
 	if err != nil {
@@ -49,6 +57,9 @@ func (q *postgresQueryer) Query(ctx context.Context, query string, args []any, e
 }
 
 func (q *postgresQueryer) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	if err := unstorable(query, args); err != nil {
+		return err
+	}
 	q.counters.statement(writes(query))
 	err := q.on.QueryRow(ctx, query, args...).Scan(dest...)
 	q.committed(query, err)

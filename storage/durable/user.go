@@ -70,9 +70,14 @@ func (d *DB) Users(ctx context.Context) ([]storage.User, error) {
 // UpdateUser stores u's name, address and whether the address is verified, and nothing else.
 // ErrExists when the address is somebody else's.
 func (d *DB) UpdateUser(ctx context.Context, u storage.User) error {
-	err := d.execOne(ctx, storage.ErrNotFound,
-		`UPDATE users SET email = $2, email_key = $3, email_verified = $4, name = $5, updated_at = $6 WHERE id = $1`,
-		u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, ms(d.Now()))
+	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
+		if err := claimAddress(ctx, q, u.ID, u.Email); err != nil {
+			return err
+		}
+		return execOne(ctx, q, storage.ErrNotFound,
+			`UPDATE users SET email = $2, email_key = $3, email_verified = $4, name = $5, updated_at = $6 WHERE id = $1`,
+			u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, ms(d.Now()))
+	})
 	if err != nil {
 		return fmt.Errorf("update user: %w", err)
 	}

@@ -35,6 +35,20 @@ func PostgreSQLURL(t testing.TB) string {
 	return createDatabase(t, server, migrated)
 }
 
+// PrivatePostgreSQL names a fresh, migrated database of the private server and the file of the server's
+// log.
+func PrivatePostgreSQL(t testing.TB) (database, log string) {
+	t.Helper()
+	server, err := privatePostgres()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return createDatabase(t, server, migrated), privateLog
+}
+
+// privateLog is set once the private server runs.
+var privateLog string
+
 // migrated is the private server's template: to copy it is much faster than to migrate.
 const migrated = "migrated"
 
@@ -104,6 +118,7 @@ var privatePostgres = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	privateLog = filepath.Join(s.dir, "log")
 	data := filepath.Join(s.dir, "data")
 	if err := s.run(filepath.Join(bin, "initdb"), "-D", data, "-U", "symbolon", "-A", "trust", "-E", "UTF8",
 		"--locale=C", "--no-sync", "--no-instructions"); err != nil {

@@ -1,0 +1,3 @@
+-- +goose Up
+-- SQLite has no log that could tell addresses.
+SELECT 1;
