@@ -20,6 +20,9 @@ func TestStrangersLearnNothingOfAnAccount(t *testing.T) {
 				t.Errorf("/account%s: %d %s", path, p.status, p.location)
 			}
 		}
+		if p := v.get("/"); p.status != http.StatusSeeOther || p.location != "/account" {
+			t.Errorf("the issuer's own address: %d %s", p.status, p.location)
+		}
 	})
 }
 

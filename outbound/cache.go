@@ -106,14 +106,14 @@ func (c *cache) drop(k key) {
 }
 
 // reject puts a failure in the place of an answer that is kept.
-func (c *cache) reject(k key) {
+func (c *cache) reject(k key, reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.entries[k]; !ok || e.response == nil {
 		return
 	}
 	c.remove(k)
-	failed := &entry{done: make(chan struct{}), err: refused("of no use"), freshUntil: c.now().Add(failureFresh)}
+	failed := &entry{done: make(chan struct{}), err: refused(reason), freshUntil: c.now().Add(failureFresh)}
 	close(failed.done)
 	c.entries[k] = failed
 }

@@ -135,8 +135,10 @@ func (c *Client) Get(ctx context.Context, rawURL string, limits Limits) (*Respon
 // the last one. Failures are left alone, and so is a request under way.
 func (c *Client) Renew(rawURL string, limits Limits) { c.cache.drop(key{rawURL, limits}) }
 
-// Reject says that an answer was of no use, however long it may be kept: it counts as a failure.
-func (c *Client) Reject(rawURL string, limits Limits) { c.cache.reject(key{rawURL, limits}) }
+// Reject says why an answer was of no use, however long it may be kept: it counts as a failure.
+func (c *Client) Reject(rawURL string, limits Limits, reason string) {
+	c.cache.reject(key{rawURL, limits}, reason)
+}
 
 // Known tells whether Get would answer without a request of its own.
 func (c *Client) Known(rawURL string, limits Limits) bool { return c.cache.knows(key{rawURL, limits}) }

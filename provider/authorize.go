@@ -151,7 +151,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 	}
 	if c.ID == "" || !c.DisabledAt.IsZero() {
 		unknown := turnAway("invalid_client", "We do not recognize this app, or it has been turned off.").page()
-		return p.telling(unknown, func() string { return whyNoClient(v.Form.Get("client_id"), c) })
+		return p.telling(unknown, func() string { return p.whyNoClient(ctx, v.Form.Get("client_id"), c) })
 	}
 	if err := p.open(ctx, v, c); err != nil {
 		return err

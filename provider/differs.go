@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -13,18 +14,30 @@ func uriDiffers(sent string, registered []string) string {
 	if len(registered) == 0 {
 		return "requested " + sent + ", and none is registered"
 	}
-	nearest, least := "", []string(nil)
-	for _, uri := range registered {
-		if differ := uriDifferences(sent, uri); nearest == "" || len(differ) < len(least) ||
-			len(differ) == len(least) && common(sent, uri) > common(sent, nearest) {
-			nearest, least = uri, differ
-		}
-	}
+	nearest := slices.MinFunc(registered, func(a, b string) int {
+		return cmp.Or(cmp.Compare(distance(sent, a), distance(sent, b)), cmp.Compare(common(sent, b), common(sent, a)))
+	})
+	least := uriDifferences(sent, nearest)
 	text := "requested " + sent + ", registered " + nearest + ": " + strings.Join(least, ", ")
 	if others := len(registered) - 1; others > 0 {
 		text += fmt.Sprintf(" (of %d registered, this is the nearest)", others+1)
 	}
 	return text
+}
+
+// distance weighs what differs: another port, scheme or spelling is the same place of the same
+// application moved elsewhere; another path or host is another place.
+func distance(sent, registered string) int {
+	sum := 0
+	for _, what := range uriDifferences(sent, registered) {
+		switch {
+		case strings.HasPrefix(what, "path "), strings.HasPrefix(what, "no path"), strings.HasPrefix(what, "host "):
+			sum += 4
+		default:
+			sum++
+		}
+	}
+	return sum
 }
 
 // common counts the bytes that two texts begin with alike.

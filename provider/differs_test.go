@@ -42,6 +42,10 @@ func TestTheNearestOfSeveralIsCompared(t *testing.T) {
 			t.Errorf("%s", got)
 		}
 	}
+	ports := []string{"http://app.test:3000/other", "http://app.test:3001/callback"}
+	if got := uriDiffers("http://app.test:3000/callback", ports); !strings.Contains(got, "registered http://app.test:3001/callback: port 3000 instead of 3001") {
+		t.Errorf("%s", got)
+	}
 	if got := uriDiffers("https://a.example/", nil); !strings.Contains(got, "none is registered") {
 		t.Errorf("%s", got)
 	}

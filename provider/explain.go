@@ -2,7 +2,9 @@ package provider
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -35,10 +37,13 @@ func noteDetail(r *http.Request, e *Error) {
 	}
 }
 
-func whyNoClient(id string, c storage.Client) string {
+func (p *Provider) whyNoClient(ctx context.Context, id string, c storage.Client) string {
 	switch {
 	case id == "":
 		return "the parameter client_id is missing"
+	case c.ID == "" && strings.Contains(id, "://"):
+		_, err := p.Clients.Client(ctx, id) // is still remembered
+		return fmt.Sprintf("there is no client at %s: %v", id, err)
 	case c.ID == "":
 		return "no client has the id " + id + "; symbolon client list shows those there are"
 	case !c.DisabledAt.IsZero():

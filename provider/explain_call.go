@@ -61,7 +61,7 @@ func (p *Provider) whyNotAuthenticated(ctx context.Context, sent credentials, c 
 	if sent.assertion != "" && sent.id == "" {
 		return "the client_assertion names no client: its iss and sub must be the client_id"
 	}
-	if why := whyNoClient(sent.id, c); why != "" {
+	if why := p.whyNoClient(ctx, sent.id, c); why != "" {
 		return why
 	}
 	switch {

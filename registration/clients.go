@@ -28,7 +28,7 @@ type Fetcher interface {
 	Known(rawURL string, limits outbound.Limits) bool
 	Get(ctx context.Context, rawURL string, limits outbound.Limits) (*outbound.Response, error)
 	// Reject has what Get returned asked for anew soon, however long it may be kept.
-	Reject(rawURL string, limits outbound.Limits)
+	Reject(rawURL string, limits outbound.Limits, reason string)
 }
 
 var _ Fetcher = (*outbound.Client)(nil)

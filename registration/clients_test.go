@@ -439,3 +439,27 @@ func TestInvalidDocumentsAndKeysAreNotKept(t *testing.T) {
 		}
 	}
 }
+
+// Developers look at the page, and at the log after it: both name the cause, also the second time.
+func TestCauseOfAnUnusableDocumentIsNamedEachTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(s *site)
+		cause string
+	}{
+		"away":        {func(s *site) { s.status = http.StatusNotFound }, "status 404"},
+		"a web page":  {func(s *site) { s.header.Set("Content-Type", "text/html") }, "not JSON"},
+		"another's":   {func(s *site) { s.document = `{"client_id":"https://other.example/"}` }, "client_id is not its address"},
+		"odd address": {func(s *site) { s.document = strings.Replace(s.document, "https://app.example.com/cb", "http://app.example.com/cb", 1) }, `redirect_uris: "http://app.example.com/cb"`},
+	} {
+		s := newSite(t)
+		s.set(func() { c.spoil(s) })
+		clients := s.clients(storagetest.SQLite(t))
+		for _, time := range []string{"first", "second"} {
+			_, err := clients.Client(t.Context(), s.id())
+			mustBeNobody(t, name, err)
+			if !strings.Contains(err.Error(), c.cause) {
+				t.Errorf("%s, %s time: %v", name, time, err)
+			}
+		}
+	}
+}

@@ -51,8 +51,8 @@ func (c *Clients) read(ctx context.Context, id string) (storage.Client, error) {
 		return client, nil
 	}
 	err = unusable(err)
-	if _, invalid := errors.AsType[Unusable](err); invalid {
-		c.Fetch.Reject(id, outbound.Document())
+	if invalid, ok := errors.AsType[Unusable](err); ok {
+		c.Fetch.Reject(id, outbound.Document(), invalid.Reason)
 	}
 	return storage.Client{}, err
 }
@@ -130,7 +130,7 @@ func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error)
 	}
 	set, err := keysIn(response.Body)
 	if err != nil || keys.CheckClientKeys(set) != nil {
-		c.Fetch.Reject(jwksURI, outbound.KeySet())
+		c.Fetch.Reject(jwksURI, outbound.KeySet(), "no usable keys")
 	}
 	return set, err
 }

@@ -108,7 +108,7 @@ func (k *KeySets) fetch(ctx context.Context, uri string, last keySet) (keySet, e
 		err = errNoKeys
 	}
 	if err != nil {
-		k.Fetch.Reject(uri, outbound.KeySet())
+		k.Fetch.Reject(uri, outbound.KeySet(), "no usable keys")
 	}
 	return keySet{jwks: jwks, at: k.now(), fresh: response.FreshUntil}, err
 }

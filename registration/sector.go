@@ -53,7 +53,7 @@ func (s sectors) list(ctx context.Context, uri string) ([]string, error) {
 	}
 	listed, err := parseList(response.Body)
 	if err != nil {
-		s.fetch.Reject(uri, outbound.RedirectList())
+		s.fetch.Reject(uri, outbound.RedirectList(), "no usable list")
 	}
 	return listed, err
 }

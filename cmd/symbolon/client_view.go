@@ -126,6 +126,7 @@ func (v clientView) write(w io.Writer) {
 		{"profile", v.Profile},
 		{"signed requests only", v.when(&v.RequireSigned)},
 		{"pushed requests only", v.when(&v.RequirePAR)},
+		{"PKCE", v.pkce()},
 		{"certificate of", v.TLSSubjectDN + v.TLSSANDNS + v.TLSSANURI + v.TLSSANIP + v.TLSSANEmail},
 		{"bound tokens only", v.when(&v.DPoPBound)},
 		{"tokens bound to certificate", v.when(&v.CertificateBound)},
@@ -155,6 +156,14 @@ func (v clientView) when(flag *bool) string {
 		return "yes"
 	}
 	return ""
+}
+
+// pkce is told only when it is off.
+func (v clientView) pkce() string {
+	if v.RequirePKCE == nil || *v.RequirePKCE {
+		return ""
+	}
+	return "not required (--require-pkce requires it again)"
 }
 
 func (v clientView) state() string {

@@ -109,6 +109,7 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	})
 	n.mux.Plain("GET /livez", n.health.Live())
 	n.mux.Plain("GET /readyz", n.health.Ready())
+	n.mux.Page("GET "+n.base+"/{$}", func(w http.ResponseWriter, _ *http.Request) error { return web.Redirect(w, n.base+"/account") })
 	n.mux.Static(n.base+templates.StaticPrefix, n.pages.Static())
 	n.mux.Static(n.base+"/language", n.pages.Choose(n.browser.Secure))
 	n.login.Mount(n.mux)

@@ -29,6 +29,7 @@ Data goes to standard output (--json: as JSON), everything else to standard erro
 		p.configCommand(), p.healthcheckCommand(), p.versionCommand(),
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetHelpCommand(helpCommand())
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.config, "config", "", "configuration `file` (default: $SYMBOLON_CONFIG, else symbolon.yaml if it is there)")
 	flags.BoolVar(&p.json, "json", false, "print JSON")
@@ -61,6 +62,21 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return hintedError{err, cmd.CommandPath() + " " + near}
 	}
 	return err
+}
+
+// helpCommand differs from cobra's own in that it refuses what there is no help about.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [command]", Short: "Explain a command", Example: "  symbolon help client create",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(about, rest)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 func names(commands []*cobra.Command) []string {
