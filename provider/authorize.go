@@ -185,7 +185,7 @@ func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) 
 // validate checks everything else: first by our rules, then by fosite's.
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkMode, checkResponse, checkPushed, checkSigned, checkKey, p.checkChallenge, p.checkScope, checkResources, p.checkDetails, checkPrompt, p.checkHint,
+		checkMode, checkResponse, checkPushed, checkSigned, checkKey, p.checkChallenge, p.checkScope, p.checkResources, p.checkDetails, checkPrompt, p.checkHint,
 		checkClaims, applyDefaults,
 	} {
 		if err := rule(v); err != nil {

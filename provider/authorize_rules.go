@@ -88,18 +88,6 @@ func askedScopes(form url.Values, c storage.Client) ([]string, error) {
 	return slices.Compact(granted), nil
 }
 
-// checkResources is RFC 8707 section 2: absolute, no fragment, allowed.
-func checkResources(v *validRequest) (err error) {
-	for _, resource := range v.Form["resource"] {
-		u, err := url.Parse(resource)
-		if err != nil || !u.IsAbs() || strings.Contains(resource, "#") {
-			return refuse("invalid_target", "The resource must be an absolute URI without a fragment.")
-		}
-	}
-	v.Resources, err = matchResources(v.Form["resource"], v.client.Audiences)
-	return err
-}
-
 // checkPrompt is OpenID Connect Core section 3.1.2.1: prompt, max_age, display, hints.
 func checkPrompt(v *validRequest) error {
 	v.Prompt = strings.Fields(v.Form.Get("prompt"))

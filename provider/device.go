@@ -95,7 +95,7 @@ func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request, form params
 	if d.Details, err = p.askedDetails(url.Values(form), c); err != nil {
 		return nil, err
 	}
-	if d.Resources, err = matchResources(form["resource"], c.Audiences); err != nil {
+	if d.Resources, err = matchResources(form["resource"], p.resourcesFor(c.Audiences, d.Scopes)); err != nil {
 		return nil, err
 	}
 	if err := p.spendProof(ctx, proof); err != nil {
