@@ -60,6 +60,7 @@ func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
 		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
 		GrantDetails: storage.GrantDetails{
 			Scopes:    v.Scopes,
+			NoScope:   v.Form.Get("scope") == "",
 			Resources: v.Resources,
 
 			AuthorizationDetails: v.Details,

@@ -9,8 +9,9 @@ import (
 )
 
 // A token is for the resources that the request names (RFC 8707), and for nothing else. With none named
-// it is for the client's first audience, and with openid for this server as well: /userinfo takes no
-// token that is not. So a resource server that was named can do nothing here with what it was sent.
+// it is for the client's first audience, and where the client asked for openid for this server as well:
+// /userinfo takes no token that is not. Who names a resource, or nothing at all as agents do, sends that
+// server nothing that it could use here.
 
 // resourcesFor is what a token with these scopes may be for: with openid also this server.
 func (p *Provider) resourcesFor(audiences, scopes []string) []string {
@@ -25,7 +26,10 @@ func (p *Provider) resourcesFor(audiences, scopes []string) []string {
 func (p *Provider) audienceFor(g storage.Grant, c *client, scopes, asked []string) ([]string, error) {
 	granted := g.Resources
 	if len(granted) == 0 {
-		granted = p.resourcesFor(p.defaultAudience(c.Client), scopes)
+		granted = p.defaultAudience(c.Client)
+	}
+	if len(g.Resources) == 0 && !g.NoScope {
+		granted = p.resourcesFor(granted, scopes)
 	}
 	if len(asked) == 0 {
 		return granted, nil

@@ -91,6 +91,7 @@ func TestUserinfoTakesTokensForThisServerOnly(t *testing.T) {
 		}{
 			"nothing registered, nothing named": {ada.tokens(plain).AccessToken, []string{s.Issuer}},
 			"nothing named":                     {forBoth.AccessToken, both},
+			"no scope named either":             {ada.tokens(app, [2]string{"scope", ""}).AccessToken, []string{mcp}},
 			"narrowed without openid":           {s.refresh(app, forBoth.RefreshToken, [2]string{"scope", "files:read"}).tokens(t).AccessToken, []string{mcp}},
 			"named":                             {s.redeemWith(app, code).tokens(t).AccessToken, []string{mcp}},
 			"named at the token endpoint":       {s.redeemWith(app, ada.code(app), named).tokens(t).AccessToken, []string{mcp}},
