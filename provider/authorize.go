@@ -186,12 +186,13 @@ func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) 
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
 		checkMode, checkResponse, checkPushed, checkSigned, checkKey, p.checkChallenge, p.checkScope, p.checkResources, p.checkDetails, checkPrompt, p.checkHint,
-		checkClaims, applyDefaults,
+		checkClaims,
 	} {
 		if err := rule(v); err != nil {
 			return p.telling(err, func() string { return whyRefused(v, err) })
 		}
 	}
+	signInByDefault(v.Request, v.client)
 	known := &client{Client: v.client, redirectURI: v.RedirectURI}
 	ctx = context.WithValue(ctx, clientKey{}, known)
 	ar, err := p.fosite.NewAuthorizeRequest(ctx, v.forFosite())
