@@ -94,6 +94,7 @@ func (s *server) wrongObjects(k *holder, c, other credentials) map[string]string
 		"no exp": {"exp": nil}, "expired": {"exp": in(-time.Minute)}, "exp a string": {"exp": "soon"}, "exp huge": {"exp": 1e300},
 		"not yet": {"nbf": in(61 * time.Second)}, "nbf negative": {"nbf": -1}, "issued ahead": {"iat": in(61 * time.Second)},
 		"no iss": {"iss": nil}, "another iss": {"iss": other.id}, "no aud": {"aud": nil}, "another aud": {"aud": "https://other.example"},
+		"for others too": {"aud": []string{s.Issuer, "https://other.example"}}, "aud the push endpoint": {"aud": s.endpoint("/par")}, "aud a list of none": {"aud": []string{}},
 		"aud with a slash": {"aud": s.Issuer + "/"}, "no client_id": {"client_id": nil}, "another client_id": {"client_id": other.id},
 		"the client as sub": {"sub": c.id}, "another request": {"request": "e30.e30."}, "a request_uri": {"request_uri": requestURIPrefix + "x"},
 		"a flag as scope": {"scope": true}, "no scope at all": {"scope": json.RawMessage("null")}, "a list as state": {"state": json.RawMessage(`false`)},
@@ -187,7 +188,7 @@ func TestRequestObjectsOfEveryShapeThatIsRight(t *testing.T) {
 			"JWT":                k.sign(claims{"alg": "ES256", "typ": "JWT"}, s.requested(app)),
 			"without a type":     k.sign(claims{"alg": "ES256"}, s.requested(app)),
 			"a full media type":  k.sign(claims{"alg": "ES256", "typ": "application/oauth-authz-req+jwt"}, s.requested(app)),
-			"several aud":        s.object(k, app, claims{"aud": []string{s.Issuer, "https://other1.example"}}),
+			"aud a list of us":   s.object(k, app, claims{"aud": []string{s.Issuer}}),
 			"without nbf, iat":   s.object(k, app, claims{"nbf": nil, "iat": nil}),
 			"nbf a little ahead": s.object(k, app, claims{"nbf": s.now().Add(8 * time.Second).Unix(), "iat": s.now().Add(8 * time.Second).Unix()}),
 			"numbers, objects":   s.object(k, app, claims{"max_age": 3600, "claims": claims{"id_token": claims{"email": nil}}}),
@@ -379,7 +380,7 @@ func TestDevelopmentSaysWhyAnObjectIsRefused(t *testing.T) {
 		k := newHolder(t)
 		app := s.app(signing(k))
 		for why, object := range map[string]string{
-			"Its aud must be this issuer.":        s.object(k, app, claims{"aud": "https://other.example"}),
+			"Its aud must be this issuer.":       s.object(k, app, claims{"aud": "https://other.example"}),
 			"none of the client&#39;s keys made": s.object(newHolder(t), app),
 		} {
 			a := s.get(carrying(app, object))
