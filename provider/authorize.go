@@ -187,13 +187,14 @@ func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) 
 // validate checks everything else: first by our rules, then by fosite's.
 func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkMode, checkResponse, checkPushed, checkSigned, checkKey, p.checkChallenge, p.checkScope, checkResources, p.checkDetails, checkPrompt, p.checkHint,
-		checkClaims, applyDefaults,
+		checkMode, checkResponse, checkPushed, checkSigned, checkKey, p.checkChallenge, p.checkScope, p.checkResources, p.checkDetails, checkPrompt, p.checkHint,
+		checkClaims,
 	} {
 		if err := rule(v); err != nil {
 			return p.telling(err, func() string { return whyRefused(v, err) })
 		}
 	}
+	signInByDefault(v.Request, v.client)
 	known := &client{Client: v.client, redirectURI: v.RedirectURI}
 	ctx = context.WithValue(ctx, clientKey{}, known)
 	ar, err := p.fosite.NewAuthorizeRequest(ctx, v.forFosite())

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -88,18 +89,6 @@ func askedScopes(form url.Values, c storage.Client) ([]string, error) {
 	return slices.Compact(granted), nil
 }
 
-// checkResources is RFC 8707 section 2: absolute, no fragment, allowed.
-func checkResources(v *validRequest) (err error) {
-	for _, resource := range v.Form["resource"] {
-		u, err := url.Parse(resource)
-		if err != nil || !u.IsAbs() || strings.Contains(resource, "#") {
-			return refuse("invalid_target", "The resource must be an absolute URI without a fragment.")
-		}
-	}
-	v.Resources, err = matchResources(v.Form["resource"], v.client.Audiences)
-	return err
-}
-
 // checkPrompt is OpenID Connect Core section 3.1.2.1: prompt, max_age, display, hints.
 func checkPrompt(v *validRequest) error {
 	v.Prompt = strings.Fields(v.Form.Get("prompt"))
@@ -129,17 +118,17 @@ func checkPrompt(v *validRequest) error {
 	return nil
 }
 
-// applyDefaults is what the client registered for requests that do not say it (OpenID Connect Dynamic
-// Client Registration section 2). That auth_time is required needs no rule: every ID token has it.
-func applyDefaults(v *validRequest) error {
-	if v.MaxAge == nil && v.client.DefaultMaxAge != nil {
-		limit := time.Duration(*v.client.DefaultMaxAge) * time.Second
-		v.MaxAge = &limit
+// signInByDefault is how people sign in to a client whose request does not say it, as one for a device
+// never does (OpenID Connect Dynamic Client Registration section 2). That auth_time is required needs no
+// rule: every ID token has it.
+func signInByDefault(q *interaction.Request, c storage.Client) {
+	if q.MaxAge == nil && c.DefaultMaxAge != nil {
+		limit := time.Duration(*c.DefaultMaxAge) * time.Second
+		q.MaxAge = &limit
 	}
-	if len(v.ACRValues) == 0 {
-		v.ACRValues = v.client.DefaultACRValues
+	if len(q.ACRValues) == 0 {
+		q.ACRValues = c.DefaultACRValues
 	}
-	return nil
 }
 
 // checkHint trusts an id_token_hint only if we signed it; an expired one is still a hint. It names the

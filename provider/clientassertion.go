@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/keys"
@@ -81,9 +80,9 @@ func (p *Provider) openAssertion(ctx context.Context, c storage.Client, assertio
 	switch {
 	case claims.Issuer != c.ID || claims.Subject != c.ID:
 		return claims, errors.New("iss and sub are not the client")
-	case !p.onlyUs(claims.Audience):
-		return claims, errors.New("aud is not this server alone")
-	case c.FAPI2() && !p.isForIssuer(payload):
+	case !p.isForUs(claims.Audience):
+		return claims, errors.New("aud is not the issuer alone")
+	case c.FAPI2() && !isString(payload):
 		return claims, errors.New("aud is not the issuer, as a string")
 	case len(claims.JTI) == 0 || len(claims.JTI) > maxJTI:
 		return claims, errors.New("jti is missing or too long")
@@ -99,21 +98,18 @@ func assertionAlgs(c storage.Client) []string {
 	return acceptedAlgs(c)
 }
 
-// onlyUs: an assertion for somebody else as well could be used here by them (CVE-2025-27370).
-func (p *Provider) onlyUs(audience []string) bool {
-	us := []string{p.Issuer} // RFC 9126 section 2
-	for _, path := range []string{"/token", "/par", "/device_authorization"} {
-		us = append(us, p.url(path), p.mutualURL(path))
-	}
-	return len(audience) > 0 && !slices.ContainsFunc(audience, func(a string) bool { return !slices.Contains(us, a) })
-}
+// isForUs is the one rule about the aud of what a client signs, assertions and request objects alike: the
+// issuer (rfc7523bis section 4). What is for somebody else as well could be used here by them, and the
+// URL of an endpoint is what another server can claim as its own (CVE-2025-27370). A list of the issuer
+// alone says the same as the string.
+func (p *Provider) isForUs(aud audience) bool { return len(aud) == 1 && aud[0] == p.Issuer }
 
-// isForIssuer is FAPI 2.0 section 5.3.2.1: no list, and none of our other names.
-func (p *Provider) isForIssuer(payload []byte) bool {
+// isString is FAPI 2.0 section 5.3.2.1: no list, also not of one.
+func isString(payload []byte) bool {
 	var claims struct {
 		Audience string `json:"aud"`
 	}
-	return keys.Unmarshal(payload, &claims) == nil && claims.Audience == p.Issuer
+	return keys.Unmarshal(payload, &claims) == nil
 }
 
 func (c assertionClaims) timely(now int64) error {

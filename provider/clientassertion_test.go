@@ -66,7 +66,10 @@ func TestAssertionThatIsWrongInAnythingIsRefused(t *testing.T) {
 		"aud empty":              {"aud": []string{}},
 		"aud with a slash":       {"aud": s.Issuer + "/"},
 		"aud a number":           {"aud": 1},
-		"aud another endpoint":   {"aud": s.endpoint("/userinfo")},
+		"aud the endpoint":       {"aud": s.endpoint("/token")},
+		"aud the push endpoint":  {"aud": s.endpoint("/par")},
+		"aud both our names":     {"aud": []string{s.Issuer, s.endpoint("/token")}},
+		"aud the issuer twice":   {"aud": []string{s.Issuer, s.Issuer}},
 		"no jti":                 {"jti": nil},
 		"jti empty":              {"jti": ""},
 		"jti of 10 KB":           {"jti": strings.Repeat("j", 10<<10)},
@@ -203,9 +206,7 @@ func TestAssertionsOfEveryShapeThatIsRight(t *testing.T) {
 		k := newHolder(t)
 		c := s.agent(keyed(k))
 		for name, change := range map[string]claims{
-			"for the token endpoint":      {"aud": s.endpoint("/token")},
 			"for us in a list":            {"aud": []string{s.Issuer}},
-			"for both our names":          {"aud": []string{s.Issuer, s.endpoint("/token")}},
 			"without iat":                 {"iat": nil},
 			"nbf a little ahead":          {"nbf": s.now().Add(8 * time.Second).Unix()},
 			"expired a moment ago":        {"exp": s.now().Add(-8 * time.Second).Unix()},

@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"github.com/ory/fosite"
-
-	"github.com/symbolon-id/symbolon/storage"
 )
 
 // clientCredentials is the grant of service accounts: a client gets a token as itself (RFC 6749
@@ -83,12 +81,4 @@ func ownScopes(held []string) []string {
 	return slices.DeleteFunc(slices.Clone(held), func(scope string) bool {
 		return scope == "openid" || scope == "offline_access"
 	})
-}
-
-// defaultAudience is who a token is for when no resource was named; never empty.
-func (p *Provider) defaultAudience(c storage.Client) []string {
-	if len(c.Audiences) > 0 {
-		return c.Audiences[:1]
-	}
-	return []string{p.Issuer}
 }

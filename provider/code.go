@@ -60,6 +60,7 @@ func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
 		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
 		GrantDetails: storage.GrantDetails{
 			Scopes:    v.Scopes,
+			NoScope:   v.Form.Get("scope") == "",
 			Resources: v.Resources,
 
 			AuthorizationDetails: v.Details,
@@ -126,7 +127,7 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if err := g.p.trim(&state.Grant, c); err != nil {
 		return err
 	}
-	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
+	audience, err := g.p.audienceFor(state.Grant, c, state.Scopes, form["resource"])
 	if err != nil {
 		return err
 	}
@@ -226,14 +227,6 @@ func gone(err error) error {
 }
 
 func invalidGrant() *Error { return refuse("invalid_grant", descriptions["invalid_grant"]) }
-
-// grantedAudience is the resources the person allowed, or the client's default.
-func (p *Provider) grantedAudience(g storage.Grant, c *client) []string {
-	if len(g.Resources) > 0 {
-		return g.Resources
-	}
-	return p.defaultAudience(c.Client)
-}
 
 // issueFrom readies the session for the tokens of this grant.
 func (p *Provider) issueFrom(s *tokenSession, state storage.GrantState, c *client, scopes, audience []string) {

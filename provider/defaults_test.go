@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -59,9 +61,10 @@ func TestRegisteredDefaultsAreForRequestsThatDoNotSay(t *testing.T) {
 		if key, value, ok := strings.Cut(c.form, "="); ok {
 			v.Form.Set(key, value)
 		}
-		for _, rule := range []func(*validRequest) error{checkPrompt, checkClaims, applyDefaults} {
+		for _, rule := range []func(*validRequest) error{checkPrompt, checkClaims} {
 			must(t, rule(v))
 		}
+		signInByDefault(v.Request, v.client)
 		same := v.MaxAge == nil && c.maxAge == nil || v.MaxAge != nil && c.maxAge != nil && *v.MaxAge == *c.maxAge
 		if !same || !slices.Equal(v.ACRValues, c.acrs) {
 			t.Errorf("%s: max_age %v, acr_values %v", name, v.MaxAge, v.ACRValues)
@@ -89,5 +92,33 @@ func TestExpiredIDTokenIsStillAHint(t *testing.T) {
 		s.wait(2 * s.IDTokenTTL)
 		ada.code(app, hint)
 		ada.code(app, hint, [2]string{"prompt", "none"})
+	})
+}
+
+// A device says nothing about the sign-in; its client may have registered what it wants.
+func TestDeviceIsAllowedUnderTheSignInRulesOfItsClient(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		tv, strict, ada := s.app(television), s.app(television, byDefault(60, "mfa")), s.person("ada")
+		signedIn := func(c credentials) float64 {
+			d := s.begin(c)
+			path := ada.enter(d.UserCode)
+			var q interaction.Request
+			value, err := s.Requests.Ephemeral.Get(t.Context(), "request:"+strings.TrimPrefix(path, "/device/"))
+			s.must(err)
+			s.must(json.Unmarshal(value, &q))
+			if !slices.Equal(q.ACRValues, s.client(c.id).DefaultACRValues) {
+				t.Errorf("signing in is asked to reach %v", q.ACRValues)
+			}
+			ada.decide(path, "allow").page(t, http.StatusOK)
+			return claimsOf(t, s.poll(c, d.DeviceCode).tokens(t).IDToken)["auth_time"].(float64)
+		}
+		first := signedIn(tv)
+		s.wait(2 * time.Minute)
+		if at := signedIn(tv); at != first {
+			t.Errorf("nothing registered, asked again: %v, %v", first, at)
+		}
+		if at := signedIn(strict); at <= first {
+			t.Errorf("signed in two minutes ago, a minute allowed: %v, %v", first, at)
+		}
 	})
 }

@@ -38,6 +38,7 @@ type device struct {
 	UserCode  string   `json:"user_code"`
 	ClientID  string   `json:"client_id"`
 	Scopes    []string `json:"scopes"`
+	NoScope   bool     `json:"no_scope,omitempty"`
 	Resources []string `json:"resources,omitempty"`
 	JKT       string   `json:"jkt,omitempty"`
 
@@ -88,14 +89,14 @@ func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request, form params
 	if err := p.allowOften(ctx, "device:", c, devices); err != nil {
 		return nil, err
 	}
-	d := device{ID: storage.NewID(""), ClientID: c.ID, Network: web.Network(web.ClientIP(ctx)), ExpiresAt: p.Now().Add(deviceLife)}
+	d := device{ID: storage.NewID(""), ClientID: c.ID, NoScope: form.Get("scope") == "", Network: web.Network(web.ClientIP(ctx)), ExpiresAt: p.Now().Add(deviceLife)}
 	if d.Scopes, err = askedScopes(url.Values(form), c); err != nil {
 		return nil, err
 	}
 	if d.Details, err = p.askedDetails(url.Values(form), c); err != nil {
 		return nil, err
 	}
-	if d.Resources, err = matchResources(form["resource"], c.Audiences); err != nil {
+	if d.Resources, err = matchResources(form["resource"], p.resourcesFor(c.Audiences, d.Scopes)); err != nil {
 		return nil, err
 	}
 	if err := p.spendProof(ctx, proof); err != nil {

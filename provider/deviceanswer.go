@@ -74,7 +74,7 @@ func (p *Provider) allowDevice(ctx context.Context, d device, s *session.Session
 		CodeExpiresAt: expires,
 		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
 		GrantDetails: storage.GrantDetails{
-			Scopes: d.Scopes, Resources: d.Resources, AuthorizationDetails: d.Details, JKT: d.JKT,
+			Scopes: d.Scopes, NoScope: d.NoScope, Resources: d.Resources, AuthorizationDetails: d.Details, JKT: d.JKT,
 			AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
 		},
 	}, p.answerDevice(d))

@@ -51,7 +51,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if err := g.p.trim(&state.Grant, c); err != nil {
 		return err
 	}
-	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
+	audience, err := g.p.audienceFor(state.Grant, c, state.Scopes, form["resource"])
 	if err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 		ClientID: c.ID, ClientName: c.Name, FirstParty: c.FirstParty, Scopes: d.Scopes, Resources: d.Resources,
 		Details: d.Details,
 	}
+	signInByDefault(q, c)
 	if err := p.Requests.Park(w, r, q); err != nil {
 		return p.errorPage(w, r, asError(err))
 	}

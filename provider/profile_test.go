@@ -133,10 +133,10 @@ func TestRulesOfFAPI2(t *testing.T) {
 			return s.post("/token", b.asserted(refreshForm(b.redeem().RefreshToken)))
 		}},
 		{"SP 5.3.2.1: an assertion for the issuer", "ok", "ok", nil, func(b bank) *answer { return b.with("/token", b.asserted(asItself())) }},
-		{"SP 5.3.2.1: an assertion for the token endpoint", "invalid_client", "ok", nil, func(b bank) *answer {
+		{"SP 5.3.2.1: an assertion for the token endpoint", "invalid_client", "invalid_client", nil, func(b bank) *answer {
 			return b.with("/token", b.asserted(asItself(), claims{"aud": s.endpoint("/token")}))
 		}},
-		{"SP 5.3.2.1: an assertion for the endpoint of pushes", "invalid_client", "ok", nil, func(b bank) *answer {
+		{"SP 5.3.2.1: an assertion for the endpoint of pushes", "invalid_client", "invalid_client", nil, func(b bank) *answer {
 			return s.post("/par", b.asserted(s.pushForm(b.credentials), claims{"aud": s.endpoint("/par")}))
 		}},
 		{"SP 5.3.2.1: an assertion for a list of the issuer", "invalid_client", "ok", nil, func(b bank) *answer {
@@ -165,7 +165,7 @@ func TestRulesOfFAPI2(t *testing.T) {
 		{"MS 5.3.1: even where it was registered", "invalid_request_object", "ok", func(c *storage.Client) { c.RequestAlg = storage.AlgNone }, func(b bank) *answer {
 			return b.pushObject(unsignedObject(t, s.requested(b.credentials)))
 		}},
-		{"MS 5.3.1: a request object for several", "ok", "ok", nil, func(b bank) *answer {
+		{"MS 5.3.1: a request object for several", "ok", "invalid_request_object", nil, func(b bank) *answer {
 			return b.pushObject(object(b, claims{"aud": []string{s.Issuer, "https://other1.example"}}))
 		}},
 		{"MS 5.3.1: nbf is there", "invalid_request_object", "ok", nil, func(b bank) *answer { return b.pushObject(object(b, claims{"nbf": nil})) }},

@@ -129,7 +129,7 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if err != nil {
 		return err
 	}
-	audience, err := audienceFor(form["resource"], g.p.grantedAudience(state.Grant, c))
+	audience, err := g.p.audienceFor(state.Grant, c, scopes, form["resource"])
 	if err != nil {
 		return err
 	}

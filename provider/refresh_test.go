@@ -199,9 +199,15 @@ func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 			s.must(s.db.UpdateClient(s.ctx(), c))
 		}
 		change(func(c *storage.Client) { c.Scopes, c.Audiences = []string{"openid"}, []string{"https://two.example"} })
-		for what, a := range map[string]*answer{"code": s.redeem(app, both), "refresh token": s.refresh(app, tokens.RefreshToken)} {
-			claims, _ := s.openAccess(a.tokens(t).AccessToken)
-			if claims.Scope != "openid" || !slices.Equal(claims.Audience, audience{"https://two.example"}) {
+		for what, left := range map[string]struct {
+			answer   *answer
+			audience audience
+		}{
+			"code, both named":             {s.redeem(app, both), audience{"https://two.example"}},
+			"refresh token, nothing named": {s.refresh(app, tokens.RefreshToken), audience{"https://two.example", s.Issuer}},
+		} {
+			claims, _ := s.openAccess(left.answer.tokens(t).AccessToken)
+			if claims.Scope != "openid" || !slices.Equal(claims.Audience, left.audience) {
 				t.Errorf("%s: %+v", what, claims)
 			}
 		}

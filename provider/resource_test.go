@@ -2,6 +2,8 @@ package provider
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -71,4 +73,66 @@ func TestStepUpGivesWhatIsAskedForAndLeavesTheRest(t *testing.T) {
 	if again := s.refresh(app, second.RefreshToken).tokens(t); again.Scope != second.Scope {
 		t.Errorf("the second one refreshes to %q", again.Scope)
 	}
+}
+
+// A resource server that was sent a token can ask /userinfo with it. It must learn nothing there that the
+// client did not mean to tell it.
+func TestUserinfoTakesTokensForThisServerOnly(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		const mcp = "https://mcp.example/mcp"
+		app, plain, ada := s.app(serving), s.app(), s.person("ada")
+		both, named := []string{mcp, s.Issuer}, [2]string{"resource", mcp}
+		own := [2]string{"resource", s.Issuer}
+		code := ada.code(app, named)
+		forBoth := ada.tokens(app, [2]string{"scope", "openid files:read"})
+		for name, c := range map[string]struct {
+			token string
+			aud   []string
+		}{
+			"nothing registered, nothing named": {ada.tokens(plain).AccessToken, []string{s.Issuer}},
+			"nothing named":                     {forBoth.AccessToken, both},
+			"no scope named either":             {ada.tokens(app, [2]string{"scope", ""}).AccessToken, []string{mcp}},
+			"narrowed without openid":           {s.refresh(app, forBoth.RefreshToken, [2]string{"scope", "files:read"}).tokens(t).AccessToken, []string{mcp}},
+			"named":                             {s.redeemWith(app, code).tokens(t).AccessToken, []string{mcp}},
+			"named at the token endpoint":       {s.redeemWith(app, ada.code(app), named).tokens(t).AccessToken, []string{mcp}},
+			"this server named":                 {ada.tokens(app, own).AccessToken, []string{s.Issuer}},
+			"this server named when refreshing": {s.refresh(app, s.redeemWith(app, ada.code(app, named)).tokens(t).RefreshToken, own).tokens(t).AccessToken, []string{s.Issuer}},
+		} {
+			if aud := s.audienceOf(c.token); !slices.Equal(aud, c.aud) {
+				t.Errorf("%s: aud is %v, want %v", name, aud, c.aud)
+			}
+			a := s.ask(http.MethodGet, nil, "Bearer "+c.token)
+			switch {
+			case name == "narrowed without openid":
+				a.refused(t, http.StatusForbidden, "insufficient_scope")
+			case !slices.Contains(c.aud, s.Issuer):
+				a.refused(t, http.StatusUnauthorized, "invalid_token")
+			default:
+				a.ok(t)
+			}
+		}
+		s.redeemWith(app, ada.code(app, named), [2]string{"resource", "https://slash.example/"}).refused(t, http.StatusBadRequest, "invalid_target")
+	})
+}
+
+// Without openid there is nothing to be had here, so this server is no resource that can be named.
+func TestThisServerIsAResourceForOpenIDOnly(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		app, tv, ada := s.app(serving), s.app(television, serving), s.person("ada")
+		own := [2]string{"resource", s.Issuer}
+		to := ada.open(s.authorizeURL(app, own, [2]string{"scope", "files:read"})).location(t)
+		if to.Query().Get("error") != "invalid_target" {
+			t.Errorf("files:read at this server: %s", to)
+		}
+		s.post("/device_authorization", url.Values{"resource": {s.Issuer}, "scope": {"files:read"}}, tv).refused(t, http.StatusBadRequest, "invalid_target")
+		d := s.begin(tv, own)
+		ada.decide(ada.enter(d.UserCode), "allow").page(t, http.StatusOK)
+		if aud := s.audienceOf(s.poll(tv, d.DeviceCode).tokens(t).AccessToken); !slices.Equal(aud, []string{s.Issuer}) {
+			t.Errorf("a device's: aud is %v", aud)
+		}
+		c, granted := s.client(app.id), ada.tokens(app, own)
+		c.Scopes = slices.DeleteFunc(c.Scopes, func(scope string) bool { return scope == "openid" })
+		s.must(s.db.UpdateClient(s.ctx(), c))
+		s.refresh(app, granted.RefreshToken).refused(t, http.StatusBadRequest, "invalid_grant")
+	})
 }

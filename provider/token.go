@@ -80,33 +80,6 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params)
 	}, nil
 }
 
-// audienceFor is the resources a token is for: those asked for, of those allowed; with none asked
-// for, all that were allowed (RFC 8707 section 2.2).
-func audienceFor(asked, allowed []string) ([]string, error) {
-	if len(asked) == 0 {
-		return allowed, nil
-	}
-	return matchResources(asked, allowed)
-}
-
-// matchResources finds each resource asked for among those allowed. One trailing slash is forgiven;
-// what was registered, not what was sent, becomes the audience.
-func matchResources(asked, allowed []string) ([]string, error) {
-	matched := make([]string, 0, len(asked))
-	for _, resource := range asked {
-		i := slices.IndexFunc(allowed, func(a string) bool {
-			return strings.TrimSuffix(a, "/") == strings.TrimSuffix(resource, "/")
-		})
-		if i < 0 {
-			return nil, refuse("invalid_target", "A requested resource is unknown or not allowed for this client.")
-		}
-		if !slices.Contains(matched, allowed[i]) {
-			matched = append(matched, allowed[i])
-		}
-	}
-	return matched, nil
-}
-
 // narrow is the scopes asked for, which must all be held (RFC 6749 section 6); with none asked for,
 // all that are held.
 func narrow(asked, held []string) ([]string, error) {

@@ -14,7 +14,7 @@ func (p *Provider) trim(g *storage.Grant, c *client) error {
 	g.Scopes = slices.DeleteFunc(slices.Clone(was.Scopes), func(scope string) bool { return !slices.Contains(c.Scopes, scope) })
 	g.Resources = nil
 	for _, resource := range was.Resources {
-		still, _ := matchResources([]string{resource}, c.Audiences)
+		still, _ := matchResources([]string{resource}, p.resourcesFor(c.Audiences, g.Scopes))
 		g.Resources = append(g.Resources, still...)
 	}
 	if was.AuthorizationDetails != nil {

@@ -38,6 +38,8 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 		return challenge(w, r, invalidToken())
 	case !slices.Contains(strings.Fields(claims.Scope), "openid") || token.User.ID == "":
 		return challenge(w, r, &Error{Status: http.StatusForbidden, Name: "insufficient_scope", Description: "The access token does not have the openid scope."})
+	case !slices.Contains(claims.Audience, p.Issuer):
+		return challenge(w, r, forAnother())
 	}
 	if err := p.spendProof(r.Context(), proof); err != nil {
 		return challenge(w, r, onResource(asError(err)))
@@ -72,6 +74,11 @@ const userinfoType = ""
 
 func invalidToken() *Error {
 	return &Error{Status: http.StatusUnauthorized, Name: "invalid_token", Description: "The access token is malformed, expired or revoked."}
+}
+
+// forAnother refuses a token that was sent to another resource server, which could use it here.
+func forAnother() *Error {
+	return &Error{Status: http.StatusUnauthorized, Name: "invalid_token", Description: "The access token is for another resource. Request one that has the issuer in its aud."}
 }
 
 // challenge answers with e, in the header too (RFC 6750 section 3, RFC 9449 section 7.1). An outage

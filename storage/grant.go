@@ -36,6 +36,7 @@ type Grant struct {
 // one JSON value: a field may be added, never renamed.
 type GrantDetails struct {
 	Scopes      []string  `json:"scopes,omitempty"`
+	NoScope     bool      `json:"no_scope,omitempty"` // the request named none, and got the client's default
 	Resources   []string  `json:"resources,omitempty"`
 	RedirectURI string    `json:"redirect_uri,omitempty"` // as the request sent it; empty when it sent none
 	Challenge   string    `json:"challenge,omitempty"`    // PKCE, S256

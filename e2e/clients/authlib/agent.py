@@ -20,15 +20,15 @@ def with_secret():
 class ShortAssertion(PrivateKeyJWT):
     """Authlib's own lives for an hour; Symbolon accepts five minutes at most."""
 
-    def sign(self, auth, token_endpoint):
+    def sign(self, auth, audience):
         self.claims = {"exp": int(time.time()) + 60}  # and with it a jti of its own each time
-        return super().sign(auth, token_endpoint)
+        return super().sign(auth, audience)
 
 
 def with_key():
     key = ECKey.import_key(json.load(open(os.environ["CLIENT_KEY"])))  # a private JWK
     session = OAuth2Session(os.environ["CLIENT_ID"], key, token_endpoint_auth_method="private_key_jwt")
-    session.register_client_auth_method(ShortAssertion(server["token_endpoint"], alg="ES256"))
+    session.register_client_auth_method(ShortAssertion(server["issuer"], alg="ES256"))
     return session
 
 

@@ -1,0 +1,76 @@
+package provider
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// A token is for the resources that the request names (RFC 8707), and for nothing else. With none named
+// it is for the client's first audience, and where the client asked for openid for this server as well:
+// /userinfo takes no token that is not. Who names a resource, or nothing at all as agents do, sends that
+// server nothing that it could use here.
+
+// resourcesFor is what a token with these scopes may be for: with openid also this server.
+func (p *Provider) resourcesFor(audiences, scopes []string) []string {
+	if !slices.Contains(scopes, "openid") || slices.Contains(audiences, p.Issuer) {
+		return audiences
+	}
+	return append(slices.Clip(audiences), p.Issuer)
+}
+
+// audienceFor is who a token of the grant is for: of what the person allowed, or of the client's default,
+// the resources asked for; with none asked for, all of it (RFC 8707 section 2.2).
+func (p *Provider) audienceFor(g storage.Grant, c *client, scopes, asked []string) ([]string, error) {
+	granted := g.Resources
+	if len(granted) == 0 {
+		granted = p.defaultAudience(c.Client)
+	}
+	if len(g.Resources) == 0 && !g.NoScope {
+		granted = p.resourcesFor(granted, scopes)
+	}
+	if len(asked) == 0 {
+		return granted, nil
+	}
+	return matchResources(asked, p.resourcesFor(granted, scopes))
+}
+
+// defaultAudience is who a token is for when no resource was named; never empty.
+func (p *Provider) defaultAudience(c storage.Client) []string {
+	if len(c.Audiences) > 0 {
+		return c.Audiences[:1]
+	}
+	return []string{p.Issuer}
+}
+
+// checkResources is RFC 8707 section 2: absolute, no fragment, allowed.
+func (p *Provider) checkResources(v *validRequest) (err error) {
+	for _, resource := range v.Form["resource"] {
+		u, err := url.Parse(resource)
+		if err != nil || !u.IsAbs() || strings.Contains(resource, "#") {
+			return refuse("invalid_target", "The resource must be an absolute URI without a fragment.")
+		}
+	}
+	v.Resources, err = matchResources(v.Form["resource"], p.resourcesFor(v.client.Audiences, v.Scopes))
+	return err
+}
+
+// matchResources finds each resource asked for among those allowed. One trailing slash is forgiven;
+// what was registered, not what was sent, becomes the audience.
+func matchResources(asked, allowed []string) ([]string, error) {
+	matched := make([]string, 0, len(asked))
+	for _, resource := range asked {
+		i := slices.IndexFunc(allowed, func(a string) bool {
+			return strings.TrimSuffix(a, "/") == strings.TrimSuffix(resource, "/")
+		})
+		if i < 0 {
+			return nil, refuse("invalid_target", "A requested resource is unknown or not allowed for this client.")
+		}
+		if !slices.Contains(matched, allowed[i]) {
+			matched = append(matched, allowed[i])
+		}
+	}
+	return matched, nil
+}
