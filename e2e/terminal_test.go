@@ -158,11 +158,11 @@ func TestLoginFromATerminalSaysWhyItFailed(t *testing.T) {
 	s = d.login(t, "--client", c.ClientID)
 	q := must[*url.URL](t)(url.Parse(s.reads(signInAddress))).Query()
 	v.get(q.Get("redirect_uri") + "?" + url.Values{"code": {"x"}, "state": {q.Get("state")}, "iss": {"https://other.example"}}.Encode())
-	if out, code := s.ends(); code != 1 || out != "" || !strings.Contains(s.said(), "mixes issuers up") {
+	if out, code := s.ends(); code != 1 || out != "" || !strings.Contains(s.said(), "mix-up attack") {
 		t.Errorf("mixed up: exit %d %s %s", code, out, s.said())
 	}
 	s = d.login(t, "--client", c.ClientID, "--timeout", "1s")
-	if out, code := s.ends(); code != 1 || out != "" || !strings.Contains(s.said(), "nobody has signed in in time") {
+	if out, code := s.ends(); code != 1 || out != "" || !strings.Contains(s.said(), "no one signed in in time") {
 		t.Errorf("nobody came: exit %d %s %s", code, out, s.said())
 	}
 }

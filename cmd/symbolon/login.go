@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/relyingparty"
 )
 
 func (p *program) loginCommand() *cobra.Command {
@@ -47,7 +49,7 @@ claim. The client needs the redirect URI http://127.0.0.1/callback (any port) or
 		if err != nil {
 			return err
 		}
-		if err := checkLoginIssuer(config.Issuer); err != nil {
+		if err := errors.Join(checkLoginIssuer(config.Issuer), checkLoginRedirect(w.redirect)); err != nil {
 			return err
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), time.Duration(timeout))
@@ -88,35 +90,44 @@ func checkLoginIssuer(issuer string) error {
 	return nil
 }
 
+func checkLoginRedirect(uri string) error {
+	if u, err := url.Parse(uri); err != nil || u.Scheme != "http" || !isLoopbackHost(u.Hostname()) {
+		return usagef("--redirect-uri %q is not on this machine: it begins with http://127.0.0.1, http://[::1] or http://localhost", uri)
+	}
+	return nil
+}
+
 func (p *program) login(ctx context.Context, cmd *cobra.Command, issuer string, w loginWish) error {
-	op, err := discover(ctx, issuer)
+	c, err := relyingparty.Discover(ctx, issuer, relyingparty.Registration{
+		ClientID: w.clientID, Secret: w.secret, Scopes: strings.Fields(w.scope), Resource: w.resource,
+	})
 	if err != nil {
-		return hintedError{err, "symbolon login --issuer https://login.example --client " + w.clientID}
+		return hintedError{legibly(err), "symbolon login --issuer https://login.example --client " + w.clientID}
 	}
-	walk := &loginWalk{issuer: op, wish: w, say: func(format string, args ...any) { say(cmd, format, args...) }, terminal: isTerminal(cmd.ErrOrStderr())}
-	get := walk.byBrowser
+	at := loginTerminal{func(format string, args ...any) { say(cmd, format, args...) }, isTerminal(cmd.ErrOrStderr())}
+	var tokens *relyingparty.Tokens
 	if w.device {
-		get = walk.byDevice
+		tokens, err = c.ByDevice(ctx, at.showDevice)
+	} else {
+		tokens, err = c.ByBrowser(ctx, w.redirect, func(address string) { at.open(ctx, address, w.noBrowser) })
 	}
-	answer, err := get(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("nobody has signed in in time: %w", err)
+		err = fmt.Errorf("no one signed in in time: %w", err)
 	}
 	if err != nil {
-		return err
+		return legibly(err)
 	}
-	shown, err := walk.inspect(ctx, answer)
+	shown, err := viewTokens(c, tokens, w.raw)
 	if err != nil {
 		return err
 	}
 	return p.print(cmd, shown, shown.write)
 }
 
-// loginWalk is one sign-in from a terminal.
-type loginWalk struct {
-	issuer   *openIDProvider
-	wish     loginWish
-	nonce    string // "" when none could be sent
-	say      func(format string, args ...any)
-	terminal bool // a person reads what is said
-}
+// legibly keeps what an issuer wrote into an error from steering the terminal.
+func legibly(err error) error { return legibleError{err} }
+
+type legibleError struct{ error }
+
+func (e legibleError) Error() string { return printable(e.error.Error()) }
+func (e legibleError) Unwrap() error { return e.error }

@@ -7,7 +7,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/relyingparty"
 )
 
 // loginView is what signing in has brought, as the command prints it.
@@ -27,17 +27,11 @@ type loginView struct {
 
 // tokenView is a token taken apart, after its signature was verified.
 type tokenView struct {
-	Opaque bool            `json:"opaque,omitempty"` // not signed by any key of the issuer: only its resource can read it
-	Header *tokenHeader    `json:"header,omitempty"`
-	Claims json.RawMessage `json:"claims,omitempty"`
+	Opaque bool                 `json:"opaque,omitempty"` // not signed by any key of the issuer: only its resource can read it
+	Header *relyingparty.Header `json:"header,omitempty"`
+	Claims json.RawMessage      `json:"claims,omitempty"`
 
 	times []claimedTime
-}
-
-type tokenHeader struct {
-	Alg string `json:"alg"`
-	KID string `json:"kid,omitempty"`
-	Typ string `json:"typ,omitempty"`
 }
 
 // rawTokens are bearer tokens: whoever reads them can use them.
@@ -53,15 +47,35 @@ type claimedTime struct {
 	at    time.Time
 }
 
-func viewToken(payload []byte, h keys.Header) (*tokenView, error) {
+func viewTokens(c *relyingparty.Client, t *relyingparty.Tokens, raw bool) (v loginView, err error) {
+	v = loginView{
+		Issuer: c.Issuer, ClientID: c.ClientID, Scope: t.Scope, TokenType: t.TokenType,
+		ExpiresIn: t.ExpiresIn, RefreshToken: t.RefreshToken != "", now: time.Now(),
+	}
+	if v.IDToken, err = viewToken(t.IDToken); err != nil {
+		return v, err
+	}
+	if v.AccessToken, err = viewToken(t.AccessToken); err != nil || v.AccessToken == nil {
+		v.AccessToken = &tokenView{Opaque: true}
+	}
+	if raw {
+		v.Raw = &rawTokens{t.Token.AccessToken, t.RawIDToken, t.RefreshToken}
+	}
+	return v, nil
+}
+
+func viewToken(t *relyingparty.Verified) (*tokenView, error) {
+	if t == nil {
+		return nil, nil
+	}
 	var claims map[string]any
-	if err := json.Unmarshal(payload, &claims); err != nil {
+	if err := json.Unmarshal(t.Claims, &claims); err != nil {
 		return nil, fmt.Errorf("its claims are malformed: %w", err)
 	}
-	v := &tokenView{Header: &tokenHeader{h.Alg, h.KID, h.Typ}, Claims: payload}
+	v := &tokenView{Header: &t.Header, Claims: t.Claims}
 	for _, name := range []string{"auth_time", "iat", "nbf", "exp"} {
 		if seconds, ok := claims[name].(float64); ok {
-			v.times = append(v.times, claimedTime{name, moment(seconds)})
+			v.times = append(v.times, claimedTime{name, time.Unix(int64(seconds), 0)})
 		}
 	}
 	return v, nil
