@@ -122,6 +122,8 @@ func (a *Area) mountLooks(mux *web.Mux) {
 	mux.Page("GET "+a.Base+"/account/sessions", a.known(a.sessions))
 	mux.Page("POST "+a.Base+"/account/sessions/end", a.known(a.endSession))
 	mux.Page("POST "+a.Base+"/account/sessions/end-others", a.known(a.endOthers))
+	mux.Page("GET "+a.Base+OthersPath, a.known(a.askOthers))
+	mux.Page("POST "+a.Base+OthersPath, a.known(a.endThem))
 	mux.Page("GET "+a.Base+"/account/connections", a.known(a.connections))
 	mux.Page("POST "+a.Base+"/account/connections/stop", a.known(a.stopConnection))
 	mux.Page("GET "+a.Base+"/account/activity", a.known(a.activity))

@@ -108,7 +108,7 @@ func (a *Area) confirmApp(w http.ResponseWriter, r *http.Request, s *session.Ses
 	if err != nil {
 		return err
 	}
-	return a.added(w, r, s, "app", "app-added")
+	return a.added(w, r, s, pathTo("app"), "app-added")
 }
 
 func (a *Area) wrongCode(w http.ResponseWriter, r *http.Request, s *session.Session) error {

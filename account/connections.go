@@ -76,11 +76,15 @@ func (a *Area) stopConnection(w http.ResponseWriter, r *http.Request, s *session
 	if !slices.ContainsFunc(all, func(c storage.Connection) bool { return c.ClientID == id }) {
 		return fmt.Errorf("find connection: %w", storage.ErrNotFound)
 	}
-	if err := a.Store.WithdrawConsent(r.Context(), s.UserID, id); err != nil {
-		return err
-	}
-	if err := a.did(r, s, audit.Event{Type: audit.ConsentWithdrawn, ClientID: id}); err != nil {
+	if err := a.disconnect(r, s, id); err != nil {
 		return err
 	}
 	return a.done(w, "connections", "stopped")
+}
+
+func (a *Area) disconnect(r *http.Request, s *session.Session, clientID string) error {
+	if err := a.Store.WithdrawConsent(r.Context(), s.UserID, clientID); err != nil {
+		return err
+	}
+	return a.did(r, s, audit.Event{Type: audit.ConsentWithdrawn, ClientID: clientID})
 }

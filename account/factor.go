@@ -7,22 +7,22 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
-// added ends the enrolment of a factor. With the first one come recovery codes, which are shown
-// right here because they can never be shown again.
-func (a *Area) added(w http.ResponseWriter, r *http.Request, s *session.Session, name, what string) error {
-	if a.Codes == nil {
-		return a.done(w, name, what)
+// added ends the enrolment of a factor and leads to the page at path. With the first one come recovery
+// codes, which are shown right here because they can never be shown again.
+func (a *Area) added(w http.ResponseWriter, r *http.Request, s *session.Session, path, what string) error {
+	if a.Codes != nil {
+		codes, err := a.Codes.First(r, s.User)
+		if err != nil {
+			return err
+		}
+		if codes != nil {
+			return a.showCodes(w, r, s, codes, notice(what), a.Base+path)
+		}
 	}
-	codes, err := a.Codes.First(r, s.User)
-	if err != nil {
-		return err
-	}
-	if codes == nil {
-		return a.done(w, name, what)
-	}
-	return a.showCodes(w, r, s, codes, notice(what), a.Base+pathTo(name))
+	return web.Redirect(w, a.Base+path+"?done="+what)
 }
 
 // removed records and tells that a factor is gone, and signs out whoever may have come by it.

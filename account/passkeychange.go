@@ -21,7 +21,15 @@ func (a *Area) addPasskey(w http.ResponseWriter, r *http.Request, s *session.Ses
 	if err != nil {
 		return err
 	}
-	return a.added(w, r, s, "passkeys", "passkey-added")
+	all, err := a.Store.Passkeys(r.Context(), s.UserID)
+	if err != nil {
+		return err
+	}
+	next := pathTo("passkeys")
+	if len(all) == 1 || s.Settling(a.now()) {
+		next = OthersPath
+	}
+	return a.added(w, r, s, next, "passkey-added")
 }
 
 func passkeyNamed(p storage.Passkey) string { return fmt.Sprintf("the passkey “%s”", p.Name) }

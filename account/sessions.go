@@ -66,10 +66,7 @@ func (a *Area) endSession(w http.ResponseWriter, r *http.Request, s *session.Ses
 }
 
 func (a *Area) endOthers(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	if err := a.endOtherSessions(r, s); err != nil {
-		return err
-	}
-	if err := a.did(r, s, audit.Event{Type: audit.SignOut, Target: "others"}); err != nil {
+	if err := a.signOutOthers(r, s); err != nil {
 		return err
 	}
 	return a.done(w, "sessions", "others-ended")

@@ -28,6 +28,9 @@ func (f *Flow) landing(w http.ResponseWriter, r *http.Request, q *interaction.Re
 	cookie := web.CookieName("symbolon_offer", f.Requests.Browser.Secure)
 	_, err := r.Cookie(cookie)
 	if !able(r) || !f.offers(q, e, newUser, enrolled, err == nil) {
+		if proved(e, byOperator) {
+			return f.Review(q)
+		}
 		return f.Landing(q)
 	}
 	http.SetCookie(w, &http.Cookie{
@@ -43,11 +46,13 @@ func (f *Flow) offers(q *interaction.Request, e evidence, newUser bool, enrolled
 	if f.Offer == "" || !f.has(PasskeyMethod) || q != nil && q.Return != "" {
 		return false
 	}
-	if newUser || proved(e, func(p Proof) bool { return p.Recovery != nil || p.Kind == Operator }) {
+	if newUser || proved(e, func(p Proof) bool { return p.Recovery != nil || byOperator(p) }) {
 		return true
 	}
 	return !before && enrolled.Passkeys == 0 && proved(e, func(p Proof) bool { return p.Kind == Mailbox })
 }
+
+func byOperator(p Proof) bool { return p.Kind == Operator }
 
 func proved(e evidence, what func(Proof) bool) bool { return slices.ContainsFunc(e.proofs, what) }
 

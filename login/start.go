@@ -44,7 +44,7 @@ func (f *Flow) record(r *http.Request, at standing, e evidence, s *session.Sessi
 
 func (f *Flow) signIn(r *http.Request, at standing, e evidence) (storage.SignIn, error) {
 	in := storage.SignIn{
-		UserID: at.pending.UserID,
+		UserID: at.pending.UserID, Alone: proved(e, byOperator),
 		Session: storage.Session{
 			AuthTime: e.authTime(at.now), ACR: Reached(e.kinds()...).ACR(), AMR: e.amr(),
 			UserAgent: BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context())),

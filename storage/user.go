@@ -58,6 +58,7 @@ type SignIn struct {
 	Passkey  *PasskeyUse
 	TOTP     *TOTPUse
 	Recovery *RecoveryUse
+	Alone    bool    // all other sessions of the user end
 	Replaces string  // id of the session this browser had before; it ends
 	Raises   string  // id of the user's session to strengthen instead (step-up); see Session
 	Session  Session // begins; when Raises is set, that one takes on its Digest, AuthTime, ACR, AMR, LastSeenAt and IdleAt

@@ -132,6 +132,16 @@ type Session struct {
 	Current bool // this browser
 }
 
+// Others asks somebody whose account is theirs again, or has got its first passkey, whether everything
+// else is to be signed out. What there is none of is not asked.
+type Others struct {
+	Frame
+	Browsers bool     // others are signed in
+	Apps     []string // names of what has access
+	Handle   string
+	Action   string // POST: request, browsers and apps ("yes")
+}
+
 // Connections lists the apps and agents that have access.
 type Connections struct {
 	Frame
@@ -175,5 +185,6 @@ func (Passkeys) template() string         { return "account-passkeys" }
 func (AuthenticatorApp) template() string { return "account-app" }
 func (RecoveryCodes) template() string    { return "account-codes" }
 func (Sessions) template() string         { return "account-sessions" }
+func (Others) template() string           { return "account-others" }
 func (Connections) template() string      { return "account-connections" }
 func (Activity) template() string         { return "account-activity" }

@@ -44,6 +44,8 @@ func accountSpecimens() []Page {
 		RecoveryCodes{Codes: []string{"abcd-efgh"}, Download: "/account/codes/download", Done: "/login"},
 		Sessions{Frame: frame, End: "/account/sessions/end", EndOthers: "/account/sessions/end-others", Sessions: []Session{
 			{ID: "1", Browser: "Firefox on Linux", Network: "203.0.113.0/24", Began: anHour, Seen: anHour, Current: true}, {ID: "2", Began: anHour, Seen: anHour}}},
+		Others{Frame: Frame{Notice: "Passkey added."}, Browsers: true, Apps: []string{"Claude", "Grafana"}, Handle: "HANDLE", Action: "/account/others"},
+		Others{Browsers: true, Action: "/account/others"},
 		Connections{Frame: frame, Stop: "/account/connections/stop", Connections: []Connection{
 			{ID: "1", Name: "Claude", Host: "claude.ai", Agent: true, Scopes: []string{"See your email address"}, Since: anHour, LastUsed: anHour, Until: anHour}, {ID: "2", Name: "Grafana", Since: anHour}}},
 		Connections{Frame: frame},

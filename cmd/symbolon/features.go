@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/consent"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login"
@@ -31,7 +32,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	n.login = &login.Flow{
 		Base: n.base, Methods: n.methods(limiter, d), Policy: n.config.SignIn.policy(), Users: n.db,
 		Failures: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
-		Offer: n.base + passkey.OfferPath, Enrol: n.base + "/account/passkeys",
+		Offer: n.base + passkey.OfferPath, Enrol: n.base + "/account/passkeys", Others: n.base + account.OthersPath,
 		Notices: notices{n.queue, n.pages}, Devices: n.db, SessionsLink: n.config.Issuer + "/account/sessions",
 	}
 	n.account = n.accountArea(limiter, n.passkeys)

@@ -32,6 +32,7 @@ type invitation struct {
 	request *interaction.Request // nil: the account
 	user    storage.User
 	strong  bool // signed in so recently, and by so much, that a passkey may be added
+	back    bool // the operator let them back in
 }
 
 // invited goes on with whoever is signed in; everybody else signs in first.
@@ -51,7 +52,7 @@ func (p pages) invited(w http.ResponseWriter, r *http.Request, handle string, on
 	if err != nil {
 		return err
 	}
-	return on(invitation{handle, q, s.User, strong})
+	return on(invitation{handle, q, s.User, strong, s.Settling(p.now())})
 }
 
 func (p pages) showOffer(w http.ResponseWriter, r *http.Request, status int, i invitation, problem string) error {
@@ -89,19 +90,24 @@ func (p pages) accept(w http.ResponseWriter, r *http.Request) error {
 
 // added goes on, with the first factor by way of the recovery codes: they can never be shown again.
 func (p pages) added(w http.ResponseWriter, r *http.Request, i invitation) error {
+	all, err := p.Passkeys.Passkeys(r.Context(), i.user.ID)
+	if err != nil {
+		return err
+	}
+	next := p.onward(i, len(all) == 1)
 	if p.Codes == nil {
-		return web.Redirect(w, p.flow.Landing(i.request))
+		return web.Redirect(w, next)
 	}
 	codes, err := p.Codes.First(r, i.user)
 	if err != nil {
 		return err
 	}
 	if codes == nil {
-		return web.Redirect(w, p.flow.Landing(i.request))
+		return web.Redirect(w, next)
 	}
 	return p.flow.Pages.Render(w, http.StatusOK, templates.RecoveryCodes{
 		Frame: templates.Frame{Notice: "Passkey added."}, Codes: codes,
-		Download: p.flow.Base + "/account/codes/download", Done: p.flow.Landing(i.request),
+		Download: p.flow.Base + "/account/codes/download", Done: next,
 	})
 }
 
@@ -118,9 +124,15 @@ func (p pages) confirm(w http.ResponseWriter, r *http.Request, i invitation) err
 
 // skip goes on.
 func (p pages) skip(w http.ResponseWriter, r *http.Request) error {
-	q, err := p.flow.Request(r, login.Posted(r, "request"))
-	if err != nil {
-		return p.flow.NoRequest(w, r, err)
+	return p.invited(w, r, login.Posted(r, "request"), func(i invitation) error {
+		return web.Redirect(w, p.onward(i, false))
+	})
+}
+
+// onward asks whoever may not be alone in their account about that first.
+func (p pages) onward(i invitation, first bool) string {
+	if first || i.back {
+		return p.flow.Review(i.request)
 	}
-	return web.Redirect(w, p.flow.Landing(q))
+	return p.flow.Landing(i.request)
 }

@@ -148,6 +148,32 @@ func TestSkippedOfferGoesOn(t *testing.T) {
 	})
 }
 
+func TestOfferLeadsOnByWayOfWhatElseIsSignedIn(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		n := d.inviting(t, &logintest.Outbox{})
+		n.Flow.Others = "/account/others"
+		b := logintest.NewBrowser(t)
+		handle, _ := b.Authorize(n)
+		page := b.Follow(n, b.Click(n, "mail", "u_ada", handle))
+		if p := accept(b, n, handle, newDevice(t).create(optionsIn(t, page))); p.Location != "/account/others?request="+handle {
+			t.Errorf("a first passkey: %d %q", p.Status, p.Location)
+		}
+		if p := b.Post(n, "/login/offer/skip", url.Values{"request": {handle}}); p.Location != "/authorize/"+handle {
+			t.Errorf("skipped: %d %q", p.Status, p.Location)
+		}
+		back := logintest.NewBrowser(t)
+		back.Click(n, "operator", "u_ada", "")
+		if p := back.Post(n, "/login/offer/skip", nil); p.Location != "/account/others" {
+			t.Errorf("skipped by somebody let back in: %d %q", p.Status, p.Location)
+		}
+		plain := logintest.NewBrowser(t)
+		plain.Plain = true
+		if p := plain.Click(n, "operator", "u_ada", ""); p.Location != "/account/others" {
+			t.Errorf("a browser without passkeys: %d %q", p.Status, p.Location)
+		}
+	})
+}
+
 func TestOfferTakesAFreshSignIn(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		n := d.inviting(t, &logintest.Outbox{})

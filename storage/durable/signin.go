@@ -47,10 +47,13 @@ func (d *DB) startSession(ctx context.Context, in storage.SignIn) (user storage.
 // begin starts or raises the session. To insert one locks the user's row, which comes first here and
 // then the rows of sessions and of factors, as in DeleteUser: the two cannot wait for each other.
 func begin(ctx context.Context, q queryer, in storage.SignIn) error {
-	if in.Raises != "" {
-		return raise(ctx, q, in.Raises, in.Session)
-	}
 	s := in.Session
+	if in.Raises != "" {
+		if err := raise(ctx, q, in.Raises, s); err != nil || !in.Alone {
+			return err
+		}
+		return endAndTell(ctx, q, s.LastSeenAt, endUserSessions, s.UserID, in.Raises, ms(s.LastSeenAt))
+	}
 	if _, err := q.Exec(ctx, insertSession, sessionValues(s)...); err != nil {
 		return err
 	}
@@ -58,6 +61,9 @@ func begin(ctx context.Context, q queryer, in storage.SignIn) error {
 		if err := endAndTell(ctx, q, s.CreatedAt, endSession, in.Replaces, ms(s.CreatedAt)); err != nil {
 			return err
 		}
+	}
+	if in.Alone {
+		return endAndTell(ctx, q, s.CreatedAt, endUserSessions, s.UserID, s.ID, ms(s.CreatedAt))
 	}
 	return endAndTell(ctx, q, s.CreatedAt, endOldest, s.UserID, ms(s.CreatedAt), s.ID, int64(maxSessions-1))
 }
