@@ -59,6 +59,8 @@ const (
 	UserDeleted  = "user.delete"
 	KeyRotated   = "key.rotate"
 	KeyRevoked   = "key.revoke"
+
+	EverythingEnded = "everything.end" // that began before a time, by the operator; Target is that time
 )
 
 // Types of event in an account. Method is the factor's for those that begin with "factor", and

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests stand on, where it is missing: PostgreSQL, Redis, Chromium, npm, a C compiler and
+# Installs what the tests stand on, where it is missing: PostgreSQL, Redis, SQLite's shell, Chromium, npm, a C compiler and
 # the software of others that people sign in to with us. What has no Debian package goes into .tools/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 missing=()
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)
+command -v sqlite3 >/dev/null || missing+=(sqlite3) # makes the backups that operations.md speaks of
 command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
 [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(libapache2-mod-auth-openidc) # no server is started: that is another package
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)

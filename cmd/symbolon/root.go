@@ -25,7 +25,7 @@ Data goes to standard output (--json: as JSON), everything else to standard erro
   symbolon dev
   symbolon agent create --name weather-bot --scope read_weather --audience https://api.example`,
 		p.devCommand(), p.serveCommand(), p.initCommand(), p.migrateCommand(),
-		p.clientCommand(), p.agentCommand(), p.registrationCommand(), p.userCommand(), p.loginCommand(), p.keysCommand(), p.auditCommand(),
+		p.clientCommand(), p.agentCommand(), p.registrationCommand(), p.userCommand(), p.loginCommand(), p.keysCommand(), p.revokeCommand(), p.auditCommand(),
 		p.configCommand(), p.healthcheckCommand(), p.versionCommand(),
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true

@@ -26,7 +26,7 @@ const insertGrant = `INSERT INTO grants (id, client_id, user_id, session_id, off
 	FROM clients c, users u
 	WHERE c.id = $2 AND c.disabled_at = 0 AND u.id = $3 AND u.disabled_at = 0
 		AND ($4 = '' OR EXISTS (SELECT 1 FROM sessions s
-			WHERE s.id = $4 AND s.user_id = $3 AND s.ended_at = 0 AND s.expires_at > $18))`
+			WHERE s.id = $4 AND s.user_id = $3 AND s.ended_at = 0 AND s.expires_at > $18 AND s.created_at >= ` + epoch + `))`
 
 // spendForGrant fails when the single use is gone, and with it the whole batch.
 const spendForGrant = `INSERT INTO spent (kind, digest, expires_at) SELECT $1, $2, $3 FROM grants g WHERE g.id = $4`
@@ -71,8 +71,9 @@ func grantValues(g storage.Grant) ([]any, error) {
 
 // grantAlive: a grant g of user u and client c stands, and so does its session s unless it is to
 // outlive it.
-const grantAlive = `g.revoked_at = 0 AND u.disabled_at = 0 AND c.disabled_at = 0
-	AND (g.offline OR g.session_id = '' OR (s.id IS NOT NULL AND s.ended_at = 0 AND s.expires_at > $2))`
+const grantAlive = `g.revoked_at = 0 AND u.disabled_at = 0 AND c.disabled_at = 0 AND g.created_at >= ` + epoch + `
+	AND (g.offline OR g.session_id = '' OR (s.id IS NOT NULL AND s.ended_at = 0 AND s.expires_at > $2
+		AND s.created_at >= ` + epoch + `))`
 
 const selectGrant = `SELECT ` + grantColumns + `, ` + userColumns + `, (` + grantAlive + `)
 	FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id
@@ -99,11 +100,12 @@ func (d *DB) grant(ctx context.Context, query string, key any) (storage.GrantSta
 }
 
 // standing is grantAlive for an UPDATE of grants, where the row itself is the only one locked.
-const standing = `grants.revoked_at = 0
+const standing = `grants.revoked_at = 0 AND grants.created_at >= ` + epoch + `
 	AND EXISTS (SELECT 1 FROM users u WHERE u.id = grants.user_id AND u.disabled_at = 0)
 	AND EXISTS (SELECT 1 FROM clients c WHERE c.id = grants.client_id AND c.disabled_at = 0)
 	AND (grants.offline OR grants.session_id = '' OR EXISTS (
-		SELECT 1 FROM sessions s WHERE s.id = grants.session_id AND s.ended_at = 0 AND s.expires_at > $2))`
+		SELECT 1 FROM sessions s WHERE s.id = grants.session_id AND s.ended_at = 0 AND s.expires_at > $2
+			AND s.created_at >= ` + epoch + `))`
 
 // SpendCode uses the grant's authorization code up at the time at, which makes refresh token
 // generation 1 the live one, until idleAt. ErrSpent when it was used before or has expired, or

@@ -27,6 +27,9 @@ var ends = []struct {
 	{"consent withdrawn", false, func(w *world, g storage.Grant) error { return w.WithdrawConsent(w.ctx, g.UserID, g.ClientID) }},
 	{"session ended", true, func(w *world, g storage.Grant) error { return w.EndSession(w.ctx, g.SessionID, w.now) }},
 	{"user's sessions ended", true, func(w *world, g storage.Grant) error { return w.EndUserSessions(w.ctx, g.UserID, "", w.now) }},
+	{"everything before now ended", false, func(w *world, _ storage.Grant) error {
+		return w.EndEverythingBefore(w.ctx, w.now.Add(time.Millisecond))
+	}},
 	{"session expired", true, func(w *world, g storage.Grant) error {
 		w.now = w.session.ExpiresAt
 		return nil

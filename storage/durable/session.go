@@ -19,8 +19,9 @@ func sessionFields(s *storage.Session) []any {
 	}
 }
 
-// sessionLive: not ended and neither too old nor, asked at $2, idle for too long.
-const sessionLive = `s.ended_at = 0 AND s.idle_at > $2 AND s.expires_at > $2`
+// sessionLive: not ended, one by one or with everything else, and neither too old nor, asked at $2,
+// idle for too long.
+const sessionLive = `s.ended_at = 0 AND s.idle_at > $2 AND s.expires_at > $2 AND s.created_at >= ` + epoch
 
 // Session returns the live session of this cookie digest and who is signed in, or ErrNotFound.
 func (d *DB) Session(ctx context.Context, digest []byte) (storage.Session, storage.User, error) {

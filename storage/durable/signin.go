@@ -81,7 +81,7 @@ const endOldest = `UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ende
 func raise(ctx context.Context, q queryer, id string, to storage.Session) error {
 	return execOne(ctx, q, storage.ErrNotFound, `UPDATE sessions SET digest = $4, auth_time = $5, acr = $6, amr = $7, last_seen_at = $2,
 			idle_at = CASE WHEN $8 < expires_at THEN $8 ELSE expires_at END
-		WHERE id = $1 AND user_id = $3 AND ended_at = 0 AND idle_at > $2 AND expires_at > $2`,
+		WHERE id = $1 AND user_id = $3 AND ended_at = 0 AND idle_at > $2 AND expires_at > $2 AND created_at >= `+epoch,
 		id, ms(to.LastSeenAt), to.UserID, to.Digest, ms(to.AuthTime), to.ACR, strings.Join(to.AMR, " "), ms(to.IdleAt))
 }
 

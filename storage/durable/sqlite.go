@@ -39,6 +39,9 @@ func openSQLite(ctx context.Context, path string, c *counters) (*sqliteDB, error
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
+	if err := checkLog(path); err != nil {
+		return nil, err
+	}
 	writer, err := openSQLiteWriter(ctx, dsn(path, "0"), c)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", storage.ErrUnavailable, err)

@@ -27,12 +27,12 @@ const selectToken = `SELECT COALESCE(u.id, ''), COALESCE(u.email, ''), COALESCE(
 	LEFT JOIN grants g ON g.id = $3
 	LEFT JOIN users u ON u.id = COALESCE(g.user_id, $5)
 	LEFT JOIN sessions s ON s.id = COALESCE(g.session_id, $4)
-	WHERE c.id = $1 AND c.disabled_at = 0 AND c.not_before <= $6
+	WHERE c.id = $1 AND c.disabled_at = 0 AND c.not_before <= $6 AND $6 >= ` + epoch + `
 		AND ($5 = '' OR (u.id IS NOT NULL AND u.disabled_at = 0))
 		AND ($3 = '' OR (g.id IS NOT NULL AND g.revoked_at = 0 AND g.client_id = $1 AND u.id IS NOT NULL AND u.disabled_at = 0
 			AND ($5 = '' OR g.user_id = $5)))
 		AND (COALESCE(g.offline, FALSE) OR COALESCE(g.session_id, $4) = ''
-			OR (s.id IS NOT NULL AND s.ended_at = 0 AND s.expires_at > $2))
+			OR (s.id IS NOT NULL AND s.ended_at = 0 AND s.expires_at > $2 AND s.created_at >= ` + epoch + `))
 		AND NOT EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.jti = $7)`
 
 // TokenState tells whether everything the token stands on is alive, and whose it is. Whether the

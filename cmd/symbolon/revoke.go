@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/audit"
+)
+
+func (p *program) revokeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "revoke", Short: "End all sessions, grants and tokens from before a time", Args: cobra.NoArgs,
+		Long: `For after a backup was restored, which brings back what had been ended since, and for after the
+secret leaked. People sign in again, applications start again, agents fetch a new token. It counts on
+every node at once and cannot be undone. Servers that check access tokens by their signature alone
+accept them until they expire.`,
+		Example: "  symbolon revoke --everything-before now\n  symbolon revoke --everything-before 2026-03-01T12:00:00Z",
+	}
+	text := cmd.Flags().String("everything-before", "", "`TIME` as in 2026-03-01T12:00:00Z, or now")
+	_ = cmd.MarkFlagRequired("everything-before")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		before, err := pastTime(*text, time.Now())
+		if err != nil {
+			return usageError{err}
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			if err := d.db.EndEverythingBefore(ctx, before); err != nil {
+				return err
+			}
+			time.Sleep(time.Until(before)) // what begins when we are done lives
+			shown := before.Format(time.RFC3339)
+			event := audit.Event{Type: audit.EverythingEnded, Outcome: audit.Success, Target: shown, Method: via}
+			if err := d.audit.Record(ctx, event); err != nil {
+				return err
+			}
+			return p.print(cmd, map[string]any{"everything_before": shown}, func(w io.Writer) {
+				fmt.Fprintln(w, "all sessions, grants and tokens from before", shown, "have ended")
+			})
+		})
+	}
+	return cmd
+}
+
+// pastTime reads a time that is not ahead, or "now", as the whole second that follows: tokens say no
+// more of when they were issued.
+func pastTime(text string, now time.Time) (time.Time, error) {
+	at := now
+	if text != "now" {
+		var err error
+		if at, err = time.Parse(time.RFC3339, text); err != nil {
+			return at, fmt.Errorf("--everything-before is %q: write a time such as 2026-03-01T12:00:00Z, or now", text)
+		}
+	}
+	if at.After(now) {
+		return at, fmt.Errorf("--everything-before is %s, which is still to come", text)
+	}
+	return at.Add(time.Second - 1).Truncate(time.Second).UTC(), nil
+}
