@@ -7,23 +7,15 @@
 package interaction
 
 import (
-	"context"
-	"crypto/subtle"
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/web"
 )
 
 // Life is how long a person may take from the request to the response.
 const Life = 30 * time.Minute
-
-// handleLength is that of storage.NewID(""): nothing else is looked up.
-const handleLength = 26
 
 // Request is an authorization request while it is pending. It is stored as JSON: a field may be
 // added, never renamed.
@@ -66,6 +58,9 @@ type Request struct {
 	// Return is set on a request of our own pages: no client asked, and this path below the issuer's
 	// is where the person goes on. Nothing is ever granted for such a request.
 	Return string `json:"return,omitempty"`
+
+	// Shared is the Store's: under which key it keeps what is not of one browser; empty: together with the rest.
+	Shared string `json:"shared,omitempty"`
 }
 
 // Decisions of the consent page.
@@ -116,57 +111,3 @@ func (q *Request) HasPrompt(value string) bool {
 	}
 	return false
 }
-
-// Store keeps pending requests.
-type Store struct {
-	Ephemeral storage.Ephemeral
-	Browser   web.Browser
-}
-
-// Park stores q under its handle, tied to this browser.
-func (s *Store) Park(w http.ResponseWriter, r *http.Request, q *Request) error {
-	q.Browser = s.Browser.Ensure(w, r)
-	return s.Update(r.Context(), q)
-}
-
-// Update stores what a page added to q.
-func (s *Store) Update(ctx context.Context, q *Request) error {
-	left := Life - time.Since(q.CreatedAt)
-	if left <= 0 {
-		return storage.ErrNotFound
-	}
-	value, err := json.Marshal(q)
-	if err != nil {
-		return fmt.Errorf("encode authorization request: %w", err)
-	}
-	return s.Ephemeral.Put(ctx, key(q.Handle), value, left)
-}
-
-// Open returns the pending request of this handle, or ErrNotFound when there is none, it has
-// expired, or another browser began it.
-func (s *Store) Open(r *http.Request, handle string) (*Request, error) {
-	if len(handle) != handleLength {
-		return nil, storage.ErrNotFound
-	}
-	value, err := s.Ephemeral.Get(r.Context(), key(handle))
-	if err != nil {
-		return nil, err
-	}
-	q := &Request{Handle: handle}
-	if err := json.Unmarshal(value, q); err != nil {
-		return nil, fmt.Errorf("decode authorization request: %w", err)
-	}
-	if subtle.ConstantTimeCompare([]byte(q.Browser), []byte(s.Browser.ID(r))) != 1 {
-		return nil, storage.ErrNotFound
-	}
-	return q, nil
-}
-
-// Close forgets the request. That its response was made only once is not ensured here but by the
-// durable store, which spends the handle with the grant.
-func (s *Store) Close(ctx context.Context, handle string) error {
-	_, err := s.Ephemeral.Take(ctx, key(handle))
-	return err
-}
-
-func key(handle string) string { return "request:" + handle }

@@ -25,12 +25,17 @@ const (
 	Unwanted Outcome = "unwanted" // the client is gone, switched off, or has no address any more
 )
 
-// pauseFor bounds for how long who does not answer keeps its other notices waiting.
-const pauseFor = time.Minute
+// For how long who does not answer keeps its other notices waiting.
+const (
+	pauseFor = time.Minute     // at most
+	slowFor  = 2 * time.Second // while it may still answer
+)
 
 // handle brings one claimed notice to its outcome.
 func (w *Worker) handle(ctx context.Context, n storage.LogoutNotice) {
+	slow := time.AfterFunc(patience, func() { w.pause(ctx, n.ClientID) })
 	outcome, err := w.try(ctx, n)
+	slow.Stop()
 	next := w.now().Add(delay(n.Tries))
 	again := outcome == Failed || outcome == Silent
 	if again && !next.Before(n.ExpiresAt) {
@@ -40,6 +45,15 @@ func (w *Worker) handle(ctx context.Context, n storage.LogoutNotice) {
 	w.log(n, outcome, err)
 	if w.Report != nil {
 		w.Report(outcome)
+	}
+}
+
+// pause keeps the other notices of a client that has not answered yet from waiting beside the first.
+func (w *Worker) pause(ctx context.Context, clientID string) {
+	ctx, cancel := context.WithTimeout(ctx, storeFor)
+	defer cancel()
+	if err := w.Store.PauseLogoutNotices(ctx, clientID, w.now().Add(slowFor)); err != nil {
+		w.Log.Warn("logout notices not paused", "client_id", clientID, "error", err)
 	}
 }
 

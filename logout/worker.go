@@ -16,6 +16,8 @@ const (
 	tryFor   = 10 * time.Second // nor does a try: reading the client, signing, five seconds of its server
 	leaseFor = 30 * time.Second // more than all of it: a notice claimed this long ago is abandoned
 	lanes    = 8                // tries at a time
+	aside    = 120              // of clients that have not answered within patience
+	patience = 250 * time.Millisecond
 )
 
 // Store keeps the notices durably, and the clients.
@@ -57,7 +59,7 @@ type Worker struct {
 // Run delivers until ctx ends, then finishes what is in hand (seconds) and returns.
 func (w *Worker) Run(ctx context.Context) {
 	queue.Worker[storage.LogoutNotice]{
-		Name: "logout", Lanes: lanes, Log: w.Log,
+		Name: "logout", Lanes: lanes, Aside: aside, Patience: patience, Log: w.Log,
 		Claim: func(ctx context.Context) (storage.LogoutNotice, error) {
 			return w.Store.ClaimLogoutNotice(ctx, w.now(), leaseFor)
 		},

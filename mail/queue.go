@@ -34,7 +34,11 @@ type Sealer interface {
 // Queue takes messages to be sent.
 type Queue struct {
 	Now func() time.Time
+	// From says which network a request came from, and which wide network is around it; "" when it is no
+	// request. Nil: nothing is one.
+	From func(ctx context.Context) (network, wide string)
 
+	turns  turns
 	store  Store
 	sealer Sealer
 	wake   chan struct{} // of the worker in this process
@@ -42,7 +46,7 @@ type Queue struct {
 
 // NewQueue returns a queue on store whose messages only sealer can read.
 func NewQueue(store Store, sealer Sealer) *Queue {
-	return &Queue{Now: time.Now, store: store, sealer: sealer, wake: make(chan struct{}, 1)}
+	return &Queue{Now: time.Now, turns: turns{next: map[string]time.Time{}}, store: store, sealer: sealer, wake: make(chan struct{}, 1)}
 }
 
 // Send queues m. When it returns nil, m survives a crash and is delivered until it expires; it never
@@ -62,7 +66,7 @@ func (q *Queue) Send(ctx context.Context, m Message) error {
 	id := storage.NewID("m_")
 	record := storage.Mail{
 		ID: id, Sealed: q.sealer.Seal(purpose(id), text),
-		CreatedAt: now, NextTryAt: now, ExpiresAt: m.Expires,
+		CreatedAt: now, NextTryAt: now, Turn: q.turn(ctx, now), ExpiresAt: m.Expires,
 	}
 	if err := q.store.AddMail(ctx, record); err != nil {
 		return fmt.Errorf("queue mail: %w", err)
@@ -72,6 +76,14 @@ func (q *Queue) Send(ctx context.Context, m Message) error {
 	default: // it is awake already
 	}
 	return nil
+}
+
+func (q *Queue) turn(ctx context.Context, now time.Time) time.Time {
+	if q.From == nil {
+		return now
+	}
+	network, wide := q.From(ctx)
+	return q.turns.take(now, network, wide)
 }
 
 // open reads a stored message back.

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -33,16 +34,37 @@ type entry struct {
 
 // cache remembers answers and failures. A fetch under way is one, too: who asks meanwhile waits for it.
 type cache struct {
-	now func() time.Time
+	now  func() time.Time
+	wait func(ctx context.Context, rawURL string) (leave func() error, err error)
 
 	mu      sync.Mutex // guards what follows
 	entries map[key]*entry
 	bytes   int
 }
 
-func newCache(now func() time.Time) *cache { return &cache{now: now, entries: map[key]*entry{}} }
+func newCache(now func() time.Time, wait func(context.Context, string) (func() error, error)) *cache {
+	if wait == nil {
+		wait = func(context.Context, string) (func() error, error) { return func() error { return nil }, nil }
+	}
+	return &cache{now: now, wait: wait, entries: map[key]*entry{}}
+}
 
 func (c *cache) get(ctx context.Context, k key, fetch func() (*Response, error)) (*Response, error) {
+	if e := c.kept(k); e != nil {
+		return e.response, e.err
+	}
+	leave, err := c.wait(ctx, k.url)
+	if err != nil {
+		return nil, busy(err)
+	}
+	response, err := c.await(ctx, k, fetch)
+	if busyNow := leave(); busyNow != nil {
+		return nil, busy(busyNow)
+	}
+	return response, err
+}
+
+func (c *cache) await(ctx context.Context, k key, fetch func() (*Response, error)) (*Response, error) {
 	e, mine := c.enter(k)
 	if mine {
 		go c.fill(k, e, fetch) // goes on for the others when this caller goes away
@@ -53,6 +75,16 @@ func (c *cache) get(ctx context.Context, k key, fetch func() (*Response, error))
 	case <-ctx.Done():
 		return nil, reasonOf(ctx.Err())
 	}
+}
+
+// kept returns what needs no waiting for, or nil.
+func (c *cache) kept(k key) *entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.entries[k]; ok && c.now().Before(e.freshUntil) {
+		return e
+	}
+	return nil
 }
 
 // knows tells whether get would not fetch: the answer is here, or on its way.
@@ -84,10 +116,13 @@ func (c *cache) fill(k key, e *entry, fetch func() (*Response, error)) {
 	defer c.mu.Unlock()
 	now := c.now()
 	e.response, e.err, e.freshUntil = response, err, now.Add(failureFresh)
-	if err == nil {
+	switch failed, _ := errors.AsType[*Error](err); {
+	case err == nil:
 		e.freshUntil = now.Add(freshFor(response.Header))
 		response.FreshUntil = e.freshUntil
 		c.bytes += len(response.Body)
+	case failed != nil && failed.Err != nil: // the host was not asked
+		e.freshUntil = now
 	}
 	close(e.done)
 	if !now.Before(e.freshUntil) {

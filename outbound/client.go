@@ -31,7 +31,7 @@ const (
 	userAgent     = "Symbolon (+https://github.com/symbolon-id/symbolon)"
 	maxTime       = 5 * time.Second
 	maxHeader     = 16 << 10 // bytes
-	maxConcurrent = 64       // requests under way, to all the world together
+	maxConcurrent = 256      // requests under way, to all the world together
 )
 
 // Limits bound one kind of request. Answers fetched under different limits are kept apart.
@@ -64,6 +64,10 @@ type Options struct {
 	Now      func() time.Time          // nil: the system's clock
 	Self     string                    // URL of this server, which never asks itself
 	Inside   Inside                    // may be asked beside what is public
+
+	// Wait lets a caller of Get wait for the answer of a host, or returns why it may not; leave ends
+	// the wait and returns why the caller cannot go on. Nil: everybody may wait.
+	Wait func(ctx context.Context, rawURL string) (leave func() error, err error)
 
 	// Loopback lets programs on this machine be asked as well, also by http: for symbolon dev, where
 	// nobody else can reach us. A name on the internet still leads there and nowhere else.
@@ -109,7 +113,7 @@ func New(o Options) *Client {
 			MaxResponseHeaderBytes: maxHeader,
 		},
 		slots: make(chan struct{}, maxConcurrent),
-		cache: newCache(o.Now),
+		cache: newCache(o.Now, o.Wait),
 	}
 }
 
@@ -185,7 +189,7 @@ func (c *Client) send(r *http.Request, limits Limits, read func(*http.Response) 
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
 	case <-ctx.Done():
-		return nil, nil, &Error{Reason: "busy", Temporary: true}
+		return nil, nil, busy(ctx.Err())
 	}
 	r.Header.Set("User-Agent", userAgent)
 	answer, err := c.transport.RoundTrip(r.WithContext(ctx))

@@ -12,11 +12,17 @@ import (
 type Error struct {
 	Reason    string // for the log: a word of ours; no address, nothing that was received
 	Temporary bool   // the same request may succeed later
+	Err       error  // why it was not made at all; nil: it was made, or never may be
 }
 
 func (e *Error) Error() string { return "the address could not be fetched" }
 
+func (e *Error) Unwrap() error { return e.Err }
+
 func refused(reason string) *Error { return &Error{Reason: reason} }
+
+// busy is for a request that is not made now because of err.
+func busy(err error) *Error { return &Error{Reason: "busy", Temporary: true, Err: err} }
 
 // reasonOf boils an error of the network down to what may be known of it.
 func reasonOf(err error) *Error {

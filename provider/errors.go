@@ -72,11 +72,11 @@ func asError(err error) *Error {
 	if errors.As(err, &ours) {
 		return ours
 	}
-	if errors.Is(err, storage.ErrUnavailable) {
-		return &Error{Status: http.StatusServiceUnavailable, Name: "temporarily_unavailable", Description: "The server is temporarily unavailable; try the same request again.", Cause: err}
-	}
 	if limited := tooMany(err, "Too many requests; try again later."); limited != nil {
 		return limited
+	}
+	if errors.Is(err, storage.ErrUnavailable) {
+		return &Error{Status: http.StatusServiceUnavailable, Name: "temporarily_unavailable", Description: "The server is temporarily unavailable; try the same request again.", Cause: err}
 	}
 	var theirs *fosite.RFC6749Error
 	if errors.As(err, &theirs) && theirs.CodeField < http.StatusInternalServerError {

@@ -192,9 +192,9 @@ func (p *Provider) Mount(mux *web.Mux) {
 	mux.Page("POST "+p.base+"/device", p.enterDevice)
 	mux.Page("GET "+p.base+"/device/{handle}", p.confirmDevice)
 	mux.Page("POST "+p.base+"/device/{handle}", p.decideDevice)
-	mux.API("GET "+p.base+"/jwks", p.jwks)
+	mux.Published("GET "+p.base+"/jwks", p.jwks)
 	for _, path := range p.meta.paths {
-		mux.API("GET "+path, p.discovery)
+		mux.Published("GET "+path, p.discovery)
 	}
 	p.MountMutual(mux)
 }

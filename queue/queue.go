@@ -20,7 +20,10 @@ const (
 // Worker takes items out of a queue. Several nodes may each run one.
 type Worker[Item any] struct {
 	Name  string // for the log
-	Lanes int    // items in hand at a time, so that a slow one delays nobody
+	Lanes int    // items in hand at a time
+	// Aside is how many more may be in hand after Patience: these give their lanes to others.
+	Aside    int
+	Patience time.Duration
 	// Claim gives one due item to one caller, or storage.ErrNotFound when none is due.
 	Claim func(ctx context.Context) (Item, error)
 	// Handle does the item's work, and has its own limit of time. Its context outlives the worker's.
@@ -33,7 +36,7 @@ type Worker[Item any] struct {
 func (w Worker[Item]) Run(ctx context.Context) {
 	var inHand sync.WaitGroup
 	defer inHand.Wait()
-	lane := make(chan struct{}, w.Lanes)
+	lane, aside := make(chan struct{}, w.Lanes), make(chan struct{}, w.Aside)
 	for {
 		select {
 		case lane <- struct{}{}:
@@ -50,9 +53,35 @@ func (w Worker[Item]) Run(ctx context.Context) {
 			continue
 		}
 		inHand.Go(func() {
-			defer func() { <-lane }()
+			defer w.hold(lane, aside)()
 			w.Handle(context.WithoutCancel(ctx), item)
 		})
+	}
+}
+
+// hold keeps an item's lane until release, and after Patience a place aside instead, if one is free.
+func (w Worker[Item]) hold(lane, aside chan struct{}) (release func()) {
+	var mu sync.Mutex
+	held, over := lane, false
+	timer := time.AfterFunc(w.Patience, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			return
+		}
+		select {
+		case aside <- struct{}{}:
+			<-held
+			held = aside
+		default:
+		}
+	})
+	return func() {
+		timer.Stop()
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+		<-held
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -136,12 +137,12 @@ func mayFetch(ctx context.Context, fetch Fetcher, limiter web.Limiter, url strin
 	if fetch.Known(url, limits) {
 		return nil
 	}
-	return tooMany(limiter.Allow(ctx, "document:"+web.Network(web.ClientIP(ctx)), fetchLimit))
+	return tooMany(limiter.AllowNetwork(ctx, "document", fetchLimit))
 }
 
 func tooMany(err error) error {
 	if _, limited := errors.AsType[*web.Error](err); limited {
-		return &outbound.Error{Reason: "too many fetches", Temporary: true}
+		return &outbound.Error{Reason: "too many fetches", Temporary: true, Err: err}
 	}
 	return err
 }
@@ -151,15 +152,31 @@ func isTemporary(err error) bool {
 	return ok && failed.Temporary
 }
 
-// note tells the log why, and the caller only that there is no such client.
+// note tells the log why, and the caller only that there is no such client; or that we did not ask,
+// which is no fault of the client's.
 func note(ctx context.Context, err error) error {
 	if failed, ok := errors.AsType[*outbound.Error](err); ok {
 		err = Unusable{failed.Reason}
+		if failed.Err != nil {
+			web.Annotate(ctx, slog.String("client_document", failed.Reason))
+			return unasked(failed)
+		}
 	}
 	if reason, ok := errors.AsType[Unusable](err); ok {
 		web.Annotate(ctx, slog.String("client_document", reason.Reason))
 	}
 	return err
+}
+
+// unasked refuses a request for which a site was not asked: 429 when there were too many, else 503. It
+// is a storage.ErrUnavailable: what the site would have said is not known.
+func unasked(failed *outbound.Error) error {
+	refusal := &web.Error{Status: http.StatusServiceUnavailable}
+	if limited, ok := errors.AsType[*web.Error](failed); ok {
+		refusal.Status, refusal.RetryAfter = limited.Status, limited.RetryAfter
+	}
+	refusal.Err = errors.Join(storage.ErrUnavailable, failed)
+	return refusal
 }
 
 func (c *Clients) now() time.Time {

@@ -16,6 +16,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 const goodKeys = `{"keys":[{"kty":"EC","crv":"P-256","kid":"1","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}`
@@ -366,6 +367,9 @@ func TestOneNetworkCannotMakeUsAskTheWholeWorld(t *testing.T) {
 	clients := s.clients(db)
 	for range 200 {
 		_, err := clients.Client(t.Context(), s.url("/"+strings.ToLower(storage.NewID(""))))
+		if limited, ok := errors.AsType[*web.Error](err); ok && limited.Status == http.StatusTooManyRequests && limited.RetryAfter > 0 {
+			continue
+		}
 		mustBeNobody(t, "made up", err)
 	}
 	if n := s.hits.Load(); n == 0 || n > 65 {
@@ -446,10 +450,12 @@ func TestCauseOfAnUnusableDocumentIsNamedEachTime(t *testing.T) {
 		spoil func(s *site)
 		cause string
 	}{
-		"away":        {func(s *site) { s.status = http.StatusNotFound }, "status 404"},
-		"a web page":  {func(s *site) { s.header.Set("Content-Type", "text/html") }, "not JSON"},
-		"another's":   {func(s *site) { s.document = `{"client_id":"https://other.example/"}` }, "client_id is not its address"},
-		"odd address": {func(s *site) { s.document = strings.Replace(s.document, "https://app.example.com/cb", "http://app.example.com/cb", 1) }, `redirect_uris: "http://app.example.com/cb"`},
+		"away":       {func(s *site) { s.status = http.StatusNotFound }, "status 404"},
+		"a web page": {func(s *site) { s.header.Set("Content-Type", "text/html") }, "not JSON"},
+		"another's":  {func(s *site) { s.document = `{"client_id":"https://other.example/"}` }, "client_id is not its address"},
+		"odd address": {func(s *site) {
+			s.document = strings.Replace(s.document, "https://app.example.com/cb", "http://app.example.com/cb", 1)
+		}, `redirect_uris: "http://app.example.com/cb"`},
 	} {
 		s := newSite(t)
 		s.set(func() { c.spoil(s) })

@@ -9,7 +9,6 @@ import (
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/web"
 )
 
 // Prefixes of the initial access tokens that operators make, and of their ids.
@@ -29,7 +28,7 @@ type TokenStore interface {
 // by registering, if that is how.
 func (e *Endpoint) admit(w http.ResponseWriter, r *http.Request) (token string, err error) {
 	ctx := r.Context()
-	if err := e.Limiter.Allow(ctx, "register:"+web.Network(web.ClientIP(ctx)), registerLimit); err != nil {
+	if err := e.Limiter.AllowNetwork(ctx, "register", registerLimit); err != nil {
 		return "", err
 	}
 	if e.Open {

@@ -95,7 +95,7 @@ func (k *KeySets) last(uri string, anew bool) (last keySet, good bool) {
 // fetch returns last when the answer is still that one.
 func (k *KeySets) fetch(ctx context.Context, uri string, last keySet) (keySet, error) {
 	if !k.Fetch.Known(uri, outbound.KeySet()) {
-		if err := tooMany(k.Limiter.Allow(ctx, "keys:"+web.Network(web.ClientIP(ctx)), keysLimit)); err != nil {
+		if err := tooMany(k.Limiter.AllowNetwork(ctx, "keys", keysLimit)); err != nil {
 			return keySet{}, err
 		}
 	}
@@ -131,13 +131,16 @@ func (k *KeySets) put(uri string, s keySet) {
 	k.known[uri] = s
 }
 
-// noteKeys tells the log why, and the caller nothing.
+// noteKeys tells the log why, and the caller nothing; or that we did not ask.
 func noteKeys(ctx context.Context, err error) error {
-	reason := "not a JWK Set"
-	if failed, ok := errors.AsType[*outbound.Error](err); ok {
-		reason = failed.Reason
+	failed, ok := errors.AsType[*outbound.Error](err)
+	if !ok {
+		failed = &outbound.Error{Reason: "not a JWK Set"}
 	}
-	web.Annotate(ctx, slog.String("client_keys", reason))
+	web.Annotate(ctx, slog.String("client_keys", failed.Reason))
+	if failed.Err != nil {
+		return unasked(failed)
+	}
 	return errNoKeys
 }
 

@@ -80,8 +80,12 @@ func badSector(what string) error { return malformed("sector_identifier_uri " + 
 
 // unfetched tells who registers that its address did not answer.
 func unfetched(err error) error {
-	if _, failed := errors.AsType[*outbound.Error](err); failed {
-		return badSector("could not be fetched.")
+	failed, ok := errors.AsType[*outbound.Error](err)
+	switch {
+	case !ok:
+		return err
+	case failed.Err != nil:
+		return unasked(failed)
 	}
-	return err
+	return badSector("could not be fetched.")
 }

@@ -8,6 +8,7 @@ type Mail struct {
 	Sealed    []byte
 	CreatedAt time.Time
 	NextTryAt time.Time
+	Turn      time.Time // of what is due, the earliest goes first
 	ExpiresAt time.Time // dropped unsent from here on
 	Tries     int
 }

@@ -25,13 +25,14 @@ func (m *Mux) answerForm(h Handler, w http.ResponseWriter, r *http.Request) erro
 // answerBounded reads the body, then lets h work on it as one of a bounded number. In this order:
 // whoever sends slowly takes no one's place.
 func (m *Mux) answerBounded(h Handler, w http.ResponseWriter, r *http.Request) error {
-	if err := readBody(w.(*exchange), r); err != nil {
+	x := w.(*exchange)
+	if err := readBody(x, r); err != nil {
 		return err
 	}
-	if !m.gate.enter() {
-		return &Error{Status: http.StatusServiceUnavailable}
+	if err := x.place.take(m.gate); err != nil {
+		return err
 	}
-	defer m.gate.leave()
+	defer x.place.end()
 	return h(w, r)
 }
 

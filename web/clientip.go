@@ -18,11 +18,17 @@ func ClientIP(ctx context.Context) netip.Addr {
 
 // Network returns the network that limits count addr by, as CIDR text: /24 of IPv4; /64 of IPv6,
 // of which one household has all the addresses. An unknown address is "unknown".
-func Network(addr netip.Addr) string {
+func Network(addr netip.Addr) string { return around(addr, 24, 64) }
+
+// WideNetwork returns the network around Network(addr) that is often one owner's as a whole, so that
+// nobody gains by moving within it: /16 of IPv4, /48 of IPv6.
+func WideNetwork(addr netip.Addr) string { return around(addr, 16, 48) }
+
+func around(addr netip.Addr, bits4, bits6 int) string {
 	addr = addr.Unmap().WithZone("")
-	bits := 64
+	bits := bits6
 	if addr.Is4() {
-		bits = 24
+		bits = bits4
 	}
 	network, err := addr.Prefix(bits)
 	if err != nil || !network.IsValid() {

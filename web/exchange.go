@@ -43,6 +43,7 @@ type exchange struct {
 	status      int // 0 until the answer has begun
 	bytes       int64
 	body        body
+	place       place
 	err         error  // what the handler returned
 	fault       *Error // what was answered for it
 	cause       error

@@ -139,11 +139,17 @@ func (m *Mux) PageFromAnywhere(pattern string, h Handler) {
 // and to methods nobody registered for its path. Bodies are at most MaxBody bytes; what type they
 // are is the handler's to check. Answers are no-store unless the handler says otherwise.
 func (m *Mux) API(pattern string, h Handler) {
+	m.Published(pattern, func(w http.ResponseWriter, r *http.Request) error { return m.answerBounded(h, w, r) })
+}
+
+// Published is API for what is ready in memory and asked for without a body, such as our keys: it is
+// answered however busy the server is.
+func (m *Mux) Published(pattern string, h Handler) {
 	method, path := m.split(pattern)
 	m.endpoint(path).allow(method)
 	m.register(pattern, api, func(w http.ResponseWriter, r *http.Request) error {
 		r.Header.Del("Cookie") // every origin may call: nothing a browser adds by itself may count
-		return m.answerBounded(h, w, r)
+		return h(w, r)
 	})
 }
 

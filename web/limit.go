@@ -25,6 +25,20 @@ type Counter interface {
 // Limiter refuses what comes too often.
 type Limiter struct{ Counter Counter }
 
+// wideShare is how many times as much a wide network may do as one network.
+const wideShare = 16
+
+// AllowNetwork is Allow for where the request of ctx comes from: its network may do what at limit, the
+// wide network around it some more. Moving within that does not help.
+func (l Limiter) AllowNetwork(ctx context.Context, what string, limit Limit) error {
+	ip := ClientIP(ctx)
+	if err := l.Allow(ctx, what+":"+Network(ip), limit); err != nil {
+		return err
+	}
+	limit.Events *= wideShare
+	return l.Allow(ctx, what+"-wide:"+WideNetwork(ip), limit)
+}
+
 // Allow records one event under key, such as "mail:" + Network(addr). It returns a 429 *Error when
 // there were too many, and the request's record names the limit: what stands before the colon. It
 // returns the Counter's error when it cannot tell: never a free pass.

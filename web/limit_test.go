@@ -3,7 +3,9 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -57,4 +59,26 @@ func TestLimiterThatCannotCountRefuses(t *testing.T) {
 	if err := limiter.Allow(t.Context(), "k", web.Limit{Events: 1, Per: time.Second}); !errors.Is(err, down) {
 		t.Error(err)
 	}
+}
+
+func TestMovingWithinAWideNetworkDoesNotHelp(t *testing.T) {
+	limiter := web.Limiter{Counter: &counter{counts: map[string]int{}}}
+	s := newSite(t, web.MuxOptions{Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}, func(m *web.Mux) {
+		m.API("GET /limited", func(w http.ResponseWriter, r *http.Request) error {
+			return limiter.AllowNetwork(r.Context(), "what", web.Limit{Events: 2, Per: time.Minute})
+		})
+	})
+	for _, in := range []string{"10.1.%d.1", "2001:db8:1:%x::1"} {
+		allowed := 0
+		for i := range 200 {
+			from := fmt.Sprintf(in, i)
+			if s.send(t, "GET", "/limited", "", "X-Forwarded-For: "+from).StatusCode == http.StatusOK {
+				allowed++
+			}
+		}
+		if allowed != 32 {
+			t.Errorf("%s: %d allowed", in, allowed)
+		}
+	}
+	s.send(t, "GET", "/limited", "", "X-Forwarded-For: 10.2.0.1").must(t, "elsewhere", http.StatusOK)
 }

@@ -10,8 +10,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
 // ServerOptions say what to serve, where, and how patiently. Zero durations and sizes mean the
@@ -36,7 +34,7 @@ type ServerOptions struct {
 	WriteTimeout   time.Duration // from header to the end of the answer; 30 s
 	IdleTimeout    time.Duration // between requests of one connection; 60 s
 	MaxHeaderBytes int           // 64 KiB: a URL above MaxURL is still read, to be answered 414
-	MaxConnections int           // per listener, more wait; 8192
+	MaxConnections int           // per listener; 8192. See connections
 }
 
 // MutualTLS is a listener for programs that show certificates. Browsers never come here: they would
@@ -140,10 +138,11 @@ func (o ServerOptions) listen(ctx context.Context, address string, h http.Handle
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
+	bounded := newConnections(listener, o.MaxConnections)
 	return &listening{
-		listener: netutil.LimitListener(listener, o.MaxConnections),
+		listener: bounded,
 		server: &http.Server{
-			Handler:           h,
+			Handler: h, ConnState: bounded.note,
 			ReadHeaderTimeout: o.HeaderTimeout, ReadTimeout: o.ReadTimeout,
 			WriteTimeout: o.WriteTimeout, IdleTimeout: o.IdleTimeout,
 			MaxHeaderBytes:               o.MaxHeaderBytes,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/symbolon-id/symbolon/outbound"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // inside is what may be asked beside the public internet.
@@ -23,12 +24,17 @@ func (c Config) checkOutbound() error {
 // fetchers make the requests to addresses that somebody else chose: registered clients, and strangers,
 // who name the address of a document and what stands in it. These are let inside only where the operator
 // has said which hosts documents are on; and however many they ask for, registered clients go on.
-func (c Config) fetchers(dev bool) (registered, strangers *outbound.Client, err error) {
+//
+// Notices of a logout have a client to themselves: whoever waits for keys does not delay them.
+func (c Config) fetchers(dev bool) (registered, strangers, notices *outbound.Client, err error) {
 	in, err := c.inside()
 	o := outbound.Options{Self: c.Issuer, Inside: in, Loopback: dev}
+	notices = outbound.New(o)
+	o.Wait = (&web.WaitingRoom{PerURL: 128, PerNetwork: 64, All: 1024}).Enter
 	registered = outbound.New(o)
 	if len(c.Registration.AllowHosts) == 0 {
 		o.Inside = outbound.Inside{}
 	}
-	return registered, outbound.New(o), err
+	o.Wait = (&web.WaitingRoom{PerURL: 32, PerNetwork: 8, All: 1024}).Enter
+	return registered, outbound.New(o), notices, err
 }

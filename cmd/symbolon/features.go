@@ -27,8 +27,8 @@ import (
 // buildFeatures builds what people and applications came for. A new login method is one line in
 // methods, a new interaction one element of Interactions.
 func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
-	requests := &interaction.Store{Ephemeral: n.ephemeral, Browser: n.browser}
 	limiter := web.Limiter{Counter: n.counter}
+	requests := &interaction.Store{Ephemeral: n.ephemeral, Browser: n.browser, Limiter: n.parkLimiter()}
 	n.login = &login.Flow{
 		Base: n.base, Methods: n.methods(limiter, d), Policy: n.config.SignIn.policy(), Users: n.db,
 		Failures: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
@@ -58,7 +58,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	}
 	n.provider, err = provider.New(config, deps)
 	n.logouts = &logout.Worker{
-		Store: n.db, Tokens: n.provider, Post: n.outbound, Log: n.log,
+		Store: n.db, Tokens: n.provider, Post: n.notices, Log: n.log,
 		Report: func(o logout.Outcome) { n.metrics.LogoutNotice(string(o)) },
 	}
 	return err

@@ -52,7 +52,7 @@ func architecture() map[string]rule {
 		"audit":         {},
 		"templates":     {libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
 		"outbound":      {},
-		"web":           {libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel golang.org/x/net")},
+		"web":           {libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel")},
 		"migrations":    {},
 
 		// Backends: only cmd and storagetest.

@@ -14,7 +14,7 @@ import (
 // keepLogo fetches the logo a client names now. Without one the client works, so that it cannot be
 // had is only said.
 func (d desk) keepLogo(ctx context.Context, cmd *cobra.Command, c storage.Client) {
-	fetch, _, err := d.config.fetchers(false)
+	fetch, _, _, err := d.config.fetchers(false)
 	if err != nil {
 		say(cmd, "The logo is not shown: %v.", err)
 		return

@@ -6,10 +6,18 @@ import (
 
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 func (n *node) buildMail(_ context.Context, d *dev) error {
 	n.queue = mail.NewQueue(n.db, n.sealer)
+	n.queue.From = func(ctx context.Context) (network, wide string) {
+		ip := web.ClientIP(ctx)
+		if !ip.IsValid() {
+			return "", ""
+		}
+		return web.Network(ip), web.WideNetwork(ip)
+	}
 	transports := transports{}
 	if d != nil {
 		transports = append(transports, d.mailbox)

@@ -58,6 +58,7 @@ type node struct {
 	provider  *provider.Provider
 	outbound  *outbound.Client // asks for registered clients
 	strangers *outbound.Client // and for everybody else
+	notices   *outbound.Client // tells of logouts
 	logouts   *logout.Worker
 	mux       *web.Mux
 }
@@ -111,8 +112,8 @@ func (n *node) openStores(ctx context.Context, d *dev) (err error) {
 	}
 	if n.config.RedisURL == "" {
 		memory := ephemeral.NewMemory()
-		memory.Owner = network
-		n.ephemeral, n.counter = memory, counter{ephemeral.NewCounts()}
+		memory.Owner = owner
+		n.ephemeral, n.counter = memory, counter{memory}
 		return nil
 	}
 	if n.redis, err = ephemeral.NewRedis(ctx, n.config.RedisURL); err != nil {
@@ -122,9 +123,26 @@ func (n *node) openStores(ctx context.Context, d *dev) (err error) {
 	if err != nil {
 		return err
 	}
-	n.ephemeral = ephemeral.Sealed{Store: values, Sealer: n.sealer}
+	n.redis.Local.Owner = owner
+	n.ephemeral = ephemeral.NewBudget(ephemeral.Sealed{Store: values, Sealer: n.sealer}, owner)
 	n.counter = counter{n.redis}
 	return nil
+}
+
+// owner is who is charged for what a request leaves behind: its network, of IPv6 the wide one, which
+// costs no more.
+func owner(ctx context.Context) string {
+	if ip := web.ClientIP(ctx); !ip.Is4() {
+		return web.WideNetwork(ip)
+	}
+	return web.Network(web.ClientIP(ctx))
+}
+
+// parkLimiter counts in this process: to ask Redis about each request would cost more than to park it.
+func (n *node) parkLimiter() *web.Limiter {
+	counts := ephemeral.NewCounts()
+	counts.Owner = owner
+	return &web.Limiter{Counter: counter{counts}}
 }
 
 // counter adapts a store's rates to web's.
@@ -152,7 +170,7 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 
 // buildGround builds what every feature stands on.
 func (n *node) buildGround(_ context.Context, d *dev) (err error) {
-	if n.outbound, n.strangers, err = n.config.fetchers(d != nil); err != nil {
+	if n.outbound, n.strangers, n.notices, err = n.config.fetchers(d != nil); err != nil {
 		return err
 	}
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe, Network: network})

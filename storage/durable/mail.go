@@ -9,27 +9,27 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-const mailColumns = `id, sealed, created_at, next_try_at, expires_at, tries`
+const mailColumns = `id, sealed, created_at, next_try_at, turn, expires_at, tries`
 
 func mailFields(m *storage.Mail) []any {
-	return []any{&m.ID, &m.Sealed, instant{&m.CreatedAt}, instant{&m.NextTryAt}, instant{&m.ExpiresAt}, &m.Tries}
+	return []any{&m.ID, &m.Sealed, instant{&m.CreatedAt}, instant{&m.NextTryAt}, instant{&m.Turn}, instant{&m.ExpiresAt}, &m.Tries}
 }
 
 // AddMail queues m.
 func (d *DB) AddMail(ctx context.Context, m storage.Mail) error {
-	err := d.execOne(ctx, storage.ErrExists, `INSERT INTO mail (`+mailColumns+`) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-		m.ID, m.Sealed, ms(m.CreatedAt), ms(m.NextTryAt), ms(m.ExpiresAt), m.Tries)
+	err := d.execOne(ctx, storage.ErrExists, `INSERT INTO mail (`+mailColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		m.ID, m.Sealed, ms(m.CreatedAt), ms(m.NextTryAt), ms(m.Turn), ms(m.ExpiresAt), m.Tries)
 	if err != nil {
 		return fmt.Errorf("add mail: %w", err)
 	}
 	return nil
 }
 
-// ClaimMail returns one mail that is due, for the caller to deliver within lease; then it is due
+// ClaimMail returns the mail that is due and has the earliest turn, for the caller to deliver within lease; then it is due
 // again. Of many workers one gets it. ErrNotFound when none is due.
 func (d *DB) ClaimMail(ctx context.Context, now time.Time, lease time.Duration) (storage.Mail, error) {
 	for {
-		due, err := list(ctx, d, `SELECT id FROM mail WHERE next_try_at <= $1 ORDER BY next_try_at, id LIMIT 16`, []any{ms(now)},
+		due, err := list(ctx, d, `SELECT id FROM mail WHERE next_try_at <= $1 ORDER BY turn, id LIMIT 16`, []any{ms(now)},
 			func(row scan) (id string, err error) { return id, row(&id) })
 		if err != nil {
 			return storage.Mail{}, fmt.Errorf("list due mail: %w", err)

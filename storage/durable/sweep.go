@@ -9,6 +9,10 @@ import (
 // dying is how long a grant or session is kept after its end, for the tokens that stand on it.
 const dying = 24 * time.Hour
 
+// unredeemed is how long a code that nobody redeemed is kept after its end: only a spent one can be
+// told from one that never was.
+const unredeemed = time.Hour
+
 // Sweep removes the rows that nothing can need any more, in small batches, and returns how many. Call
 // it from as many nodes as there are and as often as you like. Nothing depends on it but the size of the
 // database: every reader judges expiry itself.
@@ -51,6 +55,7 @@ func (d *DB) due(ctx context.Context, now time.Time) ([]expiry, error) {
 		{table: "ephemeral", key: "key", column: "expires_at", before: now},
 		{table: "logout_notices", key: "session_id, client_id", column: "expires_at", before: now},
 		{table: "grants", key: "id", column: "expires_at", before: now.Add(-dying)},
+		{table: "grants", key: "id", column: "code_expires_at", before: now.Add(-unredeemed), where: " AND code_spent_at = 0"},
 		{table: "sessions", key: "id", column: "expires_at", before: now.Add(-dying)},
 	}, events...), err
 }

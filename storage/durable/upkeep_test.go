@@ -37,6 +37,25 @@ func TestSweepTakesWhatIsOverAndNothingElse(t *testing.T) {
 	})
 }
 
+func TestCodeThatNobodyRedeemedIsSweptWithinHours(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ninetyDays := func(g *storage.Grant) { g.ExpiresAt = w.now.Add(90 * 24 * time.Hour) }
+		left, spent := w.addGrant(ninetyDays), w.redeemed(ninetyDays)
+		for _, at := range []time.Duration{0, 30 * time.Minute} {
+			if n, err := w.Sweep(w.ctx, w.now.Add(at)); err != nil || n != 0 {
+				t.Fatalf("swept %d after %s, %v", n, at, err)
+			}
+		}
+		if n, err := w.Sweep(w.ctx, w.now.Add(2*time.Hour)); err != nil || n != 1 {
+			t.Fatalf("swept %d, %v", n, err)
+		}
+		_, err := w.GrantByCode(w.ctx, left.CodeDigest)
+		w.is(err, storage.ErrNotFound)
+		_, err = w.GrantByCode(w.ctx, spent.CodeDigest) // whose replay is still told
+		w.ok(err)
+	})
+}
+
 func TestManyNodesSweepAtOnceAndEachRowIsCountedOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		const expired = 600

@@ -1,46 +1,49 @@
 package ephemeral
 
 import (
-	"container/heap"
 	"context"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-const maxCounts = 1 << 17 // keys counted at a time
+const maxCounts = 1 << 15 // keys counted at a time for one purpose
 
 // Counts limits rates in the process with the generic cell rate algorithm: per key one instant, the
-// theoretical arrival time, until which the events so far have used the rate up.
+// theoretical arrival time, until which the events so far have used the rate up. Each purpose, which is
+// what a key begins with up to a colon, has a table to itself: none can be filled by way of another.
 type Counts struct {
 	Now func() time.Time
+	// Owner says whose what a context counts or puts is, such as the network its request came from; nil:
+	// all is one's.
+	Owner func(ctx context.Context) string
 
 	mu     sync.Mutex
-	keys   map[string]*entry // expires is the theoretical arrival time
-	expiry ranking[*entry]
+	tables map[string]*table
 	max    int
 }
 
 // NewCounts returns counts in which every key is unused.
 func NewCounts() *Counts {
-	return &Counts{Now: time.Now, keys: map[string]*entry{}, max: maxCounts}
+	return &Counts{Now: time.Now, tables: map[string]*table{}, max: maxCounts}
 }
 
 // Count takes one event of key's rate. It returns 0 when the event is allowed, else how long to
 // wait; a refused event uses nothing up. The error is always nil.
-func (c *Counts) Count(_ context.Context, key string, l storage.Limit) (time.Duration, error) {
+func (c *Counts) Count(ctx context.Context, key string, l storage.Limit) (time.Duration, error) {
 	if !countable(l) {
 		return never, nil
 	}
+	name := c.whose(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.Now()
-	c.forget(now)
-	e, known := c.keys[key]
-	if !known && len(c.keys) >= c.max {
-		// Forgetting a key to make room would give its owner a fresh burst: refuse newcomers instead.
-		return c.expiry[0].expires.Sub(now), nil
+	now, t := c.Now(), c.table(key)
+	t.forget(now)
+	e, known := t.keys[key]
+	if !known && len(t.keys) >= c.max && !t.makeRoom(name) {
+		return t.expiry[0].expires.Sub(now), nil
 	}
 	if !known {
 		e = &entry{key: key, expires: now}
@@ -50,24 +53,25 @@ func (c *Counts) Count(_ context.Context, key string, l storage.Limit) (time.Dur
 		return wait, nil
 	}
 	e.expires = next
-	c.keep(e, known)
+	t.keep(name, e, known)
 	return 0, nil
 }
 
-func (c *Counts) keep(e *entry, known bool) {
-	if known {
-		heap.Fix(&c.expiry, e.place)
-		return
+func (c *Counts) whose(ctx context.Context) string {
+	if c.Owner == nil {
+		return ""
 	}
-	c.keys[e.key] = e
-	heap.Push(&c.expiry, e)
+	return c.Owner(ctx)
 }
 
-// forget drops the keys whose whole burst is free again.
-func (c *Counts) forget(now time.Time) {
-	for len(c.expiry) > 0 && !now.Before(c.expiry[0].expires) {
-		delete(c.keys, heap.Pop(&c.expiry).(*entry).key)
+func (c *Counts) table(key string) *table {
+	purpose := key[:max(0, strings.IndexByte(key, ':'))]
+	t := c.tables[purpose]
+	if t == nil {
+		t = &table{keys: map[string]*entry{}, owners: owners{of: map[string]*owner{}}}
+		c.tables[purpose] = t
 	}
+	return t
 }
 
 // never is how long to wait for an event of a rate that has none.

@@ -94,6 +94,36 @@ func TestFloodOfKeysResetsNobody(t *testing.T) {
 	}
 }
 
+// Keys of thousands of networks fill one purpose's table. Newcomers of other networks are counted all the
+// same, the used-up keys of those who fill it stay used up, and other purposes have noticed nothing.
+func TestFullTableIsTheTroubleOfWhoFillsIt(t *testing.T) {
+	counts := ephemeral.NewCounts()
+	counts.Owner = whose
+	flooder := as(t.Context(), "flooder")
+	for range 10 {
+		_, _ = counts.Count(flooder, "mail:used up", tenAnHour)
+	}
+	for i := range 1 << 17 {
+		_, _ = counts.Count(as(t.Context(), "flooder "+strconv.Itoa(i%50)), "mail:"+strconv.Itoa(i), tenAnHour)
+		_, _ = counts.Count(flooder, "mail:more "+strconv.Itoa(i), tenAnHour)
+	}
+	if wait, _ := counts.Count(flooder, "mail:one more", tenAnHour); wait == 0 {
+		t.Error("memory for keys has no bound")
+	}
+	if wait, _ := counts.Count(flooder, "mail:used up", tenAnHour); wait == 0 {
+		t.Error("who filled the table got a new burst")
+	}
+	for i := range 1000 {
+		newcomer := as(t.Context(), "newcomer "+strconv.Itoa(i))
+		if wait, _ := counts.Count(newcomer, "mail:newcomer "+strconv.Itoa(i), tenAnHour); wait > 0 {
+			t.Fatalf("newcomer %d has to wait %s", i, wait)
+		}
+	}
+	if wait, _ := counts.Count(flooder, "par:client", tenAnHour); wait > 0 {
+		t.Errorf("another purpose has to wait %s", wait)
+	}
+}
+
 type counter interface {
 	Count(ctx context.Context, key string, l storage.Limit) (time.Duration, error)
 }

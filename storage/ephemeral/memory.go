@@ -2,7 +2,6 @@ package ephemeral
 
 import (
 	"bytes"
-	"container/heap"
 	"context"
 	"fmt"
 	"sync"
@@ -11,33 +10,21 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-const (
-	memoryBytes   = 64 << 20 // of keys and values together
-	entryOverhead = 256      // what the map, the heaps, the list and the entry cost beside key and value
-)
+const memoryBytes = 64 << 20 // of keys and values together
 
-// Memory keeps values in the process: for one node, and gone when it stops. When it is full, the
-// oldest value of the owner who holds the most makes room: a flood costs whoever sends it their own
-// values, before anybody else's and long before the server. While there is room nobody is limited.
+// Memory keeps values in the process: for one node, and gone when it stops. When it is full, those who
+// hold the most make room.
 type Memory struct {
 	*Counts
-	// Owner says whose the value is that a context puts, such as the network its request came from;
-	// nil: all are one's.
-	Owner func(ctx context.Context) string
-
-	mu      sync.Mutex
-	entries map[string]*entry
-	expiry  ranking[*entry]
-	owners  owners
-	bytes   int
-	room    int // bytes allowed
+	mu sync.Mutex // guards what follows
+	ledger
 }
 
 var _ storage.Ephemeral = (*Memory)(nil)
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{Counts: NewCounts(), entries: map[string]*entry{}, owners: owners{of: map[string]*owner{}}, room: memoryBytes}
+	return &Memory{Counts: NewCounts(), ledger: newLedger(memoryBytes)}
 }
 
 // Put stores a copy of value under key for ttl. A ttl that is over already stores nothing.
@@ -50,10 +37,11 @@ func (m *Memory) Put(ctx context.Context, key string, value []byte, ttl time.Dur
 	name := m.whose(ctx)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.remove(m.entries[key])
-	if ttl > 0 {
-		m.keep(name, e, now)
+	if ttl <= 0 {
+		m.remove(m.entries[key])
+		return nil
 	}
+	m.enter(name, e, now)
 	return nil
 }
 
@@ -66,26 +54,12 @@ func (m *Memory) Add(ctx context.Context, key string, ttl time.Duration) error {
 	if old, ok := m.entries[key]; ok && now.Before(old.expires) {
 		return storage.ErrSpent
 	}
-	m.remove(m.entries[key])
-	if ttl > 0 {
-		m.keep(name, &entry{key: key, expires: now.Add(ttl)}, now)
+	if ttl <= 0 {
+		m.remove(m.entries[key])
+		return nil
 	}
+	m.enter(name, &entry{key: key, expires: now.Add(ttl)}, now)
 	return nil
-}
-
-func (m *Memory) whose(ctx context.Context) string {
-	if m.Owner == nil {
-		return ""
-	}
-	return m.Owner(ctx)
-}
-
-func (m *Memory) keep(name string, e *entry, now time.Time) {
-	m.makeRoom(e.size(), now)
-	m.entries[e.key] = e
-	m.bytes += e.size()
-	heap.Push(&m.expiry, e)
-	m.owners.add(name, e)
 }
 
 // Get returns a copy of the value, or storage.ErrNotFound.
@@ -112,24 +86,4 @@ func (m *Memory) Take(_ context.Context, key string) ([]byte, error) {
 		return nil, storage.ErrNotFound
 	}
 	return e.value, nil
-}
-
-// makeRoom drops what has expired and then, until size fits, the oldest of whoever holds the most.
-func (m *Memory) makeRoom(size int, now time.Time) {
-	for len(m.expiry) > 0 && !now.Before(m.expiry[0].expires) {
-		m.remove(m.expiry[0])
-	}
-	for m.bytes+size > m.room {
-		m.remove(m.owners.richest().oldest())
-	}
-}
-
-func (m *Memory) remove(e *entry) {
-	if e == nil {
-		return
-	}
-	delete(m.entries, e.key)
-	heap.Remove(&m.expiry, e.place)
-	m.owners.drop(e)
-	m.bytes -= e.size()
 }

@@ -19,6 +19,9 @@ func (o *owner) at(place int)             { o.place = place }
 // oldest is the value that was put first; an owner has one.
 func (o *owner) oldest() *entry { return o.entries.Front().Value.(*entry) }
 
+// newest is the value that was put last.
+func (o *owner) newest() *entry { return o.entries.Back().Value.(*entry) }
+
 // owners are all who have values, with the one at the root who holds the most.
 type owners struct {
 	of   map[string]*owner

@@ -26,7 +26,7 @@ type Redis struct {
 	client  redis.UniversalClient
 	script  *redis.Script
 	breaker breaker
-	local   *Counts // counts while Redis does not
+	Local   *Counts // counts while Redis does not
 }
 
 var _ storage.Ephemeral = (*Redis)(nil)
@@ -40,7 +40,7 @@ func NewRedis(ctx context.Context, url string) (*Redis, error) {
 		return nil, fmt.Errorf("redis_url: %w", err)
 	}
 	logging.Disable() // plain lines on stderr that repeat what the errors say
-	r := &Redis{client: redis.NewUniversalClient(options), script: redis.NewScript(gcra), local: NewCounts()}
+	r := &Redis{client: redis.NewUniversalClient(options), script: redis.NewScript(gcra), Local: NewCounts()}
 	warm, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	// Connecting and learning a cluster's slots takes longer than a page's patience.

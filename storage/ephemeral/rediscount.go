@@ -34,7 +34,7 @@ func (r *Redis) Count(ctx context.Context, key string, l storage.Limit) (time.Du
 		return err
 	})
 	if err != nil {
-		return r.local.Count(ctx, key, stricter(l))
+		return r.Local.Count(ctx, key, stricter(l))
 	}
 	return time.Duration(wait) * time.Microsecond, nil
 }

@@ -1,0 +1,53 @@
+package interaction
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// maxWhole is up to how many bytes a request is kept as one value. Of a longer one, what the client
+// asked is kept apart, under its digest: a short URL can name a long pushed request as often as
+// anybody likes, and it is there once.
+const maxWhole = 4 << 10
+
+// own is what a browser adds to a request.
+type own struct {
+	Browser     string    `json:"browser"`
+	CreatedAt   time.Time `json:"created_at"`
+	HintSubject string    `json:"hint_subject,omitempty"`
+	ShownTo     string    `json:"shown_to,omitempty"`
+	Decision    string    `json:"decision,omitempty"`
+	DecidedBy   string    `json:"decided_by,omitempty"`
+	ChosenUser  string    `json:"chosen_user,omitempty"`
+	Switching   bool      `json:"switching,omitempty"`
+	Shared      string    `json:"shared,omitempty"`
+}
+
+func (q *Request) own() own {
+	return own{
+		Browser: q.Browser, CreatedAt: q.CreatedAt, HintSubject: q.HintSubject, ShownTo: q.ShownTo,
+		Decision: q.Decision, DecidedBy: q.DecidedBy, ChosenUser: q.ChosenUser, Switching: q.Switching, Shared: q.Shared,
+	}
+}
+
+// share keeps what is not q's own, for as long as any request that begins now.
+func (s *Store) share(ctx context.Context, q *Request) error {
+	rest := *q
+	rest.Browser, rest.CreatedAt, rest.HintSubject, rest.Shared = "", time.Time{}, "", ""
+	rest.ShownTo, rest.Decision, rest.DecidedBy, rest.ChosenUser, rest.Switching = "", "", "", "", false
+	value, err := json.Marshal(&rest)
+	if err != nil {
+		return fmt.Errorf("encode authorization request: %w", err)
+	}
+	key := "asked:" + base64.RawURLEncoding.EncodeToString(storage.Digest(string(value)))
+	if key == q.Shared {
+		return nil
+	}
+	q.Shared = key
+	return s.Ephemeral.Put(ctx, key, value, Life)
+}

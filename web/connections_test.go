@@ -1,0 +1,121 @@
+package web_test
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// dial connects from an address of this machine.
+func dial(t *testing.T, s *running, from string) net.Conn {
+	t.Helper()
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+	conn, err := dialer.Dial("tcp", s.public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(time.Minute))
+	return conn
+}
+
+// ask sends a request on conn and returns the status of its answer, 0 when the connection is closed.
+func ask(t *testing.T, conn net.Conn, path string) int {
+	t.Helper()
+	io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n")
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal("no answer")
+	}
+	if err != nil {
+		return 0
+	}
+	readAnswer(t, response)
+	return response.StatusCode
+}
+
+func TestIdleConnectionsOfOneNetworkKeepNobodyOut(t *testing.T) {
+	mux := web.NewMux(web.MuxOptions{})
+	mux.API("GET /quick", says("quick"))
+	s := run(t, web.ServerOptions{Handler: mux, MaxConnections: 50, HeaderTimeout: time.Hour, IdleTimeout: time.Hour})
+	kept := []net.Conn{dial(t, s, "127.0.1.1"), dial(t, s, "127.0.2.1"), dial(t, s, "127.0.3.1")}
+	for _, conn := range kept {
+		if status := ask(t, conn, "/quick"); status != http.StatusOK {
+			t.Fatal(status)
+		}
+	}
+	for i := range 200 { // of two addresses, half of them after a request
+		conn := dial(t, s, []string{"127.0.9.1", "127.0.9.2"}[i%2])
+		if i%4 < 2 {
+			ask(t, conn, "/quick")
+		}
+	}
+	for i := range 20 {
+		if status := ask(t, dial(t, s, "127.0.4.1"), "/quick"); status != http.StatusOK {
+			t.Fatalf("newcomer %d: %d", i, status)
+		}
+	}
+	for i, conn := range kept {
+		if status := ask(t, conn, "/quick"); status != http.StatusOK {
+			t.Errorf("the idle connection %d of another network was closed", i)
+		}
+	}
+}
+
+func TestConnectionThatServesARequestIsNotClosedForOthers(t *testing.T) {
+	entered, leave := make(chan bool), make(chan bool)
+	mux := web.NewMux(web.MuxOptions{})
+	mux.API("GET /quick", says("quick"))
+	mux.API("GET /slow", func(http.ResponseWriter, *http.Request) error {
+		entered <- true
+		<-leave
+		return nil
+	})
+	s := run(t, web.ServerOptions{Handler: mux, MaxConnections: 4, HeaderTimeout: time.Hour, IdleTimeout: time.Hour})
+	statuses := make(chan int)
+	for range 3 {
+		go func() { statuses <- ask(t, dial(t, s, "127.0.1.1"), "/slow") }()
+		<-entered
+	}
+	for range 20 {
+		if status := ask(t, dial(t, s, "127.0.2.1"), "/quick"); status != http.StatusOK {
+			t.Fatal(status)
+		}
+	}
+	close(leave)
+	for range 3 {
+		if status := <-statuses; status != http.StatusOK {
+			t.Errorf("cut off: %d", status)
+		}
+	}
+}
+
+func TestDrainEndsAServerWithoutRoom(t *testing.T) {
+	entered, leave := make(chan bool), make(chan bool)
+	mux := web.NewMux(web.MuxOptions{})
+	mux.API("GET /slow", func(http.ResponseWriter, *http.Request) error {
+		entered <- true
+		<-leave
+		return nil
+	})
+	s := run(t, web.ServerOptions{Handler: mux, MaxConnections: 1})
+	status := make(chan int)
+	go func() { status <- ask(t, dial(t, s, "127.0.1.1"), "/slow") }()
+	<-entered
+	dial(t, s, "127.0.2.1") // waits
+	s.stop()
+	close(leave)
+	if got := <-status; got != http.StatusOK {
+		t.Error(got)
+	}
+	if err := <-s.done; err != nil {
+		t.Error(err)
+	}
+}
