@@ -39,6 +39,9 @@ type Store interface {
 
 // Clients knows what has become of clients.
 type Clients interface {
+	// Keep writes down a client that is known by nothing but its document, so that it can be allowed
+	// something.
+	Keep(ctx context.Context, shown storage.Client) error
 	// Changed tells whether people who saw the client as it was would not know it as it is now.
 	Changed(ctx context.Context, was storage.Client) (bool, error)
 }

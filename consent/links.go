@@ -26,10 +26,10 @@ func links(q *interaction.Request) []templates.ConsentLink {
 	return all
 }
 
-// logo is where the picture of the app is, "" without one. Software that registered itself shows none:
-// a picture says "you know me", and nobody answers for that.
+// logo is where the picture of the app is, "" without one. Software that nobody here answers for shows none:
+// a picture says "you know me".
 func (a *Asker) logo(ctx context.Context, q *interaction.Request, t trust) (string, error) {
-	if q.Links.LogoURI == "" || t == itself || a.LogoURL == nil {
+	if q.Links.LogoURI == "" || t.unverified() || a.LogoURL == nil {
 		return "", nil
 	}
 	name, err := a.Store.ClientLogoName(ctx, q.ClientID)

@@ -112,6 +112,9 @@ func posted(r *http.Request, field string) string {
 func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Request, s *session.Session) error {
 	_, host := redirectOf(q.RedirectURI)
 	before, err := a.before(r.Context(), q, s.UserID)
+	if err == nil && q.Client != nil && a.Clients != nil {
+		err = a.Clients.Keep(r.Context(), *q.Client)
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package consent_test
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,8 +20,16 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// moving says of every client whether it has changed.
-type moving struct{ changed bool }
+// moving says of every client whether it has changed, and remembers which are to be kept.
+type moving struct {
+	changed bool
+	kept    []string
+}
+
+func (m *moving) Keep(_ context.Context, shown storage.Client) error {
+	m.kept = append(m.kept, shown.ID)
+	return nil
+}
 
 func (m *moving) Changed(context.Context, storage.Client) (bool, error) { return m.changed, nil }
 
@@ -194,6 +203,23 @@ func TestLogoIsOurCopyAndOnlyOfWhoeverSomebodyAnswersFor(t *testing.T) {
 	n.Parks.Approved = true
 	if _, p := ada.Authorize(n); !strings.Contains(p.Body, shown) {
 		t.Error("the logo is not shown once it is approved")
+	}
+}
+
+func TestOnlyWhatIsAllowedIsKept(t *testing.T) {
+	db, clients := seed(t, storagetest.SQLite(t)), &moving{}
+	n := inTown(t, db, clients)
+	n.Parks.Client = &storage.Client{ID: "c_app"}
+	ada := signedIn(t, n, "u_ada")
+	handle, _ := ada.Authorize(n)
+	decide(ada, n, handle, "deny")
+	handle, _ = ada.Authorize(n)
+	if len(clients.kept) != 0 {
+		t.Fatalf("kept without having been allowed: %v", clients.kept)
+	}
+	decide(ada, n, handle, "allow")
+	if !slices.Equal(clients.kept, []string{"c_app"}) {
+		t.Errorf("kept %v", clients.kept)
 	}
 }
 

@@ -23,8 +23,8 @@ func (p *Provider) pendingClient(ctx context.Context, q *interaction.Request) (s
 		return p.lookUp(ctx, q.Form.Get("client_id"))
 	}
 	c, err := p.Clients.Known(ctx, q.ClientID)
-	if errors.Is(err, storage.ErrNotFound) {
-		return storage.Client{}, nil
+	if errors.Is(err, storage.ErrNotFound) { // nobody has allowed it anything yet
+		return *q.Client, nil
 	}
 	c.Name, c.ClientMetadata = q.Client.Name, q.Client.ClientMetadata
 	return c, err

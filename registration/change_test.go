@@ -97,9 +97,7 @@ func TestApprovalIsForWhatTheOperatorSaw(t *testing.T) {
 		}{
 			{"nothing", nil, true}, {"scope", map[string]any{"scope": "openid"}, true}, {"name", map[string]any{"client_name": "Other"}, false},
 		} {
-			if _, err := clients.Client(t.Context(), s.id()); err != nil {
-				t.Fatal(err)
-			}
+			s.allowed(t, clients)
 			approve(s.id())
 			s.publish(c.changes)
 			if got, err := clients.Client(t.Context(), s.id()); err != nil || got.Approved != c.kept || approved(s.id()) != c.kept {
@@ -127,6 +125,7 @@ func TestApprovalIsForWhatTheOperatorSaw(t *testing.T) {
 func TestPendingAnswersAreComparedWithWhatIsKnownNow(t *testing.T) {
 	s, db := newSite(t), storagetest.SQLite(t)
 	clients := s.clients(db)
+	s.allowed(t, clients)
 	was, err := clients.Client(t.Context(), s.id())
 	if err != nil {
 		t.Fatal(err)
@@ -189,6 +188,7 @@ func TestAnswersThatMeetAChangeAllowNothingUnseen(t *testing.T) {
 		s := newSite(t)
 		clients := s.clients(db)
 		clients.Consents = db
+		s.allowed(t, clients)
 		was, err := clients.Client(t.Context(), s.id())
 		if err != nil {
 			t.Fatal(err)

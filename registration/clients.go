@@ -57,14 +57,15 @@ const (
 var fetchLimit = web.Limit{Events: 60, Per: time.Minute}
 
 // Clients are the registered ones, and those whose client_id is the address of a document about
-// them. Of each such document the last valid state is kept among the clients, so that grants can
-// refer to it: what is under way goes on with that.
+// them. What anybody can make us read is cached by the fetcher and nowhere else. Once a person has allowed
+// such a client something, its last valid state is kept among the clients, so that grants can refer to
+// it.
 type Clients struct {
 	Store    Store
 	Fetch    Fetcher
 	Rules    Rules
 	Consents Consents // nil: what was allowed stays allowed when the document changes
-	Logos    *Logos   // nil: none are kept
+	Logos    *Logos   // of those that somebody here answers for; nil: none are kept
 	Limiter  web.Limiter
 	Audit    Recorder
 	Now      func() time.Time // nil: the system's clock
@@ -93,6 +94,8 @@ func (c *Clients) Client(ctx context.Context, id string) (storage.Client, error)
 	}
 	current, err := c.current(ctx, id)
 	switch {
+	case err == nil && known.ID == "":
+		return current, nil
 	case err == nil && !c.isDue(known, current):
 		return known, nil
 	case err == nil:
@@ -103,6 +106,22 @@ func (c *Clients) Client(ctx context.Context, id string) (storage.Client, error)
 		return storage.Client{}, err
 	}
 	return storage.Client{}, note(ctx, err)
+}
+
+// Keep writes a client down as it was shown to the person who allows it something. One that is there
+// already stays as it is; others than those of documents always are.
+func (c *Clients) Keep(ctx context.Context, shown storage.Client) error {
+	if !isURL(shown.ID) {
+		return nil
+	}
+	_, err := c.keeping.do(ctx, shown.ID, func(ctx context.Context) (storage.Client, error) {
+		known, err := c.Store.Client(ctx, shown.ID)
+		if errors.Is(err, storage.ErrNotFound) {
+			return c.add(ctx, shown)
+		}
+		return known, err
+	})
+	return err
 }
 
 // Known returns a client as it was last seen, without asking its site: for what has begun already.

@@ -193,6 +193,12 @@ func TestDocumentMakesAClient(t *testing.T) {
 			len(c.RedirectURIs) != 3 || !slices.Equal(c.Audiences, clients.Rules.Resources) {
 			t.Errorf("%+v", c)
 		}
+		if n := count(t, db); n != 0 {
+			t.Errorf("%d clients are stored before anybody has allowed one anything", n)
+		}
+		if err := clients.Keep(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
 		stored, err := db.Client(t.Context(), s.id())
 		if err != nil || stored.Name != c.Name || stored.CreatedAt.IsZero() {
 			t.Errorf("stored: %+v, %v", stored, err)
@@ -267,6 +273,9 @@ func TestChangedDocumentChangesTheClientAndAsksAnew(t *testing.T) {
 		} {
 			s.publish(c.changes)
 			asked.ids, asked.revoked = nil, nil
+			if c.name == "first" {
+				s.allowed(t, clients)
+			}
 			got, err := clients.Client(t.Context(), s.id())
 			if err != nil || (len(asked.ids) > 0) != (c.anew > 0) {
 				t.Errorf("%s: %v, asked anew %d times", c.name, err, len(asked.ids))
@@ -289,9 +298,7 @@ func TestChangedDocumentChangesTheClientAndAsksAnew(t *testing.T) {
 func TestWhatIsUnderWaySeesTheClientAsItWas(t *testing.T) {
 	s, db := newSite(t), storagetest.SQLite(t)
 	clients := s.clients(db)
-	if _, err := clients.Client(t.Context(), s.id()); err != nil {
-		t.Fatal(err)
-	}
+	s.allowed(t, clients)
 	s.publish(map[string]any{"redirect_uris": []string{"https://evil.example.com/cb"}})
 	c, err := clients.Known(t.Context(), s.id())
 	if err != nil || c.RedirectURIs[0] != "https://app.example.com/cb" || s.hits.Load() != 1 {
@@ -303,9 +310,7 @@ func TestDisabledClientStaysDisabledWhateverItPublishes(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *durable.DB) {
 		s := newSite(t)
 		clients := s.clients(db)
-		if _, err := clients.Client(t.Context(), s.id()); err != nil {
-			t.Fatal(err)
-		}
+		s.allowed(t, clients)
 		if err := db.SetClientDisabled(t.Context(), s.id(), time.Now()); err != nil {
 			t.Fatal(err)
 		}
@@ -321,9 +326,7 @@ func TestKnownClientOutlivesAnOutageOfItsSite(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *durable.DB) {
 		s := newSite(t)
 		clients := s.clients(db)
-		if _, err := clients.Client(t.Context(), s.id()); err != nil {
-			t.Fatal(err)
-		}
+		s.allowed(t, clients)
 		s.set(func() { s.status = http.StatusServiceUnavailable })
 		if c, err := clients.Client(t.Context(), s.id()); err != nil || c.Name != "Example App" {
 			t.Errorf("during an outage: %v", err)
@@ -339,7 +342,7 @@ func TestKnownClientOutlivesAnOutageOfItsSite(t *testing.T) {
 	})
 }
 
-func TestThousandRequestsFetchOneDocument(t *testing.T) {
+func TestThousandRequestsFetchOneDocumentAndKeepOneClient(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *durable.DB) {
 		s := newSite(t)
 		s.set(func() { s.header.Set("Cache-Control", "max-age=60") })
@@ -349,7 +352,11 @@ func TestThousandRequestsFetchOneDocument(t *testing.T) {
 		var all sync.WaitGroup
 		for range 1000 {
 			all.Go(func() {
-				if c, err := clients.Client(ctx, s.id()); err != nil || c.ID != s.id() {
+				c, err := clients.Client(ctx, s.id())
+				if err == nil {
+					err = clients.Keep(ctx, c)
+				}
+				if err != nil || c.ID != s.id() {
 					t.Errorf("%v", err)
 				}
 			})
@@ -389,6 +396,7 @@ func TestOneNetworkCannotMakeUsAskForKeysAllTheTime(t *testing.T) {
 		plain.ServeHTTP(w, r)
 	})
 	clients := s.clients(db)
+	s.allowed(t, clients)
 	for range 200 {
 		if c, err := clients.Client(t.Context(), s.id()); err != nil || c.Public {
 			t.Fatalf("%+v, %v", c, err)

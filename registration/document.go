@@ -132,6 +132,9 @@ func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error)
 	if err != nil || keys.CheckClientKeys(set) != nil {
 		c.Fetch.Reject(jwksURI, outbound.KeySet(), "no usable keys")
 	}
+	if err == nil && len(set) > maxKeys {
+		err = Unusable{"its key set is too large"}
+	}
 	return set, err
 }
 

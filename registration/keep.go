@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
@@ -22,8 +21,8 @@ func (c *Clients) isDue(known, current storage.Client) bool {
 func (c *Clients) keep(ctx context.Context, current storage.Client) (storage.Client, error) {
 	known, err := c.Store.Client(ctx, current.ID)
 	switch {
-	case errors.Is(err, storage.ErrNotFound):
-		return c.add(ctx, current, c.now())
+	case errors.Is(err, storage.ErrNotFound): // deleted in this moment
+		return current, nil
 	case err != nil:
 		return storage.Client{}, err
 	case !c.isDue(known, current): // somebody was faster
@@ -44,8 +43,9 @@ func (c *Clients) store(ctx context.Context, client *storage.Client) error {
 	return nil
 }
 
-func (c *Clients) add(ctx context.Context, client storage.Client, now time.Time) (storage.Client, error) {
-	client.CreatedAt, client.UpdatedAt = now, now
+func (c *Clients) add(ctx context.Context, client storage.Client) (storage.Client, error) {
+	client.CreatedAt = c.now()
+	client.UpdatedAt = client.CreatedAt
 	if err := c.record(ctx, audit.ClientCreated, client.ID); err != nil {
 		return storage.Client{}, err
 	}

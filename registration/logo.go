@@ -63,10 +63,14 @@ func (l *Logos) fetch(ctx context.Context, uri string) ([]byte, error) {
 	return redraw(response.Body)
 }
 
-// keep is Keep for those who have something better to do.
+// keep is Keep for those who have something better to do. A client that nobody here answers for has no
+// logo: nothing is fetched, and what it had is removed.
 func (l *Logos) keep(ctx context.Context, c storage.Client) {
 	if l == nil {
 		return
+	}
+	if !c.Approved && !(isURL(c.ID) && len(l.Rules.AllowHosts) > 0) {
+		c.LogoURI = ""
 	}
 	if err := l.Keep(ctx, c); err != nil {
 		web.Annotate(ctx, slog.String("client_logo", reasonOf(err)))

@@ -204,6 +204,7 @@ func TestNoLogoKeepsNobodyFromSigningIn(t *testing.T) {
 	})
 }
 
+// What nobody here answers for costs a fetch of its picture neither when it is read nor when it is allowed.
 func TestLogoIsFetchedOnceAndWhenItsAddressChanges(t *testing.T) {
 	s, db := newSite(t), storagetest.SQLite(t)
 	plain, drawn := s.Config.Handler, encoded(t, "png", picture(10, 10))
@@ -223,9 +224,12 @@ func TestLogoIsFetchedOnceAndWhenItsAddressChanges(t *testing.T) {
 	clients.Logos = s.gallery(db)
 	for _, step := range []struct {
 		uri   string
+		known []string // hosts that the operator knows
 		asked int
-	}{{"/logo1", 1}, {"/logo1", 1}, {"/logo2", 2}} {
+	}{{"/logo0", nil, 0}, {"/logo1", []string{"example.com"}, 1}, {"/logo1", []string{"example.com"}, 1}, {"/logo2", []string{"example.com"}, 2}} {
 		s.publish(map[string]any{"logo_uri": s.url(step.uri)})
+		clients.Logos.Rules.AllowHosts = step.known
+		s.allowed(t, clients)
 		if _, err := clients.Client(t.Context(), s.id()); err != nil || asked != step.asked {
 			t.Errorf("%s: %v, asked %d times", step.uri, err, asked)
 		}

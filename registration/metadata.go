@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	maxName = 120 // characters
+	maxName = 120      // characters
+	maxKeys = 16 << 10 // bytes of a key set that is stored with its client
 	none    = "none"
 )
 
@@ -101,6 +102,9 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 	}
 	if m.jwks != nil && m.jwksURI != "" {
 		return storage.Client{}, malformed("jwks and jwks_uri cannot be combined.")
+	}
+	if len(m.jwks) > maxKeys {
+		return storage.Client{}, malformed("jwks is too large; publish the keys at a jwks_uri.")
 	}
 	c := storage.Client{Kind: storage.KindApp, Name: m.displayName(), ClientMetadata: storage.ClientMetadata{
 		Public: m.authMethod == none, RedirectURIs: m.redirects, PostLogoutRedirectURIs: m.postLogout,

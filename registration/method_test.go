@@ -112,9 +112,7 @@ func TestClientCannotLeaveWhatTheOperatorHoldsItTo(t *testing.T) {
 		documented := map[string]any{"token_endpoint_auth_method": "private_key_jwt", "jwks": keySet()}
 		s.publish(documented)
 		clients := s.clients(db)
-		if _, err := clients.Client(t.Context(), s.id()); err != nil {
-			t.Fatal(err)
-		}
+		s.allowed(t, clients)
 		hold(s.id())
 		documented["client_name"] = "New Name"
 		s.publish(documented)

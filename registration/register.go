@@ -121,9 +121,6 @@ func (e *Endpoint) insert(ctx context.Context, c storage.Client, id string) (mad
 	if err := e.Store.CreateClient(ctx, c); err != nil {
 		return made{}, fmt.Errorf("register client: %w", err)
 	}
-	if c.LogoURI != "" {
-		e.Logos.keep(ctx, c)
-	}
 	m.Client = c
 	return m, nil
 }

@@ -116,6 +116,18 @@ func (s *site) clients(db *durable.DB) *registration.Clients {
 	}
 }
 
+// allowed has a person allow the site's client something.
+func (s *site) allowed(t *testing.T, clients *registration.Clients) {
+	t.Helper()
+	c, err := clients.Client(t.Context(), s.id())
+	if err == nil {
+		err = clients.Keep(t.Context(), c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 type counter struct{ store *ephemeral.Counts }
 
 func newCounter() counter { return counter{ephemeral.NewCounts()} }

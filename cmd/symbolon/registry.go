@@ -113,7 +113,7 @@ func (r registry) update(example string, define func(cmd *cobra.Command) func(c 
 			if err != nil {
 				return r.naming(args[0], err)
 			}
-			if cmd.Flags().Changed("logo-uri") {
+			if cmd.Flags().Changed("logo-uri") || cmd.Flags().Changed("approved") {
 				d.keepLogo(ctx, cmd, client)
 			}
 			return r.printClient(cmd, client, nil)

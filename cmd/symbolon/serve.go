@@ -87,9 +87,9 @@ func (n *node) background(ctx context.Context) *sync.WaitGroup {
 
 const (
 	sweepEvery = time.Minute
-	sweepBatch = 500 // of clients
 
 	unusedClientLife = 7 * 24 * time.Hour
+	unusedClients    = 20_000 // at most
 )
 
 // sweep removes expired rows, a small batch at a time so that nobody waits for it. Expiry itself is
@@ -111,7 +111,7 @@ func (n *node) sweep(ctx context.Context) {
 
 func (n *node) sweepAll(ctx context.Context) error {
 	// Software registers itself again when it comes back; only who never got anything is forgotten.
-	if _, err := n.db.SweepUnusedClients(ctx, time.Now().Add(-unusedClientLife), sweepBatch); err != nil {
+	if _, err := n.db.SweepUnusedClients(ctx, time.Now().Add(-unusedClientLife), unusedClients); err != nil {
 		return err
 	}
 	_, err := n.db.Sweep(ctx, time.Now())

@@ -16,18 +16,35 @@ func (d *DB) ForgetConsents(ctx context.Context, clientID string) error {
 	return nil
 }
 
-// SweepUnusedClients removes at most batch of the clients that no operator registered, have not
-// changed since before, and of whom nobody has anything: no grant, no consent. Disabled ones stay,
-// since they would come back enabled.
-func (d *DB) SweepUnusedClients(ctx context.Context, before time.Time, batch int) (int, error) {
-	n, err := d.exec(ctx, `DELETE FROM clients WHERE id IN (SELECT c.id FROM clients c
-		WHERE (substr(c.id, 1, 6) = 'c_dyn_' OR substr(c.id, 1, 8) = 'https://' OR substr(c.id, 1, 7) = 'http://') AND c.disabled_at = 0 AND c.updated_at < $1
-			AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id)
-			AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.client_id = c.id) LIMIT $2)`, ms(before), int64(batch))
-	if err != nil {
-		return 0, fmt.Errorf("sweep unused clients: %w", err)
+// unused are the clients that no operator registered, and of whom nobody has anything: no grant, no
+// consent. Disabled ones are not, since they would come back enabled.
+const unused = `(substr(c.id, 1, 6) = 'c_dyn_' OR substr(c.id, 1, 8) = 'https://' OR substr(c.id, 1, 7) = 'http://') AND c.disabled_at = 0
+	AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id)
+	AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.client_id = c.id)`
+
+// SweepUnusedClients removes the unused clients that have not changed since before, and of the others
+// all but the newest most, so that registering fills no database. It returns how many. They are found by
+// reading: while a statement that deletes looks for them, everybody else who writes on SQLite waits.
+func (d *DB) SweepUnusedClients(ctx context.Context, before time.Time, most int) (int, error) {
+	removed := 0
+	for {
+		ids, err := list(ctx, d, `SELECT c.id FROM clients c WHERE `+unused+` AND (c.updated_at < $1 OR c.id NOT IN (
+				SELECT c.id FROM clients c WHERE `+unused+` ORDER BY c.updated_at DESC, c.id LIMIT $2)) LIMIT $3`,
+			[]any{ms(before), int64(most), int64(batchSize)}, func(row scan) (id string, err error) { return id, row(&id) })
+		if err != nil {
+			return removed, fmt.Errorf("find unused clients: %w", err)
+		}
+		for _, id := range ids {
+			n, err := d.exec(ctx, `DELETE FROM clients AS c WHERE c.id = $1 AND `+unused, id)
+			if err != nil {
+				return removed, fmt.Errorf("sweep unused clients: %w", err)
+			}
+			removed += int(n)
+		}
+		if len(ids) < batchSize {
+			return removed, nil
+		}
 	}
-	return int(n), nil
 }
 
 // ForgetConsent makes one user be asked again for the client. What was issued stays.

@@ -1,6 +1,9 @@
 package durable_test
 
 import (
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,10 +34,7 @@ func TestOnlyUnusedUnregisteredClientsAreSwept(t *testing.T) {
 		if err := db.AddConsent(t.Context(), consent); err != nil {
 			t.Fatal(err)
 		}
-		if n, err := db.SweepUnusedClients(t.Context(), now.Add(-time.Minute), 1); n != 1 || err != nil {
-			t.Errorf("%d, %v", n, err)
-		}
-		if n, err := db.SweepUnusedClients(t.Context(), now.Add(-time.Minute), 10); n != 1 || err != nil {
+		if n, err := db.SweepUnusedClients(t.Context(), now.Add(-time.Minute), 10); n != 2 || err != nil {
 			t.Errorf("%d, %v", n, err)
 		}
 		if err := db.ForgetConsents(t.Context(), "c_dyn_allowed"); err != nil {
@@ -45,6 +45,36 @@ func TestOnlyUnusedUnregisteredClientsAreSwept(t *testing.T) {
 		}
 		if all, err := db.Clients(t.Context(), ""); len(all) != 4 || err != nil {
 			t.Errorf("%d are left, %v", len(all), err)
+		}
+	})
+}
+
+func TestOfVeryManyUnusedClientsTheNewestStay(t *testing.T) {
+	storagetest.Databases(t, func(t *testing.T, open func(t *testing.T) *durable.DB) {
+		db, now := open(t), time.Now()
+		const many, most = 250, 40
+		for i := range many {
+			at := now.Add(time.Duration(i) * time.Second)
+			c := storage.Client{ID: fmt.Sprintf("c_dyn_%03d", i), Kind: storage.KindApp, Name: "Flood", CreatedAt: at, UpdatedAt: at}
+			if err := db.CreateClient(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var removed atomic.Int64
+		var nodes sync.WaitGroup
+		for range 4 { // nodes sweep at once
+			nodes.Go(func() {
+				n, err := db.SweepUnusedClients(t.Context(), now.Add(-time.Hour), most)
+				if err != nil {
+					t.Error(err)
+				}
+				removed.Add(int64(n))
+			})
+		}
+		nodes.Wait()
+		all, err := db.Clients(t.Context(), "")
+		if removed.Load() != many-most || len(all) != most || all[0].ID != "c_dyn_210" || err != nil {
+			t.Errorf("%d removed, %d are left, %v", removed.Load(), len(all), err)
 		}
 	})
 }
