@@ -35,7 +35,7 @@ var formats = map[string]any{
 		Approved: true,
 	},
 	"testdata/grant_details.json": &storage.GrantDetails{
-		Scopes: []string{"openid", "email"}, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",
+		Scopes: []string{"openid", "email"}, NoScope: true, Resources: []string{"https://api.example"}, RedirectURI: "https://books.example/cb",
 		Challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", Nonce: "n-0S6_WzA2Mj",
 		AuthTime: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), ACR: "1", AMR: []string{"mail", "otp"},
 		JKT:                  "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
