@@ -14,16 +14,16 @@ import (
 // asked for, it signs in and returns to the pending request, or to /account when handle is empty;
 // else it goes on to the page that asks for the rest. When the request is gone nothing is spent.
 func (f *Flow) Complete(w http.ResponseWriter, r *http.Request, handle string, p Proof) error {
-	_, err := f.complete(w, r, handle, p)
+	at, err := f.stand(r, handle)
+	if err != nil {
+		return f.NoRequest(w, r, err)
+	}
+	_, err = f.complete(w, r, at, p)
 	return err
 }
 
 // complete also tells whether a session was started.
-func (f *Flow) complete(w http.ResponseWriter, r *http.Request, handle string, p Proof) (bool, error) {
-	at, err := f.stand(r, handle)
-	if err != nil {
-		return false, f.NoRequest(w, r, err)
-	}
+func (f *Flow) complete(w http.ResponseWriter, r *http.Request, at standing, p Proof) (bool, error) {
 	if p.kind() == "" {
 		return false, fmt.Errorf("login method %q proves nothing", p.Method)
 	}
@@ -49,10 +49,10 @@ func (f *Flow) complete(w http.ResponseWriter, r *http.Request, handle string, p
 			return f.start(w, r, at, e, enrolled)
 		}
 	}
-	if err := f.keep(w, r, handle, at.pending); err != nil {
+	if err := f.keep(w, r, at.handle, at.pending); err != nil {
 		return false, err
 	}
-	return false, web.Redirect(w, f.ask(handle, d, at.kinds(), enrolled))
+	return false, web.Redirect(w, f.ask(at.handle, d, at.kinds(), enrolled))
 }
 
 // who looks an address up only now: of an address that has moved on since, a proof is worth nothing.

@@ -98,7 +98,8 @@ func (f *Flow) try(w http.ResponseWriter, r *http.Request, at standing, c Challe
 		return err
 	}
 	p.Method, p.Kind, p.UserID = c.Method.Name(), c.Method.Proves(), userID
-	done, err := f.complete(w, r, at.handle, p)
+	// From where the try was counted: another that ran out of tries meanwhile has forgotten what is pending.
+	done, err := f.complete(w, r, at, p)
 	if err != nil || !done {
 		return err
 	}
