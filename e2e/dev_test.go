@@ -105,6 +105,21 @@ func TestDevMailboxAndOpenRegistration(t *testing.T) {
 	b.press("Not now").seeAccount("newcomer@example.com")
 }
 
+// A web site may make its own name lead to this machine, and is then let read whatever answers to it.
+func TestDevAnswersToNoOtherName(t *testing.T) {
+	t.Parallel()
+	issuer := devServer(t)
+	for host, want := range map[string]int{"": http.StatusOK, "evil.example": http.StatusMisdirectedRequest} {
+		for _, path := range []string{"/dev/mail.json", "/login", "/.well-known/openid-configuration"} {
+			r := must[*http.Request](t)(http.NewRequest(http.MethodGet, issuer+path, nil))
+			r.Host = host
+			if answer := must[reply](t)(replied(httpClient(), r)); answer.status != want || want != http.StatusOK && strings.Contains(string(answer.body), "subject") {
+				t.Errorf("%q %s: %d", host, path, answer.status)
+			}
+		}
+	}
+}
+
 func TestDevPrintsALineThatGetsAToken(t *testing.T) {
 	t.Parallel()
 	issuer := devServer(t)

@@ -27,6 +27,8 @@ func pagesOfTheAccount(s *stage, show func(b *tab, name string)) {
 		s.open(s.d.issuer + "/account/" + p[0]).see(p[1])
 		show(s.tab, "account-"+p[0])
 	}
+	s.open(s.d.issuer + "/account/others").see("Sign out everything else?")
+	show(s.tab, "account-others")
 	s.open(s.d.issuer+"/account/profile").see("Profile").press("More about you").fill("given_name", "Ada").fill("birthdate", "10.12.1815").press("Save")
 	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "Enter a date like 1815-12-10.") })
 	show(s.tab, "account-profile-more")

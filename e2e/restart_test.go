@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -227,6 +228,13 @@ func TestServeRefusesUnsafeConfiguration(t *testing.T) {
 		if code == 0 || len(out) < 20 {
 			t.Errorf("%s: exit %d, %q", what, code, out)
 		}
+	}
+	used := t.TempDir()
+	p, _ := startDev(t, used)
+	p.kill()
+	out, code := d.fails(t, "SYMBOLON_DATABASE_URL=sqlite:"+filepath.Join(used, "symbolon-dev", "symbolon.db"), "serve", "--listen", "127.0.0.1:0")
+	if code == 0 || !strings.Contains(out, "symbolon dev used this database") || !strings.Contains(out, "delete") {
+		t.Errorf("a database of symbolon dev: exit %d, %q", code, out)
 	}
 	if out, code := d.fails(t, "SYMBOLON_LISTEN=0.0.0.0:0", "dev", "--data", t.TempDir()); code == 0 || !strings.Contains(out, "127.0.0.1") {
 		t.Errorf("dev on every address: exit %d, %q", code, out)

@@ -92,6 +92,9 @@ func (f *Flow) show(w http.ResponseWriter, r *http.Request, status int, at stand
 			p.Offers = append(p.Offers, offer)
 		}
 	}
+	if at.pending.ID != "" {
+		p.Notice = moreNeeded(at.request)
+	}
 	if q := at.request; q != nil {
 		p.App = q.ClientName
 		if at.session != nil {
@@ -113,6 +116,15 @@ func (f *Flow) again(q *interaction.Request, s *session.Session) (why, account, 
 		return "", s.User.Email, f.Base + "/login/continue"
 	}
 	return confirmReason(q), s.User.Email, ""
+}
+
+// moreNeeded says to somebody whom what they have proven does not let in.
+func moreNeeded(q *interaction.Request) string {
+	app := "The app"
+	if q != nil {
+		app = cmp.Or(q.ClientName, app)
+	}
+	return app + " wants a stronger sign-in. Use another way."
 }
 
 // hint is the address the form begins with.

@@ -237,6 +237,7 @@ func composed() []string {
 	return []string{
 		"The app wants you to confirm it’s you.",
 		"The app wants a different account from the one you’re using.",
+		"The app wants a stronger sign-in. Use another way.",
 		"Signed in.",
 		"Someone tried to sign in.",
 		"Gave an app access to your account.",

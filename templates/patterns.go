@@ -20,6 +20,7 @@ func sentences() []string {
 	return []string{
 		"{app} wants you to confirm it’s you.",
 		"{app} wants a different account from the one you’re using.",
+		"{app} wants a stronger sign-in. Use another way.",
 		"You can use it from {when}. Keep it until then.",
 		"{when}",
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,23 @@ func wellFormed(r *http.Request) error {
 		return &Error{Status: http.StatusNotFound}
 	}
 	return nil
+}
+
+// foreign tells that a request means another server by this one's address: so a web site whose name is
+// made to lead here reads what is meant for this machine.
+func (m *Mux) foreign(r *http.Request) bool {
+	host := (&url.URL{Host: r.Host}).Hostname()
+	return m.host != "" && !strings.EqualFold(host, m.host) && !loopback(host)
+}
+
+// loopback: no name server is asked for these names (RFC 6761 section 6.3).
+func loopback(host string) bool {
+	host = strings.ToLower(host)
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
 }
 
 func malformed(message string) error {

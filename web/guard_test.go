@@ -51,6 +51,21 @@ func TestMalformedRequestsAreRefused(t *testing.T) {
 	s.send(t, "GET", "/keys", "").must(t, "afterwards", http.StatusOK)
 }
 
+func TestOnlyItsOwnHostIsAnsweredWhereThatIsAsked(t *testing.T) {
+	own, any := newSite(t, web.MuxOptions{Host: "id.test"}), newSite(t, web.MuxOptions{})
+	for host, want := range map[string]int{
+		"localhost": 200, "localhost:8080": 200, "app.localhost:1": 200, "127.0.0.1": 200, "127.8.9.1:80": 200, "[::1]:8080": 200, "ID.test:8080": 200,
+		"evil.example": 421, "evil.example:8080": 421, "localhost.evil.example": 421, "127.0.0.1.evil.example": 421, "0.0.0.0": 421,
+		"192.168.0.1": 421, "evillocalhost": 421, "id.test.evil.example": 421, "[::]": 421,
+	} {
+		request := "GET /keys HTTP/1.1\r\nHost: " + host + "\r\n\r\n"
+		answer, _ := own.raw(t, request)
+		answer.must(t, host, want)
+		answer, _ = any.raw(t, request)
+		answer.must(t, host+" where all are", http.StatusOK)
+	}
+}
+
 func TestNothingIsSmuggledBehindAChunkedBody(t *testing.T) {
 	s := newSite(t, web.MuxOptions{})
 	first, rest := s.raw(t, "POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"+

@@ -25,6 +25,7 @@ type MuxOptions struct {
 	Tracer    trace.Tracer   // nil: of the global OpenTelemetry provider
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Origin    string         // scheme://host of the issuer, when a proxy rewrites Host; else ""
+	Host      string         // besides those of this machine, the only one answered to; "": all are
 	InFlight  int            // requests worked on at once before more are shed; 0: 1024
 	Hints     bool           // pages and the log say what differs (Error.Hint): for development only
 
@@ -47,6 +48,7 @@ type Mux struct {
 	spanOptions []trace.SpanStartOption
 	proxies     []netip.Prefix
 	forwarded   *sync.Once // a header of a peer that is not among them has been told
+	host        string
 	crossOrigin *http.CrossOriginProtection
 	gate        *gate
 	headers     map[kind]http.Header
@@ -62,7 +64,7 @@ type Mux struct {
 func NewMux(o MuxOptions) *Mux {
 	m := &Mux{
 		routes: http.NewServeMux(), endpoints: map[string]*endpoint{},
-		errorPage: o.ErrorPage, log: o.Log, metrics: o.Metrics, tracer: o.Tracer, proxies: o.Proxies, forwarded: new(sync.Once),
+		errorPage: o.ErrorPage, log: o.Log, metrics: o.Metrics, tracer: o.Tracer, proxies: o.Proxies, host: o.Host, forwarded: new(sync.Once),
 		spanOptions: []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)},
 		crossOrigin: http.NewCrossOriginProtection(),
 		headers:     headers(),

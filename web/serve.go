@@ -43,6 +43,9 @@ func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
 	if err := wellFormed(r); err != nil {
 		return err
 	}
+	if m.foreign(r) {
+		return &Error{Status: http.StatusMisdirectedRequest, Message: "This server does not answer to this host name."}
+	}
 	m.routes.ServeHTTP(x, r)
 	if x.route == nil {
 		return m.stray(x, r)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -208,6 +209,14 @@ A token for the agent:
 		at("/dev/playground"), at("/dev/mail"), at("/.well-known/openid-configuration"), shownDatabase(n.config.DatabaseURL),
 		demoApp.ID, demoApp.Secret, demoAgent.ID, demoAgent.Secret,
 		demoAgent.ID, demoAgent.Secret, at("/token"))
+}
+
+// host is the only name that development answers to; production answers to whatever leads to it.
+func (d *dev) host(issuer *url.URL) string {
+	if d == nil {
+		return ""
+	}
+	return issuer.Hostname()
 }
 
 // mountDev adds the mailbox and the playground.

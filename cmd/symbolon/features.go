@@ -104,6 +104,7 @@ func (c Config) provider(dev bool) provider.Config {
 func (n *node) mount(issuer *url.URL, d *dev) {
 	n.health = web.NewHealth(n.checks()...)
 	n.mux = web.NewMux(web.MuxOptions{
+		Host:      d.host(issuer),
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
 		CertificateHeader: n.config.TLS.ClientCertHeader,
 		Origin:            issuer.Scheme + "://" + issuer.Host, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,

@@ -79,7 +79,7 @@ func newNode(ctx context.Context, config Config, log *slog.Logger, d *dev) (n *n
 		metrics: web.NewMetrics(),
 	}
 	for _, build := range []func(context.Context, *dev) error{
-		n.openStores, n.openKeys, n.buildGround, n.buildMail, n.buildPasskeys, n.buildFeatures,
+		n.openStores, n.refuseDemo, n.openKeys, n.buildGround, n.buildMail, n.buildPasskeys, n.buildFeatures,
 	} {
 		if err := build(ctx, d); err != nil {
 			return nil, errors.Join(err, n.close(ctx))

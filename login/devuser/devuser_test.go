@@ -36,6 +36,30 @@ func TestOnlyEnabledUsersAreOffered(t *testing.T) {
 	}
 }
 
+func TestClickThatIsNotEnoughIsToldSo(t *testing.T) {
+	db := storagetest.SQLite(t)
+	n := logintest.New(t, logintest.Setup{DB: db, Ephemeral: ephemeral.NewMemory()}, []login.Method{
+		&devuser.Method{Users: db}, logintest.Click{Called: "mail", Kind: login.Mailbox},
+	})
+	if err := db.CreateUser(t.Context(), storage.User{ID: "u_ada", Email: "ada@example.com", CreatedAt: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	const says = "Example App wants a stronger sign-in. Use another way."
+	b := logintest.NewBrowser(t)
+	n.Parks.ACRValues = []string{login.ACRMail}
+	handle, p := b.Authorize(n)
+	if strings.Contains(p.Body, says) {
+		t.Fatal("told before anything was clicked")
+	}
+	p = b.Follow(n, b.Post(n, "/login/dev", url.Values{"user": {"u_ada"}, "request": {handle}}))
+	if p.Status != http.StatusOK || !strings.Contains(p.Body, says) {
+		t.Errorf("%d: %s", p.Status, p.Body)
+	}
+	if p = b.Follow(n, b.Click(n, "mail", "u_ada", handle)); p.Body != "u_ada " {
+		t.Errorf("the other way: %d %q", p.Status, p.Body)
+	}
+}
+
 func TestClickedUserIsTheLowestClass(t *testing.T) {
 	db := storagetest.SQLite(t)
 	n := logintest.New(t, logintest.Setup{DB: db, Ephemeral: ephemeral.NewMemory()}, []login.Method{&devuser.Method{Users: db}})
