@@ -124,6 +124,9 @@ type Deps struct {
 	Tokens       Tokens
 	Keys         *keys.Ring
 	Sealer       Sealer
+	// BehindOnSecrets tells whether other nodes seal under a secret that this one does not have.
+	BehindOnSecrets func(ctx context.Context) (bool, error)
+
 	PairwiseSalt []byte // of pairwise subjects; the same on every node, for ever
 	Sessions     *session.Sessions
 	Requests     *interaction.Store

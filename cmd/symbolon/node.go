@@ -138,6 +138,9 @@ func (c counter) Count(ctx context.Context, key string, events int, per time.Dur
 	return c.store.Count(ctx, key, storage.Limit{Events: events, Per: per})
 }
 
+// pairwiseSalt names the salt of pairwise subjects.
+const pairwiseSalt = "pairwise"
+
 func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	options := n.config.ringOptions()
 	options.Log = n.log
@@ -146,7 +149,7 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 		return err
 	}
 	var err error
-	n.salt, err = keys.LoadSalt(ctx, n.db, n.sealer, "pairwise")
+	n.salt, err = keys.LoadSalt(ctx, n.db, n.sealer, pairwiseSalt)
 	return err
 }
 
