@@ -148,6 +148,9 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	if err := n.ring.Load(ctx); err != nil {
 		return err
 	}
+	if err := n.ring.Reseal(ctx); err != nil {
+		return err
+	}
 	var err error
 	n.salt, err = keys.LoadSalt(ctx, n.db, n.sealer, pairwiseSalt)
 	return err
