@@ -22,6 +22,8 @@ type Store interface {
 	// PromoteSigningKey makes a key sign from that time on; it changes nothing when the key does so
 	// from an earlier time already, or is revoked.
 	PromoteSigningKey(ctx context.Context, kid string, signsFrom time.Time) error
+	// ResealSigningKey replaces how the key is sealed, if before is what is kept.
+	ResealSigningKey(ctx context.Context, kid string, before, after []byte) error
 	// RevokeSigningKey answers storage.ErrNotFound when there is no such key.
 	RevokeSigningKey(ctx context.Context, kid string, at time.Time) error
 	// DropSigningKeys deletes those of the keys that were created before that time.

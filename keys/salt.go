@@ -43,6 +43,17 @@ func LoadSalt(ctx context.Context, store SaltStore, sealer *Sealer, name string)
 	return salt, store.ResealSalt(ctx, name, sealed, sealer.Seal(saltPurpose(name), salt))
 }
 
+// BehindOnSecrets tells whether the salt of this name has been moved to a secret that sealer does not
+// have: another node has been given a newer one.
+func BehindOnSecrets(ctx context.Context, store SaltStore, sealer *Sealer, name string) (bool, error) {
+	sealed, err := store.Salt(ctx, name)
+	if err != nil {
+		return false, err
+	}
+	_, err = sealer.Open(saltPurpose(name), sealed)
+	return errors.Is(err, ErrSealed), nil
+}
+
 // addSalt returns what is kept in the end: this node's, or that of a faster one.
 func addSalt(ctx context.Context, store SaltStore, sealer *Sealer, name string) ([]byte, error) {
 	salt := make([]byte, saltBytes)

@@ -134,6 +134,10 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
+	seed, err := g.p.firstSeed(ctx, c, state.Grant)
+	if err != nil {
+		return err
+	}
 	if err := g.p.prove(ctx, session, c, state.JKT); err != nil {
 		return err
 	}
@@ -141,10 +145,10 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 		return err
 	}
 	g.p.issueFrom(session, state, c, state.Scopes, audience)
-	if c.has("refresh_token") {
-		session.refresh, err = g.p.refreshToken(state.Grant, 1, refreshKey(c, session))
+	if seed != nil {
+		session.refresh = refreshToken(seed, state.ID, 1, refreshKey(c, session))
 	}
-	return err
+	return nil
 }
 
 // bound checks that this code was made for this client, redirect URI and verifier.

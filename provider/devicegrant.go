@@ -58,6 +58,10 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
+	seed, err := g.p.firstSeed(ctx, c, state.Grant)
+	if err != nil {
+		return err
+	}
 	if err := g.p.prove(ctx, session, c, state.JKT); err != nil {
 		return err
 	}
@@ -65,10 +69,10 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 		return err
 	}
 	g.p.issueFrom(session, state, c, state.Scopes, audience)
-	if c.has("refresh_token") {
-		session.refresh, err = g.p.refreshToken(state.Grant, 1, refreshKey(c, session))
+	if seed != nil {
+		session.refresh = refreshToken(seed, state.ID, 1, refreshKey(c, session))
 	}
-	return err
+	return nil
 }
 
 // pending tells why there are no tokens yet. Only the client that the code was made for learns it.

@@ -118,12 +118,15 @@ type Config struct {
 
 // Deps is everything the provider stands on.
 type Deps struct {
-	Clients      Clients
-	ClientKeys   ClientKeys // nil: none but those registered
-	Grants       Grants
-	Tokens       Tokens
-	Keys         *keys.Ring
-	Sealer       Sealer
+	Clients    Clients
+	ClientKeys ClientKeys // nil: none but those registered
+	Grants     Grants
+	Tokens     Tokens
+	Keys       *keys.Ring
+	Sealer     Sealer
+	// BehindOnSecrets tells whether other nodes seal under a secret that this one does not have.
+	BehindOnSecrets func(ctx context.Context) (bool, error)
+
 	PairwiseSalt []byte // of pairwise subjects; the same on every node, for ever
 	Sessions     *session.Sessions
 	Requests     *interaction.Store

@@ -16,6 +16,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -42,12 +43,35 @@ func refreshKey(c *client, s *tokenSession) string {
 	return s.holds()
 }
 
-// refreshToken derives the token of one generation, bound to the key jkt unless that is empty.
-func (p *Provider) refreshToken(g storage.Grant, generation int64, jkt string) (string, error) {
+// seed opens what the refresh tokens of a grant are derived from. Sealed under a secret that has been
+// dropped it is gone, and storage.ErrNotFound; under one that this node does not have yet, other
+// nodes can open it, and it is storage.ErrUnavailable.
+func (p *Provider) seed(ctx context.Context, g storage.Grant) ([]byte, error) {
 	seed, err := p.Sealer.Open(seedPurpose(g.ID), g.Seed)
-	if err != nil {
-		return "", fmt.Errorf("open seed of grant %s: %w", g.ID, err)
+	if !errors.Is(err, keys.ErrSealed) {
+		return seed, err
 	}
+	meaning := storage.ErrNotFound
+	if behind, err := p.BehindOnSecrets(ctx); err != nil {
+		return nil, err
+	} else if behind {
+		meaning = storage.ErrUnavailable
+	}
+	return nil, fmt.Errorf("open seed of grant %s: %w: %w", g.ID, meaning, err)
+}
+
+// firstSeed is the seed for a client that gets refresh tokens, nil for others. It is opened before
+// the code is spent.
+func (p *Provider) firstSeed(ctx context.Context, c *client, g storage.Grant) ([]byte, error) {
+	if !c.has("refresh_token") {
+		return nil, nil
+	}
+	seed, err := p.seed(ctx, g)
+	return seed, gone(err)
+}
+
+// refreshToken derives the token of one generation, bound to the key jkt unless that is empty.
+func refreshToken(seed []byte, grantID string, generation int64, jkt string) string {
 	mac := hmac.New(sha256.New, seed)
 	mac.Write([]byte("symbolon refresh token v1"))
 	_ = binary.Write(mac, binary.BigEndian, generation)
@@ -55,13 +79,14 @@ func (p *Provider) refreshToken(g storage.Grant, generation int64, jkt string) (
 	if jkt != "" {
 		jkt += "."
 	}
-	return storage.RefreshPrefix + g.ID + "." + strconv.FormatInt(generation, 10) + "." + jkt +
-		base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
+	return storage.RefreshPrefix + grantID + "." + strconv.FormatInt(generation, 10) + "." + jkt +
+		base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // openedRefresh is what a refresh token of ours stands for.
 type openedRefresh struct {
 	storage.GrantState
+	seed       []byte
 	generation int64  // of this token
 	jkt        string // the key it is bound to, "" for none
 }
@@ -84,10 +109,10 @@ func (p *Provider) openRefresh(ctx context.Context, token string) (t openedRefre
 	if t.GrantState, err = p.Grants.Grant(ctx, parts[0]); err != nil {
 		return openedRefresh{}, err
 	}
-	made, err := p.refreshToken(t.Grant, t.generation, t.jkt)
-	if err != nil {
+	if t.seed, err = p.seed(ctx, t.Grant); err != nil {
 		return openedRefresh{}, err
 	}
+	made := refreshToken(t.seed, t.ID, t.generation, t.jkt)
 	if subtle.ConstantTimeCompare([]byte(made), []byte(token)) != 1 {
 		return openedRefresh{}, storage.ErrNotFound
 	}
@@ -144,8 +169,8 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 		return err
 	}
 	g.p.issueFrom(session, state, c, scopes, audience)
-	session.refresh, err = g.p.refreshToken(state.Grant, successor, presented.jkt)
-	return err
+	session.refresh = refreshToken(presented.seed, state.ID, successor, presented.jkt)
+	return nil
 }
 
 // rotate returns the generation that follows the presented one, moving the family there unless

@@ -11,6 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/consent"
 	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/devuser"
 	"github.com/symbolon-id/symbolon/login/magiclink"
@@ -49,6 +50,9 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	}
 	deps := provider.Deps{
 		Clients: clients, ClientKeys: n.clientKeys(), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
+		BehindOnSecrets: func(ctx context.Context) (bool, error) {
+			return keys.BehindOnSecrets(ctx, n.db, n.sealer, pairwiseSalt)
+		},
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
 		Connected: n.tellConnected,

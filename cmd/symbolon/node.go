@@ -156,6 +156,9 @@ func (c counter) Count(ctx context.Context, key string, events int, per time.Dur
 	return c.store.Count(ctx, key, storage.Limit{Events: events, Per: per})
 }
 
+// pairwiseSalt names the salt of pairwise subjects.
+const pairwiseSalt = "pairwise"
+
 func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	options := n.config.ringOptions()
 	options.Log = n.log
@@ -163,8 +166,11 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	if err := n.ring.Load(ctx); err != nil {
 		return err
 	}
+	if err := n.ring.Reseal(ctx); err != nil {
+		return err
+	}
 	var err error
-	n.salt, err = keys.LoadSalt(ctx, n.db, n.sealer, "pairwise")
+	n.salt, err = keys.LoadSalt(ctx, n.db, n.sealer, pairwiseSalt)
 	return err
 }
 

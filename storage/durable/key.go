@@ -43,6 +43,14 @@ func (d *DB) PromoteSigningKey(ctx context.Context, kid string, signsFrom time.T
 	return nil
 }
 
+// ResealSigningKey replaces how the key is sealed, unless somebody else has done so: that is as good.
+func (d *DB) ResealSigningKey(ctx context.Context, kid string, before, after []byte) error {
+	if _, err := d.exec(ctx, `UPDATE signing_keys SET sealed = $3 WHERE kid = $1 AND sealed = $2`, kid, before, after); err != nil {
+		return fmt.Errorf("reseal signing key: %w", err)
+	}
+	return nil
+}
+
 // RevokeSigningKey marks the key as not to be trusted, for good. ErrNotFound when there is none.
 func (d *DB) RevokeSigningKey(ctx context.Context, kid string, at time.Time) error {
 	err := d.execOne(ctx, storage.ErrNotFound,
