@@ -46,7 +46,11 @@ var errLocked = errors.New("locked by another")
 
 // tryMigrate uses a connection beside the pool, because a step can outlast a request's patience.
 func (p *postgresDB) tryMigrate(ctx context.Context, do func(migrator) error) error {
-	conn, err := pgx.ConnectConfig(ctx, p.pool.Config().ConnConfig)
+	config := p.pool.Config().ConnConfig
+	// The extended protocol keeps a snapshot in a transaction that does nothing; an index being built
+	// would wait for it.
+	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return err
 	}
