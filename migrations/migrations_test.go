@@ -1,28 +1,40 @@
 package migrations
 
 import (
-	"fmt"
-	"io/fs"
 	"slices"
-	"strings"
 	"testing"
 )
 
-func TestBothDatabasesHaveTheSameStepsUpToLatest(t *testing.T) {
-	var names [2][]string
-	for i, open := range []func() (fs.FS, error){PostgreSQL, SQLite} {
-		steps, err := open()
-		if err != nil {
-			t.Fatal(err)
+func TestBothDatabasesHaveTheSameStepsInOrder(t *testing.T) {
+	names := func(steps []Step) (all []string) {
+		for _, s := range steps {
+			all = append(all, s.Name)
 		}
-		if names[i], err = fs.Glob(steps, "*.sql"); err != nil {
-			t.Fatal(err)
+		return all
+	}
+	if p, s := names(PostgreSQL()), names(SQLite()); !slices.Equal(p, s) {
+		t.Fatalf("PostgreSQL has %v, SQLite %v", p, s)
+	}
+	for i, s := range PostgreSQL() {
+		if i > 0 && s.Version <= PostgreSQL()[i-1].Version {
+			t.Errorf("step %s does not go on from %s", s.Name, PostgreSQL()[i-1].Name)
 		}
 	}
-	if !slices.Equal(names[0], names[1]) {
-		t.Fatalf("PostgreSQL has %v, SQLite %v", names[0], names[1])
-	}
-	if last := names[0][len(names[0])-1]; !strings.HasPrefix(last, fmt.Sprintf("%04d_", Latest)) {
-		t.Errorf("Latest is %d, the last step is %s", Latest, last)
+}
+
+func TestStepsAreOfTheKindTheirFirstLineSays(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want Step
+	}{
+		{"CREATE TABLE a (id TEXT);\n", Step{}},
+		{"-- fill: users.id\nUPDATE users SET a = 1 WHERE id > $1 AND id <= $2;\n", Step{Fills: Column{"users", "id"}}},
+		{"-- alone\nDROP INDEX CONCURRENTLY IF EXISTS i;\n", Step{Alone: true}},
+		{"CREATE TABLE a (id TEXT);\n-- alone\n", Step{}},
+	} {
+		c.want.Version, c.want.Name, c.want.SQL = 16, "0016_x.sql", c.text
+		if got := parse("0016_x.sql", c.text); got != c.want {
+			t.Errorf("%q: %+v", c.text, got)
+		}
 	}
 }

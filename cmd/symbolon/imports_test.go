@@ -56,7 +56,7 @@ func architecture() map[string]rule {
 		"migrations":    {},
 
 		// Backends: only cmd and storagetest.
-		"storage/durable":   {ours: list("storage audit migrations"), libraries: list("github.com/jackc/pgx/v5 modernc.org/sqlite github.com/pressly/goose/v3")},
+		"storage/durable":   {ours: list("storage audit migrations"), libraries: list("github.com/jackc/pgx/v5 modernc.org/sqlite")},
 		"storage/ephemeral": {ours: list("storage"), libraries: list("github.com/redis/go-redis/v9")},
 
 		// What tests share.

@@ -10,7 +10,7 @@ CREATE TABLE addresses (
   user_id   TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX addresses_user ON addresses (user_id);
-INSERT INTO addresses (email_key, user_id) SELECT email_key, id FROM users WHERE email_key <> '';
+-- Who is there already is filled in by a later step.
 
 -- +goose StatementBegin
 CREATE TRIGGER users_address_added AFTER INSERT ON users BEGIN

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/migrations"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -63,23 +64,39 @@ type db interface {
 	// translate turns an error of the driver into one of package storage, or errAgain; nil when
 	// it has no such meaning.
 	translate(err error) error
-	// writable returns an error unless this is a primary that takes writes.
-	writable(ctx context.Context) error
-	migrator(ctx context.Context) (migrator, error)
+	// steps returns the steps of the schema, and the DDL of the table of those that were applied.
+	steps() (all []migrations.Step, table string)
+	// migrate commits what do did while no other process migrates.
+	migrate(ctx context.Context, do func(migrator) error) error
 	hasTable(ctx context.Context, name string, there *bool) error
 	Close() error
 }
 
+// DefaultConnections is how many connections to PostgreSQL a process holds at most unless it is told.
+const DefaultConnections = 16
+
+// Option changes how Open connects.
+type Option func(*options)
+
+type options struct{ connections int }
+
+// Connections sets how many connections to PostgreSQL the process holds at most. SQLite has no such limit.
+func Connections(most int) Option { return func(o *options) { o.connections = most } }
+
 // Open connects to the database that url names, "sqlite:path" or "postgres://…". It does not
 // touch the schema: see Migrate and CheckSchema.
-func Open(ctx context.Context, url string) (*DB, error) {
+func Open(ctx context.Context, url string, change ...Option) (*DB, error) {
+	o := options{connections: DefaultConnections}
+	for _, c := range change {
+		c(&o)
+	}
 	d := &DB{Now: time.Now}
 	var err error
 	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
 	case "sqlite":
 		d.db, err = openSQLite(ctx, rest, &d.counters)
 	case "postgres", "postgresql":
-		d.db, err = openPostgres(ctx, url, &d.counters)
+		d.db, err = openPostgres(ctx, url, o.connections, &d.counters)
 	default:
 		// The URL may hold a password: it is not repeated.
 		return nil, errors.New(`database_url must begin with "sqlite:" or "postgres://"`)
@@ -95,11 +112,11 @@ func (d *DB) Close() error { return d.db.Close() }
 
 const (
 	patience = 3 * time.Second // of an operation whose caller set no deadline
-	attempts = 3               // of what the database asked to repeat
+	attempts = 3               // of what can be repeated
 )
 
-// errAgain: the database undid the whole transaction to resolve a conflict.
-var errAgain = errors.New("conflict")
+// errAgain: nothing was done, and the same call may well succeed now.
+var errAgain = errors.New("to be repeated")
 
 func (d *DB) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
 	err = d.run(ctx, func(ctx context.Context) error {
@@ -149,7 +166,7 @@ func (d *DB) tx(ctx context.Context, do func(context.Context, queryer) error) er
 	})
 }
 
-// run bounds do in time, repeats it when the database undid it, and translates its error.
+// run bounds do in time, repeats it when nothing of it was done, and translates its error.
 func (d *DB) run(ctx context.Context, do func(context.Context) error) error {
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc

@@ -119,33 +119,6 @@ func TestManyProcessesMigrateAtOnce(t *testing.T) {
 	}
 }
 
-func TestSchemaThatIsMissingOrTooNewIsToldPlainly(t *testing.T) {
-	ctx := context.Background()
-	for name, url := range urls(t) {
-		t.Run(name, func(t *testing.T) {
-			d := storagetest.Open(t, url)
-			var schema *durable.SchemaError
-			if name == "SQLite" {
-				if err := d.Ready(ctx); !errors.As(err, &schema) || !strings.Contains(err.Error(), "symbolon migrate up") {
-					t.Errorf("an empty database: %v", err)
-				}
-			}
-			if err := d.Migrate(ctx); err != nil {
-				t.Fatal(err)
-			}
-			raw(t, url, `INSERT INTO schema_version (version_id, is_applied) VALUES (9999, TRUE)`)
-			for _, err := range []error{d.CheckSchema(ctx), d.Migrate(ctx)} {
-				if !errors.As(err, &schema) || schema.Have != 9999 || !strings.Contains(err.Error(), "newer release") {
-					t.Errorf("a newer schema: %v", err)
-				}
-			}
-			if err := d.Ready(ctx); err != nil {
-				t.Errorf("a running node stops when a newer one has migrated: %v", err)
-			}
-		})
-	}
-}
-
 func TestReadOnlyDatabaseIsNotReadyAndRevokesNothing(t *testing.T) {
 	ctx, url := context.Background(), storagetest.PostgreSQLURL(t)
 	d := storagetest.Open(t, url+"&target_session_attrs=any&default_transaction_read_only=on")

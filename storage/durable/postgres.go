@@ -3,8 +3,6 @@ package durable
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -14,52 +12,56 @@ import (
 )
 
 type postgresDB struct {
-	pool *pgxpool.Pool
-	postgresQueryer
+	pool     *pgxpool.Pool
+	lanes    *lanes
+	counters *counters
 }
 
 var _ db = (*postgresDB)(nil)
-
-func openPostgres(ctx context.Context, url string, c *counters) (*postgresDB, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, errors.New("database_url is not a valid postgres:// URL") // err may quote the password
-	}
-	// After a failover the old primary answers on: a connection to it must not be used.
-	if !strings.Contains(url, "target_session_attrs") {
-		config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
-	}
-	if _, named := config.ConnConfig.RuntimeParams["application_name"]; !named {
-		config.ConnConfig.RuntimeParams["application_name"] = "symbolon"
-	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", storage.ErrUnavailable, err)
-	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("%w: %w", storage.ErrUnavailable, err)
-	}
-	return &postgresDB{pool, postgresQueryer{pool, c, &c.commits}}, nil
-}
 
 func (p *postgresDB) Close() error {
 	p.pool.Close()
 	return nil
 }
 
-func (p *postgresDB) Tx(ctx context.Context, do func(queryer) error) error {
-	err := pgx.BeginFunc(ctx, p.pool, func(tx pgx.Tx) error {
-		return do(&postgresQueryer{tx, p.counters, nil})
+func (p *postgresDB) Exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
+	err = p.single(ctx, query, func(q queryer) error {
+		changed, err = q.Exec(ctx, query, args...)
+		return err
 	})
-	if err == nil {
-		p.counters.commits.Add(1)
+	return changed, err
+}
+
+func (p *postgresDB) Query(ctx context.Context, query string, args []any, each func(scan) error) error {
+	return p.single(ctx, query, func(q queryer) error { return q.Query(ctx, query, args, each) })
+}
+
+func (p *postgresDB) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	return p.single(ctx, query, func(q queryer) error { return q.QueryRow(ctx, query, args, dest...) })
+}
+
+// single runs one statement outside of a transaction. Only one that reads can be repeated when its
+// connection dies: a write may have happened.
+func (p *postgresDB) single(ctx context.Context, query string, do func(queryer) error) error {
+	c, err := p.borrow(ctx, query)
+	if err != nil {
+		return err
 	}
-	return err
+	defer c.giveBack()
+	if err = do(&postgresQueryer{c, p.counters}); err != nil {
+		return c.failed(ctx, err, !writes(query))
+	}
+	p.committed(writes(query))
+	return nil
 }
 
 // Batch needs no BEGIN and COMMIT: what is sent before one Sync is one transaction.
 func (p *postgresDB) Batch(ctx context.Context, all []batched) (changed []int64, err error) {
+	c, err := p.borrow(ctx, all[0].query)
+	if err != nil {
+		return nil, err
+	}
+	defer c.giveBack()
 	var batch pgx.Batch
 	for _, b := range all {
 		if err := unstorable(b.query, b.args); err != nil {
@@ -68,13 +70,17 @@ func (p *postgresDB) Batch(ctx context.Context, all []batched) (changed []int64,
 		p.counters.statement(writes(b.query))
 		batch.Queue(b.query, b.args...)
 	}
-	results := p.pool.SendBatch(ctx, &batch)
-	defer func() {
-		if err = errors.Join(err, results.Close()); err == nil {
-			p.counters.commits.Add(1)
-		}
-	}()
-	for range all {
+	results := c.SendBatch(ctx, &batch)
+	changed, err = rowsAffected(results, len(all))
+	if err = errors.Join(err, results.Close()); err != nil {
+		return changed, c.failed(ctx, err, false)
+	}
+	p.committed(true)
+	return changed, nil
+}
+
+func rowsAffected(results pgx.BatchResults, n int) (changed []int64, err error) {
+	for range n {
 		tag, err := results.Exec()
 		if err != nil {
 			return changed, err
@@ -82,6 +88,12 @@ func (p *postgresDB) Batch(ctx context.Context, all []batched) (changed []int64,
 		changed = append(changed, tag.RowsAffected())
 	}
 	return changed, nil
+}
+
+func (p *postgresDB) committed(wrote bool) {
+	if wrote {
+		p.counters.commits.Add(1)
+	}
 }
 
 // translate knows PostgreSQL's error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -95,17 +107,8 @@ func (p *postgresDB) translate(err error) error {
 		return storage.ErrExists
 	case "23503": // foreign_key_violation
 		return storage.ErrNotFound
-	case "40001", "40P01": // serialization_failure, deadlock_detected
+	case "40001", "40P01", readOnlyTransaction: // serialization_failure, deadlock_detected
 		return errAgain
 	}
 	return nil
-}
-
-func (p *postgresDB) writable(ctx context.Context) error {
-	var standby, readOnly bool
-	err := p.pool.QueryRow(ctx, `SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean`).Scan(&standby, &readOnly)
-	if err == nil && (standby || readOnly) {
-		return errors.New("database takes no writes")
-	}
-	return err
 }

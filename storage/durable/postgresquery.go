@@ -3,7 +3,6 @@ package durable
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -11,8 +10,8 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// postgresQueryer runs statements on a pool or in a transaction. pgx prepares each text once per
-// connection.
+// postgresQueryer runs statements on a connection or in a transaction. pgx prepares each text once
+// per connection.
 type postgresQueryer struct {
 	on interface {
 		Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
@@ -20,7 +19,6 @@ type postgresQueryer struct {
 		QueryRow(ctx context.Context, query string, args ...any) pgx.Row
 	}
 	counters *counters
-	commits  *atomic.Int64 // of writes outside of a transaction; nil inside
 }
 
 var _ queryer = (*postgresQueryer)(nil)
@@ -31,7 +29,6 @@ func (q *postgresQueryer) Exec(ctx context.Context, query string, args ...any) (
 	}
 	q.counters.statement(writes(query))
 	tag, err := q.on.Exec(ctx, query, args...)
-	q.committed(query, err)
 	return tag.RowsAffected(), err
 }
 
@@ -52,7 +49,6 @@ func (q *postgresQueryer) Query(ctx context.Context, query string, args []any, e
 			return err
 		}
 	}
-	q.committed(query, rows.Err())
 	return rows.Err()
 }
 
@@ -62,15 +58,8 @@ func (q *postgresQueryer) QueryRow(ctx context.Context, query string, args []any
 	}
 	q.counters.statement(writes(query))
 	err := q.on.QueryRow(ctx, query, args...).Scan(dest...)
-	q.committed(query, err)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return storage.ErrNotFound
 	}
 	return err
-}
-
-func (q *postgresQueryer) committed(query string, err error) {
-	if q.commits != nil && err == nil && writes(query) {
-		q.commits.Add(1)
-	}
 }

@@ -2,10 +2,10 @@ package durable
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/symbolon-id/symbolon/migrations"
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 // SchemaError: the database has another schema than this release works with.
@@ -16,40 +16,47 @@ type SchemaError struct {
 
 func (e *SchemaError) Error() string {
 	if e.Have > e.Want {
-		return fmt.Sprintf("the database has schema %d, but this release knows only up to %d: a newer release has migrated it; run that one, or restore a backup from before", e.Have, e.Want)
+		return fmt.Sprintf("the database has schema %d, which a newer release has made and this one, of schema %d, cannot work with: run the newer one, or restore a backup from before", e.Have, e.Want)
 	}
 	return fmt.Sprintf("the database has schema %d and this release needs %d: run `symbolon migrate up`", e.Have, e.Want)
 }
 
-// CheckSchema returns a *SchemaError unless the database has the schema of this release. A server
-// asks before it starts.
+// CheckSchema returns a *SchemaError unless this release works with the schema of the database: its own,
+// or a newer one that says so.
 func (d *DB) CheckSchema(ctx context.Context) error {
 	have, err := d.schema(ctx)
-	if err == nil && have != migrations.Latest {
-		err = &SchemaError{Have: have, Want: migrations.Latest}
+	if err != nil || have == migrations.Latest {
+		return err
 	}
-	return err
+	if have > migrations.Latest {
+		var oldest int64
+		err := d.queryRow(ctx, `SELECT oldest FROM `+versionTable+` WHERE version_id = $1`, []any{have}, &oldest)
+		if err != nil {
+			return fmt.Errorf("read schema version: %w", err)
+		}
+		if 0 < oldest && oldest <= migrations.Latest {
+			return nil
+		}
+	}
+	return &SchemaError{Have: have, Want: migrations.Latest}
 }
 
-// Ready returns nil when this is a primary that takes writes, with a schema we can work on. One
-// newer than ours is in order here: a newer node has migrated it while we run, and it adds only.
+// Ready returns nil when the database takes writes, found out by writing, and has a schema this release
+// works with.
 func (d *DB) Ready(ctx context.Context) error {
-	if err := d.run(ctx, d.db.writable); err != nil {
+	if err := d.CheckSchema(ctx); err != nil {
+		return err
+	}
+	err := d.execOne(ctx, storage.ErrUnavailable, `INSERT INTO probe (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at`, ms(d.Now()))
+	if err != nil {
 		return fmt.Errorf("database is not writable: %w", err)
 	}
-	err := d.CheckSchema(ctx)
-	var other *SchemaError
-	if errors.As(err, &other) && other.Have > other.Want {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // schema returns the version of the schema, 0 when the database is empty.
-func (d *DB) schema(ctx context.Context) (int64, error) {
-	var version int64
-	var there bool
-	err := d.run(ctx, func(ctx context.Context) error { return d.db.hasTable(ctx, versionTable, &there) })
+func (d *DB) schema(ctx context.Context) (version int64, err error) {
+	there, err := d.hasTable(ctx, versionTable)
 	if err == nil && there {
 		err = d.queryRow(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM `+versionTable, nil, &version)
 	}
@@ -57,4 +64,9 @@ func (d *DB) schema(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("read schema version: %w", err)
 	}
 	return version, nil
+}
+
+func (d *DB) hasTable(ctx context.Context, name string) (there bool, err error) {
+	err = d.run(ctx, func(ctx context.Context) error { return d.db.hasTable(ctx, name, &there) })
+	return there, err
 }

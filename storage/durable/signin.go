@@ -1,9 +1,11 @@
 package durable
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/symbolon-id/symbolon/storage"
@@ -26,7 +28,7 @@ func (d *DB) StartSession(ctx context.Context, in storage.SignIn) (storage.User,
 
 func (d *DB) startSession(ctx context.Context, in storage.SignIn) (user storage.User, err error) {
 	err = d.tx(ctx, func(ctx context.Context, q queryer) error {
-		for _, s := range in.Spend {
+		for _, s := range inOneOrder(in.Spend) {
 			if err := spend(ctx, q, s); err != nil {
 				return err
 			}
@@ -42,6 +44,13 @@ func (d *DB) startSession(ctx context.Context, in storage.SignIn) (user storage.
 		return useFactors(ctx, q, user.ID, in)
 	})
 	return user, err
+}
+
+// inOneOrder keeps transactions that spend the same from waiting for each other.
+func inOneOrder(all []storage.Spent) []storage.Spent {
+	return slices.SortedFunc(slices.Values(all), func(a, b storage.Spent) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Value, b.Value))
+	})
 }
 
 // begin starts or raises the session. To insert one locks the user's row, which comes first here and

@@ -175,8 +175,3 @@ func (s *sqliteDB) translate(err error) error {
 	}
 	return nil
 }
-
-// writable takes the write lock and gives it back: for that, the file must be writable.
-func (s *sqliteDB) writable(ctx context.Context) error {
-	return s.writer.alone(ctx, func() error { return s.writer.tx(ctx, func(queryer) error { return nil }) })
-}

@@ -147,10 +147,11 @@ func postgresURL(port int) string {
 	return fmt.Sprintf("postgres://symbolon@127.0.0.1:%d/postgres?sslmode=disable", port)
 }
 
-// postgresPrograms finds the folder of initdb and postgres, which Debian keeps off the PATH.
+// postgresPrograms finds the folder of initdb, postgres and the like, which Debian keeps off the PATH.
 func postgresPrograms() (string, error) {
 	if initdb, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(initdb), nil
+		initdb, err = filepath.EvalSymlinks(initdb)
+		return filepath.Dir(initdb), err
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {
