@@ -118,7 +118,7 @@ func pagesOfDevices(b *tab, d *deployment, show func(b *tab, name string)) {
 	show(b, "device")
 	s.fill("user_code", "AAAA").press("Continue").until("a hint", s.hinted)
 	show(b, "device-problem")
-	for _, answer := range [][2]string{{"Yes, connect it", "Your device is connected"}, {"No", "Device not connected"}} {
+	for _, answer := range [][2]string{{"Yes, connect it", "Your device is connected"}, {"Don’t connect", "Device not connected"}} {
 		shown, _ := s.app.shows(b.t)
 		s.open(d.issuer + "/device?user_code=" + shown).see("Connect a device").press("Continue").see("Did you start")
 		show(b, "device-confirm")

@@ -79,3 +79,18 @@ func TestApplicationsChooseTheLanguageByAddressFormOrPush(t *testing.T) {
 		}
 	})
 }
+
+func TestLanguageIsChosenAtTheFootOfThePage(t *testing.T) {
+	t.Parallel()
+	inChromium(t, func(t *testing.T, d *deployment, b *tab) {
+		s := onStage(t, d, b)
+		q := s.app.begin()
+		s.open(q.url).see("Sign in to Weather app").press("English").press("Deutsch").see("Bei Weather app anmelden")
+		s.fill("email", "ada@example").press("Weiter mit E-Mail")
+		s.until("a hint", func() bool { return s.ask(`document.querySelector(".error")?.innerText ?? ""`) != "" })
+		if s.ask(`String(document.querySelectorAll("footer .lang").length)`) != "0" {
+			t.Error("the answer to a form offers what leads to no page")
+		}
+		s.fill("email", s.who.email).press("Weiter mit E-Mail").see("Prüfen Sie Ihren Posteingang")
+	})
+}

@@ -160,7 +160,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 	if refusal != nil {
 		p.Audit.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Refused, Reason: "redirect_uri", ClientID: c.ID})
 		refusal = refusal.saying("The app asked to send you to an address that is not registered for it. Contact its developer.")
-		return p.telling(refusal.page(), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c) })
+		return p.telling(refusal.page().backTo(c), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c) })
 	}
 	v.client, v.RedirectURI = c, uri
 	v.ClientID, v.ClientName, v.FirstParty, v.Approved, v.Links = c.ID, c.Name, c.FirstParty, c.Approved, c.ClientLinks
@@ -177,7 +177,7 @@ func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) 
 	case !refused || v.pushing:
 		return err
 	case v.Form.Get("redirect_uri") == "":
-		onPage := turnAway(refusal.Name, "We could not accept the signed request from this app.").because(err)
+		onPage := turnAway(refusal.Name, "We could not accept the signed request from this app.").because(err).backTo(c)
 		return p.telling(onPage, func() string { return whyNoObject(refusal) })
 	}
 	v.object = asError(p.telling(refusal, func() string { return whyNoObject(refusal) }))

@@ -20,6 +20,8 @@ type Error struct {
 	Say         string // to a person, on our page, in their language; empty: a sentence for the status
 	Detail      string // what differs, with the request's own values; set only in dev mode, by telling
 	Cause       error  // for the log only
+
+	app, home string // the client's name and site, to lead back to
 }
 
 func (e *Error) Error() string {
@@ -52,6 +54,15 @@ func turnAway(name, sentence string) *Error { return refuse(name, sentence).sayi
 
 func (e *Error) saying(sentence string) *Error {
 	e.Say = sentence
+	return e
+}
+
+// backTo leads from our page to the site of a client that an operator answers for; no other client makes
+// our page link anywhere.
+func (e *Error) backTo(c storage.Client) *Error {
+	if !c.SelfRegistered() || c.Approved {
+		e.app, e.home = c.Name, c.ClientURI
+	}
 	return e
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/symbolon-id/symbolon/login/session"
@@ -43,7 +44,7 @@ func (p *Provider) signals(ctx context.Context, s *session.Session) []templates.
 	return signals
 }
 
-// errorPage tells the person, at our own address. It never links anywhere else.
+// errorPage answers the user at our own address.
 func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) error {
 	web.Annotate(r.Context(), refusalAttr(e.Name))
 	page := templates.Error{
@@ -62,15 +63,26 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	if p.Dev {
 		page.Detail = e.Detail
 	}
-	if e.Status < http.StatusInternalServerError {
-		page.WayText, page.WayURL = "Go to your account", p.base+"/account"
-	} else {
+	p.wayOn(&page, r, e)
+	if e.Status >= http.StatusInternalServerError {
 		logError(r, e)
 	}
 	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", retryAfter(e))
 	}
 	return p.Pages.Render(w, e.Status, page)
+}
+
+// wayOn is the first thing that can help.
+func (p *Provider) wayOn(page *templates.Error, r *http.Request, e *Error) {
+	switch {
+	case e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests:
+		page.WayText, page.WayURL = "Try again", templates.Again(r, strings.TrimSuffix(p.Issuer, p.base))
+	case e.home != "":
+		page.App, page.WayURL = e.app, e.home
+	default:
+		page.WayText, page.WayURL = "Go to your account", p.base+"/account"
+	}
 }
 
 func title(status int) string {

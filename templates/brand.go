@@ -17,7 +17,10 @@ type Brand struct {
 }
 
 // Link is a page of the organisation's own, elsewhere.
-type Link struct{ Title, URL string }
+type Link struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
 
 // The surfaces that text stands on, as in static/symbolon.css, the least favourable of each mode.
 const (

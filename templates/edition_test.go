@@ -70,9 +70,9 @@ func TestMailIsWrittenInItsLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `Votre compte a été utilisé avec un navigateur que nous n’avions jamais vu.
+	want := `Votre compte a été utilisé dans un navigateur que nous n’avions jamais vu.
 
-Voir vos sessions :
+Vérifier vos navigateurs :
 
 https://id.example/
 
@@ -80,11 +80,11 @@ Navigateur : Firefox sur Linux
 Réseau : 203.0.113.0/24
 Quand : 2 mars 2026, 14:05 UTC
 
-Si c’était quelqu’un d’autre, ouvrez le lien, fermez sa session et supprimez ce que vous ne connaissez pas.
+Si ce n’était pas vous, ouvrez le lien, déconnectez ce navigateur et supprimez ce que vous ne reconnaissez pas.
 
 Acme
 `
-	if got := strings.ReplaceAll(text, "\u00a0", " "); subject != "Un nouvel appareil s’est connecté" || got != want {
+	if got := strings.ReplaceAll(text, "\u00a0", " "); subject != "Nouvelle connexion à votre compte" || got != want {
 		t.Errorf("%s\n%s", subject, got)
 	}
 }

@@ -34,8 +34,8 @@ func handlers(t *testing.T) spoken {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"error.go", "body.go", "guard.go"} {
-		if err := said.read("../web/" + name); err != nil {
+	for _, name := range []string{"web/error.go", "web/body.go", "web/guard.go", "cmd/symbolon/errorpage.go"} {
+		if err := said.read("../" + name); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,7 +3,6 @@ package templates
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -80,18 +79,14 @@ func (p *Pages) Prefer(w http.ResponseWriter, locales string, secure bool) {
 // Languages are those there are, English first.
 func (p *Pages) Languages() []string { return slices.Clone(p.languages.names) }
 
-// Choose is where the foot of every page sends somebody who wants another language: the cookie keeps
-// it, and the answer leads back to where they were.
-func (p *Pages) Choose(secure bool) http.Handler {
+// Choose is where the foot of every page leads who wants another language: the cookie keeps it, and the
+// answer leads back to the page, which must be of origin.
+func (p *Pages) Choose(origin string, secure bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if name := p.languages.of(r.URL.Query().Get("to")); name != "" {
 			remember(w, name, secure)
 		}
-		back := strings.TrimSuffix(p.brand.BasePath, "/") + "/account"
-		if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && strings.HasPrefix(from.Path, "/") && !strings.HasPrefix(from.Path, "//") {
-			back = from.RequestURI()
-		}
-		http.Redirect(w, r, back, http.StatusSeeOther)
+		http.Redirect(w, r, cmp.Or(Back(r, origin), strings.TrimSuffix(p.brand.BasePath, "/")+"/account"), http.StatusSeeOther)
 	})
 }
 

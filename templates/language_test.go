@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -61,6 +62,56 @@ func TestApplicationChoosesTheLanguageOfThePagesThatFollow(t *testing.T) {
 	}
 	if got, _ := negotiate(p, "/auth/login", "es", c.Value); got != "fr" {
 		t.Errorf("the next page is in %q", got)
+	}
+}
+
+func TestChosenLanguageIsRememberedAndLeadsBackToAPageOfOurs(t *testing.T) {
+	p := mustNew(t, Brand{BasePath: "/auth"})
+	choose := p.Choose("https://id.example", true)
+	for referer, want := range map[string]string{
+		"https://id.example/auth/login?request=abc": "/auth/login?request=abc",
+		"https://id.example/auth/account":           "/auth/account",
+		"":                                          "/auth/account",
+		"https://evil.example/auth/login":           "/auth/account",
+		"http://id.example/auth/login":              "/auth/account",
+		"https://id.example//evil.example/":         "/auth/account",
+		"https://id.example/\\\\evil.example":       "/%5C%5Cevil.example",
+		"https://id.example@evil.example/":          "/auth/account",
+		"javascript:alert(1)":                       "/auth/account",
+		"://":                                       "/auth/account",
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/auth/language?to=fr", nil)
+		r.Header.Set("Referer", referer)
+		w := httptest.NewRecorder()
+		choose.ServeHTTP(w, r)
+		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != want {
+			t.Errorf("from %q: %d %q", referer, w.Code, w.Header().Get("Location"))
+		}
+		if c := w.Result().Cookies(); len(c) != 1 || c[0].Value != "fr" || !c[0].Secure || !c[0].HttpOnly {
+			t.Errorf("from %q: %v", referer, c)
+		}
+	}
+	for _, unknown := range []string{"", "xx", "<script>", strings.Repeat("a", 9000)} {
+		w := httptest.NewRecorder()
+		choose.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/auth/language?to="+url.QueryEscape(unknown), nil))
+		if len(w.Result().Cookies()) != 0 {
+			t.Errorf("%.20q is remembered", unknown)
+		}
+	}
+}
+
+func TestFootOfEveryPageHasTheLinksOfTheOperator(t *testing.T) {
+	p := mustNew(t, Brand{Links: []Link{{"Privacy <b>", "https://example.com/privacy?a=b&c"}, {"Help", "mailto:help@example.com"}}})
+	for _, page := range specimens() {
+		w := httptest.NewRecorder()
+		if err := p.Render(w, http.StatusOK, page); err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range []string{`<a href="https://example.com/privacy?a=b&amp;c">Privacy &lt;b&gt;</a>`, `<a href="mailto:help@example.com">Help</a>`} {
+			if strings.Contains(w.Body.String(), "<footer>") && !strings.Contains(w.Body.String(), link) {
+				t.Errorf("%T lacks %s", page, link)
+			}
+		}
 	}
 }
 

@@ -154,7 +154,8 @@ type Error struct {
 	Title   string
 	Message string
 	WayText string // one way forward; empty for none
-	WayURL  string // always ours
+	WayURL  string // ours, or with App the site of an app that an operator answers for
+	App     string // its name: the way is back to it
 	OAuth   string // the error of RFC 6749, if it is one
 	// Explanation is what the application is told of it, for its developers: English, as protocols are.
 	Explanation string

@@ -53,8 +53,12 @@ func (p *Pages) Render(w http.ResponseWriter, status int, page Page) error {
 		language = "en"
 		w.Header().Set("Content-Language", language)
 	}
+	layout := "layout"
+	if form, ok := w.(interface{ Posted() bool }); ok && form.Posted() {
+		layout = "answer"
+	}
 	var body bytes.Buffer
-	if err := p.execute(&body, language, page); err != nil {
+	if err := p.execute(&body, language, layout, page); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -65,7 +69,7 @@ func (p *Pages) Render(w http.ResponseWriter, status int, page Page) error {
 	return nil
 }
 
-func (p *Pages) execute(body *bytes.Buffer, language string, page Page) error {
+func (p *Pages) execute(body *bytes.Buffer, language, layout string, page Page) error {
 	e, err := p.edition(language)
 	if err != nil {
 		return err
@@ -74,7 +78,7 @@ func (p *Pages) execute(body *bytes.Buffer, language string, page Page) error {
 	if t == nil {
 		return fmt.Errorf("render page %s: no such template", page.template())
 	}
-	if err := t.ExecuteTemplate(body, "layout", page); err != nil {
+	if err := t.ExecuteTemplate(body, layout, page); err != nil {
 		return fmt.Errorf("render page %s: %w", page.template(), err)
 	}
 	return nil

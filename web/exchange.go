@@ -48,6 +48,7 @@ type exchange struct {
 	fault       *Error // what was answered for it
 	cause       error
 	language    string // of a page, as Content-Language names it
+	posted      bool   // a form came
 
 	mu    sync.Mutex
 	attrs []slog.Attr // the first recordAttrs are the record's own
@@ -64,13 +65,16 @@ func exchangeOf(ctx context.Context) *exchange {
 // take begins the answer with the headers of its kind and, for a page, its language, which the
 // handler's mails speak as well.
 func (m *Mux) take(x *exchange, r *http.Request, to *route) {
-	x.route = to
+	x.route, x.posted = to, r.Method == http.MethodPost
 	maps.Copy(x.Header(), m.headers[to.kind])
 	if to.kind == page {
 		x.language = m.language(x, r)
 		x.Header().Set("Content-Language", x.language)
 	}
 }
+
+// Posted tells whether this answers a form, so that its address cannot be opened again.
+func (x *exchange) Posted() bool { return x.posted }
 
 // Language is that of the page being answered, as Content-Language names it; "" where no page is.
 func Language(ctx context.Context) string {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/details"
+	"github.com/symbolon-id/symbolon/templates"
 )
 
 // Config is everything a deployment chooses. config_keys.go names each key; flags go before the
@@ -44,7 +45,10 @@ const (
 )
 
 // Branding is what the pages show of the organisation.
-type Branding struct{ Name, Logo, Accent string }
+type Branding struct {
+	Name, Logo, Accent string
+	Links              []templates.Link
+}
 
 // TokenTimes end tokens. A client's own access_token_ttl goes before AccessTTL and AgentAccessTTL.
 type TokenTimes struct {

@@ -3,7 +3,7 @@ package main
 import "strings"
 
 // key is one key of the configuration. Its field is a pointer to a string, bool, time.Duration,
-// []string, []netip.Prefix or *details.Types of the Config it is given.
+// []string, []netip.Prefix, []templates.Link or *details.Types of the Config it is given.
 type key struct {
 	name    string // also in the file: "session.idle" is idle under session
 	kind    kind
@@ -78,6 +78,7 @@ func configKeys() []key {
 		{"branding.name", plain, false, "Symbolon", "name on pages and in mails", func(c *Config) any { return &c.Branding.Name }},
 		{"branding.logo", filePath, false, "", "file of the logo: SVG or PNG", func(c *Config) any { return &c.Branding.Logo }},
 		{"branding.accent", plain, false, "", "colour of buttons and links, such as #3355cc", func(c *Config) any { return &c.Branding.Accent }},
+		{"links", plain, false, "", "links at the foot of every page, such as privacy and help: a list of title and url; in an environment variable as JSON", func(c *Config) any { return &c.Branding.Links }},
 		{"session.idle", plain, false, "24h", "a browser left alone for so long is signed out", func(c *Config) any { return &c.Session.Idle }},
 		{"session.absolute", plain, false, "14d", "everybody signs in again after this", func(c *Config) any { return &c.Session.Absolute }},
 		{"session.binding", plain, false, "browser", "what a stolen cookie is told by: browser, network (another one signs out, too) or off", func(c *Config) any { return &c.Session.Binding }},

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/details"
+	"github.com/symbolon-id/symbolon/templates"
 )
 
 // load returns the effective configuration for a mode, and where each value came from. It says what
@@ -88,6 +89,8 @@ func parse(text string, field any) (err error) {
 		*field = splitList(text)
 	case *[]netip.Prefix:
 		*field, err = parsePrefixes(text)
+	case *[]templates.Link:
+		*field, err = parseLinks(text)
 	case **details.Types:
 		*field, err = details.ParseTypes(text)
 	}

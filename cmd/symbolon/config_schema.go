@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/details"
+	"github.com/symbolon-id/symbolon/templates"
 )
 
 func (p *program) configSchema() *cobra.Command {
@@ -71,8 +72,9 @@ func (k key) schema() object {
 		o["pattern"] = `^([0-9]+d|([0-9.]+(ms|s|m|h))+)$`
 	case *[]netip.Prefix, *[]string:
 		o["type"], o["items"] = []string{"array", "string"}, object{"type": "string"}
-	}
-	if _, ok := k.field(&Config{}).(**details.Types); ok {
+	case *[]templates.Link:
+		o["type"], o["items"], o["maxItems"] = "array", linksSchema(), maxLinks
+	case **details.Types:
 		o["type"], o["items"] = "array", detailTypesSchema()
 	}
 	if k.name == "secret" {

@@ -107,17 +107,18 @@ func (c Config) provider(dev bool) provider.Config {
 // mount gives every feature its routes.
 func (n *node) mount(issuer *url.URL, d *dev) {
 	n.health = web.NewHealth(n.checks()...)
+	origin := issuer.Scheme + "://" + issuer.Host
 	n.mux = web.NewMux(web.MuxOptions{
 		Host:      d.host(issuer),
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
 		CertificateHeader: n.config.TLS.ClientCertHeader,
-		Origin:            issuer.Scheme + "://" + issuer.Host, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
+		Origin:            origin, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
 	})
 	n.mux.Plain("GET /livez", n.health.Live())
 	n.mux.Plain("GET /readyz", n.health.Ready())
 	n.mux.Page("GET "+n.base+"/{$}", func(w http.ResponseWriter, _ *http.Request) error { return web.Redirect(w, n.base+"/account") })
 	n.mux.Static(n.base+templates.StaticPrefix, n.pages.Static())
-	n.mux.Static(n.base+"/language", n.pages.Choose(n.browser.Secure))
+	n.mux.Static(n.base+"/language", n.pages.Choose(origin, n.browser.Secure))
 	n.login.Mount(n.mux)
 	n.account.Mount(n.mux)
 	passkey.WellKnown{Issuer: n.config.Issuer, Base: n.base, RelyingParty: n.passkeys}.Mount(n.mux)
@@ -144,13 +145,4 @@ func (n *node) checks() []web.Check {
 		checks = append(checks, web.Check{Reason: "redis", Probe: n.redis.Ping})
 	}
 	return checks
-}
-
-// errorPage shows what a feature refused without a page of its own.
-func (n *node) errorPage(w http.ResponseWriter, r *http.Request, e *web.Error) {
-	page := templates.Error{Status: e.Status, Title: e.Title, Message: e.Message, Code: e.Code, Detail: e.Hint, TraceID: web.TraceID(r.Context())}
-	if e.Status < http.StatusInternalServerError {
-		page.WayText, page.WayURL = "Go to your account", n.base+"/account"
-	}
-	_ = n.pages.Render(w, e.Status, page)
 }

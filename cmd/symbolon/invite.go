@@ -62,5 +62,5 @@ func (c Config) letters(locale string) (pages *templates.Pages, language string,
 
 // brand is what pages below base show of the organisation.
 func (c Config) brand(base string) templates.Brand {
-	return templates.Brand{Name: c.Branding.Name, LogoPath: c.Branding.Logo, Accent: c.Branding.Accent, BasePath: base}
+	return templates.Brand{Name: c.Branding.Name, LogoPath: c.Branding.Logo, Accent: c.Branding.Accent, Links: c.Branding.Links, BasePath: base}
 }

@@ -150,6 +150,9 @@ func (s *Sessions) Current(r *http.Request) (*Session, error) {
 	return now, nil
 }
 
+// Brought tells whether r brings the cookie of a session, alive or not. It asks no store.
+func (s *Sessions) Brought(r *http.Request) bool { return len(r.CookiesNamed(s.cookie.name)) == 1 }
+
 // End signs this browser out: the session ends for good and the cookie is taken back.
 func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 	now, err := s.Current(r)
