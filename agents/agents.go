@@ -38,5 +38,5 @@ type Agent struct {
 // the grant client_credentials and no other.
 func (s *Service) Create(ctx context.Context, a Agent) (Issued, error) {
 	a.GrantTypes = []string{GrantClientCredentials}
-	return s.create(ctx, storage.AgentPrefix, a.Name, a.SecretExpiresAt, a.ClientMetadata)
+	return s.create(ctx, storage.NewID(storage.AgentPrefix), a.Name, a.SecretExpiresAt, a.ClientMetadata)
 }

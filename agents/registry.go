@@ -148,10 +148,10 @@ func (r *Registry) takeAway(ctx context.Context, id, event string, change func()
 	return r.record(ctx, event, id, "")
 }
 
-func (r *Registry) create(ctx context.Context, prefix, name string, secretEnd time.Time, meta storage.ClientMetadata) (Issued, error) {
+func (r *Registry) create(ctx context.Context, id, name string, secretEnd time.Time, meta storage.ClientMetadata) (Issued, error) {
 	now := r.now()
 	client := storage.Client{
-		ID: storage.NewID(prefix), Kind: r.kind, Name: name, CreatedAt: now, UpdatedAt: now, ClientMetadata: meta,
+		ID: id, Kind: r.kind, Name: name, CreatedAt: now, UpdatedAt: now, ClientMetadata: meta,
 	}
 	if err := Validate(client); err != nil {
 		return Issued{}, err

@@ -4,9 +4,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/oauth2"
 )
 
 // What the agent clients of today trip over and what no other test here holds up. The others: the
@@ -199,4 +203,41 @@ func (a *app) codeOf(t testing.TB, more ...string) (code, verifier string) {
 		return v.handedOver(p).Get("code"), q.verifier
 	}
 	return v.arrive(a.d, p, a.d.person(t)).Get("code"), q.verifier
+}
+
+// What editors send: registered by hand as docs/mcp.md says, and as they register it by themselves.
+func TestEditorsComeBackToTheAddressesOfOurTable(t *testing.T) {
+	t.Parallel()
+	table := string(must[[]byte](t)(os.ReadFile("../docs/mcp.md")))
+	for host, sent := range map[string][]string{
+		"VS Code": {"http://127.0.0.1:33418/", "http://127.0.0.1:59656/", "https://vscode.dev/redirect", "https://insiders.vscode.dev/redirect"},
+		"Cursor":  {"cursor://anysphere.cursor-mcp/oauth/callback", "https://www.cursor.com/agents/mcp/oauth/callback", "http://localhost:8787/callback"},
+	} {
+		row := regexp.MustCompile(`(?m)^\| ` + host + ` \|.*\|([^|]+)\|$`).FindStringSubmatch(table)
+		flags := []string{"--name", host, "--public"}
+		for _, uri := range regexp.MustCompile("`([a-z]+://[^`]+)`").FindAllStringSubmatch(row[1], -1) {
+			flags = append(flags, "--redirect-uri", uri[1])
+		}
+		byHand := onSQLite(t)
+		s := onSandbox(t)
+		byThemselves := ask(t, httpClient(), http.MethodPost, s.issuer+"/register", "", map[string]any{
+			"client_name": host, "redirect_uris": sent, "token_endpoint_auth_method": "none",
+		}).text("client_id")
+		for _, uri := range sent {
+			comesBack(t, byHand, byHand.create(t, "client", flags...).ClientID, uri)
+			comesBack(t, s.deployment, byThemselves, uri)
+		}
+	}
+}
+
+func comesBack(t *testing.T, d *deployment, id, uri string) {
+	t.Helper()
+	query := url.Values{
+		"client_id": {id}, "redirect_uri": {uri}, "response_type": {"code"}, "scope": {"openid"}, "prompt": {"none"},
+		"code_challenge": {oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier())}, "code_challenge_method": {"S256"},
+	}
+	p := d.visitor(t).get("/authorize?" + query.Encode())
+	if !strings.HasPrefix(p.location, uri+"?error=login_required") && !strings.Contains(p.body, "login_required") {
+		t.Errorf("%s: %d %s %s", uri, p.status, p.location, p.body)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -184,4 +185,38 @@ func TestLoginFromATerminalByDevice(t *testing.T) {
 	if out, code := s.ends(); code != 0 || !strings.Contains(out, `"email": "`+who.email) {
 		t.Errorf("exit %d\n%s\n%s", code, out, s.said())
 	}
+}
+
+// TestTerminalPageWorksAsWritten runs the commands of docs/clients/terminal.md, and compares the shape
+// of what they print.
+func TestTerminalPageWorksAsWritten(t *testing.T) {
+	t.Parallel()
+	d := onSQLite(t)
+	text := string(must[[]byte](t)(os.ReadFile("../docs/clients/terminal.md")))
+	commands := regexp.MustCompile("(?s)```sh\n(.*?)```\n\n```\n(.*?)```").FindStringSubmatch(text)
+	create, login, _ := strings.Cut(strings.TrimSpace(commands[1]), "\n")
+	var c registered
+	if err := json.Unmarshal(d.command(t, append(shellWords(t, create)[1:], "--json")...), &c); err != nil {
+		t.Fatal(err)
+	}
+	flags := shellWords(t, strings.NewReplacer("c_…", c.ClientID, "https://login.example", d.issuer).Replace(login))[2:]
+	s := d.login(t, flags...)
+	d.visitor(t).through(d, s.reads(signInAddress), d.person(t))
+	out, code := s.ends()
+	label := regexp.MustCompile(`(?m)^ {0,2}[A-Za-z_]+( token)?`)
+	if want, got := label.FindAllString(commands[2], 10), label.FindAllString(out, 10); code != 0 || !slices.Equal(got, want) {
+		t.Errorf("exit %d: %q, want %q\n%s%s", code, got, want, out, s.said())
+	}
+
+	update := regexp.MustCompile("`symbolon (client update [^`]+)`").FindStringSubmatch(text)[1]
+	d.command(t, shellWords(t, strings.Replace(update, "c_…", c.ClientID, 1))...)
+	s = d.login(t, "--client", c.ClientID, "--device")
+	s.reads(`(` + d.issuer + `/device)`)
+}
+
+// shellWords are what a shell makes of a line.
+func shellWords(t *testing.T, line string) []string {
+	t.Helper()
+	out := must[[]byte](t)(exec.Command("bash", "-c", `printf '%s\n' `+line).Output())
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }

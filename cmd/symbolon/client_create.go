@@ -25,11 +25,13 @@ as well, filled in; other flags change what is registered.`,
 		Example: `  symbolon client create --name Grafana --redirect-uri https://grafana.example/login/generic_oauth --first-party
   symbolon client create --app grafana --url https://grafana.example --issuer https://login.example
   symbolon client create --app list
+  symbolon client create --id legacy-wiki --name Wiki --redirect-uri https://wiki.example/cb
   symbolon client create --name my-cli --public --redirect-uri http://127.0.0.1/callback --json
   symbolon client create --name Bank --redirect-uri https://bank.example/cb --jwks bank.jwks.json --profile fapi2`,
 		Args: cobra.NoArgs,
 	}
 	flags := addClientFlags(cmd)
+	id := cmd.Flags().String("id", "", "its client_id, where the application or an earlier server has settled it (default: a new one)")
 	public := cmd.Flags().Bool("public", false, "it cannot keep a secret")
 	var life durationFlag
 	cmd.Flags().Var(&life, "expires-in", "how long its first secret is good for, such as 90d (default: until it is revoked)")
@@ -43,9 +45,10 @@ as well, filled in; other flags change what is registered.`,
 		if err != nil {
 			return err
 		}
-		client := storage.Client{ClientMetadata: storage.ClientMetadata{Public: *public}}
+		client := storage.Client{ID: *id, ClientMetadata: storage.ClientMetadata{Public: *public}}
 		if app != nil {
 			client = app.client(known.url)
+			client.ID = *id
 		}
 		flags.apply(cmd, &client)
 		switch {
@@ -76,7 +79,7 @@ func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d desk, 
 		}
 	}
 	issued, err := newApps(d).Create(ctx, agents.App{
-		Name: c.Name, ClientMetadata: c.ClientMetadata, SecretExpiresAt: c.secretExpiresAt,
+		ID: c.ID, Name: c.Name, ClientMetadata: c.ClientMetadata, SecretExpiresAt: c.secretExpiresAt,
 	})
 	if err != nil {
 		return err

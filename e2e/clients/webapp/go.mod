@@ -1,0 +1,11 @@
+// A module of its own: what only this program needs is no business of the server's.
+module github.com/symbolon-id/symbolon/e2e/clients/webapp
+
+go 1.26.0
+
+require (
+	github.com/coreos/go-oidc/v3 v3.21.0
+	golang.org/x/oauth2 v0.36.0
+)
+
+require github.com/go-jose/go-jose/v4 v4.1.4 // indirect
