@@ -2,10 +2,12 @@ package web_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 	"time"
@@ -70,30 +72,43 @@ func TestIdleConnectionsOfOneNetworkKeepNobodyOut(t *testing.T) {
 }
 
 func TestConnectionThatServesARequestIsNotClosedForOthers(t *testing.T) {
-	entered, leave := make(chan bool), make(chan bool)
-	mux := web.NewMux(web.MuxOptions{})
-	mux.API("GET /quick", says("quick"))
-	mux.API("GET /slow", func(http.ResponseWriter, *http.Request) error {
-		entered <- true
-		<-leave
-		return nil
-	})
-	s := run(t, web.ServerOptions{Handler: mux, MaxConnections: 4, HeaderTimeout: time.Hour, IdleTimeout: time.Hour})
-	statuses := make(chan int)
-	for range 3 {
-		go func() { statuses <- ask(t, dial(t, s, "127.0.1.1"), "/slow") }()
-		<-entered
-	}
-	for range 20 {
-		if status := ask(t, dial(t, s, "127.0.2.1"), "/quick"); status != http.StatusOK {
-			t.Fatal(status)
-		}
-	}
-	close(leave)
-	for range 3 {
-		if status := <-statuses; status != http.StatusOK {
-			t.Errorf("cut off: %d", status)
-		}
+	certified := httptest.NewTLSServer(nil)
+	defer certified.Close()
+	for name, config := range map[string]*tls.Config{"plain": nil, "TLS": {Certificates: certified.TLS.Certificates}} {
+		t.Run(name, func(t *testing.T) {
+			entered, leave := make(chan bool), make(chan bool)
+			mux := web.NewMux(web.MuxOptions{})
+			mux.API("GET /quick", says("quick"))
+			mux.API("GET /slow", func(http.ResponseWriter, *http.Request) error {
+				entered <- true
+				<-leave
+				return nil
+			})
+			s := run(t, web.ServerOptions{Handler: mux, TLS: config, MaxConnections: 4, HeaderTimeout: time.Hour, IdleTimeout: time.Hour})
+			open := func(from string) net.Conn {
+				conn := dial(t, s, from)
+				if config == nil {
+					return conn
+				}
+				return tls.Client(conn, &tls.Config{InsecureSkipVerify: true})
+			}
+			statuses := make(chan int)
+			for range 3 {
+				go func() { statuses <- ask(t, open("127.0.1.1"), "/slow") }()
+				<-entered
+			}
+			for range 20 {
+				if status := ask(t, open("127.0.2.1"), "/quick"); status != http.StatusOK {
+					t.Fatal(status)
+				}
+			}
+			close(leave)
+			for range 3 {
+				if status := <-statuses; status != http.StatusOK {
+					t.Errorf("cut off: %d", status)
+				}
+			}
+		})
 	}
 }
 
