@@ -27,10 +27,10 @@ func (m *Method) allow(ctx context.Context, browser, email string) error {
 	if own != "" {
 		return m.Limiter.Allow(ctx, "mail-own:"+own, perAsker())
 	}
-	network := web.Network(web.ClientIP(ctx))
-	if err := m.Limiter.Allow(ctx, "mail-network:"+network, perNetwork()); err != nil {
+	if err := m.Limiter.AllowNetwork(ctx, "mail-network", perNetwork()); err != nil {
 		return err
 	}
+	network := web.Network(web.ClientIP(ctx))
 	there, err := m.counts(ctx, thereKey(network, email))
 	if err != nil {
 		return err

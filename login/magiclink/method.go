@@ -38,6 +38,7 @@ type Letters interface {
 // Limiter slows floods down: its error is a page.
 type Limiter interface {
 	Allow(ctx context.Context, key string, l web.Limit) error
+	AllowNetwork(ctx context.Context, what string, l web.Limit) error
 }
 
 // Failures counts guesses durably.
