@@ -1,5 +1,4 @@
--- +goose NO TRANSACTION
--- +goose Up
+-- alone
 -- The order in which mails are delivered. The default serves the previous release.
 ALTER TABLE mail ADD COLUMN IF NOT EXISTS turn BIGINT NOT NULL DEFAULT 0;
 DROP INDEX CONCURRENTLY IF EXISTS mail_turn;

@@ -1,4 +1,3 @@
--- +goose Up
 -- The order in which mails are delivered. The default serves the previous release.
 ALTER TABLE mail ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX mail_turn ON mail (turn, id);
