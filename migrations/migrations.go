@@ -80,6 +80,9 @@ func parse(name, text string) Step {
 		s.Fills.Table, s.Fills.Name, _ = strings.Cut(column, ".")
 	}
 	s.Alone = marker == "-- alone"
+	if !s.Alone && strings.Contains(text, "CONCURRENTLY") {
+		panic(fmt.Sprintf("migration %s builds an index in a transaction: its first line must be -- alone", name))
+	}
 	return s
 }
 

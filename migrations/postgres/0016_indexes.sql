@@ -14,3 +14,9 @@ DROP INDEX CONCURRENTLY IF EXISTS clients_created;
 CREATE INDEX CONCURRENTLY clients_created ON clients (created_at, id);
 DROP INDEX CONCURRENTLY IF EXISTS mail_expiry;
 CREATE INDEX CONCURRENTLY mail_expiry ON mail (expires_at);
+
+DROP INDEX CONCURRENTLY IF EXISTS mail_turn;
+CREATE INDEX CONCURRENTLY mail_turn ON mail (turn, id);
+-- Codes that were not redeemed.
+DROP INDEX CONCURRENTLY IF EXISTS grants_unredeemed;
+CREATE INDEX CONCURRENTLY grants_unredeemed ON grants (code_expires_at) WHERE code_spent_at = 0;
