@@ -115,6 +115,8 @@ func TestAgentsThatCouldNotWorkOrWouldBePeopleAreRefused(t *testing.T) {
 		"code grant":       {"grant_types", func(c *storage.Client) { c.GrantTypes = []string{agents.GrantAuthorizationCode} }},
 		"without a secret": {"grant_types", func(c *storage.Client) { c.Public = true }},
 		"long tokens":      {"access_token_ttl", func(c *storage.Client) { c.AccessTokenTTL = time.Hour + time.Second }},
+		"long retries":     {"refresh_retry", func(c *storage.Client) { c.RefreshRetry = 31 * time.Minute }},
+		"negative retries": {"refresh_retry", func(c *storage.Client) { c.RefreshRetry = -time.Second }},
 		"negative life":    {"access_token_ttl", func(c *storage.Client) { c.AccessTokenTTL = -time.Second }},
 		"no usable keys": {"jwks", func(c *storage.Client) {
 			c.AuthMethod, c.JWKS = storage.AuthPrivateKeyJWT, []byte(`{"keys":[]}`)
