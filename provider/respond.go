@@ -43,7 +43,7 @@ func (p *Provider) signals(ctx context.Context, s *session.Session) []templates.
 	return signals
 }
 
-// errorPage tells the person, at our own address. It never links anywhere else.
+// errorPage tells the person, at our own address. It links to nowhere else but Back.
 func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) error {
 	web.Annotate(r.Context(), refusalAttr(e.Name))
 	page := templates.Error{
@@ -61,6 +61,9 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	}
 	if p.Dev {
 		page.Detail = e.Detail
+	}
+	if e.Back != "" {
+		page.BackTo, page.BackURL = placeOf(e.Back), e.Back
 	}
 	if e.Status < http.StatusInternalServerError {
 		page.WayText, page.WayURL = "Go to your account", p.base+"/account"
