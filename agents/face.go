@@ -19,8 +19,15 @@ func SameFace(was, is storage.Client) bool {
 }
 
 // provenBy tells whether whoever can act as the client now could before: keys may go, none may
-// come. It goes by the keys themselves (RFC 7638), so that their order, names and uses do not matter.
+// come, nor may the host that publishes them or the name in the certificates be another. It goes by the
+// keys themselves (RFC 7638), so that their order, names and uses do not matter.
 func provenBy(was, is storage.Client) bool {
+	if is.JWKSURI != "" && PlaceOf(is.JWKSURI) != PlaceOf(was.JWKSURI) {
+		return false
+	}
+	if !slices.Equal(keys.SubjectNames(was), keys.SubjectNames(is)) {
+		return false
+	}
 	before := keys.Thumbprints(was.JWKS)
 	for _, print := range keys.Thumbprints(is.JWKS) {
 		if !slices.Contains(before, print) {

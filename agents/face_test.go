@@ -49,6 +49,28 @@ func TestWhatMakesAClientAnotherOneToPeople(t *testing.T) {
 			t.Errorf("%s: the same is %v", name, !c.same)
 		}
 	}
+	at := func(uri string) storage.ClientMetadata {
+		return storage.ClientMetadata{AuthMethod: storage.AuthPrivateKeyJWT, JWKSURI: uri}
+	}
+	named := func(dns, email string) storage.ClientMetadata {
+		return storage.ClientMetadata{AuthMethod: storage.AuthTLS, TLSSANDNS: dns, TLSSANEmail: email}
+	}
+	for name, c := range map[string]struct {
+		was, is storage.ClientMetadata
+		same    bool
+	}{
+		"another path of its keys":     {at("https://app.example/jwks"), at("https://app.example/keys?v=2"), true},
+		"another host of its keys":     {at("https://app.example/jwks"), at("https://app.example.evil.example/jwks"), false},
+		"its keys at an address now":   {storage.ClientMetadata{AuthMethod: storage.AuthPrivateKeyJWT, JWKS: keySetOf(firstKey)}, at("https://app.example/jwks"), false},
+		"its keys by value now":        {at("https://app.example/jwks"), storage.ClientMetadata{AuthMethod: storage.AuthPrivateKeyJWT, JWKS: keySetOf(firstKey)}, false},
+		"the same certificate name":    {named("app.example", ""), named("app.example", ""), true},
+		"another certificate name":     {named("app.example", ""), named("evil.example", ""), false},
+		"a certificate name elsewhere": {named("app.example", ""), named("", "app.example"), false},
+	} {
+		if same := agents.SameFace(storage.Client{ClientMetadata: c.was}, storage.Client{ClientMetadata: c.is}); same != c.same {
+			t.Errorf("%s: the same is %v", name, same)
+		}
+	}
 	was := storage.Client{ClientMetadata: storage.ClientMetadata{AuthMethod: storage.AuthPrivateKeyJWT, JWKS: keySetOf(firstKey, secondKey)}}
 	is := was
 	is.JWKS = keySetOf(secondKey)

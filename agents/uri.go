@@ -97,15 +97,14 @@ func badHost(u *url.URL) string {
 	return ""
 }
 
-// badScheme finds the schemes a browser itself acts on. Any other is somebody's private-use scheme
-// (RFC 8252 section 7.1); agents register short ones too ("cursor:"), so no dot is asked for.
+// badScheme: a private-use scheme is a domain name turned around (RFC 8252 section 7.1), so it has a dot.
+// One without is a program that anything may start (mailto, tel, ms-settings), or what the browser itself
+// acts on. Hosts of agents have short ones and no others.
 func badScheme(scheme string) bool {
-	return len(scheme) < 2 || strings.HasPrefix(scheme, "chrome-") || strings.HasPrefix(scheme, "moz-") ||
-		slices.Contains([]string{
-			"about", "blob", "chrome", "data", "feed", "file", "filesystem", "ftp", "ftps", "gopher", "intent",
-			"jar", "javascript", "livescript", "mailto", "mocha", "res", "resource", "sms", "tel", "urn",
-			"vbscript", "view-source", "ws", "wss",
-		}, scheme)
+	if scheme == "https" || scheme == "http" || strings.Contains(scheme, ".") {
+		return false
+	}
+	return !slices.Contains([]string{"claude", "cursor", "vscode", "vscode-insiders", "windsurf"}, scheme)
 }
 
 // checkAudiences wants resource identifiers (RFC 8707): absolute URIs without fragment.

@@ -23,6 +23,10 @@ const MaxAccessTokenTTL = time.Hour
 
 const minAccessTokenTTL = 30 * time.Second
 
+// MaxRefreshRetry bounds how long a stolen refresh token that was used before can pass for the client's
+// own, told late.
+const MaxRefreshRetry = 30 * time.Minute
+
 // Invalid says which member of a client's metadata (RFC 7591 section 2) cannot be accepted, and why.
 type Invalid struct {
 	Field  string
@@ -57,6 +61,9 @@ func checkName(c storage.Client) error { return CheckName("client_name", c.Name)
 func checkLifetime(c storage.Client) error {
 	if c.AccessTokenTTL != 0 && (c.AccessTokenTTL < minAccessTokenTTL || c.AccessTokenTTL > MaxAccessTokenTTL) {
 		return invalid("access_token_ttl", "must lie between %v and %v", minAccessTokenTTL, MaxAccessTokenTTL)
+	}
+	if c.RefreshRetry < 0 || c.RefreshRetry > MaxRefreshRetry {
+		return invalid("refresh_retry", "must be at most %v", MaxRefreshRetry)
 	}
 	return nil
 }

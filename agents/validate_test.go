@@ -53,7 +53,7 @@ func TestDangerousRedirectURIsAreRefused(t *testing.T) {
 	for _, uri := range []string{
 		"", "/relative", "//host/path", "example.com/cb", "https:///cb", "https:", "https:example.com/cb",
 		"javascript:alert(1)//", "JavaScript://x/%0aalert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd",
-		"blob:https://x/1", "about:blank", "view-source:https://x/", "c:/windows", "urn:ietf:wg:oauth:2.0:oob", "mailto:a@b.example",
+		"blob:https://x/1", "about:blank", "view-source:https://x/", "c:/windows", "urn:ietf:wg:oauth:2.0:oob", "mailto:a@b.example", "ms-settings:privacy", "myapp://cb", "web+app:cb", "slack://open",
 		"http://example.com/cb", "http://127.0.0.1.evil.test/cb", "http://127.0.0.2/cb", "http://127.1/cb",
 		"http://0x7f000001/cb", "http://2130706433/cb", "http://localhost.evil.test/cb", "http://localhost@evil.test/cb",
 		"https://user@app.example/cb", "https://user:pw@app.example/cb", "https://@app.example/cb",
@@ -115,6 +115,8 @@ func TestAgentsThatCouldNotWorkOrWouldBePeopleAreRefused(t *testing.T) {
 		"code grant":       {"grant_types", func(c *storage.Client) { c.GrantTypes = []string{agents.GrantAuthorizationCode} }},
 		"without a secret": {"grant_types", func(c *storage.Client) { c.Public = true }},
 		"long tokens":      {"access_token_ttl", func(c *storage.Client) { c.AccessTokenTTL = time.Hour + time.Second }},
+		"long retries":     {"refresh_retry", func(c *storage.Client) { c.RefreshRetry = 31 * time.Minute }},
+		"negative retries": {"refresh_retry", func(c *storage.Client) { c.RefreshRetry = -time.Second }},
 		"negative life":    {"access_token_ttl", func(c *storage.Client) { c.AccessTokenTTL = -time.Second }},
 		"no usable keys": {"jwks", func(c *storage.Client) {
 			c.AuthMethod, c.JWKS = storage.AuthPrivateKeyJWT, []byte(`{"keys":[]}`)

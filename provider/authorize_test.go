@@ -71,11 +71,13 @@ func TestBadRequestsAreToldToTheClientAtOnce(t *testing.T) {
 
 func registeredItself(c *storage.Client) { c.ID = storage.NewID(storage.DynamicPrefix) }
 
+func approved(c *storage.Client) { c.Approved = true }
+
 // Some agents ask for all of scopes_supported, whatever they need. A client that somebody registered
 // here can be corrected here.
 func TestAdvertisedScopeThatAClientMayNotHaveIsLeftOut(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
-		app, ada := s.app(registeredItself), s.person("ada")
+		app, ada := s.app(registeredItself, approved), s.person("ada")
 		bare := s.app(registeredItself, func(c *storage.Client) { c.Scopes = []string{"weather"} })
 		if got := s.get(s.authorizeURL(s.app(), [2]string{"scope", "openid groups"})).refusal(t, s, "state"); got != "invalid_scope" {
 			t.Errorf("registered here: %s", got)

@@ -2,6 +2,7 @@
 //
 //	/authorize, /authorize/{handle}   authorize.go, interaction.go   RFC 6749 §4.1, OpenID Connect Core §3.1, RFC 9207
 //	                                  pendingclient.go               who asked, as it was
+//	  what nobody vouches for         unvouched.go                   RFC 9700 §4.11.2
 //	/par                              par.go                         RFC 9126
 //	  request                         requestobject.go, requestparams.go  RFC 9101
 //	  response_mode=jwt               jarm.go                        JARM

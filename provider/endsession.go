@@ -42,6 +42,8 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 	case s == nil && r.Method == http.MethodPost && !confirmed:
 		// A POST from another site comes without cookies; the same as a GET has them.
 		return web.Redirect(w, p.base+"/logout?"+url.Values(form).Encode())
+	case s == nil && q.target != "" && unvouched(q.client):
+		return p.Pages.Render(w, http.StatusOK, templates.SignedOut{App: placeOf(q.target), NextURL: q.next(), Waits: true, SignInURL: p.base + "/login"})
 	case s == nil:
 		return p.signedOut(w, r, q, nil)
 	case !confirmed && (q.session != p.sid(q.client, s.ID) || r.Method == http.MethodHead):
@@ -115,14 +117,18 @@ func (p *Provider) askSignOut(w http.ResponseWriter, q *signOut, s *session.Sess
 	return p.Pages.Render(w, http.StatusOK, page)
 }
 
+// next is where to go afterwards, "" for nowhere.
+func (q *signOut) next() string {
+	if q.target == "" {
+		return ""
+	}
+	return appendQuery(q.target, [2]string{"state", q.form.Get("state")})
+}
+
 // signedOut tells the applications of the session that is over by frames, and goes back to the one that
 // asked, or says here that it is over.
 func (p *Provider) signedOut(w http.ResponseWriter, r *http.Request, q *signOut, frames []string) error {
-	next := ""
-	if q.target != "" {
-		next = appendQuery(q.target, [2]string{"state", q.form.Get("state")})
-	}
-	switch {
+	switch next := q.next(); {
 	case len(frames) > 0:
 		return p.signOutInFrames(w, q, frames, next)
 	case next != "":

@@ -19,6 +19,7 @@ type Error struct {
 	Description string
 	Say         string // to a person, on our page, in their language; empty: a sentence for the status
 	Detail      string // what differs, with the request's own values; set only in dev mode, by telling
+	Back        string // where the client gets its answer; set for unvouched clients only
 	Cause       error  // for the log only
 
 	app, home string // the client's name and site, to lead back to

@@ -125,20 +125,31 @@ func (p *Provider) refuseAtClient(w http.ResponseWriter, r *http.Request, v *val
 	}
 	web.Annotate(r.Context(), clientAttr(v.ClientID), refusalAttr(e.Name))
 	noteDetail(r, e)
-	return p.answerClient(w, r, v, [][2]string{{"error", e.Name}, {"error_description", e.Description}})
+	fields := [][2]string{{"error", e.Name}, {"error_description", e.Description}}
+	if unvouched(v.client) && unseen(r, v) {
+		return p.refuseHere(w, r, v, *e, fields)
+	}
+	return p.answerClient(w, r, v, fields)
 }
 
-// answerClient delivers an authorization response, always with one iss (RFC 9207) and the state as sent.
-func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *validRequest, fields [][2]string) error {
+// response is the parameters of an authorization response: always with one iss (RFC 9207) and the state
+// as sent.
+func (p *Provider) response(ctx context.Context, v *validRequest, fields [][2]string) ([][2]string, error) {
 	if v.reply.state != "" {
 		fields = append(fields, [2]string{"state", v.reply.state})
 	}
 	fields = append(fields, [2]string{"iss", p.Issuer})
 	if isSigned(v.reply.mode) {
-		var err error
-		if fields, err = p.signResponse(r.Context(), v, fields); err != nil {
-			return p.errorPage(w, r, asError(err))
-		}
+		return p.signResponse(ctx, v, fields)
+	}
+	return fields, nil
+}
+
+// answerClient delivers an authorization response.
+func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *validRequest, fields [][2]string) error {
+	fields, err := p.response(r.Context(), v, fields)
+	if err != nil {
+		return p.errorPage(w, r, asError(err))
 	}
 	if isPosted(v.reply.mode) {
 		return p.postToClient(w, v, fields)

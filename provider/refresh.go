@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -188,10 +189,16 @@ func (g *refreshGrant) rotate(ctx context.Context, c *client, state storage.Gran
 	switch {
 	case !state.Alive || generation >= state.Generation || expired(state.Grant, now):
 		return 0, invalidGrant()
-	case generation == state.Generation-1 && now.Sub(state.RotatedAt) <= g.p.RefreshRetry:
+	case generation == state.Generation-1 && now.Sub(state.RotatedAt) <= g.retry(c):
 		return state.Generation, nil
 	}
 	return 0, g.p.endFamily(ctx, state.Grant, audit.RefreshReused)
+}
+
+// retry is for how long a token that was used gives its successor again: longer for hosts of agents, whose
+// processes share a store and do not wait for one another.
+func (g *refreshGrant) retry(c *client) time.Duration {
+	return cmp.Or(c.RefreshRetry, g.p.RefreshRetry)
 }
 
 // use takes the live refresh token and says which generation is live from now on.

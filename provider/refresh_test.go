@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,6 +104,36 @@ func TestRetryGetsTheSameSuccessor(t *testing.T) {
 			t.Fatalf("a retry made another successor")
 		}
 		s.successor(app, second)
+	})
+}
+
+// The processes of an agent host share a store: the last one to look finds out half an hour later that
+// another one has refreshed. All of them get the one successor.
+func TestProcessesOfOneHostGetOneSuccessor(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		host, other := s.app(func(c *storage.Client) { c.RefreshRetry = 30 * time.Minute }), s.app()
+		first, elsewhere := s.person("ada").tokens(host).RefreshToken, s.person("bob").tokens(other).RefreshToken
+		second := s.successor(host, first)
+		s.successor(other, elsewhere)
+		s.wait(29 * time.Minute)
+		s.refresh(other, elsewhere).refused(t, http.StatusBadRequest, "invalid_grant")
+		var others atomic.Int32
+		won := s.race(t, 32, func() *answer {
+			a := s.refresh(host, first)
+			if a.json(t, "refresh_token") != second {
+				others.Add(1)
+			}
+			return a
+		})
+		if won != 32 || others.Load() != 0 {
+			t.Fatalf("%d of 32 succeeded, %d with another successor", won, others.Load())
+		}
+		s.wait(2 * time.Minute)
+		s.refresh(host, first).refused(t, http.StatusBadRequest, "invalid_grant")
+		s.refresh(host, second).refused(t, http.StatusBadRequest, "invalid_grant")
+		if e := s.recorded.last(t, audit.RefreshReused); e.ClientID != host.id {
+			t.Errorf("%+v", e)
+		}
 	})
 }
 

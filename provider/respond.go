@@ -63,6 +63,9 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	if p.Dev {
 		page.Detail = e.Detail
 	}
+	if e.Back != "" {
+		page.BackTo, page.BackURL = placeOf(e.Back), e.Back
+	}
 	p.wayOn(&page, r, e)
 	if e.Status >= http.StatusInternalServerError {
 		logError(r, e)

@@ -34,26 +34,42 @@ func isAllowed(t *testing.T, db *durable.DB, clientID string) bool {
 
 func TestUpdateThatMakesAnotherClientOfItAsksAnew(t *testing.T) {
 	everywhere(t, func(t *testing.T, db *durable.DB) {
-		d := open(t, db)
+		d := open(t, db, func(e *registration.Endpoint) { e.Rules.Certificates = true })
+		certified := func(name string) map[string]any {
+			return app("token_endpoint_auth_method", "tls_client_auth", "tls_client_auth_san_dns", name)
+		}
 		keyed := func(changes ...any) map[string]any {
 			return app(append([]any{"token_endpoint_auth_method", "private_key_jwt", "jwks", keySet()}, changes...)...)
+		}
+		fetched := func(uri string) map[string]any {
+			return app("token_endpoint_auth_method", "private_key_jwt", "jwks_uri", uri)
 		}
 		other := map[string]any{"keys": []any{map[string]any{"kty": "EC", "crv": "P-256",
 			"x": "riB0vSIBV0nQMGudd_G7th6GUkoCFsSEbj68v7f1gOA", "y": "DGcN7hARZe_3NWVIK_wdA_MR5wvnXjlt6EE2CwMZ6Tg"}}}
 		for name, c := range map[string]struct {
-			next map[string]any
-			same bool
+			first, next map[string]any // nil: keyed()
+			same        bool
 		}{
-			"nothing":       {keyed(), true},
-			"another path":  {keyed("redirect_uris", []any{"https://app.example/new"}), true},
-			"terms":         {keyed("tos_uri", "https://app.example/terms"), true},
-			"another name":  {keyed("client_name", "Other"), false},
-			"another logo":  {keyed("logo_uri", "https://app.example/logo.png"), false},
-			"another host":  {keyed("redirect_uris", []any{"https://evil.example/cb"}), false},
-			"one host more": {keyed("redirect_uris", []any{"https://app.example/cb", "https://evil.example/cb"}), false},
-			"another key":   {keyed("jwks", other), false},
+			"nothing":                   {nil, keyed(), true},
+			"another path":              {nil, keyed("redirect_uris", []any{"https://app.example/new"}), true},
+			"terms":                     {nil, keyed("tos_uri", "https://app.example/terms"), true},
+			"another name":              {nil, keyed("client_name", "Other"), false},
+			"another logo":              {nil, keyed("logo_uri", "https://app.example/logo.png"), false},
+			"another host":              {nil, keyed("redirect_uris", []any{"https://evil.example/cb"}), false},
+			"one host more":             {nil, keyed("redirect_uris", []any{"https://app.example/cb", "https://evil.example/cb"}), false},
+			"another key":               {nil, keyed("jwks", other), false},
+			"keys at an address":        {nil, fetched("https://app.example/jwks"), false},
+			"another path of its keys":  {fetched("https://app.example/jwks"), fetched("https://app.example/keys"), true},
+			"another host of its keys":  {fetched("https://app.example/jwks"), fetched("https://evil.example/jwks"), false},
+			"keys by value":             {fetched("https://app.example/jwks"), keyed(), false},
+			"another certificate name":  {certified("app.example"), certified("evil.example"), false},
+			"the same certificate name": {certified("app.example"), certified("app.example"), true},
 		} {
-			made := d.register(t, keyed())
+			first := c.first
+			if first == nil {
+				first = keyed()
+			}
+			made := d.register(t, first)
 			id := made.get("client_id")
 			allow(t, db, id)
 			c.next["client_id"] = id

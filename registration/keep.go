@@ -95,7 +95,7 @@ func succeed(known, current storage.Client) storage.Client {
 // heldTo is what current says of itself, under what only an operator can have decided about known.
 func heldTo(known, current storage.Client) storage.ClientMetadata {
 	m := current.ClientMetadata
-	m.Profile, m.AccessTokenTTL, m.IDTokenClaims = known.Profile, known.AccessTokenTTL, known.IDTokenClaims
+	m.Profile, m.AccessTokenTTL, m.RefreshRetry, m.IDTokenClaims = known.Profile, known.AccessTokenTTL, known.RefreshRetry, known.IDTokenClaims
 	return m
 }
 

@@ -85,7 +85,7 @@ func TestClientCannotLeaveWhatTheOperatorHoldsItTo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.Profile, c.AccessTokenTTL, c.IDTokenClaims = storage.ProfileFAPI2, time.Minute, storage.IDTokenMinimal
+			c.Profile, c.AccessTokenTTL, c.RefreshRetry, c.IDTokenClaims = storage.ProfileFAPI2, time.Minute, time.Hour/2, storage.IDTokenMinimal
 			if err := db.UpdateClient(t.Context(), c); err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +93,7 @@ func TestClientCannotLeaveWhatTheOperatorHoldsItTo(t *testing.T) {
 		held := func(door, id string) {
 			t.Helper()
 			c, err := db.Client(t.Context(), id)
-			if err != nil || !c.FAPI2() || c.AccessTokenTTL != time.Minute || c.IDTokenClaims != storage.IDTokenMinimal || c.AuthMethod != storage.AuthPrivateKeyJWT {
+			if err != nil || !c.FAPI2() || c.AccessTokenTTL != time.Minute || c.RefreshRetry != time.Hour/2 || c.IDTokenClaims != storage.IDTokenMinimal || c.AuthMethod != storage.AuthPrivateKeyJWT {
 				t.Errorf("%s: %+v, %v", door, c, err)
 			}
 		}

@@ -45,6 +45,7 @@ type ClientMetadata struct {
 	Serves                 []string      `json:"serves,omitempty"`         // resources it is the server of: it may introspect their tokens
 	SigningAlg             string        `json:"signing_alg,omitempty"`
 	AccessTokenTTL         time.Duration `json:"access_token_ttl,omitempty"` // 0: the deployment's default
+	RefreshRetry           time.Duration `json:"refresh_retry,omitempty"`    // likewise
 	PKCEOptional           bool          `json:"pkce_optional,omitempty"`    // require_pkce: false
 
 	// AuthMethod is one of those below, or empty: a secret, nothing when Public.

@@ -84,7 +84,7 @@ func refusesAttacks(t *testing.T, p *Pages, field textField) {
 
 // leaves tells the fields whose address is refused as a whole when it does not lead where it must.
 func leaves(path string) bool {
-	return slices.Contains([]string{"HandOff.URL", "FormPost.Action", "SignedOut.NextURL", "AuthenticatorApp.URI"}, path)
+	return slices.Contains([]string{"HandOff.URL", "FormPost.Action", "SignedOut.NextURL", "Error.BackURL", "AuthenticatorApp.URI"}, path)
 }
 
 // shape is the page's elements with the names of their attributes, in order. The addresses and the

@@ -144,6 +144,7 @@ type SignedOut struct {
 	SignInURL string
 	App       string   // name of the client at NextURL
 	NextURL   string   // where to go on to when the frames have loaded; empty: nowhere
+	Waits     bool     // for the person to go on there
 	Frames    []string // of applications that are told in the browser
 }
 
@@ -157,6 +158,9 @@ type Error struct {
 	WayURL  string // ours, or with App the site of an app that an operator answers for
 	App     string // its name: the way is back to it
 	OAuth   string // the error of RFC 6749, if it is one
+	// BackURL is where the application gets its answer, and BackTo the host of it: for people to decide
+	// whether to go there. Empty: it has been told already, or never is.
+	BackTo, BackURL string
 	// Explanation is what the application is told of it, for its developers: English, as protocols are.
 	Explanation string
 	Code        string // short and stable

@@ -29,6 +29,8 @@ func specimens() []Page {
 		SignedOut{Notice: "Your account and everything we stored about you were deleted.", SignInURL: "/login"},
 		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", WayText: "Sign in", WayURL: "/login",
 			OAuth: "invalid_request", Code: "link_expired", Detail: "ten minutes", TraceID: "trace"},
+		SignedOut{App: "app.example", NextURL: "https://app.example/bye", Waits: true, SignInURL: "/login"},
+		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", OAuth: "invalid_scope", BackTo: "app.example", BackURL: "https://app.example/cb?error=invalid_scope"},
 		DevMail{Messages: []DevMessage{{To: "ada@example.org", Subject: "Sign in", Text: "https://example.org/ text", At: time.Unix(0, 0)}}},
 		Playground{StartURL: "/dev/playground?start", Error: "It did not answer.", Steps: []PlaygroundStep{{Title: "Ask", Method: "GET", URL: "/authorize",
 			Request: "request", Response: "response", Decoded: []DecodedToken{{Name: "access token", Header: "{}", Claims: "{}"}}}}},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/agents"
@@ -31,6 +33,7 @@ type clientFlags struct {
 	requestAlg, responseAlg, introAlg    string
 	links                                storage.ClientLinks
 	logout                               logoutFlags
+	refreshRetry                         durationFlag
 }
 
 func addClientFlags(cmd *cobra.Command) *clientFlags {
@@ -51,6 +54,7 @@ func addClientFlags(cmd *cobra.Command) *clientFlags {
 	cmd.Flags().StringVar(&f.requestAlg, "request-alg", "", "the algorithm it signs them with, or none (default: any we accept)")
 	cmd.Flags().StringVar(&f.responseAlg, "response-alg", "", "it may ask for signed authorization responses (JARM), made with this algorithm")
 	cmd.Flags().StringVar(&f.introAlg, "introspection-alg", "", "the algorithm of signed introspection responses (RFC 9701; default RS256, with --profile that of its tokens)")
+	cmd.Flags().Var(&f.refreshRetry, "refresh-retry", "for so long a used refresh token gives its successor again, at most 30m: for programs whose processes share a store (default: as configured)")
 	f.logout.add(cmd)
 	return f
 }
@@ -72,6 +76,7 @@ func (f *clientFlags) apply(cmd *cobra.Command, c *storage.Client) {
 	set(given("response-alg"), &c.ResponseAlg, f.responseAlg)
 	set(given("introspection-alg"), &c.IntrospectionAlg, f.introAlg)
 	f.logout.apply(cmd, c)
+	set(given("refresh-retry"), &c.RefreshRetry, time.Duration(f.refreshRetry))
 	set(given("approved"), &c.Approved, f.approved)
 	set(given("client-uri"), &c.ClientURI, f.links.ClientURI)
 	set(given("logo-uri"), &c.LogoURI, f.links.LogoURI)

@@ -46,6 +46,7 @@ type clientView struct {
 	TLSSANEmail            string          `json:"tls_client_auth_san_email,omitempty"`
 	CertificateBound       bool            `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 	AccessTokenTTL         int64           `json:"access_token_ttl,omitempty"` // seconds
+	RefreshRetry           int64           `json:"refresh_retry,omitempty"`    // seconds
 	openidView
 	BackLogout   string `json:"backchannel_logout_uri,omitempty"`
 	BackSession  bool   `json:"backchannel_logout_session_required,omitempty"`
@@ -67,7 +68,7 @@ func viewClient(c storage.Client) clientView {
 		RedirectURIs: c.RedirectURIs, PostLogoutRedirectURIs: c.PostLogoutRedirectURIs,
 		GrantTypes: c.GrantTypes, Scope: strings.Join(c.Scopes, " "),
 		Audience: append([]string{}, c.Audiences...), Serves: c.Serves,
-		SigningAlg: c.SignedWith(), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second),
+		SigningAlg: c.SignedWith(), AccessTokenTTL: int64(c.AccessTokenTTL / time.Second), RefreshRetry: int64(c.RefreshRetry / time.Second),
 		AuthMethod: authMethod(c), AssertionAlg: c.AssertionAlg, JWKS: c.JWKS, JWKSURI: c.JWKSURI, RequirePAR: c.RequirePAR, DPoPBound: c.DPoPBound, openidView: viewOpenID(c),
 		Profile: c.Profile, RequestAlg: c.RequestAlg, RequireSigned: c.RequireSigned, ResponseAlg: c.ResponseAlg, IntrospectionAlg: c.IntrospectionAlg,
 		BackLogout: c.BackchannelLogoutURI, BackSession: c.BackchannelLogoutSession,
@@ -132,6 +133,7 @@ func (v clientView) write(w io.Writer) {
 		{"tokens bound to certificate", v.when(&v.CertificateBound)},
 		{"subjects", unless(storage.SubjectPublic, v.SubjectType)},
 		{"sector", v.SectorURI},
+		{"refreshes repeat for", v.retry()},
 		{"ID tokens", unless(storage.IDTokenFull, v.IDTokenClaims)},
 		{"userinfo signed by", v.UserInfoAlg},
 		{"grants", strings.Join(v.GrantTypes, " ")},
@@ -164,6 +166,13 @@ func (v clientView) pkce() string {
 		return ""
 	}
 	return "not required (--require-pkce requires it again)"
+}
+
+func (v clientView) retry() string {
+	if v.RefreshRetry == 0 {
+		return ""
+	}
+	return formatDuration(time.Duration(v.RefreshRetry) * time.Second)
 }
 
 func (v clientView) state() string {
