@@ -75,12 +75,16 @@ func (d *DB) UserLogoutNotices(ctx context.Context, userID string) ([]storage.Lo
 	return notices, nil
 }
 
+// dueNotices are those of clients that an operator registered first: anybody can register thousands
+// that never answer.
+var dueNotices = `SELECT session_id, client_id FROM logout_notices WHERE next_try_at <= $1
+	ORDER BY CASE WHEN ` + cameByItself("client_id") + ` THEN 1 ELSE 0 END, next_try_at LIMIT 16`
+
 // ClaimLogoutNotice returns one notice that is due, for the caller to deliver within lease; then it is
 // due again. Of many workers one gets it. ErrNotFound when none is due.
 func (d *DB) ClaimLogoutNotice(ctx context.Context, now time.Time, lease time.Duration) (storage.LogoutNotice, error) {
 	for {
-		due, err := list(ctx, d, `SELECT session_id, client_id FROM logout_notices WHERE next_try_at <= $1 ORDER BY next_try_at LIMIT 16`,
-			[]any{ms(now)}, func(row scan) (n storage.LogoutNotice, err error) { return n, row(&n.SessionID, &n.ClientID) })
+		due, err := list(ctx, d, dueNotices, []any{ms(now)}, func(row scan) (n storage.LogoutNotice, err error) { return n, row(&n.SessionID, &n.ClientID) })
 		if err != nil {
 			return storage.LogoutNotice{}, fmt.Errorf("list due logout notices: %w", err)
 		}
