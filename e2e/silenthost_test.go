@@ -30,8 +30,8 @@ func silentHost(t *testing.T) (url string, accepted *atomic.Int64) {
 }
 
 // Two thousand visitors of two hundred networks name documents on a host that never answers. While some
-// of them wait, everybody else is served, and many have been refused at once.
-func TestSilentHostDelaysNobodyElse(t *testing.T) {
+// of them wait, all others are served, and many have been refused at once.
+func TestSilentHostDelaysNoOneElse(t *testing.T) {
 	t.Parallel()
 	const visitors = 2000
 	p, issuer := startDev(t, t.TempDir(), "SYMBOLON_TRUSTED_PROXIES=127.0.0.0/8")

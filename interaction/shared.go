@@ -11,8 +11,8 @@ import (
 )
 
 // maxWhole is up to how many bytes a request is kept as one value. Of a longer one, what the client
-// asked is kept apart, under its digest: a short URL can name a long pushed request as often as
-// anybody likes, and it is there once.
+// asked is kept apart, under its digest: a short URL may name a long pushed request any
+// number of times, and it is kept once.
 const maxWhole = 4 << 10
 
 // own is what a browser adds to a request.

@@ -15,7 +15,7 @@ import (
 // handleLength is that of storage.NewID(""): nothing else is looked up.
 const handleLength = 26
 
-// parks bounds how many requests one network can have pending: anybody can begin one.
+// parks bounds how many requests one network can begin: that takes no account.
 var parks = web.Limit{Events: 3000, Per: time.Minute}
 
 // Store keeps pending requests.

@@ -25,7 +25,7 @@ const (
 	Unwanted Outcome = "unwanted" // the client is gone, switched off, or has no address any more
 )
 
-// For how long who does not answer keeps its other notices waiting.
+// How long a client that does not answer keeps its other notices waiting.
 const (
 	pauseFor = time.Minute     // at most
 	slowFor  = 2 * time.Second // while it may still answer

@@ -6,7 +6,7 @@ import (
 )
 
 // Mails of one origin stand so far apart in the order of delivery: what is asked for in a flood stands
-// behind what anybody else asks for meanwhile. While the queue is short it delays nothing.
+// behind what others ask for meanwhile. While the queue is short it delays nothing.
 const (
 	networkEvery = 10 * time.Second
 	wideEvery    = time.Second

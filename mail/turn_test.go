@@ -20,7 +20,7 @@ func asked(ctx context.Context) (network, wide string) {
 	return o.network, o.wide
 }
 
-// Networks of strangers have asked for thousands of mails. One that somebody else asks for now, or that
+// Networks of strangers have asked for thousands of mails. One that another person asks for now, or that
 // the server sends by itself, is delivered before nearly all of them.
 func TestMailsOfAFloodStandBehindThoseOfOthers(t *testing.T) {
 	storagetest.Databases(t, func(t *testing.T, open func(*testing.T) *durable.DB) {

@@ -66,7 +66,7 @@ type Options struct {
 	Inside   Inside                    // may be asked beside what is public
 
 	// Wait lets a caller of Get wait for the answer of a host, or returns why it may not; leave ends
-	// the wait and returns why the caller cannot go on. Nil: everybody may wait.
+	// the wait and returns why the caller cannot go on. Nil: every caller may wait.
 	Wait func(ctx context.Context, rawURL string) (leave func() error, err error)
 
 	// Loopback lets programs on this machine be asked as well, also by http: for symbolon dev, where

@@ -10,7 +10,7 @@ import (
 )
 
 // connections bounds how many are open at once. For one too many, one that serves no request is closed:
-// the oldest of the network that has the most of these. So a flood costs whoever sends it their own.
+// the oldest of the network that has the most of these. So a flood closes its own.
 // While all are busy, the rest waits.
 type connections struct {
 	net.Listener

@@ -43,7 +43,7 @@ func ask(t *testing.T, conn net.Conn, path string) int {
 	return response.StatusCode
 }
 
-func TestIdleConnectionsOfOneNetworkKeepNobodyOut(t *testing.T) {
+func TestIdleConnectionsOfOneNetworkKeepNoOneOut(t *testing.T) {
 	mux := web.NewMux(web.MuxOptions{})
 	mux.API("GET /quick", says("quick"))
 	s := run(t, web.ServerOptions{Handler: mux, MaxConnections: 50, HeaderTimeout: time.Hour, IdleTimeout: time.Hour})

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// WaitingRoom is where requests wait for hosts that somebody else chose: outside of the gate, so that
-// they take no place of others, and few of them, because each costs its connection and memory.
+// WaitingRoom is where requests wait for hosts that strangers may have chosen: outside of the gate, so
+// that they take no place of others, and few of them, because each costs its connection and memory.
 type WaitingRoom struct {
 	PerURL     int // requests that wait for the same answer
 	PerNetwork int // requests of one network; of the wide network around it, four times as many

@@ -25,7 +25,7 @@ func (c Config) checkOutbound() error {
 // who name the address of a document and what stands in it. These are let inside only where the operator
 // has said which hosts documents are on; and however many they ask for, registered clients go on.
 //
-// Notices of a logout have a client to themselves: whoever waits for keys does not delay them.
+// Notices of a logout have a client to themselves: requests that wait for keys do not delay them.
 func (c Config) fetchers(dev bool) (registered, strangers, notices *outbound.Client, err error) {
 	in, err := c.inside()
 	o := outbound.Options{Self: c.Issuer, Inside: in, Loopback: dev}

@@ -129,8 +129,8 @@ func (n *node) openStores(ctx context.Context, d *dev) (err error) {
 	return nil
 }
 
-// owner is who is charged for what a request leaves behind: its network, of IPv6 the wide one, which
-// costs no more.
+// owner returns what is charged for what a request leaves behind: its network, or the wide network of
+// an IPv6 address, which is as easily had.
 func owner(ctx context.Context) string {
 	if ip := web.ClientIP(ctx); !ip.Is4() {
 		return web.WideNetwork(ip)

@@ -75,7 +75,7 @@ func (d *DB) UserLogoutNotices(ctx context.Context, userID string) ([]storage.Lo
 	return notices, nil
 }
 
-// dueNotices are those of clients that an operator registered first: anybody can register thousands
+// dueNotices are those of clients that an operator registered first: anyone can register thousands
 // that never answer.
 var dueNotices = `SELECT session_id, client_id FROM logout_notices WHERE next_try_at <= $1
 	ORDER BY CASE WHEN ` + cameByItself("client_id") + ` THEN 1 ELSE 0 END, next_try_at LIMIT 16`

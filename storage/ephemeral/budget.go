@@ -13,7 +13,8 @@ const budgetBytes = 128 << 20 // of keys and values that one node has kept elsew
 
 // Budget bounds what one node lets be kept in a store that is not its own memory, by the same rule as
 // Memory: those who hold the most make room. It knows what this process has put, and nothing of the
-// values of other nodes. What is only noted (Add) is not counted: nobody gets there without a client.
+// values of other nodes. What is only noted (Add) is not counted: only clients that have
+// authenticated get there.
 type Budget struct {
 	Store storage.Ephemeral
 	Owner func(ctx context.Context) string // as that of Counts

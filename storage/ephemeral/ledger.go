@@ -9,8 +9,7 @@ import (
 const entryOverhead = 256
 
 // ledger knows what is kept and whose it is. When there is no room, the oldest value of the owner who
-// holds the most goes: a flood costs whoever sends it their own values, before anybody else's. While
-// there is room nobody is limited.
+// holds the most goes, so a flood loses its own values first. While there is room it limits no one.
 type ledger struct {
 	entries map[string]*entry
 	expiry  ranking[*entry]

@@ -12,8 +12,8 @@ type table struct {
 	owners owners
 }
 
-// makeRoom forgets a key of the owner who has the most, unless that is name: who fills the table is
-// refused further keys, and gets no fresh burst of those used up, because the newest goes.
+// makeRoom forgets a key of the owner who has the most, unless that is name: the owner who fills the
+// table gets no further keys, and no fresh burst of those used up, because the newest goes.
 func (t *table) makeRoom(name string) bool {
 	richest := t.owners.richest()
 	if richest.name == name {
