@@ -14,10 +14,10 @@ import (
 // ownLife is that of the cookie which names a browser.
 const ownLife = 30 * 24 * time.Hour
 
-// counts returns the name of the counts kept under key, "" when there is none.
+// counts returns the name of the counts kept under key, "" when there is none or it cannot be known now.
 func (m *Method) counts(ctx context.Context, key string) (string, error) {
 	name, err := m.Ephemeral.Get(ctx, key)
-	if errors.Is(err, storage.ErrNotFound) {
+	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrUnavailable) {
 		return "", nil
 	}
 	if err != nil {

@@ -13,8 +13,8 @@ const budgetBytes = 128 << 20 // of keys and values that one node has kept elsew
 
 // Budget bounds what one node lets be kept in a store that is not its own memory, by the same rule as
 // Memory: those who hold the most make room. It knows what this process has put, and nothing of the
-// values of other nodes. What is only noted (Add) is not counted: only clients that have
-// authenticated get there.
+// values of other nodes. What is only noted (Add) is not counted: it is small, and only a
+// request that is right in everything else gets there.
 type Budget struct {
 	Store storage.Ephemeral
 	Owner func(ctx context.Context) string // as that of Counts
