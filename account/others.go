@@ -36,6 +36,20 @@ func (a *Area) askOthers(w http.ResponseWriter, r *http.Request, s *session.Sess
 	return a.Pages.Render(w, http.StatusOK, page)
 }
 
+// afterPasskey is where a passkey that was added leads: a first one, or that of somebody who was let
+// back in, by way of what else has access.
+func (a *Area) afterPasskey(r *http.Request, s *session.Session) (path string, err error) {
+	all, err := a.Store.Passkeys(r.Context(), s.UserID)
+	if err != nil || len(all) > 1 && !s.Settling(a.now()) {
+		return pathTo("passkeys"), err
+	}
+	browsers, apps, err := a.others(r, s)
+	if err != nil || !browsers && len(apps) == 0 {
+		return pathTo("passkeys"), err
+	}
+	return OthersPath, nil
+}
+
 // others is what else has access to the account.
 func (a *Area) others(r *http.Request, s *session.Session) (browsers bool, apps []storage.Connection, err error) {
 	sessions, err := a.Store.UserSessions(r.Context(), s.UserID)

@@ -65,6 +65,8 @@ func TestFurtherPasskeyAsksOnlyWhoWasLetBackIn(t *testing.T) {
 		if err := d.db.SetRecoveryCodes(t.Context(), d.ada.ID, [][]byte{[]byte("digest")}, d.clock.Now()); err != nil {
 			t.Fatal(err)
 		}
+		d.signedIn(t, d.ada, login.Mailbox)
+		d.allow(t, d.ada, d.client(t, "c_app", "Grafana"))
 		for kind, next := range map[login.Kind]string{
 			login.VerifiedKey: "/account/passkeys?done=passkey-added", login.Operator: "/account/others?done=passkey-added",
 		} {

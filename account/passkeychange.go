@@ -21,13 +21,9 @@ func (a *Area) addPasskey(w http.ResponseWriter, r *http.Request, s *session.Ses
 	if err != nil {
 		return err
 	}
-	all, err := a.Store.Passkeys(r.Context(), s.UserID)
+	next, err := a.afterPasskey(r, s)
 	if err != nil {
 		return err
-	}
-	next := pathTo("passkeys")
-	if len(all) == 1 || s.Settling(a.now()) {
-		next = OthersPath
 	}
 	return a.added(w, r, s, next, "passkey-added")
 }

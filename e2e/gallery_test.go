@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -72,6 +73,17 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	show(s.tab, "signin")
 	s.fill("email", "ada@example").press("Continue with email").until("a hint", func() bool { return s.ask(`document.querySelector(".error")?.innerText ?? ""`) != "" })
 	show(s.tab, "signin-problem")
+	eager := newTab(s.t)
+	for i := range 4 {
+		eager.open(s.d.issuer+"/login").see("Sign in").fill("email", "eager@example.org").press("Continue with email")
+		if i < 3 {
+			eager.see("Check your email")
+		}
+	}
+	eager.until("how long to wait, and another way", func() bool {
+		return strings.Contains(eager.text(), "Too many emails were requested. Try again in 10 minutes.") && strings.Contains(eager.text(), "Sign in with a passkey")
+	})
+	show(eager, "signin-too-many")
 	l := s.mail(q)
 	show(s.tab, "mail-sent")
 	s.fill("code", "12").press("Sign in").until("a hint", func() bool { return s.ask(`document.querySelector(".error")?.innerText ?? ""`) != "" })

@@ -93,6 +93,27 @@ func TestPasskeySignsInByAutofillAndByButton(t *testing.T) {
 	}
 }
 
+// Safari before 18.4 neither reads nor writes JSON, and what some password managers make has a toJSON
+// that does not work.
+func TestPasskeyNeedsNoBrowserThatSpeaksJSON(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, onSQLite(t), newTab(t).withoutAutofill())
+	tell(s.tab, chromepage.AddScriptToEvaluateOnNewDocument, chromepage.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		delete PublicKeyCredential.parseCreationOptionsFromJSON;
+		delete PublicKeyCredential.parseRequestOptionsFromJSON;
+		PublicKeyCredential.prototype.toJSON = () => { throw new TypeError("Illegal invocation"); };`})
+	a := s.enrolled()
+	if !a.passkeys()[0].IsResidentCredential {
+		t.Error("not discoverable")
+	}
+	s.signOut()
+	q := s.app.begin()
+	s.open(q.url).see("Sign in to Weather app").press("Sign in with a passkey")
+	if p := s.allowedAs(q); !p.byPasskey() {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestCancelledCeremonyLeavesThePageUsable(t *testing.T) {
 	t.Parallel()
 	s := onStage(t, onSQLite(t), newTab(t))

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -38,13 +39,16 @@ func loadAssets(brand Brand) (*assets, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read static file: %w", err)
 		}
-		a.add(path.Base(name), path.Ext(name), body)
+		a.add(path.Base(name), path.Ext(name), margins.ReplaceAll(body, nil))
 	}
 	if err := a.addAccent(brand); err != nil {
 		return nil, err
 	}
 	return a, a.addLogo(brand)
 }
+
+// margins are what only readers of the source need: indentation, and lines of comments.
+var margins = regexp.MustCompile(`(?m)^[ \t]*(?://.*\n)?`)
 
 // addAccent puts the accent into the stylesheet: a file of its own would be one more request.
 func (a *assets) addAccent(brand Brand) error {

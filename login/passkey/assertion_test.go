@@ -239,6 +239,23 @@ func TestUnknownPasskeyIsToldToTheBrowser(t *testing.T) {
 	})
 }
 
+func TestAuditSaysThatBackupEligibilityChanged(t *testing.T) {
+	d := deploy(t, storagetest.SQLite(t))
+	n, bound, synced := d.node(t), newDevice(t), newDevice(t)
+	synced.flags |= canSync
+	for _, dev := range []*device{bound, synced} {
+		d.enrol(t, d.ada, dev)
+		dev.flags ^= canSync
+		b := logintest.NewBrowser(t)
+		if p := post(b, n, "", dev.get(asked(t, b, n, ""))); p.Status != http.StatusBadRequest || signedIn(b, n) {
+			t.Errorf("status %d", p.Status)
+		}
+	}
+	if got := d.refusals(t); got["backup_eligible_changed"] != 2 {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestUserHandleMayBeAnyBytes(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		n := d.node(t)

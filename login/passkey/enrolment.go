@@ -84,6 +84,7 @@ func (rp *RelyingParty) creationOptions(user storage.User, challenge protocol.UR
 			UserVerification:        verification(rp.policy.Verify),
 		},
 		Attestation: protocol.PreferNoAttestation,
+		Extensions:  protocol.AuthenticationExtensions{CredProps: true},
 	}
 }
 
@@ -115,6 +116,9 @@ func (rp *RelyingParty) create(c ceremony, parsed *protocol.ParsedCredentialCrea
 	data := parsed.Response.CollectedClientData
 	if !rp.fromOurPage(data) {
 		return nil, errOrigin
+	}
+	if p := parsed.ClientExtensionResults.CredProps; p != nil && p.RK != nil && !*p.RK {
+		return nil, errHidden
 	}
 	made, err := rp.library.CreateCredential(owner{user: user}, rp.session(c, data.Challenge), parsed)
 	if err != nil {

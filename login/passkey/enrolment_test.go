@@ -242,6 +242,23 @@ func TestOptionsAskForPasskeysAndNoAttestation(t *testing.T) {
 	}
 }
 
+func TestPasskeyThatNoBrowserWouldFindIsRefused(t *testing.T) {
+	d := deploy(t, storagetest.SQLite(t))
+	if !strings.Contains(d.creation(t, d.ada), `"extensions":{"credProps":true}`) {
+		t.Error("browsers are not asked")
+	}
+	said := func(results any) func(*said) {
+		return func(s *said) { s.top["clientExtensionResults"] = results }
+	}
+	_, err := d.finish(t, d.ada, newDevice(t).create(d.creation(t, d.ada), said(map[string]any{"credProps": map[string]any{"rk": false}})))
+	refusedWith(t, err, "passkey_not_discoverable")
+	for _, silent := range []any{map[string]any{}, map[string]any{"credProps": map[string]any{}}, map[string]any{"credProps": map[string]any{"rk": true}}} {
+		if _, err := d.finish(t, d.ada, newDevice(t).create(d.creation(t, d.ada), said(silent))); err != nil {
+			t.Errorf("%v: %v", silent, err)
+		}
+	}
+}
+
 func TestPasskeyMayBeNamedInAnyBytes(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		for name, want := range map[string]string{"My\x00phone": "Myphone", "\xff\xfe": "Passkey", "\x00": "Passkey", "a\xc3\x1b[2J": "a[2J"} {

@@ -14,6 +14,11 @@ var (
 	errOwner   = errors.New("passkey of somebody else")
 	errOrigin  = errors.New("made on another page")
 	errCounter = errors.New("counter did not grow")
+
+	// errBackup: whether a passkey can be synced never changes (WebAuthn Level 3 section 6.1.3).
+	errBackup = errors.New("backup eligibility changed")
+	// errHidden: without an account's name the browser would not find it again.
+	errHidden = errors.New("not discoverable")
 )
 
 // verify judges an answer by the passkey it names. It changes nothing.
@@ -30,6 +35,9 @@ func (rp *RelyingParty) verify(c ceremony, parsed *protocol.ParsedCredentialAsse
 	}
 	if err := rp.policy.allows(kept); err != nil {
 		return err
+	}
+	if parsed.Response.AuthenticatorData.Flags.HasBackupEligible() != kept.CanSync {
+		return errBackup
 	}
 	used, err := rp.validate(c, parsed, withPasskey(user, stored, kept))
 	if err != nil {
@@ -56,6 +64,7 @@ func (rp *RelyingParty) validate(c ceremony, parsed *protocol.ParsedCredentialAs
 func reason(err error) string {
 	for known, word := range map[error]string{
 		errOwner: "other_user", errOrigin: "origin", errPolicy: "policy", errCounter: "counter",
+		errBackup: "backup_eligible_changed", errHidden: "not_discoverable",
 	} {
 		if errors.Is(err, known) {
 			return word

@@ -1,18 +1,33 @@
 // Sign-in by autofill and by button, enrolment, and the Signal API. What it needs stands in data
 // attributes; what it obtains is posted by an ordinary form. It only ever shows what the page holds.
 const key = window.PublicKeyCredential;
-const able = key?.parseRequestOptionsFromJSON && key.parseCreationOptionsFromJSON;
+const able = key && navigator.credentials;
 const signals = {
   unknown: "signalUnknownCredential", all: "signalAllAcceptedCredentials", details: "signalCurrentUserDetails",
 };
 let autofill; // the ceremony that waits behind the email field
 
+// By hand: Safari before 18.4 knows no JSON, what some password managers make only seems to.
+const read = (json) => JSON.parse(json, function (name, v) {
+  return name === "challenge" || name === "id" && (this.type || "displayName" in this)
+    ? Uint8Array.from(atob(v.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt()) : v;
+});
+const text = (v) => v && btoa(String.fromCharCode(...new Uint8Array(v)))
+  .replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+
+function write(c) {
+  const id = text(c.rawId), response = { transports: c.response.getTransports?.() };
+  for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"])
+    response[name] = text(c.response[name]) ?? undefined;
+  return JSON.stringify({
+    id, rawId: id, type: c.type, response, authenticatorAttachment: c.authenticatorAttachment,
+    clientExtensionResults: c.getClientExtensionResults?.(),
+  });
+}
+
 async function perform(form, mediation, signal) {
-  const options = JSON.parse(form.dataset.options);
-  const credential = form.dataset.passkey === "create"
-    ? await navigator.credentials.create({ publicKey: key.parseCreationOptionsFromJSON(options), signal })
-    : await navigator.credentials.get({ publicKey: key.parseRequestOptionsFromJSON(options), mediation, signal });
-  form.elements.credential.value = JSON.stringify(credential);
+  const { passkey, options } = form.dataset;
+  form.elements.credential.value = write(await navigator.credentials[passkey]({ publicKey: read(options), mediation, signal }));
   form.submit();
 }
 
