@@ -46,6 +46,12 @@ func loadAssets(brand Brand) (*assets, error) {
 	return a, a.addLogo(brand)
 }
 
+// Check returns an error unless New can use b.
+func (b Brand) Check() error {
+	_, err := loadAssets(b)
+	return err
+}
+
 // addAccent puts the accent into the stylesheet: a file of its own would be one more request.
 func (a *assets) addAccent(brand Brand) error {
 	if brand.Accent == "" {
