@@ -50,6 +50,12 @@ func loadAssets(brand Brand) (*assets, error) {
 // margins are what only readers of the source need: indentation, and lines of comments.
 var margins = regexp.MustCompile(`(?m)^[ \t]*(?://.*\n)?`)
 
+// Check returns an error unless New can use b.
+func (b Brand) Check() error {
+	_, err := loadAssets(b)
+	return err
+}
+
 // addAccent puts the accent into the stylesheet: a file of its own would be one more request.
 func (a *assets) addAccent(brand Brand) error {
 	if brand.Accent == "" {

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
 
 func checkServeIssuer(issuer string) error {
@@ -28,16 +31,34 @@ func checkIssuer(issuer string) error {
 		return errors.New("issuer has a query, a fragment or user information: leave only scheme, host and path")
 	case strings.HasSuffix(issuer, "/"):
 		return fmt.Errorf("issuer ends with a slash: set it to %s", strings.TrimRight(issuer, "/"))
+	case !isASCII(u.Host):
+		return unicodeHost(u)
 	case ambiguous(issuer, u):
 		return errors.New("issuer has more than one spelling: write the host in lower case, and the path without escapes and dots")
 	}
 	return nil
 }
 
+// unicodeHost refuses a host that not everybody writes in the same way, and says how it is to be.
+func unicodeHost(u *url.URL) error {
+	host, err := idna.Lookup.ToASCII(u.Hostname())
+	if err != nil {
+		return errors.New("issuer has a host that is no name: set it to the likes of https://login.example")
+	}
+	if u.Port() != "" {
+		host += ":" + u.Port()
+	}
+	return fmt.Errorf("issuer has a host in Unicode: set it to %s://%s%s", u.Scheme, host, u.EscapedPath())
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
 // ambiguous tells whether a URL of the same meaning could be written otherwise.
 func ambiguous(issuer string, u *url.URL) bool {
 	segments := strings.Split(u.Path, "/")
 	odd := func(segment string) bool { return segment == "" || segment == "." || segment == ".." }
-	return issuer != u.Scheme+"://"+strings.ToLower(u.Host)+u.Path ||
+	return !isASCII(issuer) || issuer != u.Scheme+"://"+strings.ToLower(u.Host)+u.Path ||
 		strings.ContainsAny(issuer, `%{}\ `) || slices.ContainsFunc(segments[1:], odd)
 }

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 )
 
@@ -28,7 +27,7 @@ func (c Config) Validate(m mode) error {
 	}
 	switch m {
 	case modeServe:
-		checks = append(checks, checkServeIssuer(c.Issuer), checkSecret(c.Secret), checkSMTP(c), checkSender(c))
+		checks = append(checks, checkServeIssuer(c.Issuer), c.checkRelyingParty(), checkSecret(c.Secret), checkSMTP(c), checkSender(c))
 	case modeDev:
 		checks = append(checks, checkIssuer(c.Issuer), checkLoopback("listen", c.Listen), checkLoopback("metrics_listen", c.MetricsListen),
 			checkLoopback("mtls_listen", c.TLS.MutualListen))
@@ -37,11 +36,7 @@ func (c Config) Validate(m mode) error {
 }
 
 func checkDatabaseURL(text string) error {
-	if path, ok := strings.CutPrefix(text, "sqlite:"); ok && path != "" {
-		return nil
-	}
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+	if err := durable.CheckURL(text); err != nil {
 		return errors.New("database_url is not understood: set it to sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")
 	}
 	return nil
@@ -69,9 +64,8 @@ func checkSMTP(c Config) error {
 	if c.SMTPURL == "" {
 		return errors.New("smtp_url is missing: people sign in by mail, so set SYMBOLON_SMTP_URL to the likes of smtp://USER:PASS@HOST:587")
 	}
-	u, err := url.Parse(c.SMTPURL)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
-		return errors.New("smtp_url is not understood: set it to smtp://USER:PASS@HOST:587 or smtps://USER:PASS@HOST:465")
+	if _, err := mail.NewSMTP(c.SMTPURL); err != nil {
+		return errors.New("smtp_url is not understood: set it to smtp://USER:PASS@HOST:587 or smtps://USER:PASS@HOST:465, without options")
 	}
 	return nil
 }
@@ -125,6 +119,9 @@ func checkBranding(b Branding) error {
 		if _, err := os.Stat(b.Logo); err != nil {
 			return errors.New("branding.logo cannot be read: set it to the path of an SVG or PNG file")
 		}
+	}
+	if err := b.brand("").Check(); err != nil {
+		return fmt.Errorf("branding cannot be used: %w", err)
 	}
 	return nil
 }

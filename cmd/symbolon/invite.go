@@ -53,7 +53,7 @@ func (d desk) inviter(wanted bool, locale string) (func(ctx context.Context, u s
 // letters are the mails of this deployment, and the language of theirs for somebody of this locale;
 // English when there is none that suits.
 func (c Config) letters(locale string) (pages *templates.Pages, language string, err error) {
-	pages, err = templates.New(c.brand(""))
+	pages, err = templates.New(c.Branding.brand(""))
 	if err != nil {
 		return nil, "", err
 	}
@@ -61,6 +61,6 @@ func (c Config) letters(locale string) (pages *templates.Pages, language string,
 }
 
 // brand is what pages below base show of the organisation.
-func (c Config) brand(base string) templates.Brand {
-	return templates.Brand{Name: c.Branding.Name, LogoPath: c.Branding.Logo, Accent: c.Branding.Accent, Links: c.Branding.Links, BasePath: base}
+func (b Branding) brand(base string) templates.Brand {
+	return templates.Brand{Name: b.Name, LogoPath: b.Logo, Accent: b.Accent, Links: b.Links, BasePath: base}
 }

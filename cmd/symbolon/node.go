@@ -182,7 +182,7 @@ func (n *node) buildGround(_ context.Context, d *dev) (err error) {
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe, Network: network})
 	n.lastUsed = agents.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())
-	n.pages, err = templates.New(n.config.brand(n.base))
+	n.pages, err = templates.New(n.config.Branding.brand(n.base))
 	return err
 }
 

@@ -47,15 +47,33 @@ func (n *node) buildPasskeys(_ context.Context, _ *dev) error {
 	if n.config.SignIn.off(login.PasskeyMethod) {
 		return nil
 	}
-	rp, err := passkey.NewRelyingParty(passkey.Options{
-		Issuer: n.config.Issuer, Name: n.config.Branding.Name, RelatedOrigins: n.config.RelatedOrigins, Policy: n.config.Passkeys.policy(),
-	})
-	if errors.Is(err, passkey.ErrNoPasskeys) && !n.config.SignIn.off(login.MailMethod) {
+	rp, err := n.config.relyingParty()
+	if n.config.goesWithout(err) {
 		n.log.Info("no passkeys here", "why", err.Error())
 		return nil
 	}
 	n.passkeys = rp
 	return err
+}
+
+func (c Config) relyingParty() (*passkey.RelyingParty, error) {
+	return passkey.NewRelyingParty(passkey.Options{
+		Issuer: c.Issuer, Name: c.Branding.Name, RelatedOrigins: c.RelatedOrigins, Policy: c.Passkeys.policy(),
+	})
+}
+
+func (c Config) goesWithout(err error) bool {
+	return errors.Is(err, passkey.ErrNoPasskeys) && !c.SignIn.off(login.MailMethod)
+}
+
+func (c Config) checkRelyingParty() error {
+	if c.SignIn.off(login.PasskeyMethod) || checkIssuer(c.Issuer) != nil {
+		return nil
+	}
+	if _, err := c.relyingParty(); !c.goesWithout(err) {
+		return err
+	}
+	return nil
 }
 
 // passkeyMethod signs in with passkeys, and offers one to who signed in by mail.

@@ -1,4 +1,3 @@
--- +goose Up
 -- What Redis would hold, while it does not answer. key is the digest of a name, value is sealed;
 -- taken is 0 for a value that can be had, 1 for one that was taken, and 2 for one that was not here.
 -- Unlogged: all of it may be lost.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -32,9 +31,9 @@ type sqliteDB struct {
 var _ db = (*sqliteDB)(nil)
 
 func openSQLite(ctx context.Context, path string, c *counters) (*sqliteDB, error) {
-	path = strings.TrimPrefix(path, "//")
-	if path == "" || strings.HasPrefix(path, ":") {
-		return nil, errors.New(`database_url names no file; write it as in "sqlite:symbolon.db"`)
+	path, err := sqlitePath(path)
+	if err != nil {
+		return nil, err
 	}
 	if err := createPrivate(path); err != nil {
 		return nil, err
