@@ -64,7 +64,7 @@ func TestRestartInTheMiddleOfSigningIn(t *testing.T) {
 		l := s.mail(s.app.begin())
 		d.nodes[0].restart(t, syscall.SIGTERM)
 		s.fill("code", l.code).press("Sign in").see("no longer works")
-		s.press("Sign in")
+		s.press("Request a new code")
 		s.until("a page that says what to do", func() bool { return strings.Contains(s.text(), "start again") })
 
 		q := s.app.begin()

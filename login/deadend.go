@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"time"
@@ -17,6 +18,7 @@ type End struct {
 	Code           string // short and stable
 	Title, Message string
 	RetryAfter     time.Duration // 0: not said
+	Way            string        // what the way forward is called; empty: "Sign in"
 	again          bool          // the way forward begins again, as anybody
 }
 
@@ -59,7 +61,7 @@ func (f *Flow) DeadEnd(w http.ResponseWriter, r *http.Request, end End, handle s
 	web.RetryAfter(w, end.RetryAfter)
 	return f.Pages.Render(w, end.Status, templates.Error{
 		Status: end.Status, Title: end.Title, Message: end.Message, Code: end.Code,
-		WayText: "Sign in", WayURL: f.way(end, handle), TraceID: web.TraceID(r.Context()),
+		WayText: cmp.Or(end.Way, "Sign in"), WayURL: f.way(end, handle), TraceID: web.TraceID(r.Context()),
 	})
 }
 

@@ -15,7 +15,7 @@ func (p pages) code(w http.ResponseWriter, r *http.Request) error {
 	handle := r.URL.Query().Get("request")
 	rec, err := p.waited(r.Context(), p.flow.Requests.Browser.ID(r), handle)
 	if errors.Is(err, storage.ErrNotFound) { // perhaps by the back button, from a page behind this one
-		return p.flow.Forward(w, r, handle, login.Dead())
+		return p.flow.Forward(w, r, handle, overMail())
 	}
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (p pages) exhausted(w http.ResponseWriter, r *http.Request, rec record) err
 	if err := p.refused(r, "too_many_tries"); err != nil {
 		return err
 	}
-	return p.flow.DeadEnd(w, r, login.Dead(), rec.Handle)
+	return p.flow.DeadEnd(w, r, overMail(), rec.Handle)
 }
 
 func (p pages) askCode(w http.ResponseWriter, status int, rec record, problem string) error {

@@ -64,7 +64,7 @@ func (p pages) linkOver(w http.ResponseWriter, r *http.Request, rec record) erro
 	if rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
 		return web.Redirect(w, p.codeURL(rec.Handle))
 	}
-	return p.flow.DeadEnd(w, r, login.Dead(), "")
+	return p.flow.DeadEnd(w, r, overMail(), "")
 }
 
 // notMe voids the mail in the browser that asked for it. In any other it ends the link alone: scanners
@@ -122,9 +122,9 @@ func (p pages) onward(w http.ResponseWriter, r *http.Request, err error) error {
 	}
 	_, err = p.flow.Request(r, rec.Handle)
 	if errors.Is(err, storage.ErrNotFound) { // that request is answered
-		return p.flow.Forward(w, r, "", login.Dead())
+		return p.flow.Forward(w, r, "", overMail())
 	}
-	return p.flow.Forward(w, r, rec.Handle, login.Dead())
+	return p.flow.Forward(w, r, rec.Handle, overMail())
 }
 
 // dead answers a missing record with the page of dead links; any other error is returned.
@@ -132,11 +132,18 @@ func (p pages) dead(w http.ResponseWriter, r *http.Request, err error, handle st
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
-	return p.flow.DeadEnd(w, r, login.Dead(), handle)
+	return p.flow.DeadEnd(w, r, overMail(), handle)
 }
 
 func (p pages) refused(r *http.Request, reason string) error {
 	return p.flow.Audit.Record(r.Context(), audit.Event{
 		Type: audit.SignIn, Outcome: audit.Refused, Reason: reason, Method: name,
 	})
+}
+
+// overMail leads to where another mail is requested.
+func overMail() login.End {
+	end := login.Dead()
+	end.Way = "Request a new code"
+	return end
 }
