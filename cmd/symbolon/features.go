@@ -141,6 +141,7 @@ func (n *node) checks() []web.Check {
 			return nil
 		}},
 	}
+	checks = append(checks, web.Check{Reason: "clock", Probe: n.clock.Check})
 	if n.redis != nil {
 		checks = append(checks, web.Check{Reason: "redis", Probe: n.redis.Ping})
 	}

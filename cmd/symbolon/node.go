@@ -46,6 +46,7 @@ type node struct {
 	metrics   *web.Metrics
 	health    *web.Health
 	audit     *audit.Recorder
+	clock     *clock
 	pages     *templates.Pages
 	queue     *mail.Queue
 	worker    *mail.Worker
@@ -180,6 +181,7 @@ func (n *node) buildGround(_ context.Context, d *dev) (err error) {
 		return err
 	}
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe, Network: network})
+	n.clock = &clock{ahead: n.db.Ahead, log: n.log}
 	n.lastUsed = agents.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())
 	n.pages, err = templates.New(n.config.Branding.brand(n.base))

@@ -75,6 +75,7 @@ func (n *node) background(ctx context.Context) *sync.WaitGroup {
 		func(ctx context.Context) { _ = n.ring.Run(ctx) },
 		func(ctx context.Context) { _ = n.audit.Run(ctx) },
 		n.worker.Run,
+		n.clock.Run,
 		n.logouts.Run,
 		func(ctx context.Context) { _ = n.sessions.Run(ctx) },
 		n.lastUsed.Run,

@@ -64,6 +64,8 @@ type db interface {
 	// translate turns an error of the driver into one of package storage, or errAgain; nil when
 	// it has no such meaning.
 	translate(err error) error
+	// clock returns the time of the clock that all who use the database have in common.
+	clock(ctx context.Context) (time.Time, error)
 	// steps returns the steps of the schema, and the DDL of the table of those that were applied.
 	steps() (all []migrations.Step, table string)
 	// migrate commits what do did while no other process migrates.

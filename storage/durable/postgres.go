@@ -3,6 +3,7 @@ package durable
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -111,4 +112,8 @@ func (p *postgresDB) translate(err error) error {
 		return errAgain
 	}
 	return nil
+}
+
+func (p *postgresDB) clock(ctx context.Context) (at time.Time, err error) {
+	return at, p.QueryRow(ctx, `SELECT clock_timestamp()`, nil, &at)
 }
