@@ -86,7 +86,7 @@ func TestInvalidAgentIsNotCreated(t *testing.T) {
 	if !errors.As(err, &invalid) {
 		t.Fatalf("err = %v, want an Invalid", err)
 	}
-	all, err := w.agents.List(context.Background())
+	all, err := w.agents.List(context.Background(), storage.Page{})
 	if err != nil || len(all) != 0 {
 		t.Fatalf("%d agents, %v", len(all), err)
 	}
@@ -174,7 +174,7 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 			t.Errorf("%s: err = %v, want %v", what, err, errCut)
 		}
 	}
-	all, err := w.agents.List(ctx)
+	all, err := w.agents.List(ctx, storage.Page{})
 	if err != nil || len(all) != 1 || all[0].DisabledAt.IsZero() || !slices.Equal(all[0].Scopes, agent.Scopes) {
 		t.Errorf("something changed: %+v, %v", all, err)
 	}

@@ -20,7 +20,7 @@ type Store interface {
 type Clients interface {
 	CreateClient(ctx context.Context, c storage.Client) error
 	Client(ctx context.Context, id string) (storage.Client, error)
-	Clients(ctx context.Context, kind string) ([]storage.Client, error)
+	Clients(ctx context.Context, kind string, p storage.Page) ([]storage.Client, error)
 	UpdateClient(ctx context.Context, c storage.Client) error
 	// SetClientDisabled also kills the tokens issued so far; a zero time enables again.
 	SetClientDisabled(ctx context.Context, id string, at time.Time) error
@@ -46,9 +46,9 @@ type Registry struct {
 	now   func() time.Time
 }
 
-// List returns all clients of this kind, disabled ones too.
-func (r *Registry) List(ctx context.Context) ([]storage.Client, error) {
-	return r.store.Clients(ctx, r.kind)
+// List returns those that p chooses of the clients of this kind, disabled ones too.
+func (r *Registry) List(ctx context.Context, p storage.Page) ([]storage.Client, error) {
+	return r.store.Clients(ctx, r.kind, p)
 }
 
 // Show returns one client, or storage.ErrNotFound when there is none of this kind.

@@ -143,7 +143,7 @@ func everywhere(t *testing.T, claim func(t *testing.T, db *durable.DB)) {
 
 func count(t *testing.T, db *durable.DB) int {
 	t.Helper()
-	all, err := db.Clients(t.Context(), "")
+	all, err := db.Clients(t.Context(), "", storage.Page{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,20 +32,29 @@ func (r registry) commands() []*cobra.Command {
 }
 
 func (r registry) list() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "list", Short: "List every " + r.noun, Args: cobra.NoArgs,
 		Example: "  symbolon " + r.noun + " list --json",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
-				clients, err := r.of(d).List(ctx)
-				if err != nil {
-					return err
-				}
-				views := viewClients(clients)
-				return r.print(cmd, views, func(w io.Writer) { writeClients(w, views) })
-			})
-		},
 	}
+	page := addPageFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		p, err := page()
+		if err != nil {
+			return err
+		}
+		return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+			clients, err := r.of(d).List(ctx, p)
+			if err != nil {
+				return err
+			}
+			if last := len(clients) - 1; last >= 0 && len(clients) == p.Limit {
+				sayMore(cmd, storage.Cursor{At: clients[last].CreatedAt, ID: clients[last].ID})
+			}
+			views := viewClients(clients)
+			return r.print(cmd, views, func(w io.Writer) { writeClients(w, views) })
+		})
+	}
+	return cmd
 }
 
 func (r registry) show() *cobra.Command {

@@ -26,27 +26,40 @@ address, too.`, `
 }
 
 func (p *program) userList() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "list", Short: "List everybody", Args: cobra.NoArgs, Example: "  symbolon user list --json",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-				users, err := d.db.Users(ctx)
-				if err != nil {
-					return err
-				}
-				views := []userView{}
-				for _, u := range users {
-					views = append(views, viewUser(u))
-				}
-				return p.print(cmd, views, func(w io.Writer) {
-					row(w, "USER ID", "EMAIL", "NAME", "STATE", "CREATED")
-					for _, v := range views {
-						row(w, v.UserID, v.Email, v.Name, v.state(), day(v.CreatedAt))
-					}
-				})
-			})
-		},
 	}
+	page := addPageFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		chosen, err := page()
+		if err != nil {
+			return err
+		}
+		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			users, err := d.db.Users(ctx, chosen)
+			if err != nil {
+				return err
+			}
+			if last := len(users) - 1; last >= 0 && len(users) == chosen.Limit {
+				sayMore(cmd, storage.Cursor{At: users[last].CreatedAt, ID: users[last].ID})
+			}
+			return p.printUsers(cmd, users)
+		})
+	}
+	return cmd
+}
+
+func (p *program) printUsers(cmd *cobra.Command, users []storage.User) error {
+	views := []userView{}
+	for _, u := range users {
+		views = append(views, viewUser(u))
+	}
+	return p.print(cmd, views, func(w io.Writer) {
+		row(w, "USER ID", "EMAIL", "NAME", "STATE", "CREATED")
+		for _, v := range views {
+			row(w, v.UserID, v.Email, v.Name, v.state(), day(v.CreatedAt))
+		}
+	})
 }
 
 func (p *program) userShow() *cobra.Command {

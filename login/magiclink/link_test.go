@@ -12,6 +12,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/logintest"
+	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
@@ -381,7 +382,7 @@ func TestSignUpByMailMakesOneUser(t *testing.T) {
 		ask(again, n, "new@example.com", "")
 		link, _ = d.last(t)
 		again.Post(n, link, nil)
-		if users, err := d.db.Users(t.Context()); err != nil || len(users) != 2 {
+		if users, err := d.db.Users(t.Context(), storage.Page{}); err != nil || len(users) != 2 {
 			t.Errorf("%d users, %v", len(users), err)
 		}
 	})

@@ -62,7 +62,7 @@ func TestSecondAddressSignsInLikeTheFirstAndVerifiesNothing(t *testing.T) {
 			if err != nil || after.EmailVerified || after.Email != before.Email {
 				t.Errorf("registration %v: %+v, %v", open, after, err)
 			}
-			if users, err := d.db.Users(t.Context()); err != nil || len(users) != 1 {
+			if users, err := d.db.Users(t.Context(), storage.Page{}); err != nil || len(users) != 1 {
 				t.Errorf("%d users, %v", len(users), err)
 			}
 		})

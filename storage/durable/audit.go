@@ -85,8 +85,8 @@ func (d *DB) Events(ctx context.Context, f audit.Filter) ([]audit.Event, error) 
 	if f.Limit < 1 {
 		f.Limit = defaultEvents
 	}
-	where, args := narrow(f)
-	events, err := list(ctx, d, `SELECT `+eventColumns+` FROM audit_events WHERE `+where+` ORDER BY at DESC, id DESC LIMIT $2`, args,
+	query, args := selectEvents(f)
+	events, err := list(ctx, d, query, args,
 		func(row scan) (e audit.Event, err error) { return e, row(eventFields(&e)...) })
 	if err != nil {
 		return nil, fmt.Errorf("list audit events: %w", err)

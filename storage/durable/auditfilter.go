@@ -7,6 +7,11 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 )
 
+func selectEvents(f audit.Filter) (query string, args []any) {
+	where, args := narrow(f)
+	return `SELECT ` + eventColumns + ` FROM audit_events WHERE ` + where + ` ORDER BY at DESC, id DESC LIMIT $2`, args
+}
+
 // narrow is the condition that f stands for; $2 is its limit.
 func narrow(f audit.Filter) (where string, args []any) {
 	where, args = `at >= $1`, []any{ms(f.Since), int64(f.Limit)}

@@ -90,11 +90,16 @@ func addSecretOf(c *storage.Client, row scan) error {
 	return nil
 }
 
-// Clients returns the clients of a kind, or of every kind when it is empty, the oldest first and
-// without their secrets.
-func (d *DB) Clients(ctx context.Context, kind string) ([]storage.Client, error) {
-	clients, err := list(ctx, d, `SELECT `+clientColumns+` FROM clients c WHERE $1 = '' OR c.kind = $1 ORDER BY c.created_at, c.id`,
-		[]any{kind}, func(row scan) (c storage.Client, err error) { return c, row(clientFields(&c)...) })
+const selectClients = `SELECT ` + clientColumns + ` FROM clients c WHERE (c.created_at, c.id) > ($1, $2) AND ($4 = '' OR c.kind = $4)
+	ORDER BY c.created_at, c.id LIMIT $3`
+
+// Clients returns those that p chooses of the clients of a kind, or of every kind when it is empty, the
+// oldest first and without their secrets.
+func (d *DB) Clients(ctx context.Context, kind string, p storage.Page) ([]storage.Client, error) {
+	clients, err := pages(ctx, d, p, selectClients, []any{kind}, func(row scan) (c storage.Client, at storage.Cursor, err error) {
+		err = row(clientFields(&c)...)
+		return c, storage.Cursor{At: c.CreatedAt, ID: c.ID}, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list clients: %w", err)
 	}

@@ -88,7 +88,7 @@ func TestClientsAreListedByKind(t *testing.T) {
 		agent.Kind = storage.KindAgent
 		w.ok(w.CreateClient(w.ctx, agent))
 		for kind, want := range map[string]int{"": 2, storage.KindApp: 1, storage.KindAgent: 1} {
-			if got, err := w.Clients(w.ctx, kind); err != nil || len(got) != want {
+			if got, err := w.Clients(w.ctx, kind, storage.Page{}); err != nil || len(got) != want {
 				t.Errorf("kind %q: %d clients, %v", kind, len(got), err)
 			}
 		}

@@ -115,5 +115,6 @@ func (p *postgresDB) translate(err error) error {
 }
 
 func (p *postgresDB) clock(ctx context.Context) (at time.Time, err error) {
-	return at, p.QueryRow(ctx, `SELECT clock_timestamp()`, nil, &at)
+	err = p.QueryRow(ctx, `SELECT clock_timestamp()`, nil, &at)
+	return at, err
 }

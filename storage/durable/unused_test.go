@@ -43,7 +43,7 @@ func TestOnlyUnusedUnregisteredClientsAreSwept(t *testing.T) {
 		if n, err := db.SweepUnusedClients(t.Context(), now.Add(-time.Minute), 10); n != 1 || err != nil {
 			t.Errorf("after consent was forgotten: %d, %v", n, err)
 		}
-		if all, err := db.Clients(t.Context(), ""); len(all) != 4 || err != nil {
+		if all, err := db.Clients(t.Context(), "", storage.Page{}); len(all) != 4 || err != nil {
 			t.Errorf("%d are left, %v", len(all), err)
 		}
 	})
@@ -72,7 +72,7 @@ func TestOfVeryManyUnusedClientsTheNewestStay(t *testing.T) {
 			})
 		}
 		nodes.Wait()
-		all, err := db.Clients(t.Context(), "")
+		all, err := db.Clients(t.Context(), "", storage.Page{})
 		if removed.Load() != many-most || len(all) != most || all[0].ID != "c_dyn_210" || err != nil {
 			t.Errorf("%d removed, %d are left, %v", removed.Load(), len(all), err)
 		}

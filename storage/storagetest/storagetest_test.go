@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
@@ -15,7 +16,7 @@ func TestEveryStoreIsFreshAndReady(t *testing.T) {
 			if err := d.Ready(context.Background()); err != nil {
 				t.Fatal(err)
 			}
-			if users, err := d.Users(context.Background()); err != nil || len(users) != 0 {
+			if users, err := d.Users(context.Background(), storage.Page{}); err != nil || len(users) != 0 {
 				t.Fatalf("users in a fresh database: %v, %v", users, err)
 			}
 		}

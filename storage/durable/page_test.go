@@ -1,0 +1,71 @@
+package durable_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+func TestListsGoByPageAndMissNobody(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		const many = 2300
+		want := []string{w.user.ID}
+		for i := range many {
+			u := storage.User{ID: fmt.Sprintf("u_%04d", i), Email: fmt.Sprint(i, "@example.org"), CreatedAt: w.now.Add(time.Duration(1+i/7) * time.Second)} // several at once
+			w.ok(w.CreateUser(w.ctx, u))
+			want = append(want, u.ID)
+		}
+		ids := func(users []storage.User) (ids []string) {
+			for _, u := range users {
+				ids = append(ids, u.ID)
+			}
+			return ids
+		}
+		all, err := w.Users(w.ctx, storage.Page{})
+		if w.ok(err); !slices.Equal(ids(all), want) {
+			t.Fatalf("%d people, want %d in the order of their making", len(all), len(want))
+		}
+		if cost := w.cost(func() { _, err = w.Users(w.ctx, storage.Page{}) }); cost.Statements != 3 {
+			t.Errorf("%d statements for %d people", cost.Statements, len(want))
+		}
+		var got []string
+		page := storage.Page{Limit: 37}
+		for {
+			some, err := w.Users(w.ctx, page)
+			w.ok(err)
+			got = append(got, ids(some)...)
+			if len(some) < page.Limit {
+				break
+			}
+			last := some[len(some)-1]
+			if page.After, err = storage.ParseCursor(storage.Cursor{At: last.CreatedAt, ID: last.ID}.String()); err != nil {
+				t.Fatal(err)
+			}
+			if last.ID != w.user.ID && len(got)%5 == 0 {
+				w.ok(w.DeleteUser(w.ctx, last.ID)) // a cursor outlives what it names
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("by pages %d people, want %d", len(got), len(want))
+		}
+	})
+}
+
+func TestClientsGoByPageWithinTheirKind(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		for i := range 60 {
+			c := storage.Client{ID: fmt.Sprintf("a_%02d", i), Kind: []string{storage.KindAgent, storage.KindApp}[i%2], CreatedAt: w.now.Add(time.Second)}
+			w.ok(w.CreateClient(w.ctx, c))
+		}
+		first, err := w.Clients(w.ctx, storage.KindAgent, storage.Page{Limit: 20})
+		w.ok(err)
+		last := first[len(first)-1]
+		rest, err := w.Clients(w.ctx, storage.KindAgent, storage.Page{After: storage.Cursor{At: last.CreatedAt, ID: last.ID}})
+		if w.ok(err); len(first) != 20 || len(rest) != 10 || rest[0].ID != "a_40" || rest[0].Kind != storage.KindAgent {
+			t.Errorf("%d, then %d", len(first), len(rest))
+		}
+	})
+}

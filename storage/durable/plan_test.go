@@ -1,0 +1,122 @@
+package durable_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
+	"github.com/symbolon-id/symbolon/storage/storagetest"
+)
+
+// Each filter and each sweep of a long table reads by an index, and none of them sorts it all.
+func TestFiltersAndSweepsOfTheAuditLogAreServedByIndexes(t *testing.T) {
+	for name, url := range urls(t) {
+		t.Run(name, func(t *testing.T) {
+			d := storagetest.Open(t, url)
+			if err := d.Migrate(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, d)
+			fill(t, w)
+			raw(t, url, "ANALYZE")
+			w.AuditRetention = audit.Retention{Rest: time.Hour, Refused: time.Hour, Types: map[string]time.Duration{audit.SignIn: time.Minute}}
+			for _, c := range []struct {
+				query durable.Query
+				index string
+			}{
+				{durable.EventsQuery(audit.Filter{}), "audit_events_at"},
+				{durable.EventsQuery(audit.Filter{Since: w.now}), "audit_events_at"},
+				{durable.EventsQuery(audit.Filter{Before: "e000777"}), "audit_events_at"},
+				{durable.EventsQuery(audit.Filter{Type: "rare.type"}), "audit_events_type"},
+				{durable.EventsQuery(audit.Filter{UserID: "u_3", Types: []string{"type.3", "type.4"}}), "audit_events_user"},
+				{durable.EventsQuery(audit.Filter{ClientID: "c_rare"}), "audit_events_client"},
+				{durable.UsersQuery(storage.Page{After: storage.Cursor{At: w.now, ID: w.user.ID}}), "users_created"},
+				{durable.ClientsQuery("", storage.Page{After: storage.Cursor{At: w.now, ID: w.client.ID}}), "clients_created"},
+			} {
+				if plan := explain(t, url, c.query); scans(plan) || !strings.Contains(plan, c.index) {
+					t.Errorf("%s is not served by %s:\n%s", c.query.Text, c.index, plan)
+				}
+			}
+			sweeps, err := w.SweepQueries(t.Context(), w.now)
+			w.ok(err)
+			for _, query := range sweeps {
+				if plan := explain(t, url, query); strings.Contains(query.Text, "audit_events") && scans(plan) {
+					t.Errorf("%s:\n%s", query.Text, plan)
+				}
+			}
+		})
+	}
+}
+
+func fill(t *testing.T, w *world) {
+	t.Helper()
+	var events []audit.Event
+	for i := range 20_000 {
+		outcome := audit.Success
+		if i%50 == 0 {
+			outcome = audit.Refused
+		}
+		events = append(events, audit.Event{
+			ID: fmt.Sprintf("e%06d", i), At: w.now.Add(time.Duration(i-20_000) * time.Second), Outcome: outcome,
+			Type: fmt.Sprint("type.", i%40), UserID: fmt.Sprint("u_", i%500), ClientID: fmt.Sprint("c_", i%300),
+		})
+	}
+	w.ok(w.AppendEvents(w.ctx, events))
+	for i := range 2000 {
+		w.ok(w.CreateUser(w.ctx, storage.User{ID: fmt.Sprint("u_", i), Email: fmt.Sprint(i, "@example.org"), CreatedAt: w.now.Add(time.Duration(i) * time.Second)}))
+	}
+}
+
+// scans tells whether a table is read as a whole, although it would not have to be.
+func scans(plan string) bool {
+	for line := range strings.Lines(plan) {
+		line = strings.TrimSpace(line)
+		if strings.Contains(line, "Seq Scan") || strings.HasPrefix(line, "SCAN") && !strings.Contains(line, "USING") && !strings.Contains(line, "CONSTANT ROW") {
+			return true
+		}
+	}
+	return false
+}
+
+func explain(t *testing.T, url string, q durable.Query) string {
+	t.Helper()
+	driver, name, prefix := "pgx", url, "EXPLAIN "
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, name, prefix = "sqlite", path, "EXPLAIN QUERY PLAN "
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if driver == "pgx" { // small tables are read as a whole whatever indexes they have
+		db.SetMaxOpenConns(1)
+		if _, err := db.Exec("SET enable_seqscan = off; SET enable_sort = off"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := db.Query(prefix+q.Text, q.Args...)
+	if err != nil {
+		t.Fatalf("%s: %v", q.Text, err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		dest := []any{&line}
+		if driver == "sqlite" {
+			dest = []any{new(int), new(int), new(int), &line}
+		}
+		if err := rows.Scan(dest...); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(line + "\n")
+	}
+	return plan.String()
+}
