@@ -15,8 +15,8 @@ import (
 // issuer. With request=HANDLE it leads on to that request, else to the account.
 const OthersPath = "/account/others"
 
-// askOthers asks after a first passkey, and after the operator let the person back in: whoever was in
-// the account before may be there still. Where there is nothing to end, it asks nothing.
+// askOthers asks after a first passkey, and after the operator let the person back in: others who
+// were in the account before may be there still. Where there is nothing to end, it asks nothing.
 func (a *Area) askOthers(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	handle := r.URL.Query().Get("request")
 	browsers, apps, err := a.others(r, s)
@@ -36,8 +36,8 @@ func (a *Area) askOthers(w http.ResponseWriter, r *http.Request, s *session.Sess
 	return a.Pages.Render(w, http.StatusOK, page)
 }
 
-// afterPasskey is where a passkey that was added leads: a first one, or that of somebody who was let
-// back in, by way of what else has access.
+// afterPasskey is where a passkey that was added leads: a first one, or that of a person the operator
+// let back in, by way of what else has access.
 func (a *Area) afterPasskey(r *http.Request, s *session.Session) (path string, err error) {
 	all, err := a.Store.Passkeys(r.Context(), s.UserID)
 	if err != nil || len(all) > 1 && !s.Settling(a.now()) {

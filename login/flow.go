@@ -58,8 +58,8 @@ type Flow struct {
 	// Offer is the page that offers a passkey to somebody who just signed in by mail; "" for none.
 	// It is given request=HANDLE when there is one, and leads on to Landing of that.
 	Offer string
-	// Others is the page that asks whether everything else is to be signed out, of somebody who has got
-	// a first passkey or was let back in; "" for none. It is given request=HANDLE as well, and leads on
+	// Others is the page that asks whether everything else is to be signed out, after a first passkey
+	// and after recovery by the operator; "" for none. It is given request=HANDLE as well, and leads on
 	// to Landing of that.
 	Others string
 	// Enrol is where somebody is sent whose deployment requires a second factor and who has none,
@@ -133,7 +133,7 @@ func (f *Flow) Landing(q *interaction.Request) string {
 	return f.Base + q.Resume()
 }
 
-// Review is where somebody goes on who may not be alone in their account: to Others, and from there to
+// Review is where a person goes on who may not be alone in the account: to Others, and from there to
 // Landing.
 func (f *Flow) Review(q *interaction.Request) string {
 	if f.Others == "" {

@@ -118,7 +118,7 @@ func (f *Flow) again(q *interaction.Request, s *session.Session) (why, account, 
 	return confirmReason(q), s.User.Email, ""
 }
 
-// moreNeeded says to somebody whom what they have proven does not let in.
+// moreNeeded says that what was proven is not enough.
 func moreNeeded(q *interaction.Request) string {
 	app := "The app"
 	if q != nil {

@@ -15,8 +15,8 @@ type Passkey struct {
 	LastUsedAt   time.Time
 }
 
-// MaxPasskeys is how many passkeys a user has at most: more than anybody's devices, and few enough to
-// be listed to a browser.
+// MaxPasskeys is how many passkeys a user has at most: more than a person's devices, and few enough
+// to be listed to a browser.
 const MaxPasskeys = 30
 
 // TOTP is a user's authenticator app. Until it is confirmed it proves nothing.

@@ -132,8 +132,7 @@ type Session struct {
 	Current bool // this browser
 }
 
-// Others asks somebody whose account is theirs again, or has got its first passkey, whether everything
-// else is to be signed out. What there is none of is not asked.
+// Others asks, after recovery and after a first passkey, whether everything else is to be signed out. What there is none of is not asked.
 type Others struct {
 	Frame
 	Browsers bool     // others are signed in

@@ -129,7 +129,8 @@ func (p pages) skip(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// onward asks whoever may not be alone in their account about that first.
+// onward is where the browser goes next, after a first passkey by way of the page of what else has
+// access.
 func (p pages) onward(i invitation, first bool) string {
 	if first || i.back {
 		return p.flow.Review(i.request)

@@ -52,12 +52,12 @@ func (d *DB) proven(ctx context.Context, what string, proof storage.Spent, userI
 	return nil
 }
 
-// claim returns whose the address $2 is, after it was $1's unless it was anybody's.
+// claim makes the address $2 the user $1's unless another user has it, and returns whose it is.
 const claim = `INSERT INTO addresses (email_key, user_id) SELECT $2, u.id FROM users u WHERE u.id = $1
 	ON CONFLICT (email_key) DO UPDATE SET email_key = excluded.email_key RETURNING user_id`
 
 // claimAddress makes email the user's in the table of all addresses, which triggers keep, before their
-// row names it. ErrExists when it is somebody else's: a violated constraint would say so as well, but
+// row names it. ErrExists when it is another user's: a violated constraint would say so as well, but
 // PostgreSQL's log would name the address.
 func claimAddress(ctx context.Context, q queryer, userID, email string) error {
 	if err := execOne(ctx, q, storage.ErrNotFound, lockUser, userID); err != nil || email == "" {
