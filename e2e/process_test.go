@@ -47,6 +47,7 @@ func launch(cmd *exec.Cmd, dir, name string) (*process, error) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	cmd.SysProcAttr.Setpgid = true // so that what it starts ends with it
 	started := make(chan error)
 	launcher() <- func() { started <- cmd.Start() }
 	if err := <-started; err != nil {
@@ -65,8 +66,9 @@ func launch(cmd *exec.Cmd, dir, name string) (*process, error) {
 
 func (p *process) signal(s os.Signal) { _ = p.cmd.Process.Signal(s) }
 
+// kill ends it, and what it has started, also when it has ended already.
 func (p *process) kill() {
-	p.signal(syscall.SIGKILL)
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	<-p.done
 }
 

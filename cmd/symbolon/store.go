@@ -35,7 +35,7 @@ func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d de
 }
 
 // opener connects to a database.
-type opener func(ctx context.Context, url string, change ...durable.Option) (*durable.DB, error)
+type opener func(ctx context.Context, url string) (*durable.DB, error)
 
 // atDatabase does work on the configured database, whatever its schema.
 func (p *program) atDatabase(cmd *cobra.Command, open opener, work func(context.Context, Config, *durable.DB) error) (err error) {
@@ -52,9 +52,9 @@ func (p *program) atDatabase(cmd *cobra.Command, open opener, work func(context.
 	return work(cmd.Context(), config, db)
 }
 
-func openExisting(ctx context.Context, url string, change ...durable.Option) (*durable.DB, error) {
+func openExisting(ctx context.Context, url string) (*durable.DB, error) {
 	if !isThere(url) {
 		return nil, fmt.Errorf("there is no database %s; only serve, dev, init and migrate create one", shownDatabase(url))
 	}
-	return durable.Open(ctx, url, change...)
+	return durable.Open(ctx, url)
 }

@@ -1,7 +1,7 @@
 -- The one row that a node writes to find out whether the database takes writes.
 CREATE TABLE probe (
-  id BIGINT PRIMARY KEY,
-  at BIGINT NOT NULL
+  id     BIGINT PRIMARY KEY,
+  writes BIGINT NOT NULL
 );
 -- The oldest release, named by its last step, that works on this schema. The default serves the
 -- previous release, which does not know the column.

@@ -1,7 +1,7 @@
 -- The one row that a node writes to find out whether the database takes writes.
 CREATE TABLE probe (
-  id INTEGER PRIMARY KEY,
-  at INTEGER NOT NULL
+  id     INTEGER PRIMARY KEY,
+  writes INTEGER NOT NULL
 ) STRICT;
 -- The oldest release, named by its last step, that works on this schema. The default serves the
 -- previous release, which does not know the column.

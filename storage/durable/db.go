@@ -74,31 +74,16 @@ type db interface {
 	Close() error
 }
 
-// DefaultConnections is how many connections to PostgreSQL a process holds at most unless it is told.
-const DefaultConnections = 16
-
-// Option changes how Open connects.
-type Option func(*options)
-
-type options struct{ connections int }
-
-// Connections sets how many connections to PostgreSQL the process holds at most. SQLite has no such limit.
-func Connections(most int) Option { return func(o *options) { o.connections = most } }
-
 // Open connects to the database that url names, "sqlite:path" or "postgres://…". It does not
 // touch the schema: see Migrate and CheckSchema.
-func Open(ctx context.Context, url string, change ...Option) (*DB, error) {
-	o := options{connections: DefaultConnections}
-	for _, c := range change {
-		c(&o)
-	}
+func Open(ctx context.Context, url string) (*DB, error) {
 	d := &DB{Now: time.Now}
 	var err error
 	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
 	case "sqlite":
 		d.db, err = openSQLite(ctx, rest, &d.counters)
 	case "postgres", "postgresql":
-		d.db, err = openPostgres(ctx, url, o.connections, &d.counters)
+		d.db, err = openPostgres(ctx, url, &d.counters)
 	default:
 		// The URL may hold a password: it is not repeated.
 		return nil, errors.New(`database_url must begin with "sqlite:" or "postgres://"`)

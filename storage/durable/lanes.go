@@ -14,10 +14,12 @@ const slow = 250 * time.Millisecond
 // connection. A kind is a text of SQL. It holds at most three quarters of the connections, and all
 // kinds that make no progress hold no more than that together.
 type lanes struct {
-	most int // connections that one kind, or all that are stuck, may hold
+	all  int // connections
+	most int // of them, that one kind, or all that are stuck, may hold
 
 	mu      sync.Mutex
 	kinds   map[string]*lane // those that hold or want a connection, and those that were stuck last
+	held    int
 	waiting int
 }
 
@@ -29,7 +31,7 @@ type lane struct {
 }
 
 func newLanes(connections int) *lanes {
-	return &lanes{most: max(1, connections-max(1, connections/4)), kinds: map[string]*lane{}}
+	return &lanes{all: connections, most: max(1, connections-max(1, connections/4)), kinds: map[string]*lane{}}
 }
 
 // enter waits for a place on the kind's lane; who gets one calls leave.
@@ -56,7 +58,7 @@ func (l *lanes) join(kind string) (turn chan struct{}) {
 		l.kinds[kind] = k
 	}
 	if now := time.Now(); len(k.waiting) == 0 && l.hasRoom(k, now) {
-		k.take(now)
+		l.take(k, now)
 		return nil
 	}
 	turn = make(chan struct{})
@@ -69,7 +71,7 @@ func (l *lanes) leave(kind string, began time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k, now := l.kinds[kind], time.Now()
-	k.held--
+	l.free(k)
 	if k.stuck = now.Sub(began) > slow; !k.stuck {
 		k.progress = now
 	}
@@ -89,7 +91,7 @@ func (l *lanes) giveUp(kind string, turn chan struct{}) {
 		l.waiting--
 		return
 	}
-	k.held--
+	l.free(k)
 	l.wake(time.Now())
 }
 
@@ -99,7 +101,7 @@ func (l *lanes) wake(now time.Time) {
 	}
 	for _, k := range l.kinds {
 		for len(k.waiting) > 0 && l.hasRoom(k, now) {
-			k.take(now)
+			l.take(k, now)
 			close(k.waiting[0])
 			k.waiting = k.waiting[1:]
 			l.waiting--
@@ -108,6 +110,9 @@ func (l *lanes) wake(now time.Time) {
 }
 
 func (l *lanes) hasRoom(k *lane, now time.Time) bool {
+	if l.held == l.all {
+		return false
+	}
 	if !k.isLate(now) {
 		return k.held < l.most
 	}
@@ -120,11 +125,17 @@ func (l *lanes) hasRoom(k *lane, now time.Time) bool {
 	return held < l.most
 }
 
-func (k *lane) take(now time.Time) {
+func (l *lanes) take(k *lane, now time.Time) {
 	if k.held == 0 {
 		k.progress = now
 	}
 	k.held++
+	l.held++
+}
+
+func (l *lanes) free(k *lane) {
+	k.held--
+	l.held--
 }
 
 func (k *lane) isLate(now time.Time) bool {

@@ -24,17 +24,10 @@ func urls(t *testing.T) map[string]string {
 	return map[string]string{"SQLite": storagetest.SQLiteURL(t), "PostgreSQL": storagetest.PostgreSQLURL(t)}
 }
 
-// raw runs a statement behind the store's back.
+// raw runs statements behind the store's back.
 func raw(t *testing.T, url string, statements ...string) {
 	t.Helper()
-	driver, name := "pgx", url
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, name = "sqlite", path
-	}
-	db, err := sql.Open(driver, name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := rawDB(t, url)
 	defer db.Close()
 	for _, s := range statements {
 		if _, err := db.Exec(s); err != nil {

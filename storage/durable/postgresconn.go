@@ -33,13 +33,13 @@ type borrowed struct {
 func (p *postgresDB) borrow(ctx context.Context, kind string) (*borrowed, error) {
 	leave, err := p.lanes.enter(ctx, kind)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("wait for work of this kind: %w", err)
 	}
 	for {
 		conn, err := p.pool.Acquire(ctx)
 		if err != nil {
 			leave()
-			return nil, fmt.Errorf("%w: %w", errAgain, err)
+			return nil, fmt.Errorf("%w: wait for a connection: %w", errAgain, err)
 		}
 		if isAlive(ctx, conn.Conn()) {
 			return &borrowed{conn, p.pool, leave}, nil

@@ -94,7 +94,7 @@ func (m postgresMigrator) script(ctx context.Context, s migrations.Step) error {
 		return err
 	}
 	defer hangUp(other)
-	for _, statement := range strings.SplitAfter(s.SQL, ";\n") {
+	for _, statement := range strings.SplitAfter("SET lock_timeout = 0;\n"+s.SQL, ";\n") {
 		if err := (postgresMigrator{conn: other}).run(ctx, statement); err != nil {
 			return err
 		}

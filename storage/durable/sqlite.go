@@ -42,7 +42,7 @@ func openSQLite(ctx context.Context, path string, c *counters) (*sqliteDB, error
 	if err := checkLog(path); err != nil {
 		return nil, err
 	}
-	writer, err := openSQLiteWriter(ctx, dsn(path, "0"), c)
+	writer, err := openSQLiteWriter(ctx, path, c)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", storage.ErrUnavailable, err)
 	}

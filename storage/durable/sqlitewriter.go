@@ -4,12 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 // sqliteWriter is the one connection that writes. Whoever has the turn uses it, and nobody else.
 type sqliteWriter struct {
+	path     string
+	file     os.FileInfo // of path when it was opened
 	turn     chan struct{}
 	pool     *sql.DB // of this one connection
 	conn     *sql.Conn
@@ -19,8 +22,12 @@ type sqliteWriter struct {
 
 var _ queryer = (*sqliteWriter)(nil)
 
-func openSQLiteWriter(ctx context.Context, dsn string, c *counters) (*sqliteWriter, error) {
-	pool, err := sql.Open("sqlite", dsn)
+func openSQLiteWriter(ctx context.Context, path string, c *counters) (*sqliteWriter, error) {
+	file, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("sqlite", dsn(path, "0"))
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +36,7 @@ func openSQLiteWriter(ctx context.Context, dsn string, c *counters) (*sqliteWrit
 		return nil, errors.Join(err, pool.Close())
 	}
 	return &sqliteWriter{
-		turn: make(chan struct{}, 1), pool: pool, conn: conn,
+		path: path, file: file, turn: make(chan struct{}, 1), pool: pool, conn: conn,
 		prepared: map[string]*sql.Stmt{}, counters: c,
 	}, nil
 }
@@ -47,10 +54,22 @@ func (w *sqliteWriter) alone(ctx context.Context, do func() error) error {
 	select {
 	case w.turn <- struct{}{}:
 		defer func() { <-w.turn }()
+		if err := w.isThere(); err != nil {
+			return err
+		}
 		return do()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// isThere returns an error when what is written would be gone after a restart.
+func (w *sqliteWriter) isThere() error {
+	now, err := os.Stat(w.path)
+	if err == nil && !os.SameFile(w.file, now) {
+		err = errors.New("the database file was replaced while the server runs: restart it")
+	}
+	return err
 }
 
 // tx begins with the write lock, so that nothing read inside can be stale when it writes. Whatever
