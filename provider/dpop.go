@@ -124,16 +124,12 @@ func target(raw string) string {
 
 // spendProof remembers a proof until nobody accepts it any more, and refuses one it remembers. Unlike
 // codes and assertions it is remembered where it may be lost: a replayed proof alone opens nothing.
-// While that store is silent, the durable one remembers.
+// While Redis is away, the database remembers.
 func (p *Provider) spendProof(ctx context.Context, proof *proof) error {
 	if proof == nil {
 		return nil
 	}
-	kind := "dpop:" + proof.jkt
-	err := p.Requests.Ephemeral.Add(ctx, kind+":"+proof.jti, proof.until.Sub(p.Now()))
-	if errors.Is(err, storage.ErrUnavailable) {
-		err = p.Clients.Spend(ctx, storage.Spent{Kind: kind, Value: proof.jti, Until: proof.until})
-	}
+	err := p.Requests.Ephemeral.Add(ctx, "dpop:"+proof.jkt+":"+proof.jti, proof.until.Sub(p.Now()))
 	if errors.Is(err, storage.ErrSpent) {
 		return badProof("Its jti was already used.")
 	}

@@ -19,7 +19,7 @@ var _ storage.Ephemeral = Ephemeral{}
 // Ephemeral returns the store of short-lived values.
 func (d *DB) Ephemeral() Ephemeral { return Ephemeral{d} }
 
-// takenFor is how long a taken key is remembered: at least as long as any value lives.
+// takenFor is how long a taken key is remembered: longer than any value lives that is taken.
 const takenFor = time.Hour
 
 // What the column taken says.

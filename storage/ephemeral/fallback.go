@@ -17,8 +17,8 @@ type Second interface {
 	Until(ctx context.Context) (time.Time, error)
 }
 
-// Fallback keeps values in Redis, and in a second store while Redis is away. As long as a value this
-// node put there may live, the second store is asked first, since it knows better: Redis comes back
+// Fallback keeps values in Redis, and in a second store while Redis is away. For a while after this
+// node put a value there, the second store is asked first, since it knows better: Redis comes back
 // with what it held before. A value of another node's is found when Redis has none.
 //
 // A node that still reaches Redis while another does not may read what is older there. That denies
@@ -31,7 +31,7 @@ type Fallback struct {
 
 var _ storage.Ephemeral = (*Fallback)(nil)
 
-// secondLife is as long as any key is remembered in the second store.
+// secondLife is longer than anybody takes to sign in. Of what lives longer, an older value does.
 const secondLife = time.Hour
 
 // NewFallback returns a store that keeps values in first, and in second while first is away.
@@ -41,7 +41,7 @@ func NewFallback(ctx context.Context, first storage.Ephemeral, second Second) (*
 		return nil, err
 	}
 	f := &Fallback{first: first, second: second}
-	f.until.Store(until.UnixMilli())
+	f.until.Store(min(until.UnixMilli(), time.Now().Add(secondLife).UnixMilli()))
 	return f, nil
 }
 
