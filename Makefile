@@ -55,7 +55,7 @@ outdated: ## libraries of which there is a newer release
 bench: ## CPU per request of the built binary beside one bare RSA signature
 	scripts/bench.sh
 
-pictures: ## take every page as a picture, light and dark, 320 and 1280 px, into .pictures/; the README's anew
+pictures: ## take every page as a picture, light and dark, 320 and 1280 px, into .pictures/
 	scripts/pictures.sh
 
 # What is downloaded leaves the processor idle, so the Go programs are built meanwhile.

@@ -8,7 +8,7 @@ type Field struct {
 	label string
 	group int    // on the page
 	fill  string // autocomplete (HTML Living Standard section 4.10.18.7)
-	kind  string // of input; empty: text
+	kind  string // of control, as templates.ProfileField says; empty: text
 	eg    string // an example
 	check check
 	of    func(*storage.Profile) *string
@@ -33,9 +33,9 @@ func Fields() []Field {
 		{"nickname", "Nickname", naming, "nickname", "", "", line, func(p *storage.Profile) *string { return &p.Nickname }},
 		{"preferred_username", "", operators, "", "", "", line, func(p *storage.Profile) *string { return &p.PreferredUsername }},
 		{"gender", "Gender", person, "sex", "", "", line, func(p *storage.Profile) *string { return &p.Gender }},
-		{"birthdate", "Date of birth", person, "bday", "", "1815-12-10", birthdate, func(p *storage.Profile) *string { return &p.Birthdate }},
-		{"locale", "Language", person, "language", "", "pt-BR", locale, func(p *storage.Profile) *string { return &p.Locale }},
-		{"zoneinfo", "Time zone", person, "", "", "Europe/Berlin", zone, func(p *storage.Profile) *string { return &p.Zoneinfo }},
+		{"birthdate", "Date of birth", person, "bday", "date", "", birthdate, func(p *storage.Profile) *string { return &p.Birthdate }},
+		{"locale", "Language", person, "language", "language", "", locale, func(p *storage.Profile) *string { return &p.Locale }},
+		{"zoneinfo", "Time zone", person, "", "zone", "Europe/Berlin", zone, func(p *storage.Profile) *string { return &p.Zoneinfo }},
 		{"phone_number", "Phone number", reach, "tel", "tel", "+49 30 901820", phone, func(p *storage.Profile) *string { return &p.PhoneNumber }},
 		{"street_address", "Street address", reach, "street-address", "", "", line, func(p *storage.Profile) *string { return &p.Address.Street }},
 		{"postal_code", "Postal code", reach, "postal-code", "", "", line, func(p *storage.Profile) *string { return &p.Address.PostalCode }},

@@ -120,3 +120,23 @@ func TestNobodyChoosesTheirOwnUsername(t *testing.T) {
 		}
 	})
 }
+
+func TestDatesAndLanguagesAreChosen(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		v := d.signedIn(t, d.ada, login.Mailbox)
+		shown := func(control string) {
+			t.Helper()
+			if p := v.get("/account/profile"); !strings.Contains(p.Body, control) {
+				t.Errorf("the page lacks %s", control)
+			}
+		}
+		shown(`id="birthdate" name="birthdate" type="date"`)
+		shown(`<option value="de" lang="de">Deutsch</option>`)
+		v.post("/account/profile", url.Values{"name": {"Ada"}, "birthdate": {"1815-12-10"}, "locale": {"pt-BR"}})
+		shown(`type="date" autocomplete="bday" value="1815-12-10"`)
+		shown(`<option value="pt-BR" lang="pt-BR" selected>pt-BR</option>`)
+		v.post("/account/profile", url.Values{"name": {"Ada"}, "birthdate": {"1815"}, "locale": {"fr"}})
+		shown(`type="text" autocomplete="bday" value="1815"`)
+		shown(`<option value="fr" lang="fr" selected>Français</option>`)
+	})
+}

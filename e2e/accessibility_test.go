@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -84,7 +85,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 			}
 		}
 		b.wear(looks()[0])
-		b.picture(looks()[0])
+		b.picture(looks()[0], math.MaxInt)
 		b.keepsItsBudget(name)
 	})
 	if pages.Load() < 60 {

@@ -29,8 +29,8 @@ func pagesOfTheAccount(s *stage, show func(b *tab, name string)) {
 	}
 	s.open(s.d.issuer + "/account/others").see("Sign out everything else?")
 	show(s.tab, "account-others")
-	s.open(s.d.issuer+"/account/profile").see("Profile").press("More about you").fill("given_name", "Ada").fill("birthdate", "10.12.1815").press("Save")
-	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "Enter a date like 1815-12-10.") })
+	s.open(s.d.issuer+"/account/profile").see("Profile").press("More about you").fill("given_name", "Ada").fill("phone_number", "030 901820").press("Save")
+	s.until("what is wrong", func() bool { return strings.Contains(s.text(), "Start the phone number with + and the country code.") })
 	show(s.tab, "account-profile-more")
 	s.open(s.d.issuer+"/account/profile").see("Profile").press("Change").fill("email", "new."+s.who.email).press("Send a code")
 	s.until("a code to type", func() bool { return strings.Contains(s.text(), "A code is on its way") })

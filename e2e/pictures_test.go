@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	chromepage "github.com/chromedp/cdproto/page"
 )
 
@@ -34,20 +36,26 @@ func (b *tab) pictured(folder, name string) {
 	b.t.Helper()
 	for _, l := range looks()[:4] {
 		b.wear(l)
-		if err := os.WriteFile(filepath.Join(folder, name+"-"+l.name+".png"), b.picture(l), 0o644); err != nil {
+		most := math.MaxInt
+		if name == "dev-playground-done" { // every message of the flow: its beginning shows what it is
+			most = 1000
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+"-"+l.name+".png"), b.picture(l, most), 0o644); err != nil {
 			b.t.Fatal(err)
 		}
 	}
 	b.wear(looks()[0])
 }
 
-// picture is the whole page, however long.
-func (b *tab) picture(l look) []byte {
+// picture is the page as far as most pixels down.
+func (b *tab) picture(l look, most int) []byte {
 	b.t.Helper()
-	height := must[int](b.t)(strconv.Atoi(b.ask("String(document.documentElement.scrollHeight)")))
+	height := min(most, must[int](b.t)(strconv.Atoi(b.ask("String(document.documentElement.scrollHeight)"))))
+	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: int64(height), DeviceScaleFactor: 1, Mobile: l.width < 600})
 	picture := tell(b, chromepage.CaptureScreenshot, chromepage.CaptureScreenshotParams{
 		CaptureBeyondViewport: new(true), Clip: &chromepage.Viewport{Width: float64(l.width), Height: float64(height), Scale: 1},
 	}).Data
+	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1, Mobile: l.width < 600})
 	if coloursOf(b.t, picture) < 3 {
 		b.t.Errorf("%s, %s: nothing to be seen", b.at(), l.name)
 	}

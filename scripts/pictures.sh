@@ -1,9 +1,23 @@
 #!/usr/bin/env bash
-# Takes every page as a picture into .pictures/, and of these the README's into docs/pictures/.
+# Takes every page as a picture into .pictures/; with the argument readme also the README's anew, in docs/pictures/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-SYMBOLON_PICTURES="$PWD/.pictures" go test -count=1 -run TestPictures ./e2e/
-for page in signin consent; do
+mkdir -p .pictures
+cat >.pictures/fonts.conf <<'EOF'
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include>/etc/fonts/fonts.conf</include>
+  <match target="pattern">
+    <test name="family"><string>system-ui</string></test>
+    <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
+  </match>
+</fontconfig>
+EOF
+export FONTCONFIG_FILE="$PWD/.pictures/fonts.conf" SYMBOLON_PICTURES="$PWD/.pictures"
+go test -count=1 -run TestPictures ./e2e/
+[ "${1:-}" = readme ] || exit 0
+for page in signin consent account dev-playground-done; do
 	for look in light dark; do
 		cp ".pictures/$page-$look-1280.png" "docs/pictures/$page-$look.png"
 	done

@@ -9,6 +9,7 @@ ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/d
 command -v redis-server >/dev/null || missing+=(redis-server)
 command -v sqlite3 >/dev/null || missing+=(sqlite3) # makes the backups that operations.md speaks of
 command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
+fc-list 2>/dev/null | grep -q 'Inter' || missing+=(fonts-inter) # pictures of the pages: it stands for system-ui
 [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(libapache2-mod-auth-openidc) # no server is started: that is another package
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
 command -v npm >/dev/null || missing+=(npm)

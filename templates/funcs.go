@@ -24,6 +24,8 @@ func (e *edition) funcs() template.FuncMap {
 		"tongues": e.of.Languages,
 		"speaks":  endonym,
 
+		"languages": e.of.languagesWith,
+
 		"leave":  leave,
 		"plain":  plain,
 		"pieces": pieces,

@@ -79,6 +79,14 @@ func (p *Pages) Prefer(w http.ResponseWriter, locales string, secure bool) {
 // Languages are those there are, English first.
 func (p *Pages) Languages() []string { return slices.Clone(p.languages.names) }
 
+// languagesWith are those there are, and one more if it is none of them.
+func (p *Pages) languagesWith(chosen string) []string {
+	if chosen == "" || slices.Contains(p.languages.names, chosen) {
+		return p.Languages()
+	}
+	return append(p.Languages(), chosen)
+}
+
 // Choose is where the foot of every page leads who wants another language: the cookie keeps it, and the
 // answer leads back to the page, which must be of origin.
 func (p *Pages) Choose(origin string, secure bool) http.Handler {

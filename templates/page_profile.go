@@ -1,6 +1,10 @@
 package templates
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+	"time"
+)
 
 // Profile changes what a person says about themselves, and the addresses.
 type Profile struct {
@@ -24,11 +28,30 @@ type FieldGroup struct {
 type ProfileField struct {
 	Name    string // POST
 	Label   string
-	Type    string // of input; empty: text
+	Type    string // of input, or "language" or "zone", which are chosen; empty: text
 	Fill    string // autocomplete; empty: none
 	Example string // empty: the label says it all
 	Value   string
 	Error   string // what is wrong with Value
+}
+
+// Input is the type of the control. One for dates shows neither a year alone nor what is no date.
+func (f ProfileField) Input() string {
+	if _, err := time.Parse(time.DateOnly, f.Value); f.Type == "date" && f.Value != "" && (err != nil || strings.HasPrefix(f.Value, "0000")) || f.Type == "zone" {
+		return "text"
+	}
+	return cmp.Or(f.Type, "text")
+}
+
+// Described is the id of what is said below the control, "" for nothing.
+func (f ProfileField) Described() string {
+	switch {
+	case f.Error != "":
+		return f.Name + "-error"
+	case f.Example != "":
+		return f.Name + "-hint"
+	}
+	return ""
 }
 
 // Wrong is what is wrong with the first field that has an error.

@@ -1,4 +1,4 @@
-// Comforts only: times as the person reads them, copying and printing.
+// Comforts only: times as the person reads them, copying, printing and the names of time zones.
 const lang = document.documentElement.lang;
 const locale = navigator.languages.find((l) => l.split("-")[0] === lang) ?? lang;
 for (const time of document.querySelectorAll("time")) {
@@ -18,4 +18,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+}
+
+for (const zones of document.querySelectorAll("#zones")) {
+  zones.append(...(Intl.supportedValuesOf?.("timeZone") ?? []).map((zone) => new Option(zone)));
 }
