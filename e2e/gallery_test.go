@@ -44,7 +44,7 @@ func walk(t *testing.T, show func(b *tab, name string)) {
 	t.Helper()
 	d := onSQLite(t)
 	someone := func(t *testing.T) *stage {
-		return onStage(t, d, newTab(t), "--redirect-uri", "com.example.app:/callback", "--audience", weather, "--authorization-details-type", "payment", "--authorization-details-type", "files")
+		return onStage(t, d, newTab(t), "--redirect-uri", "com.example.app:/callback", "--redirect-uri", webCallback, "--audience", weather, "--authorization-details-type", "payment", "--authorization-details-type", "files")
 	}
 	chapters := map[string]func(t *testing.T){
 		"signing in":  func(t *testing.T) { pagesOfSigningIn(someone(t), show) },
@@ -83,6 +83,11 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	show(s.tab, "mail-link")
 	s.press("Sign in").see("Weather app wants access")
 	show(s.tab, "consent")
+	approved := s.another()
+	s.app.config.RedirectURL = webCallback
+	approved.open(s.app.begin().url).see("Weather app wants access")
+	show(approved, "consent-approved")
+	s.app.config.RedirectURL = s.cb.url
 	detailed := s.another()
 	detailed.open(s.app.begin("authorization_details", paymentAndFiles).url).see("Weather app wants access")
 	show(detailed, "consent-details")

@@ -9,6 +9,10 @@ cat >.pictures/fonts.conf <<'EOF'
 <fontconfig>
   <include>/etc/fonts/fonts.conf</include>
   <match target="pattern">
+    <test name="family" compare="contains"><string>sans</string></test>
+    <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
+  </match>
+  <match target="pattern">
     <test name="family"><string>system-ui</string></test>
     <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
   </match>
@@ -17,8 +21,10 @@ EOF
 export FONTCONFIG_FILE="$PWD/.pictures/fonts.conf" SYMBOLON_PICTURES="$PWD/.pictures"
 go test -count=1 -run TestPictures ./e2e/
 [ "${1:-}" = readme ] || exit 0
-for page in signin consent account dev-playground-done; do
-	for look in light dark; do
+for look in light dark; do
+	for page in signin account; do
 		cp ".pictures/$page-$look-1280.png" "docs/pictures/$page-$look.png"
 	done
+	cp ".pictures/consent-approved-$look-1280.png" "docs/pictures/consent-$look.png"
+	cp ".pictures/dev-playground-done-$look-1280.png" "docs/pictures/playground-$look.png"
 done
