@@ -14,7 +14,7 @@ import (
 
 func (p *program) agentCommand() *cobra.Command {
 	r := registry{p, "agent", func(d desk) *agents.Registry { return &newAgents(d).Registry }}
-	cmd := group("agent", "Service accounts: agents that get tokens as themselves", `
+	cmd := group("agent", "Manage agents (service accounts)", `
 An agent has a service account of its own: no person signs in. It sends its id and secret to the
 token endpoint (grant_type=client_credentials) and gets an access token for the scopes and
 audiences registered here, and never more.`, `
@@ -30,7 +30,7 @@ func newAgents(d desk) *agents.Service { return agents.New(d.db, d.audit, via) }
 func (p *program) agentCreate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create",
-		Short: "Register an agent, and make its first secret unless it has keys of its own",
+		Short: "Create an agent",
 		Example: `  symbolon agent create --name weather-bot --scope "read_weather" --audience https://api.example --json
   symbolon agent create --name nightly --scope report --audience https://a.example --audience https://b.example --expires-in 90d`,
 		Args: cobra.NoArgs,

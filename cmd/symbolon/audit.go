@@ -14,7 +14,7 @@ import (
 )
 
 func (p *program) auditCommand() *cobra.Command {
-	return group("audit", "What was decided: who did what, to what, and why it was refused", "", `
+	return group("audit", "Show the audit log", "", `
   symbolon audit list --type client.authenticate --since 24h
   symbolon audit tail --json`,
 		p.auditList(), p.auditTail())

@@ -11,7 +11,7 @@ import (
 
 func (p *program) clientCommand() *cobra.Command {
 	r := registry{p, "client", func(d desk) *agents.Registry { return &newApps(d).Registry }}
-	cmd := group("client", "Applications that people sign in to", `
+	cmd := group("client", "Manage clients (apps that users sign in to)", `
 A client sends people here to sign in and gets tokens for them (authorization code with PKCE).
 Redirect URIs are matched byte for byte; only the port of a loopback address may differ.`, `
   symbolon client create --name Grafana --redirect-uri https://grafana.example/login/generic_oauth

@@ -13,12 +13,12 @@ import (
 func (p *program) clientCreate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create",
-		Short: "Register an application, and make its first secret unless it is public",
-		Long: `Without --grant-type it may use authorization_code and refresh_token, without --scope ask for
-"openid profile email offline_access". A public client (--public) runs where a secret cannot be
-kept: on people's devices. One with keys of its own (--jwks) has no secret: it signs an assertion
-for each request instead (private_key_jwt), and nothing weaker is accepted from then on. Neither
-has one that is known by its certificates (--tls-…).
+		Short: "Create a client",
+		Long: `By default a client may use the authorization_code and refresh_token grants and request the scopes
+openid, profile, email and offline_access. A public client (--public) runs where a secret cannot be
+kept, such as on the user's device. Clients with --jwks authenticate with private_key_jwt instead of
+a secret. Clients with --tls-… flags authenticate with a certificate. Neither kind gets a secret, and
+no weaker method is accepted.
 
 With --app everything a known application needs is registered, and its own configuration is printed
 as well, filled in; other flags change what is registered.`,

@@ -23,7 +23,7 @@ each URL that may hold a password.`, `
 func (p *program) configShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show",
-		Short:   "Tell every effective value and where it came from; secrets are redacted",
+		Short:   "Show every effective value and its source",
 		Example: "  symbolon config show --json",
 		Args:    cobra.NoArgs,
 	}
@@ -57,7 +57,7 @@ type shownSetting struct {
 func (p *program) configValidate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "validate",
-		Short:   "Say what keeps symbolon serve from starting",
+		Short:   "Check the configuration for symbolon serve",
 		Example: "  symbolon config validate --config /etc/symbolon/symbolon.yaml",
 		Args:    cobra.NoArgs,
 	}

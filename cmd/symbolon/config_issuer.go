@@ -24,7 +24,7 @@ func checkIssuer(issuer string) error {
 	u, err := url.Parse(issuer)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
-		return errors.New("issuer is not a URL: set it to the likes of https://login.example")
+		return errors.New("issuer is not a valid URL; use an https URL such as https://login.example")
 	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
 		return errors.New("issuer is http: set it to an https URL; plain http is for localhost only, where nobody can listen in")
 	case u.User != nil || strings.ContainsAny(issuer, "?#"):
@@ -34,7 +34,7 @@ func checkIssuer(issuer string) error {
 	case !isASCII(u.Host):
 		return unicodeHost(u)
 	case ambiguous(issuer, u):
-		return errors.New("issuer has more than one spelling: write the host in lower case, and the path without escapes and dots")
+		return errors.New("issuer is not in canonical form; use a lowercase host and a path without escapes or dot segments")
 	}
 	return nil
 }

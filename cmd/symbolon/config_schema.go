@@ -15,7 +15,7 @@ import (
 func (p *program) configSchema() *cobra.Command {
 	return &cobra.Command{
 		Use:     "schema",
-		Short:   "Print the JSON Schema of the configuration file, for editors",
+		Short:   "Print the JSON Schema of the configuration file",
 		Example: "  symbolon config schema > symbolon.schema.json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

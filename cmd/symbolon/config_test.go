@@ -111,7 +111,7 @@ func TestDefaultsAreSoundButForWhatOnlyTheOperatorKnows(t *testing.T) {
 		}
 	}
 	c.Issuer, c.SMTPURL, c.MailFrom = "https://login.example", "smtp://mail.example:587", "login@example.com"
-	if err := c.Validate(modeServe); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "secret is missing") {
+	if err := c.Validate(modeServe); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "secret is required") {
 		t.Errorf("err = %v, want the secret alone", err)
 	}
 }

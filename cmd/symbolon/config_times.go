@@ -9,7 +9,7 @@ func (t TokenTimes) check() error {
 	const most = time.Hour
 	switch {
 	case t.AccessTTL < 30*time.Second || t.AccessTTL > most || t.AgentAccessTTL < 30*time.Second || t.AgentAccessTTL > most:
-		return errors.New("tokens.access_ttl and tokens.agent_access_ttl must lie between 30s and 60m: that long a leaked token is of use")
+		return errors.New("tokens.access_ttl and tokens.agent_access_ttl must be between 30s and 60m (a leaked token stays valid that long)")
 	case t.IDTTL < time.Minute || t.IDTTL > 24*time.Hour:
 		return errors.New("tokens.id_ttl must lie between 1m and 24h")
 	case t.RefreshRetry > 300*time.Second:

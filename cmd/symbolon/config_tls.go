@@ -94,7 +94,7 @@ func (t TLS) checkHeader(c Config) error {
 	}
 	taken := []string{"Authorization", "Cookie", "Dpop", "Host", "Forwarded", "X-Forwarded-For", "Content-Type", "Client-Cert-Chain"}
 	if name := http.CanonicalHeaderKey(t.ClientCertHeader); slices.Contains(taken, name) || !isToken(name) {
-		return errors.New("client_cert_header must be the name of a header that means nothing else, such as Client-Cert")
+		return errors.New("client_cert_header must not be a standard HTTP header; use a dedicated name such as Client-Cert")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (c Config) Validate(m mode) error {
 
 func checkDatabaseURL(text string) error {
 	if err := durable.CheckURL(text); err != nil {
-		return errors.New("database_url is not understood: set it to sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")
+		return errors.New("database_url is not valid; use sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func checkRedisURL(text string) error {
 
 func checkSecret(secret string) error {
 	if secret == "" {
-		return errors.New("secret is missing: write the output of `openssl rand -base64 32` to a file and set SYMBOLON_SECRET_FILE to its path")
+		return errors.New("secret is required; write the output of `openssl rand -base64 32` to a file and set SYMBOLON_SECRET_FILE to its path")
 	}
 	_, err := keys.ParseSecrets(secret)
 	return err
@@ -62,20 +62,20 @@ func checkSecret(secret string) error {
 
 func checkSMTP(c Config) error {
 	if c.SMTPURL == "" {
-		return errors.New("smtp_url is missing: people sign in by mail, so set SYMBOLON_SMTP_URL to the likes of smtp://USER:PASS@HOST:587")
+		return errors.New("smtp_url is required for email sign-in; set SYMBOLON_SMTP_URL, for example to smtp://USER:PASS@HOST:587")
 	}
 	if _, err := mail.NewSMTP(c.SMTPURL); err != nil {
-		return errors.New("smtp_url is not understood: set it to smtp://USER:PASS@HOST:587 or smtps://USER:PASS@HOST:465, without options")
+		return errors.New("smtp_url is not valid; use smtp://USER:PASS@HOST:587 or smtps://USER:PASS@HOST:465, without options")
 	}
 	return nil
 }
 
 func checkSender(c Config) error {
 	if c.MailFrom == "" {
-		return errors.New("mail_from is missing: set SYMBOLON_MAIL_FROM to the address our mails come from")
+		return errors.New("mail_from is required; set SYMBOLON_MAIL_FROM to the sender address of emails")
 	}
 	if _, err := mail.ParseSender(c.MailFrom); err != nil {
-		return errors.New("mail_from is not an address: set it to the likes of login@example.com")
+		return errors.New("mail_from is not a valid address; use an address such as login@example.com")
 	}
 	return nil
 }
@@ -87,7 +87,7 @@ func checkListeners(c Config) error {
 		}
 	}
 	if _, port, _ := net.SplitHostPort(c.Listen); c.Listen == c.MetricsListen && port != "0" {
-		return errors.New("listen and metrics_listen are the same: metrics and profiles must not be public, so give them another port")
+		return errors.New("listen and metrics_listen must differ; metrics and profiles must not be public, so use another port")
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func checkLoopback(name, addr string) error {
 	if err != nil || isLoopbackHost(host) {
 		return nil // another check judges the address itself
 	}
-	return fmt.Errorf("%s is %q: symbolon dev signs anybody in with a click, so it listens on 127.0.0.1 only; use symbolon serve to be reached from elsewhere", name, addr)
+	return fmt.Errorf("%s is %q: symbolon dev has no real sign-in, so it listens only on loopback; use symbolon serve to accept other connections", name, addr)
 }
 
 func isLoopbackHost(host string) bool {
@@ -108,7 +108,7 @@ func isLoopbackHost(host string) bool {
 func checkProxies(prefixes []netip.Prefix) error {
 	for _, prefix := range prefixes {
 		if prefix.Bits() == 0 {
-			return errors.New("trusted_proxies trusts everybody: name the networks your proxies are in, else anybody can pretend any address")
+			return errors.New("trusted_proxies covers all addresses, so any client could forge its IP; list only your proxies' networks")
 		}
 	}
 	return nil
@@ -117,7 +117,7 @@ func checkProxies(prefixes []netip.Prefix) error {
 func checkBranding(b Branding) error {
 	if b.Logo != "" {
 		if _, err := os.Stat(b.Logo); err != nil {
-			return errors.New("branding.logo cannot be read: set it to the path of an SVG or PNG file")
+			return errors.New("branding.logo cannot be read; set it to the path of an SVG or PNG file")
 		}
 	}
 	if err := b.brand("").Check(); err != nil {

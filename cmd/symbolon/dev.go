@@ -25,9 +25,9 @@ import (
 func (p *program) devCommand() *cobra.Command {
 	var data string
 	cmd := &cobra.Command{
-		Use: "dev", Short: "Try everything out on this machine, without any configuration", Args: cobra.NoArgs,
-		Long: "Dev runs the server on loopback with demo users, a demo client, a demo agent, a mailbox and a\n" +
-			"playground. It obeys the same configuration as serve, and refuses to be reachable from elsewhere.",
+		Use: "dev", Short: "Run a local development server", Args: cobra.NoArgs,
+		Long: "Run the server on loopback with demo users, a demo client, a demo agent, a mailbox and a playground.\n" +
+			"It needs no configuration, reads the same keys as serve, and accepts only local connections.",
 		Example: "  symbolon dev\n  symbolon dev --listen 127.0.0.1:8081 --data second-dev",
 	}
 	cmd.Flags().StringVar(&data, "data", devData, "`directory` of the database and the secret")

@@ -15,7 +15,7 @@ import (
 func (p *program) healthcheckCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "healthcheck",
-		Short: "Ask the server on this machine whether it lives; for containers without curl",
+		Short: "Check that the local server is running",
 		Example: `  symbolon healthcheck
   symbolon healthcheck --ready`,
 		Args: cobra.NoArgs,

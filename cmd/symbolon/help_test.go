@@ -27,6 +27,17 @@ func TestEveryCommandSaysWhatItDoesAndShowsHow(t *testing.T) {
 	}
 }
 
+func TestShortHelpIsAnImperative(t *testing.T) {
+	for _, cmd := range ours((&program{}).root()) {
+		first, _, _ := strings.Cut(cmd.Short, " ")
+		if len(cmd.Short) > 50 || strings.HasSuffix(cmd.Short, ".") || !strings.Contains(verbs, " "+first+" ") {
+			t.Errorf("%s: %q", cmd.CommandPath(), cmd.Short)
+		}
+	}
+}
+
+const verbs = " Add Apply Change Check Create Delete Disable Enable Explain Export List Manage Print Replace Revoke Rotate Run Set Show Sign Write "
+
 // Whoever copies an example must not be told that it is wrong.
 func TestEveryExampleIsAValidCommandLine(t *testing.T) {
 	count := 0

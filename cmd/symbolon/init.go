@@ -18,9 +18,9 @@ import (
 func (p *program) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
-		Short: "Write a first configuration file, with a fresh secret",
+		Short: "Write a configuration file with a new secret",
 		Long: `Writes a configuration file that only you can read, to --config, $SYMBOLON_CONFIG or symbolon.yaml.
-A file that is there already is never touched. A SQLite database that it names is created, too.`,
+An existing file is never changed. If the file names a SQLite database, it is created as well.`,
 		Example: "  symbolon init --issuer https://login.example",
 		Args:    cobra.NoArgs,
 	}

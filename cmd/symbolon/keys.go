@@ -14,7 +14,7 @@ import (
 )
 
 func (p *program) keysCommand() *cobra.Command {
-	return group("keys", "The keys that sign tokens", `
+	return group("keys", "Manage signing keys", `
 A key is published before it signs, and stays published until the last token it signed has expired.
 Keys are replaced by age; rotate does it now. A running server takes changes up within about a
 second. These commands need the secret that the server runs with.`, `
@@ -81,7 +81,7 @@ func (p *program) printKeys(cmd *cobra.Command, infos []keys.KeyInfo) error {
 
 func (p *program) keysList() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the keys; the first are made when there are none", Args: cobra.NoArgs,
+		Use: "list", Short: "List the signing keys", Args: cobra.NoArgs,
 		Example: "  symbolon keys list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.atRing(cmd, func(_ context.Context, _ desk, ring *keys.Ring, loaded error) error {
@@ -96,9 +96,9 @@ func (p *program) keysList() *cobra.Command {
 
 func (p *program) keysRotate() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "rotate", Short: "Let the next key sign, and publish a new next one", Args: cobra.NoArgs,
-		Long: `The next key signs at once if it has been published long enough for everybody to have fetched it,
-else from then on. Tokens signed before stay good.`,
+		Use: "rotate", Short: "Rotate the signing keys", Args: cobra.NoArgs,
+		Long: `The next key starts signing once it has been published long enough for all clients to fetch it, and
+a new next key is published. Tokens that are already signed stay valid.`,
 		Example: "  symbolon keys rotate --alg RS256",
 	}
 	alg := cmd.Flags().String("alg", "", "RS256 or ES256 (default: both)")
@@ -121,7 +121,7 @@ else from then on. Tokens signed before stay good.`,
 
 func (p *program) keysRevoke() *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke KID", Short: "Take a key away at once; tokens it signed are worthless from then on", Args: cobra.ExactArgs(1),
+		Use: "revoke KID", Short: "Revoke a signing key immediately", Args: cobra.ExactArgs(1),
 		Example: "  symbolon keys revoke 3kD9x",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {

@@ -16,11 +16,11 @@ import (
 
 func (p *program) loginCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "login", Short: "Sign in from this terminal as an application would, and show the tokens", Args: cobra.NoArgs,
-		Long: `Runs the authorization code flow with PKCE as the given client, with any OpenID Connect issuer: opens
-a page to sign in on, waits for it on a loopback address, verifies what comes back, and shows every
-claim. The client needs the redirect URI http://127.0.0.1/callback (any port) or the one given. With
---device it runs the device flow instead. The tokens themselves are shown only with --raw.`,
+		Use: "login", Short: "Sign in from this terminal and show the claims", Args: cobra.NoArgs,
+		Long: `Run the authorization code flow with PKCE as the given client, with any OpenID Connect issuer. The
+command opens the sign-in page, waits for the response on a loopback address, verifies it and shows
+every claim. The client must have the redirect URI http://127.0.0.1/callback (any port) or the one
+given. With --device it runs the device flow instead. Tokens are shown only with --raw.`,
 		Example: `  symbolon login --client c_7K2VJQ4ZB3M5
   symbolon login --client c_7K2VJQ4ZB3M5 --issuer https://login.example --scope "openid email" --json
   symbolon login --client c_7K2VJQ4ZB3M5 --device`,

@@ -16,7 +16,7 @@ import (
 const migrateTime = 30 * time.Minute
 
 func (p *program) migrateCommand() *cobra.Command {
-	return group("migrate", "The schema of the database", `
+	return group("migrate", "Manage the database schema", `
 Migrations only go forward, run under a lock, and leave the previous release working: migrate first,
 then replace the nodes. serve migrates SQLite by itself, dev every database; PostgreSQL in production only this command.`, `
   symbolon migrate status
@@ -32,7 +32,7 @@ type migrationView struct {
 
 func (p *program) migrateStatus() *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "List the steps and when each was applied", Args: cobra.NoArgs,
+		Use: "status", Short: "List the migrations and when each was applied", Args: cobra.NoArgs,
 		Example: "  symbolon migrate status --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ Config, db *durable.DB) error {
@@ -44,7 +44,7 @@ func (p *program) migrateStatus() *cobra.Command {
 
 func (p *program) migrateUp() *cobra.Command {
 	return &cobra.Command{
-		Use: "up", Short: "Apply what is pending", Args: cobra.NoArgs, Example: "  symbolon migrate up",
+		Use: "up", Short: "Apply pending migrations", Args: cobra.NoArgs, Example: "  symbolon migrate up",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ Config, db *durable.DB) error {
 				if err := migrateSchema(ctx, db); err != nil {

@@ -15,13 +15,13 @@ import (
 )
 
 func (p *program) registrationCommand() *cobra.Command {
-	tokens := group("token", "Initial access tokens, for registration: token", `
+	tokens := group("token", "Manage initial access tokens", `
 Whoever sends such a token to the registration endpoint may register a client there. It is shown
 once, when it is made; only its digest is kept.`, `
   symbolon registration token create --name "build server" --expires-in 30d --max-uses 5
   symbolon registration token list`,
 		p.registrationTokenCreate(), p.registrationTokenList(), p.registrationTokenRevoke())
-	return group("registration", "Software that registers itself (RFC 7591)", `
+	return group("registration", "Manage self-registration (RFC 7591)", `
 With registration: token in the configuration, software that shows an initial access token may
 register itself; with open, any software may. What it registered is a client like any other.`, `
   symbolon registration token create --name "build server" --expires-in 30d --max-uses 5
@@ -58,7 +58,7 @@ func (v registrationTokenView) used() string {
 
 func (p *program) registrationTokenCreate() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "create", Short: "Make an initial access token", Args: cobra.NoArgs,
+		Use: "create", Short: "Create an initial access token", Args: cobra.NoArgs,
 		Example: `  symbolon registration token create --name "build server" --expires-in 30d --max-uses 5 --json`,
 	}
 	var life durationFlag
@@ -101,7 +101,7 @@ func (p *program) registrationTokenCreate() *cobra.Command {
 
 func (p *program) registrationTokenList() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the tokens with expiry and uses", Args: cobra.NoArgs,
+		Use: "list", Short: "List initial access tokens", Args: cobra.NoArgs,
 		Example: "  symbolon registration token list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
@@ -126,7 +126,7 @@ func (p *program) registrationTokenList() *cobra.Command {
 
 func (p *program) registrationTokenRevoke() *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke TOKEN_ID", Short: "Refuse a token from now on; clients it registered stay", Args: cobra.ExactArgs(1),
+		Use: "revoke TOKEN_ID", Short: "Revoke an initial access token", Args: cobra.ExactArgs(1),
 		Example: "  symbolon registration token revoke iat_Q5R2W7",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.atDesk(cmd, func(ctx context.Context, d desk) error {

@@ -24,9 +24,9 @@ func (r registry) commands() []*cobra.Command {
 	return []*cobra.Command{
 		r.list(),
 		r.show(),
-		r.change("disable", "Refuse it from now on, and end the tokens it holds", "disabled", (*agents.Registry).Disable),
-		r.change("enable", "Let a disabled "+r.noun+" get tokens again", "enabled", (*agents.Registry).Enable),
-		r.change("delete", "Remove it with its secrets and grants", "deleted", (*agents.Registry).Delete),
+		r.change("disable", "Disable the "+r.noun+" and end its tokens", "disabled", (*agents.Registry).Disable),
+		r.change("enable", "Enable a disabled "+r.noun, "enabled", (*agents.Registry).Enable),
+		r.change("delete", "Delete the "+r.noun+" with secrets and grants", "deleted", (*agents.Registry).Delete),
 		r.secretCommand(),
 	}
 }
@@ -59,7 +59,7 @@ func (r registry) list() *cobra.Command {
 
 func (r registry) show() *cobra.Command {
 	return &cobra.Command{
-		Use: "show ID", Short: "Show one " + r.noun + " with its secrets' ids", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show one " + r.noun, Args: cobra.ExactArgs(1),
 		Example: "  symbolon " + r.noun + " show " + r.exampleID(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
@@ -108,8 +108,8 @@ func (r registry) change(verb, short, done string, do func(*agents.Registry, con
 // update makes the command that changes what fill's flags were given.
 func (r registry) update(example string, define func(cmd *cobra.Command) func(c *storage.Client)) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "update ID", Short: "Change what the given flags say, and nothing else", Example: example, Args: cobra.ExactArgs(1),
-		Long: "Changes what the given flags say, and nothing else. A list is replaced as a whole; one empty value empties it.\nWhat is taken away ends the access tokens there are at once; refresh tokens give what is left.",
+		Use: "update ID", Short: "Change the given settings", Example: example, Args: cobra.ExactArgs(1),
+		Long: "Change only what the given flags set. A list is replaced as a whole; one empty value clears it.\nWhat is taken away ends the access tokens there are at once; refresh tokens give what is left.",
 	}
 	apply := define(cmd)
 	own := cmd.Flags().NFlag

@@ -13,11 +13,11 @@ import (
 
 func (p *program) revokeCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "revoke", Short: "End all sessions, grants and tokens from before a time", Args: cobra.NoArgs,
-		Long: `For after a backup was restored, which brings back what had been ended since, and for after the
-secret leaked. People sign in again, applications start again, agents fetch a new token. It counts on
-every node at once and cannot be undone. Servers that check access tokens by their signature alone
-accept them until they expire.`,
+		Use: "revoke", Short: "Revoke sessions, grants and tokens before a time", Args: cobra.NoArgs,
+		Long: `Use this after restoring a backup, which brings back what was revoked since, or after the secret
+leaked. Users sign in again, apps start again, and agents request new tokens. It takes effect on all
+nodes immediately and cannot be undone. Servers that verify access tokens offline accept them until
+they expire.`,
 		Example: "  symbolon revoke --everything-before now\n  symbolon revoke --everything-before 2026-03-01T12:00:00Z",
 	}
 	text := cmd.Flags().String("everything-before", "", "`TIME` as in 2026-03-01T12:00:00Z, or now")

@@ -14,13 +14,13 @@ type program struct {
 }
 
 func (p *program) root() *cobra.Command {
-	root := group("symbolon", "Sign people and agents in: an OAuth 2.1 and OpenID Connect server", `
-symbolon signs people in, issues tokens to the applications and agents registered with it, and
-answers for them. One binary, one configuration; commands act on the database it names, also while
-a server runs on it, and say which one that was. In the directory that symbolon dev was started in
-they find its database when nothing is configured. Only serve, dev, init and migrate create one.
+	root := group("symbolon", "Run an OAuth 2.1 and OpenID Connect server", `
+Symbolon is an OAuth 2.1 and OpenID Connect server. It signs users in and issues tokens to registered
+apps and agents. Commands use the configured database, also while a server runs on it, and say which
+one they used. Without configuration they use the database of symbolon dev in the same directory.
+Only serve, dev, init and migrate create a database.
 
-Data goes to standard output (--json: as JSON), everything else to standard error. Exit codes:
+Data goes to standard output (as JSON with --json), everything else to standard error. Exit codes:
 0 done, 1 failed, 2 wrong usage, 3 not found.`, `
   symbolon dev
   symbolon agent create --name weather-bot --scope read_weather --audience https://api.example`,

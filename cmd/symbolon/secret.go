@@ -13,7 +13,7 @@ import (
 
 func (r registry) secretCommand() *cobra.Command {
 	example := fmt.Sprintf("  symbolon %[1]s secret add %[2]s --expires-in 90d\n  symbolon %[1]s secret list %[2]s", r.noun, r.exampleID())
-	return group("secret", "Its secrets: several can be live, so that it can change over", `
+	return group("secret", "Manage secrets; several can be valid at once", `
 A secret is shown once, when it is made; only its digest is kept. To rotate: add one, give it to
 the `+r.noun+`, see in the list that the old one is no longer used, revoke that.`, example,
 		r.secretAdd(), r.secretList(), r.secretRevoke())
@@ -46,7 +46,7 @@ func viewSecrets(secrets []storage.ClientSecret) []secretView {
 
 func (r registry) secretAdd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "add ID", Short: "Make one more secret", Args: cobra.ExactArgs(1),
+		Use: "add ID", Short: "Add a secret", Args: cobra.ExactArgs(1),
 		Example: "  symbolon " + r.noun + " secret add " + r.exampleID() + " --expires-in 90d --json",
 	}
 	var life durationFlag
@@ -72,7 +72,7 @@ func (r registry) secretAdd() *cobra.Command {
 
 func (r registry) secretList() *cobra.Command {
 	return &cobra.Command{
-		Use: "list ID", Short: "List its secrets with expiry and last use", Args: cobra.ExactArgs(1),
+		Use: "list ID", Short: "List the secrets with expiry and last use", Args: cobra.ExactArgs(1),
 		Example: "  symbolon " + r.noun + " secret list " + r.exampleID(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
@@ -96,7 +96,7 @@ func writeSecrets(w io.Writer, views []secretView, secrets []storage.ClientSecre
 
 func (r registry) secretRevoke() *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke ID SECRET_ID", Short: "Refuse a secret from now on", Args: cobra.ExactArgs(2),
+		Use: "revoke ID SECRET_ID", Short: "Revoke a secret", Args: cobra.ExactArgs(2),
 		Example: "  symbolon " + r.noun + " secret revoke " + r.exampleID() + " cs_Q5R2W7",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.atDesk(cmd, func(ctx context.Context, d desk) error {

@@ -16,8 +16,8 @@ import (
 func (p *program) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Run the server in production", Args: cobra.NoArgs,
-		Long: "Serve runs the server. It refuses a configuration that is not safe, and says what to do about it.\n" +
-			"SIGTERM drains: not ready at once, then requests under way are finished.",
+		Long: "Run the server in production. serve rejects unsafe configuration and explains how to fix it.\n" +
+			"On SIGTERM it reports not ready, finishes requests in progress, and exits.",
 		Example: "  symbolon serve --config /etc/symbolon/symbolon.yaml",
 	}
 	addConfigFlags(cmd)

@@ -14,20 +14,19 @@ import (
 )
 
 func (p *program) userCommand() *cobra.Command {
-	return group("user", "People", `
-People sign in by mail: a user is an address and a name. Wherever a command takes an ID it takes the
-address, too.`, `
+	return group("user", "Manage users", `
+A user has an email address and a name. Commands that take an ID also take the address.`, `
   symbolon user create --email ada@example.com --name "Ada Lovelace" --invite
   symbolon user disable ada@example.com`,
 		p.userCreate(), p.userUpdate(), p.userList(), p.userShow(), p.userExport(), p.userRecover(), p.userGroups(),
-		p.userChange("disable", "Refuse the person from now on, and end sessions and tokens", "disabled", disableUser),
-		p.userChange("enable", "Let a disabled person sign in again", "enabled", enableUser),
-		p.userChange("delete", "Remove the person with sessions, consents and grants", "deleted", deleteUser))
+		p.userChange("disable", "Disable a user and end sessions and tokens", "disabled", disableUser),
+		p.userChange("enable", "Enable a disabled user", "enabled", enableUser),
+		p.userChange("delete", "Delete a user with sessions, consents and grants", "deleted", deleteUser))
 }
 
 func (p *program) userList() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "list", Short: "List everybody", Args: cobra.NoArgs, Example: "  symbolon user list --json",
+		Use: "list", Short: "List users", Args: cobra.NoArgs, Example: "  symbolon user list --json",
 	}
 	page := addPageFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -64,7 +63,7 @@ func (p *program) printUsers(cmd *cobra.Command, users []storage.User) error {
 
 func (p *program) userShow() *cobra.Command {
 	return &cobra.Command{
-		Use: "show ID", Short: "Show one person", Args: cobra.ExactArgs(1), Example: "  symbolon user show ada@example.com",
+		Use: "show ID", Short: "Show one user", Args: cobra.ExactArgs(1), Example: "  symbolon user show ada@example.com",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 				user, err := d.findUser(ctx, args[0])

@@ -12,8 +12,8 @@ import (
 
 func (p *program) userExport() *cobra.Command {
 	return &cobra.Command{
-		Use: "export ID", Short: "Print all that is kept of a person, as JSON", Args: cobra.ExactArgs(1),
-		Long:    "The document is the one people download from their account; docs/account-export.md says what its fields mean.",
+		Use: "export ID", Short: "Export all data of a user as JSON", Args: cobra.ExactArgs(1),
+		Long:    "The document is the one that users download from their account; docs/account-export.md explains its fields.",
 		Example: "  symbolon user export ada@example.com > ada.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.atDesk(cmd, func(ctx context.Context, d desk) error {

@@ -11,9 +11,9 @@ import (
 
 func (p *program) userGroups() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "groups ID", Short: "Say which groups a person is in", Args: cobra.ExactArgs(1),
-		Long: `Replaces the groups of a person; without --group they are in none. Applications that may ask for the
-scope groups are told, from the next token on.`,
+		Use: "groups ID", Short: "Set the groups of a user", Args: cobra.ExactArgs(1),
+		Long: `Replace the groups of a user; without --group the user has none. Clients that may request the scope
+groups get the change with the next token.`,
 		Example: `  symbolon user groups ada@example.com --group engineering --group on-call`,
 	}
 	groups := cmd.Flags().StringArray("group", nil, "`NAME` of a group; repeatable")

@@ -43,9 +43,9 @@ func (f profileFlags) apply(cmd *cobra.Command, p *storage.Profile) error {
 
 func (p *program) userUpdate() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "update ID", Short: "Change what the given flags say about a person, and nothing else", Args: cobra.ExactArgs(1),
-		Long: `Each flag is a standard claim of OpenID Connect; an empty one takes it away. People change all of it
-themselves on the page of their profile, but for --preferred-username. The address stays theirs to change.`,
+		Use: "update ID", Short: "Change the profile of a user", Args: cobra.ExactArgs(1),
+		Long: `Each flag is a standard OpenID Connect claim; an empty value removes it. Users can change all of them
+on their profile page, except --preferred-username. Only users can change their email address.`,
 		Example: `  symbolon user update ada@example.com --given-name Ada --family-name Lovelace --zoneinfo Europe/London
   symbolon user update ada@example.com --phone-number= --preferred-username ada`,
 	}

@@ -25,18 +25,17 @@ const (
 func (p *program) userRecover() *cobra.Command {
 	delay, life := durationFlag(0), durationFlag(24*time.Hour)
 	cmd := &cobra.Command{
-		Use: "recover ID", Short: "Make a link that lets in somebody who lost everything", Args: cobra.ExactArgs(1),
-		Long: `The link signs the person in once, whatever they have enrolled; they then add a new passkey and
-remove what they lost. Give it to nobody but them. The account is told by mail, and with --delay
-the link works only after that time, so that the owner of the mailbox can object: --void takes it
-back.`,
+		Use: "recover ID", Short: "Create a one-time sign-in link for a user", Args: cobra.ExactArgs(1),
+		Long: `The link signs the user in once, without a second step. They should then add a passkey and remove
+lost devices. Share it only with that user. Symbolon notifies the account by email; use --delay to
+give the owner time to object, and --void to cancel the link.`,
 		Example: `  symbolon user recover ada@example.com
   symbolon user recover ada@example.com --delay 24h --json
   symbolon user recover ada@example.com --void r_7VQK2XJ5N4T3M6WZ2A5B7C4D6E`,
 	}
-	cmd.Flags().Var(&delay, "delay", "the link works only after this time, at most 30d")
-	cmd.Flags().Var(&life, "life", "and for this long, at most 7d")
-	void := cmd.Flags().String("void", "", "take the link with this `LINK_ID` back")
+	cmd.Flags().Var(&delay, "delay", "time until the link becomes valid, at most 30d")
+	cmd.Flags().Var(&life, "life", "lifetime of the link, at most 7d")
+	void := cmd.Flags().String("void", "", "cancel the link with this `LINK_ID`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if time.Duration(delay) > maxRecoverDelay || time.Duration(life) > maxRecoverLife || life == 0 {
 			return usagef("--delay is at most 30d, --life at least a moment and at most 7d")
@@ -67,7 +66,7 @@ type recoveryView struct {
 // recover gives the link away only when it is in the audit trail and the account will be told.
 func (p *program) recover(ctx context.Context, cmd *cobra.Command, d desk, user storage.User, l recoverlink.Link) error {
 	if !user.DisabledAt.IsZero() {
-		return hintedError{errors.New("the person is disabled: no link lets them in"), "symbolon user enable " + user.ID}
+		return hintedError{errors.New("cannot create a link: the user is disabled"), "symbolon user enable " + user.ID}
 	}
 	link, tell, err := d.recoverer(l, user.Profile.Locale)
 	if err != nil {

@@ -25,7 +25,7 @@ type version struct {
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Tell which build this is",
+		Short:   "Show the version of this build",
 		Example: "  symbolon version --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
