@@ -18,7 +18,7 @@ var formats = map[string]any{
 		Public: true, FirstParty: true, RedirectURIs: []string{"https://books.example/cb"},
 		PostLogoutRedirectURIs: []string{"https://books.example/"}, GrantTypes: []string{"authorization_code", "refresh_token"},
 		Scopes: []string{"openid", "email"}, DefaultScopes: []string{"openid"}, Audiences: []string{"https://api.example"}, Serves: []string{"https://files.example"},
-		SigningAlg: "ES256", AccessTokenTTL: 10 * time.Minute, PKCEOptional: true,
+		SigningAlg: "ES256", AccessTokenTTL: 10 * time.Minute, RefreshRetry: 30 * time.Minute, PKCEOptional: true,
 		AuthMethod: storage.AuthPrivateKeyJWT, AssertionAlg: "ES256", JWKS: json.RawMessage(`{"keys":[]}`), RequirePAR: true, DPoPBound: true,
 		SubjectType: storage.SubjectPairwise, SectorIdentifierURI: "https://books.example/redirects.json", UserInfoAlg: "EdDSA", IDTokenClaims: storage.IDTokenMinimal,
 		DefaultMaxAge: new(int64), RequireAuthTime: true, DefaultACRValues: []string{"phr"}, InitiateLoginURI: "https://books.example/start",
