@@ -58,12 +58,12 @@ func (f Field) judge(where, name string, value any) error {
 	switch f.kind(name) {
 	case kindString:
 		text, isText := value.(string)
-		ok = isText && text != "" && f.admits(text)
+		ok = isText && !blank(text) && f.admits(text)
 	case kindStrings:
 		list, isList := value.([]any)
 		ok = isList && len(list) > 0 && !slices.ContainsFunc(list, func(one any) bool {
 			text, isText := one.(string)
-			return !isText || text == "" || !f.admits(text)
+			return !isText || blank(text) || !f.admits(text)
 		})
 	case kindNumber:
 		_, ok = value.(json.Number)

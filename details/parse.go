@@ -63,6 +63,9 @@ func parseValue(dec *json.Decoder, depth int) (any, error) {
 		if len(token) > 32 {
 			return nil, Malformed{"A number in authorization_details is too long."}
 		}
+		if _, err := token.Float64(); err != nil {
+			return nil, Malformed{"A number in authorization_details is too large."} // 1e400: every reader makes something else of it
+		}
 	case string:
 		if !readable(token) {
 			return nil, Malformed{"A string in authorization_details is too long or contains characters that cannot be displayed."}
@@ -114,8 +117,22 @@ func closed(dec *json.Decoder) error {
 // turn the direction of writing around do not; a surrogate that stands alone decodes to U+FFFD.
 func readable(text string) bool {
 	return len(text) <= maxText && !strings.ContainsFunc(text, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+		return r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || fills(r)
 	})
+}
+
+// fills tells the characters that count as letters or symbols and show nothing.
+func fills(r rune) bool {
+	switch r {
+	case 0x115f, 0x1160, 0x3164, 0xffa0, 0x2800: // Hangul fillers, the blank of Braille
+		return true
+	}
+	return false
+}
+
+// blank tells whether nothing of a text can be seen: spaces, joiners, marks without a letter.
+func blank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) })
 }
 
 // canonical is JSON that is the same for the same details.

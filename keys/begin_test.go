@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/x509"
 	"errors"
@@ -140,3 +141,36 @@ func TestEd25519KeySurvivesItsSealing(t *testing.T) {
 
 func BenchmarkSignPS256(b *testing.B) { benchmarkSign(b, PS256) }
 func BenchmarkSignEdDSA(b *testing.B) { benchmarkSign(b, EdDSA) }
+
+// A token that another node is asked to verify, or a client by that node's JWKS, is signed by a key that is
+// there: whoever polls in time has it before it signs.
+func TestNoKeySignsBeforeEveryNodePublishesIt(t *testing.T) {
+	databases(t, func(t *testing.T, open func(*testing.T) store) {
+		c := newCluster(t, open(t))
+		c.spread = time.Second
+		r, other := c.node(t), c.node(t)
+		for _, alg := range []string{PS256, EdDSA} {
+			if _, err := r.beginning(t.Context(), alg); err != nil {
+				t.Fatal(err)
+			}
+			early, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			if _, err := r.Sign(early, alg, "at+jwt", claims{}); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: signed at once: %v", alg, err)
+			}
+			cancel()
+			wantStates(t, r, alg, Next, Next)
+			if err := other.Load(t.Context()); err != nil { // its poll
+				t.Fatal(err)
+			}
+			wantStates(t, other, alg, Next, Next)
+			c.clock.advance(c.spread)
+			for from, to := range map[*Ring]*Ring{r: other, other: r} {
+				token := sign(t, from, alg)
+				set := published(t, to)
+				if kid := kidOf(t, to, token); len(set.Key(kid)) != 1 {
+					t.Errorf("%s: %s is not published", alg, kid)
+				}
+			}
+		}
+	})
+}

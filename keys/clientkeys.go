@@ -78,6 +78,9 @@ func readPublic(raw []byte) (k jose.JSONWebKey, err error) {
 	if k.UnmarshalJSON(raw) != nil || !k.IsPublic() {
 		return jose.JSONWebKey{}, nil
 	}
+	if public, ok := k.Key.(*rsa.PublicKey); ok && !isOdd(public) {
+		return k, errors.New("its modulus or exponent cannot be one of RSA: both are odd") // RFC 8017 section 3.1
+	}
 	return k, nil
 }
 
@@ -89,7 +92,7 @@ func suits(k jose.JSONWebKey, alg string) bool {
 	switch public := k.Key.(type) {
 	case *rsa.PublicKey:
 		bits := public.N.BitLen()
-		return (alg == RS256 || alg == PS256) && minRSA <= bits && bits <= maxRSA
+		return (alg == RS256 || alg == PS256) && minRSA <= bits && bits <= maxRSA && isOdd(public)
 	case *ecdsa.PublicKey:
 		return alg == ES256 && public.Curve == elliptic.P256()
 	case ed25519.PublicKey:
@@ -97,3 +100,7 @@ func suits(k jose.JSONWebKey, alg string) bool {
 	}
 	return false
 }
+
+// isOdd: the modulus of an RSA key is a product of odd primes, and its exponent odd too (RFC 8017 section
+// 3.1). Verification with anything else fails late, or says nothing.
+func isOdd(k *rsa.PublicKey) bool { return k.N.Bit(0) == 1 && k.E&1 == 1 && k.E >= 3 }

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"cmp"
 	"log/slog"
 	"slices"
 	"sync"
@@ -27,6 +28,7 @@ type cluster struct {
 	sealer *Sealer
 	clock  *clock
 	log    *slog.Logger
+	spread time.Duration // 0: none, on a clock of whole milliseconds
 }
 
 const (
@@ -42,7 +44,7 @@ func newCluster(t testing.TB, store Store) cluster {
 // ring is a node that has not read the store yet.
 func (c cluster) ring() *Ring {
 	return NewRing(c.store, c.sealer, Options{
-		Now: c.clock.now, PublishAhead: publishAhead, RotateAfter: rotateAfter, Overlap: overlap, Log: c.log,
+		Now: c.clock.now, PublishAhead: publishAhead, RotateAfter: rotateAfter, Overlap: overlap, Log: c.log, Spread: cmp.Or(c.spread, 1),
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -72,6 +73,8 @@ func TestKeysThatNoClientMayRegister(t *testing.T) {
 		t.Fatal(err)
 	}
 	good := jose.JSONWebKey{Key: all["ES256"].Public()}
+	odd := all["RS256"].Public().(*rsa.PublicKey)
+	evenModulus, evenExponent := jose.JSONWebKey{Key: &rsa.PublicKey{N: new(big.Int).Add(odd.N, big.NewInt(1)), E: odd.E}}, jose.JSONWebKey{Key: &rsa.PublicKey{N: odd.N, E: 65536}}
 	for name, jwks := range map[string][]byte{
 		"nothing":                 nil,
 		"no JSON":                 []byte("keys"),
@@ -81,6 +84,9 @@ func TestKeysThatNoClientMayRegister(t *testing.T) {
 		"a private one too":       set(t, good, jose.JSONWebKey{Key: all["RS256"]}),
 		"a symmetric key":         set(t, jose.JSONWebKey{Key: []byte("0123456789abcdef0123456789abcdef")}),
 		"RSA of 1024 bits":        set(t, jose.JSONWebKey{Key: small.Public()}),
+		"RSA, an even modulus":    set(t, evenModulus),
+		"RSA, an even exponent":   set(t, good, evenExponent),
+		"RSA, an exponent of 1":   set(t, jose.JSONWebKey{Key: &rsa.PublicKey{N: odd.N, E: 1}}),
 		"P-384":                   set(t, jose.JSONWebKey{Key: p384.Public()}),
 		"for encryption":          set(t, jose.JSONWebKey{Key: all["RS256"].Public(), Use: "enc"}),
 		"of an unknown alg":       set(t, jose.JSONWebKey{Key: all["RS256"].Public(), Algorithm: "RS1"}),

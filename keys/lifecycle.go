@@ -58,7 +58,8 @@ func inOrderOfSigning(a, b storage.SigningKey) int {
 func unscheduled() time.Time { return time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC) }
 
 // place gives the keys of one algorithm their states. The latest that began to sign is signing; if
-// it was revoked, the first of the next ones stands in at once, on every node alike.
+// it was revoked, the first of the next ones stands in at once, on every node alike; where none has
+// signed yet, the first of an algorithm that is not standard waits for its time.
 func place(line []storage.SigningKey, now time.Time, overlap time.Duration) []KeyInfo {
 	infos := make([]KeyInfo, len(line))
 	standIn, successor := -1, -1
@@ -84,7 +85,7 @@ func place(line []storage.SigningKey, now time.Time, overlap time.Duration) []Ke
 			successor = i
 		}
 	}
-	if standIn >= 0 {
+	if standIn >= 0 && (slices.Contains(standard(), infos[standIn].Alg) || slices.ContainsFunc(infos, func(k KeyInfo) bool { return k.State != Next })) {
 		infos[standIn].State = Signing
 	}
 	return infos

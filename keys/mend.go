@@ -51,9 +51,9 @@ func (r *Ring) mend(ctx context.Context, infos []KeyInfo, now time.Time, begin .
 	for _, alg := range append(inUse(infos), begin...) {
 		l := lineOf(infos, alg)
 		switch {
-		case l.signing.KID == "":
-			err = r.add(ctx, alg, l.serial+1, now)
-		case !l.signing.scheduled() || l.signing.SignsFrom.After(now):
+		case l.signing.KID == "" && l.next.KID == "":
+			err = r.add(ctx, alg, l.serial+1, r.begins(alg, now))
+		case l.signing.KID != "" && (!l.signing.scheduled() || l.signing.SignsFrom.After(now)):
 			err = r.promote(ctx, l.signing.KID, now)
 		case !l.waiting:
 			err = r.add(ctx, alg, l.serial+1, unscheduled())
@@ -66,6 +66,15 @@ func (r *Ring) mend(ctx context.Context, infos []KeyInfo, now time.Time, begin .
 		wrote = true
 	}
 	return wrote, nil
+}
+
+// begins is when the first key of an algorithm signs. The standard ones are made before any JWKS is
+// served; every other has to be in that of each node first.
+func (r *Ring) begins(alg string, now time.Time) time.Time {
+	if slices.Contains(standard(), alg) {
+		return now
+	}
+	return now.Add(r.opt.Spread)
 }
 
 // add stores a fresh key. That another node was quicker is as good: its key is the one of that serial.

@@ -34,6 +34,7 @@ type Store interface {
 type Options struct {
 	Now          func() time.Time // default time.Now
 	PublishAhead time.Duration    // how long clients may cache the JWKS; default 5 minutes
+	Spread       time.Duration    // how long until every node publishes a key that was added; default 3 seconds
 	RotateAfter  time.Duration    // age at which a signing key is replaced; default 90 days
 	Overlap      time.Duration    // longest life of a token, and some for clocks; default 24 hours
 	Log          *slog.Logger     // default: none
@@ -69,6 +70,9 @@ func NewRing(store Store, sealer *Sealer, opt Options) *Ring {
 	}
 	if opt.PublishAhead == 0 {
 		opt.PublishAhead = 5 * time.Minute
+	}
+	if opt.Spread == 0 {
+		opt.Spread = 3 * pollEvery
 	}
 	if opt.RotateAfter == 0 {
 		opt.RotateAfter = 90 * 24 * time.Hour

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -42,21 +43,40 @@ func (r *Ring) Sign(ctx context.Context, alg, typ string, claims any) (string, e
 	return k.sign(typ, payload)
 }
 
-// begin makes the first keys of an algorithm that is not standard. Other nodes have them within
-// about a second, clients when they meet a kid that they do not know.
+// begin makes the first keys of an algorithm that is not standard, and waits until all nodes publish
+// them: nobody could verify what was signed before.
 func (r *Ring) begin(ctx context.Context, alg string) (*key, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if !slices.Contains(algorithms(), alg) || r.Ready() != nil {
 		return nil, fmt.Errorf("no %q key is loaded: %w", alg, storage.ErrUnavailable)
 	}
+	for {
+		from, err := r.beginning(ctx, alg)
+		if err != nil {
+			return nil, err
+		}
+		if k := r.state.Load().signing[alg]; k != nil {
+			return k, nil
+		}
+		select {
+		case <-time.After(from.Sub(r.opt.Now())):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// beginning makes sure that the algorithm has its keys, and tells when the first one signs.
+func (r *Ring) beginning(ctx context.Context, alg string) (time.Time, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if err := r.load(ctx, alg); err != nil {
-		return nil, err
+		return time.Time{}, err
 	}
-	if k := r.state.Load().signing[alg]; k != nil {
-		return k, nil
+	l := lineOf(r.state.Load().infos, alg)
+	if l.signing.KID == "" && l.next.KID == "" {
+		return time.Time{}, fmt.Errorf("no %q key could be made: %w", alg, storage.ErrUnavailable)
 	}
-	return nil, fmt.Errorf("no %q key could be made: %w", alg, storage.ErrUnavailable)
+	return l.next.SignsFrom, nil
 }
 
 func (k *key) sign(typ string, payload []byte) (string, error) {

@@ -139,7 +139,7 @@ func newRing(t testing.TB, db *durable.DB, sealer *keys.Sealer) *keys.Ring {
 	for _, row := range signingKeys.rows {
 		must(t, db.AddSigningKey(t.Context(), row))
 	}
-	ring := keys.NewRing(db, sealer, keys.Options{})
+	ring := keys.NewRing(db, sealer, keys.Options{Spread: time.Millisecond})
 	must(t, ring.Load(t.Context()))
 	if signingKeys.rows == nil {
 		rows, err := db.SigningKeys(t.Context())

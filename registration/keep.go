@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -95,7 +96,8 @@ func succeed(known, current storage.Client) storage.Client {
 // heldTo is what current says of itself, under what only an operator can have decided about known.
 func heldTo(known, current storage.Client) storage.ClientMetadata {
 	m := current.ClientMetadata
-	m.Profile, m.AccessTokenTTL, m.RefreshRetry, m.IDTokenClaims = known.Profile, known.AccessTokenTTL, known.RefreshRetry, known.IDTokenClaims
+	m.Profile, m.AccessTokenTTL, m.RefreshRetry = known.Profile, known.AccessTokenTTL, known.RefreshRetry
+	m.IDTokenClaims = cmp.Or(known.IDTokenClaims, m.IDTokenClaims) // minimal stays: who decided it is not known
 	return m
 }
 

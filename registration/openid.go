@@ -9,15 +9,16 @@ import (
 
 // openid is what OpenID Connect Dynamic Client Registration section 2 adds to RFC 7591.
 type openid struct {
-	subjectType, sectorURI, userInfoAlg, initiateLogin, application string
-	acrs, contacts                                                  []string
-	maxAge                                                          *int64
-	authTime                                                        bool
+	subjectType, sectorURI, userInfoAlg, idTokenClaims, initiateLogin, application string
+	acrs, contacts                                                                 []string
+	maxAge                                                                         *int64
+	authTime                                                                       bool
 }
 
 func readOpenID(o object) (m openid, err error) {
 	for name, into := range map[string]*string{
 		"subject_type": &m.subjectType, "sector_identifier_uri": &m.sectorURI, "userinfo_signed_response_alg": &m.userInfoAlg,
+		"id_token_claims":    &m.idTokenClaims, // ours: no standard has one
 		"initiate_login_uri": &m.initiateLogin, "application_type": &m.application,
 	} {
 		if *into, err = o.text(name); err != nil {
@@ -36,12 +37,15 @@ func readOpenID(o object) (m openid, err error) {
 	return m, err
 }
 
-// apply: a public subject type is the same as none said.
+// apply: a public subject type is the same as none said, and so are full ID tokens.
 func (m openid) apply(c *storage.ClientMetadata) {
 	if c.SubjectType = m.subjectType; c.SubjectType == storage.SubjectPublic {
 		c.SubjectType = ""
 	}
 	c.SectorIdentifierURI, c.UserInfoAlg = m.sectorURI, m.userInfoAlg
+	if c.IDTokenClaims = m.idTokenClaims; c.IDTokenClaims == storage.IDTokenFull {
+		c.IDTokenClaims = ""
+	}
 	c.DefaultMaxAge, c.RequireAuthTime, c.DefaultACRValues = m.maxAge, m.authTime, m.acrs
 	c.InitiateLoginURI, c.Contacts, c.ApplicationType = m.initiateLogin, m.contacts, m.application
 }
@@ -58,6 +62,7 @@ type openidAnswer struct {
 	SubjectType      string   `json:"subject_type"`
 	SectorURI        string   `json:"sector_identifier_uri,omitempty"`
 	UserInfoAlg      string   `json:"userinfo_signed_response_alg,omitempty"`
+	IDTokenClaims    string   `json:"id_token_claims,omitempty"`
 	DefaultMaxAge    *int64   `json:"default_max_age,omitempty"`
 	RequireAuthTime  bool     `json:"require_auth_time,omitempty"`
 	DefaultACRValues []string `json:"default_acr_values,omitempty"`
@@ -68,7 +73,7 @@ type openidAnswer struct {
 
 func answerOpenID(c storage.ClientMetadata) openidAnswer {
 	return openidAnswer{
-		SubjectType: cmp.Or(c.SubjectType, storage.SubjectPublic), SectorURI: c.SectorIdentifierURI, UserInfoAlg: c.UserInfoAlg,
+		SubjectType: cmp.Or(c.SubjectType, storage.SubjectPublic), SectorURI: c.SectorIdentifierURI, UserInfoAlg: c.UserInfoAlg, IDTokenClaims: c.IDTokenClaims,
 		DefaultMaxAge: c.DefaultMaxAge, RequireAuthTime: c.RequireAuthTime, DefaultACRValues: c.DefaultACRValues,
 		InitiateLoginURI: c.InitiateLoginURI, Contacts: c.Contacts, ApplicationType: c.ApplicationType,
 	}

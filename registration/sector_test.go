@@ -102,14 +102,15 @@ func TestWhatOpenIDConnectAddsIsAnswered(t *testing.T) {
 			mustFail(t, name, d.register(t, app(name, value)), 400, "invalid_client_metadata")
 		}
 		mustFail(t, "half a second", d.register(t, app("default_max_age", 0.5)), 400, "invalid_client_metadata")
+		mustFail(t, "half an ID token", d.register(t, app("id_token_claims", "half")), 400, "invalid_client_metadata")
 		mustFail(t, "unsigned", d.register(t, app("userinfo_signed_response_alg", "none")), 400, "invalid_client_metadata")
 		sent := app("default_max_age", 0, "require_auth_time", true, "default_acr_values", []any{"phr"}, "initiate_login_uri", "https://app.example/start",
-			"contacts", []any{"ops@app.example"}, "application_type", "web", "userinfo_signed_response_alg", "ES256", "id_token_signed_response_alg", "PS256",
+			"contacts", []any{"ops@app.example"}, "application_type", "web", "userinfo_signed_response_alg", "ES256", "id_token_claims", "minimal", "id_token_signed_response_alg", "PS256",
 			"subject_type", "public")
 		got := d.register(t, sent)
 		for name, want := range map[string]string{
 			"default_max_age": "0", "require_auth_time": "true", "default_acr_values": `["phr"]`, "initiate_login_uri": `"https://app.example/start"`,
-			"contacts": `["ops@app.example"]`, "application_type": `"web"`, "userinfo_signed_response_alg": `"ES256"`, "id_token_signed_response_alg": `"PS256"`,
+			"contacts": `["ops@app.example"]`, "application_type": `"web"`, "userinfo_signed_response_alg": `"ES256"`, "id_token_claims": `"minimal"`, "id_token_signed_response_alg": `"PS256"`,
 			"subject_type": `"public"`,
 		} {
 			if !strings.Contains(got.text, `"`+name+`":`+want) {
