@@ -55,7 +55,7 @@ func TestWhatWasStoppedIsAskedForAgain(t *testing.T) {
 		t.Parallel()
 		a, who := d.app(t), d.person(t)
 		_, v := a.tokensIn(t, d.visitor(t), who)
-		if p := v.get("/account/connections"); !strings.Contains(p.body, "Weather app") || !strings.Contains(p.body, "Until") {
+		if p := v.get("/account/connections"); !strings.Contains(p.body, "Weather app") || !strings.Contains(p.body, "Access until") {
 			t.Errorf("the app is not listed: %d", p.status)
 		}
 		p := v.follow(v.submit(v.get("/account/connections"), "/account/connections/stop"))
@@ -65,7 +65,7 @@ func TestWhatWasStoppedIsAskedForAgain(t *testing.T) {
 		if p := v.follow(v.get(a.begin().url)); !p.has("/consent") {
 			t.Errorf("nobody is asked: %d %s", p.status, p.location)
 		}
-		for _, sentence := range []string{"Signed in", "Allowed ", "Removed access for "} {
+		for _, sentence := range []string{"Signed in", "Gave Weather app access", "Removed access for "} {
 			within(t, 5*time.Second, "activity: "+sentence, func() bool { // it is written in batches
 				return strings.Contains(v.get("/account/activity").body, sentence)
 			})

@@ -145,20 +145,33 @@ func TestMailIsRationed(t *testing.T) {
 	onBoth(t, func(t *testing.T, d *deployment) {
 		t.Parallel()
 		who := d.person(t)
-		refusals := 0
-		for range 6 {
-			v := d.visitor(t) // each from a network of its own
+		asks := func(v *visitor) (refused int) {
 			p := v.submit(v.get("/login"), "/login/mail", "email", who.email)
-			if p.status == http.StatusTooManyRequests {
-				refusals++
-				if p.header.Get("Retry-After") == "" {
-					t.Error("429 without Retry-After")
-				}
+			if p.status != http.StatusTooManyRequests {
+				return 0
 			}
+			if p.header.Get("Retry-After") == "" || !p.has("/login/mail") {
+				t.Error("the 429 does not say how long, or leaves the form")
+			}
+			return 1
 		}
-		d.post.await(t, who.email, 3)
-		if refusals != 3 || len(d.post.to(who.email)) > 3 {
-			t.Errorf("%d of 6 refused", refusals)
+		stranger, refused := d.visitor(t), 0
+		for range 6 {
+			refused += asks(stranger)
+		}
+		if refused != 3 {
+			t.Errorf("%d of 6 from one network are refused", refused)
+		}
+		refused = 0
+		for range 12 {
+			refused += asks(d.visitor(t)) // each from a network of its own
+		}
+		if refused != 3 {
+			t.Errorf("%d of 15 to one address are refused", refused)
+		}
+		d.post.await(t, who.email, 12)
+		if sent := len(d.post.to(who.email)); sent > 12 {
+			t.Errorf("%d mails were sent", sent)
 		}
 	})
 }

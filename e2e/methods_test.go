@@ -18,7 +18,7 @@ func TestMethodsThatAreOffAreNotThere(t *testing.T) {
 	}
 	b.press("Alice").seeAccount("alice@example.com")
 	sections := b.ask(`[...document.querySelectorAll("nav li")].map(e => e.innerText).join()`)
-	if sections != "Home,Passkeys,Sessions,Apps and agents,Activity,Profile,Your data,Delete your account" {
+	if sections != "Home,Passkeys,Browsers,Apps and agents,Activity,Profile,Your data,Delete your account" {
 		t.Errorf("the account has %s", sections)
 	}
 	if text := b.text(); strings.Contains(text, "Backup email") {

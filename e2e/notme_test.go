@@ -21,7 +21,7 @@ func TestThisWasNotMeThrowsTheOtherOneOut(t *testing.T) {
 		var activity page
 		within(t, 10*time.Second, "the other sign-in in the activity", func() bool {
 			activity = v.get("/account/activity")
-			return strings.Contains(activity.body, "Allowed Weather app") && activity.has("/account/activity/not-me")
+			return strings.Contains(activity.body, "Gave Weather app access to your account") && activity.has("/account/activity/not-me")
 		})
 		p := v.submit(activity, "/account/activity/not-me")
 		if p.status != http.StatusOK || !strings.Contains(p.body, "All other browsers were signed out") || !strings.Contains(p.body, `href="/account`) {
