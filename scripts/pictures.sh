@@ -9,7 +9,7 @@ cat >.pictures/fonts.conf <<'EOF'
 <fontconfig>
   <include>/etc/fonts/fonts.conf</include>
   <match target="pattern">
-    <test name="family" compare="contains"><string>sans</string></test>
+    <test name="family"><string>sans</string></test>
     <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
   </match>
   <match target="pattern">
