@@ -87,9 +87,9 @@ func TestLanguageIsChosenAtTheFootOfThePage(t *testing.T) {
 		q := s.app.begin()
 		s.open(q.url).see("Sign in to Weather app").press("English").press("Deutsch").see("Bei Weather app anmelden")
 		s.fill("email", "ada@example").press("Weiter mit E-Mail")
-		s.until("a hint", func() bool { return s.ask(`document.querySelector(".error")?.innerText ?? ""`) != "" })
-		if s.ask(`String(document.querySelectorAll("footer .lang").length)`) != "0" {
-			t.Error("the answer to a form offers what leads to no page")
+		s.until("a hint", func() bool { return s.ask(`document.querySelector("#email-error")?.innerText ?? ""`) != "" })
+		if n := s.ask(`String(document.querySelectorAll("footer .lang").length)`); n != "0" {
+			t.Errorf("the answer to a form offers what leads to no page: %q", n)
 		}
 		s.fill("email", s.who.email).press("Weiter mit E-Mail").see("Prüfen Sie Ihren Posteingang")
 	})
