@@ -71,7 +71,7 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	q := s.app.begin("resource", weather)
 	s.open(q.url).see("Sign in to Weather app")
 	show(s.tab, "signin")
-	s.fill("email", "ada@example").press("Continue with email").until("a hint", func() bool { return s.ask(`document.querySelector(".error")?.innerText ?? ""`) != "" })
+	s.fill("email", "ada@example").press("Continue with email").until("a hint", func() bool { return s.ask(`document.querySelector("#email-error")?.innerText ?? ""`) != "" })
 	show(s.tab, "signin-problem")
 	eager := newTab(s.t)
 	for i := range 4 {
@@ -86,7 +86,7 @@ func pagesOfSigningIn(s *stage, show func(b *tab, name string)) {
 	show(eager, "signin-too-many")
 	l := s.mail(q)
 	show(s.tab, "mail-sent")
-	s.fill("code", "12").press("Sign in").until("a hint", func() bool { return s.ask(`document.querySelector(".error")?.innerText ?? ""`) != "" })
+	s.fill("code", "12").press("Sign in").until("a hint", func() bool { return s.ask(`document.querySelector("#code-error")?.innerText ?? ""`) != "" })
 	show(s.tab, "mail-sent-problem")
 	other := newTab(s.t)
 	other.open(l.link).see("Your code")
