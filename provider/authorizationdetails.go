@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strings"
 
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/storage"
@@ -29,12 +31,19 @@ func (p *Provider) askedDetails(form url.Values, c storage.Client) (json.RawMess
 	}
 	asked, err := p.DetailTypes.Asked(text, c.DetailTypes)
 	if wrong, ok := errors.AsType[details.Malformed](err); ok {
-		return nil, badDetails(wrong.Why)
+		return nil, unknownDetails(wrong.Why, c)
 	}
 	return asked, err
 }
 
 func badDetails(why string) *Error { return refuse("invalid_authorization_details", why) }
+
+func unknownDetails(why string, c storage.Client) *Error {
+	return badDetails(why).withHintFunc(func() string {
+		registered := cmp.Or(strings.Join(c.DetailTypes, " "), "none")
+		return "types registered for this client: " + registered + toRegister(c, "--authorization-details-type")
+	})
+}
 
 // narrowDetails is what a token gets of what was granted: what the request names, which must lie
 // within that (RFC 9396 section 6), or all.

@@ -39,11 +39,11 @@ type pushedResponse struct {
 func (p *Provider) push(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readForm(r)
 	if fault != nil {
-		return writeError(w, r, fault)
+		return fault
 	}
 	response, err := p.pushRequest(w, r, form)
 	if err != nil {
-		return writeError(w, r, p.explain(r, form, err))
+		return err
 	}
 	return writeJSONStatus(w, http.StatusCreated, response)
 }
@@ -174,7 +174,8 @@ func unknownRequest() *Error {
 // checkPushed: some clients may not put their request into the browser at all (RFC 9126 section 6).
 func checkPushed(v *validRequest) error {
 	if mustPush(v.client) && !v.pushing && pushedID(v.Form) == "" {
-		return refuse("invalid_request", "This client must use pushed authorization requests (PAR).")
+		return refuse("invalid_request", "This client must use pushed authorization requests (PAR).").
+			withHint("send it to the pushed_authorization_request_endpoint first, then only client_id and request_uri here")
 	}
 	return nil
 }

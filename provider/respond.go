@@ -52,6 +52,7 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 		Title:   title(e.Status),
 		Message: cmp.Or(e.Say, message(e.Status)),
 		Code:    e.Name,
+		Detail:  p.hint(r, e),
 		TraceID: web.TraceID(r.Context()),
 	}
 	if _, standard := descriptions[e.Name]; standard {
@@ -59,9 +60,6 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	}
 	if e.Description != page.Message {
 		page.Explanation = e.Description
-	}
-	if p.Dev {
-		page.Detail = e.Detail
 	}
 	if e.Back != "" {
 		page.BackTo, page.BackURL = placeOf(e.Back), e.Back
