@@ -222,7 +222,7 @@ func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	ctx = context.WithValue(ctx, clientKey{}, known)
 	ar, err := p.fosite.NewAuthorizeRequest(ctx, v.forFosite())
 	if err != nil {
-		return err
+		return fromFosite(err)
 	}
 	for _, scope := range v.Scopes {
 		ar.GrantScope(scope)

@@ -115,7 +115,7 @@ func (p *Provider) openAssertion(ctx context.Context, c storage.Client, assertio
 	switch {
 	case claims.Issuer != c.ID || claims.Subject != c.ID:
 		return claims, errors.New("iss and sub are not the client")
-	case !p.isForUs(claims.Audience):
+	case !p.isAudience(claims.Audience):
 		return claims, errors.New("aud is not the issuer alone")
 	case c.FAPI2() && !isString(payload):
 		return claims, errors.New("aud is not the issuer, as a string")
@@ -132,12 +132,6 @@ func assertionAlgs(c storage.Client) []string {
 	}
 	return acceptedAlgs(c)
 }
-
-// isForUs is the one rule about the aud of what a client signs, assertions and request objects alike: the
-// issuer (rfc7523bis section 4). What is for somebody else as well could be used here by them, and the
-// URL of an endpoint is what another server can claim as its own (CVE-2025-27370). A list of the issuer
-// alone says the same as the string.
-func (p *Provider) isForUs(aud audience) bool { return len(aud) == 1 && aud[0] == p.Issuer }
 
 // isString is FAPI 2.0 section 5.3.2.1: no list, also not of one.
 func isString(payload []byte) bool {

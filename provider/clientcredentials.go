@@ -31,7 +31,7 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 		return unknownScope("None of the requested scopes is allowed for this client.", r.GetRequestedScopes(), c.Client)
 	}
 	var err error
-	if session.details, err = g.p.askedDetails(r.GetRequestForm(), c.Client); err != nil {
+	if session.details, err = askedDetails(g.p.DetailTypes, r.GetRequestForm(), c.Client); err != nil {
 		return err
 	}
 	if saysDetails(r.GetRequestForm()) {

@@ -133,7 +133,7 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if err != nil {
 		return err
 	}
-	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
 	seed, err := g.p.firstSeed(ctx, c, state.Grant)

@@ -86,14 +86,14 @@ func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request, form params
 	if known := (&client{Client: c}); !known.has(deviceGrantType) {
 		return nil, unregisteredGrant(deviceGrantType, c)
 	}
-	if err := p.allowOften(ctx, "device:", c, devices); err != nil {
+	if err := allowOften(ctx, p.Limiter, "device:", c, devices); err != nil {
 		return nil, err
 	}
 	d := device{ID: storage.NewID(""), ClientID: c.ID, NoScope: form.Get("scope") == "", Network: web.Network(web.ClientIP(ctx)), ExpiresAt: p.Now().Add(deviceLife)}
 	if d.Scopes, err = askedScopes(url.Values(form), c); err != nil {
 		return nil, err
 	}
-	if d.Details, err = p.askedDetails(url.Values(form), c); err != nil {
+	if d.Details, err = askedDetails(p.DetailTypes, url.Values(form), c); err != nil {
 		return nil, err
 	}
 	if d.Resources, err = matchResources(form["resource"], p.resourcesFor(c.Audiences, d.Scopes), c); err != nil {

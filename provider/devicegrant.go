@@ -55,7 +55,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if err != nil {
 		return err
 	}
-	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
 	seed, err := g.p.firstSeed(ctx, c, state.Grant)

@@ -139,7 +139,7 @@ func (p *Provider) signedOut(w http.ResponseWriter, r *http.Request, q *signOut,
 	case len(frames) > 0:
 		return p.signOutInFrames(w, q, frames, next)
 	case next != "":
-		return p.leave(w, r, q.client.Name, next)
+		return leave(w, r, p.Pages, q.client.Name, next)
 	}
 	return p.Pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: p.base + "/login"})
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/ory/fosite"
-
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -78,7 +76,7 @@ func (e *Error) page() *Error {
 	return e
 }
 
-// asError is the one table from our errors and fosite's to what a client is told.
+// asError is the one table from errors to what a client is told.
 func asError(err error) *Error {
 	var ours *Error
 	if errors.As(err, &ours) {
@@ -90,20 +88,7 @@ func asError(err error) *Error {
 	if errors.Is(err, storage.ErrUnavailable) {
 		return &Error{Status: http.StatusServiceUnavailable, Name: "temporarily_unavailable", Description: "The server is temporarily unavailable; try the same request again.", Cause: err}
 	}
-	var theirs *fosite.RFC6749Error
-	if errors.As(err, &theirs) && theirs.CodeField < http.StatusInternalServerError {
-		return translate(theirs)
-	}
 	return &Error{Status: http.StatusInternalServerError, Name: "server_error", Description: "The server encountered an unexpected error.", Cause: err}
-}
-
-// translate keeps fosite's error name and drops its text: it carries the user's bytes.
-func translate(e *fosite.RFC6749Error) *Error {
-	out := refuse(e.ErrorField, descriptions[e.ErrorField])
-	if out.Description == "" {
-		out.Description = "The request was rejected."
-	}
-	return out.because(e)
 }
 
 var descriptions = map[string]string{

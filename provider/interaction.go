@@ -92,7 +92,7 @@ func (p *Provider) respond(w http.ResponseWriter, r *http.Request, v *validReque
 	case errors.Is(err, storage.ErrNotFound):
 		return turnAway("access_denied", "This account or app was just turned off.")
 	case err != nil:
-		return err
+		return fromFosite(err)
 	}
 	if v.parked {
 		// The durable store has spent the handle; that the parked copy goes too is tidiness.
@@ -166,7 +166,7 @@ func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *valid
 	}
 	location := appendQuery(v.reply.uri, fields...)
 	if v.reply.left {
-		return p.handOff(w, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
+		return handOff(w, p.Pages, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
 	}
 	h := w.Header()
 	h.Set("Location", location)

@@ -149,7 +149,7 @@ type Deps struct {
 type Provider struct {
 	Config
 	Deps
-	base   string // path of the issuer, "" for a bare host
+	place
 	fosite *fosite.Fosite
 	meta   *metadata
 }
@@ -163,7 +163,9 @@ func New(c Config, d Deps) (*Provider, error) {
 	if len(d.PairwiseSalt) < sha256.Size {
 		return nil, errors.New("provider: the salt of pairwise subjects is missing")
 	}
-	p := &Provider{Config: c, Deps: d, base: strings.TrimSuffix(issuer.EscapedPath(), "/")}
+	p := &Provider{Config: c, Deps: d, place: place{
+		issuer: c.Issuer, base: strings.TrimSuffix(issuer.EscapedPath(), "/"), mutual: c.MutualURL,
+	}}
 	if p.Now == nil {
 		p.Now = time.Now
 	}
@@ -218,15 +220,4 @@ func (p *Provider) MountMutual(mux *web.Mux) {
 func refuseHead(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Allow", "GET, POST")
 	return &web.Error{Status: http.StatusMethodNotAllowed}
-}
-
-// url is the absolute address of one of our paths.
-func (p *Provider) url(path string) string { return strings.TrimSuffix(p.Issuer, "/") + path }
-
-// mutualURL is that of one where clients are asked for a certificate.
-func (p *Provider) mutualURL(path string) string {
-	if p.MutualURL == "" {
-		return p.url(path)
-	}
-	return p.MutualURL + p.base + path
 }

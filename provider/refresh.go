@@ -162,7 +162,7 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if err != nil {
 		return err
 	}
-	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
 	if err := g.p.prove(ctx, session, c, presented.jkt); err != nil {

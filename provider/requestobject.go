@@ -109,7 +109,7 @@ func (p *Provider) judgeObject(o objectClaims, c storage.Client, isSigned bool) 
 		return badObject("Its sub must not be the client_id; that would make it a client assertion.")
 	case o.Issuer != c.ID && (isSigned || o.Issuer != ""):
 		return badObject("Its iss must be the client_id.")
-	case !p.isForUs(o.Audience) && (isSigned || len(o.Audience) > 0) && !(c.FAPI2() && slices.Contains(o.Audience, p.Issuer)):
+	case !p.isAudience(o.Audience) && (isSigned || len(o.Audience) > 0) && !(c.FAPI2() && slices.Contains(o.Audience, p.Issuer)):
 		return badObject("Its aud must be this issuer.") // FAPI 2.0 Message Signing section 5.3.1 takes others along with it
 	case o.ExpiresAt == nil && isSigned:
 		return badObject("Its exp is missing.")

@@ -13,14 +13,6 @@ import (
 // /userinfo takes no token that is not. Who names a resource, or nothing at all as agents do, sends that
 // server nothing that it could use here.
 
-// resourcesFor is what a token with these scopes may be for: with openid also this server.
-func (p *Provider) resourcesFor(audiences, scopes []string) []string {
-	if !slices.Contains(scopes, "openid") || slices.Contains(audiences, p.Issuer) {
-		return audiences
-	}
-	return append(slices.Clip(audiences), p.Issuer)
-}
-
 // audienceFor is who a token of the grant is for: of what the person allowed, or of the client's default,
 // the resources asked for; with none asked for, all of it (RFC 8707 section 2.2).
 func (p *Provider) audienceFor(g storage.Grant, c *client, scopes, asked []string) ([]string, error) {
@@ -35,14 +27,6 @@ func (p *Provider) audienceFor(g storage.Grant, c *client, scopes, asked []strin
 		return granted, nil
 	}
 	return matchResources(asked, p.resourcesFor(granted, scopes), c.Client)
-}
-
-// defaultAudience is who a token is for when no resource was named; never empty.
-func (p *Provider) defaultAudience(c storage.Client) []string {
-	if len(c.Audiences) > 0 {
-		return c.Audiences[:1]
-	}
-	return []string{p.Issuer}
 }
 
 // checkResources is RFC 8707 section 2: absolute, no fragment, allowed.

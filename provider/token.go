@@ -60,11 +60,11 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params)
 	request, err := p.fosite.NewAccessRequest(ctx, r, session)
 	if err != nil {
 		p.recordRefusal(ctx, grantType, request, err)
-		return nil, err
+		return nil, fromFosite(err)
 	}
 	response, err := p.fosite.NewAccessResponse(ctx, request)
 	if err != nil {
-		return nil, err
+		return nil, fromFosite(err)
 	}
 	c := request.GetClient().(*client)
 	p.recordToken(ctx, grantType, audit.Event{Outcome: audit.Success, ClientID: c.ID})
