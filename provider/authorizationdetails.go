@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strings"
 
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/storage"
@@ -17,29 +19,36 @@ import (
 // checkDetails is RFC 9396 section 5: all of it is known and allowed to this client, or the request
 // is refused before anybody signs in.
 func (p *Provider) checkDetails(v *validRequest) (err error) {
-	v.Details, err = p.askedDetails(url.Values(v.Form), v.client)
+	v.Details, err = askedDetails(p.DetailTypes, url.Values(v.Form), v.client)
 	return err
 }
 
 // askedDetails are those that a request names, nil for none.
-func (p *Provider) askedDetails(form url.Values, c storage.Client) (json.RawMessage, error) {
+func askedDetails(types *details.Types, form url.Values, c storage.Client) (json.RawMessage, error) {
 	text := form.Get("authorization_details")
 	if text == "" {
 		return nil, nil
 	}
-	asked, err := p.DetailTypes.Asked(text, c.DetailTypes)
+	asked, err := types.Asked(text, c.DetailTypes)
 	if wrong, ok := errors.AsType[details.Malformed](err); ok {
-		return nil, badDetails(wrong.Why)
+		return nil, unknownDetails(wrong.Why, c)
 	}
 	return asked, err
 }
 
 func badDetails(why string) *Error { return refuse("invalid_authorization_details", why) }
 
+func unknownDetails(why string, c storage.Client) *Error {
+	return badDetails(why).withHintFunc(func() string {
+		registered := cmp.Or(strings.Join(c.DetailTypes, " "), "none")
+		return "types registered for this client: " + registered + toRegister(c, "--authorization-details-type")
+	})
+}
+
 // narrowDetails is what a token gets of what was granted: what the request names, which must lie
 // within that (RFC 9396 section 6), or all.
-func (p *Provider) narrowDetails(form url.Values, granted json.RawMessage, c *client) (json.RawMessage, error) {
-	asked, err := p.askedDetails(form, c.Client)
+func narrowDetails(types *details.Types, form url.Values, granted json.RawMessage, c *client) (json.RawMessage, error) {
+	asked, err := askedDetails(types, form, c.Client)
 	switch {
 	case err != nil:
 		return nil, err

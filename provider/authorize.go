@@ -38,19 +38,19 @@ type validRequest struct {
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil && len(form) == 0 {
-		return p.errorPage(w, r, fault)
+		return fault
 	}
 	if pushedID(url.Values(form)) != "" {
 		pushed, err := p.openPushed(r.Context(), form)
 		if err != nil {
-			return p.errorPage(w, r, asError(err))
+			return err
 		}
 		form, fault = pushed, nil
 		p.Pages.Prefer(w, pushed.Get("ui_locales"), p.Requests.Browser.Secure)
 	}
 	v := &validRequest{Request: &interaction.Request{Form: url.Values(form), CreatedAt: p.Now()}}
 	if err := p.identify(r.Context(), v); err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	if v.received != nil {
 		p.Pages.Prefer(w, v.Form.Get("ui_locales"), p.Requests.Browser.Secure)
@@ -59,17 +59,17 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 		fault = v.object
 	}
 	if fault != nil {
-		return p.refuseAtClient(w, r, v, fault)
+		return v.refused(fault)
 	}
 	if err := p.validate(r.Context(), v); err != nil {
-		return p.refuseAtClient(w, r, v, err)
+		return v.refused(err)
 	}
 	if r.Method == http.MethodPost {
 		// Another site's form: the browser has kept its SameSite cookies back. It sends them with
 		// the same request as a GET.
 		again := p.base + "/authorize?" + v.asSent().Encode()
 		if len(again) > web.MaxURL {
-			return p.refuseAtClient(w, r, v, tooLarge())
+			return v.refused(tooLarge())
 		}
 		return web.Redirect(w, again)
 	}
@@ -94,10 +94,10 @@ func (v *validRequest) asSent() url.Values {
 func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 	q, err := p.Requests.Open(r, r.PathValue("handle"))
 	if errors.Is(err, storage.ErrNotFound) {
-		return p.errorPage(w, r, turnAway("expired_request", "This sign-in has expired, is already finished, or started in another browser. Go back to the app and start again."))
+		return turnAway("expired_request", "This sign-in has expired, is already finished, or started in another browser. Go back to the app and start again.")
 	}
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	if deviceDigest(q.Form) != nil {
 		return web.Redirect(w, p.devicePath(q))
@@ -106,14 +106,14 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 	v := &validRequest{Request: q, parked: true}
 	v.reply.left = true
 	if err := p.identify(r.Context(), v); err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	if err := p.validate(r.Context(), v); err != nil {
-		return p.refuseAtClient(w, r, v, err)
+		return v.refused(err)
 	}
 	if v.differs(shown) {
 		if err := p.askAnew(r.Context(), v); err != nil {
-			return p.errorPage(w, r, asError(err))
+			return err
 		}
 	}
 	return p.proceed(w, r, v)
@@ -150,8 +150,7 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 		return err
 	}
 	if c.ID == "" || !c.DisabledAt.IsZero() {
-		unknown := turnAway("invalid_client", "We do not recognize this app, or it has been turned off.").page()
-		return p.telling(unknown, func() string { return p.whyNoClient(ctx, v.Form.Get("client_id"), c) })
+		return p.unknownClient(ctx, v.Form.Get("client_id"), c)
 	}
 	if err := p.open(ctx, v, c); err != nil {
 		return err
@@ -159,13 +158,30 @@ func (p *Provider) identify(ctx context.Context, v *validRequest) error {
 	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
 	if refusal != nil {
 		p.Audit.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Refused, Reason: "redirect_uri", ClientID: c.ID})
-		refusal = refusal.saying("The app asked to send you to an address that is not registered for it. Contact its developer.")
-		return p.telling(refusal.page().backTo(c), func() string { return whyNoRedirect(v.Form.Get("redirect_uri"), c) })
+		return unknownRedirect(refusal, v.Form.Get("redirect_uri"), c)
 	}
 	v.client, v.RedirectURI = c, uri
 	v.ClientID, v.ClientName, v.FirstParty, v.Approved, v.Links = c.ID, c.Name, c.FirstParty, c.Approved, c.ClientLinks
 	v.reply.uri, v.reply.state, v.reply.mode = uri, v.Form.Get("state"), deliverable(c, v.Form.Get("response_mode"))
 	return nil
+}
+
+func (p *Provider) unknownClient(ctx context.Context, id string, c storage.Client) *Error {
+	return turnAway("invalid_client", "We do not recognize this app, or it has been turned off.").page().
+		withHintFunc(func() string { return p.unusable(ctx, id, c) })
+}
+
+func unknownRedirect(refusal *Error, sent string, c storage.Client) *Error {
+	refusal = refusal.saying("The app asked to send you to an address that is not registered for it. Contact its developer.")
+	return refusal.page().backTo(c).withHintFunc(func() string {
+		switch {
+		case sent == "":
+			return "OpenID Connect requires redirect_uri to be sent; registered: " + strings.Join(c.RedirectURIs, " ")
+		case slices.Contains(c.RedirectURIs, sent):
+			return "redirect_uri: " + sent
+		}
+		return uriDiffers(sent, c.RedirectURIs) + toRegister(c, "--redirect-uri")
+	})
 }
 
 // open replaces the request by the request object in it. When that is refused, where to say so can only
@@ -177,11 +193,18 @@ func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) 
 	case !refused || v.pushing:
 		return err
 	case v.Form.Get("redirect_uri") == "":
-		onPage := turnAway(refusal.Name, "We could not accept the signed request from this app.").because(err).backTo(c)
-		return p.telling(onPage, func() string { return whyNoObject(refusal) })
+		return unacceptable(refusal).backTo(c)
 	}
-	v.object = asError(p.telling(refusal, func() string { return whyNoObject(refusal) }))
+	v.object = refusal
 	return nil
+}
+
+func unacceptable(object *Error) *Error {
+	onPage := turnAway(object.Name, "We could not accept the signed request from this app.").because(object)
+	if object.hint == nil {
+		return onPage.withHint(object.Description)
+	}
+	return onPage.withHintFunc(object.hint)
 }
 
 // validate checks everything else: first by our rules, then by fosite's.
@@ -191,7 +214,7 @@ func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 		checkClaims,
 	} {
 		if err := rule(v); err != nil {
-			return p.telling(err, func() string { return whyRefused(v, err) })
+			return err
 		}
 	}
 	signInByDefault(v.Request, v.client)
@@ -199,7 +222,7 @@ func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	ctx = context.WithValue(ctx, clientKey{}, known)
 	ar, err := p.fosite.NewAuthorizeRequest(ctx, v.forFosite())
 	if err != nil {
-		return err
+		return fromFosite(err)
 	}
 	for _, scope := range v.Scopes {
 		ar.GrantScope(scope)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -25,9 +26,13 @@ func checkResponse(v *validRequest) error {
 	case v.Form.Get("response_type") == "":
 		return refuse("invalid_request", "The parameter response_type is missing.")
 	case v.Form.Get("response_type") != "code":
-		return refuse("unsupported_response_type", descriptions["unsupported_response_type"])
+		return refuse("unsupported_response_type", descriptions["unsupported_response_type"]).withHintFunc(func() string {
+			return "requested response_type " + v.Form.Get("response_type") + ", supported code"
+		})
 	case !slices.Contains(v.client.GrantTypes, "authorization_code"):
-		return refuse("unauthorized_client", "This client is not allowed to use the authorization code grant.")
+		refusal := unregisteredGrant("authorization_code", v.client)
+		refusal.Description = "This client is not allowed to use the authorization code grant."
+		return refusal
 	}
 	return nil
 }
@@ -39,15 +44,25 @@ func (p *Provider) checkChallenge(v *validRequest) error {
 		if (v.client.PKCEOptional || p.PKCEPublicOnly) && !v.client.Public && !v.client.FAPI2() {
 			return nil
 		}
-		return refuse("invalid_request", "PKCE is required: code_challenge is missing.")
+		return refuse("invalid_request", "PKCE is required: code_challenge is missing.").withHintFunc(v.howPKCE)
 	}
 	if method != "S256" {
-		return refuse("invalid_request", "The code_challenge_method must be S256.")
+		return refuse("invalid_request", "The code_challenge_method must be S256.").withHintFunc(func() string {
+			return "requested code_challenge_method " + cmp.Or(method, "none (which means plain)") + ", supported S256"
+		})
 	}
 	if !isSHA256(challenge) {
-		return refuse("invalid_request", "The code_challenge must be 43 base64url characters.")
+		return refuse("invalid_request", "The code_challenge must be 43 base64url characters.").withHintFunc(v.howPKCE)
 	}
 	return nil
+}
+
+func (v *validRequest) howPKCE() string {
+	how := "send code_challenge and code_challenge_method=S256"
+	if v.client.Public || v.client.FAPI2() {
+		return how
+	}
+	return how + "; for an old client that cannot: " + command(v.client, "update") + " --require-pkce=false"
 }
 
 // isSHA256 tells whether s is a SHA-256 in base64url, by its form.
@@ -79,14 +94,20 @@ func askedScopes(form url.Values, c storage.Client) ([]string, error) {
 		case slices.Contains(c.Scopes, s):
 			granted = append(granted, s)
 		case !c.SelfRegistered() || !slices.Contains(advertisedScopes(), s):
-			return nil, refuse("invalid_scope", descriptions["invalid_scope"])
+			return nil, unknownScope(descriptions["invalid_scope"], asked, c)
 		}
 	}
 	if len(granted) == 0 {
-		return nil, refuse("invalid_scope", descriptions["invalid_scope"])
+		return nil, unknownScope(descriptions["invalid_scope"], asked, c)
 	}
 	slices.Sort(granted)
 	return slices.Compact(granted), nil
+}
+
+func unknownScope(description string, asked []string, c storage.Client) *Error {
+	return refuse("invalid_scope", description).withHintFunc(func() string {
+		return wordsDiffer("scope", asked, c.Scopes) + toRegister(c, "--scope")
+	})
 }
 
 // checkPrompt is OpenID Connect Core section 3.1.2.1: prompt, max_age, display, hints.

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -36,12 +37,16 @@ func readAssertion(form params) (credentials, *Error) {
 	assertion := form.Get("client_assertion")
 	payload, err := keys.Peek(assertion)
 	if err != nil || keys.Unmarshal(payload, &claims) != nil || form.Get("client_assertion_type") != assertionType {
-		return credentials{}, unauthenticated()
+		return credentials{}, unreadableAssertion()
 	}
 	if id := form.Get("client_id"); id != "" && id != claims.Subject {
-		return credentials{}, unauthenticated()
+		return credentials{}, unreadableAssertion()
 	}
 	return credentials{id: claims.Subject, assertion: assertion}, nil
+}
+
+func unreadableAssertion() *Error {
+	return unauthenticated().withHint("the client_assertion is no JWT of the client_id that is sent, or client_assertion_type is not " + assertionType)
 }
 
 // authenticateByAssertion is private_key_jwt. A client registered for it authenticates in no other
@@ -59,7 +64,37 @@ func (p *Provider) authenticateByAssertion(ctx context.Context, c storage.Client
 	}
 	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
 	p.recordFailure(ctx, sent.id)                        // and no more: a signature cannot be guessed
-	return storage.Client{}, unauthenticated()
+	return storage.Client{}, p.badAssertion(ctx, c, sent, err)
+}
+
+func (p *Provider) badAssertion(ctx context.Context, c storage.Client, sent credentials, why error) *Error {
+	return unauthenticated().withHintFunc(func() string {
+		if sent.id == "" {
+			return "the client_assertion names no client: its iss and sub must be the client_id"
+		}
+		if unusable := p.unusable(ctx, sent.id, c); unusable != "" {
+			return unusable
+		}
+		switch {
+		case sent.assertion == "":
+			return "the client is registered for private_key_jwt and sent no client_assertion"
+		case c.AuthMethod != storage.AuthPrivateKeyJWT:
+			return "a client_assertion was sent, and the client is registered for " + methodOf(c)
+		case errors.Is(why, storage.ErrSpent):
+			return "client_assertion: its jti was used before"
+		}
+		return fmt.Sprintf("client_assertion: %v; aud must be %s alone, and exp at most five minutes ahead of our clock, which says %d", why, p.Issuer, p.Now().Unix())
+	})
+}
+
+func methodOf(c storage.Client) string {
+	switch {
+	case c.Public:
+		return "none: it is public"
+	case byCertificate(c):
+		return c.AuthMethod
+	}
+	return "a secret"
 }
 
 // openAssertion checks, in this order: the signature by one of the client's keys, who speaks about
@@ -80,7 +115,7 @@ func (p *Provider) openAssertion(ctx context.Context, c storage.Client, assertio
 	switch {
 	case claims.Issuer != c.ID || claims.Subject != c.ID:
 		return claims, errors.New("iss and sub are not the client")
-	case !p.isForUs(claims.Audience):
+	case !p.isAudience(claims.Audience):
 		return claims, errors.New("aud is not the issuer alone")
 	case c.FAPI2() && !isString(payload):
 		return claims, errors.New("aud is not the issuer, as a string")
@@ -97,12 +132,6 @@ func assertionAlgs(c storage.Client) []string {
 	}
 	return acceptedAlgs(c)
 }
-
-// isForUs is the one rule about the aud of what a client signs, assertions and request objects alike: the
-// issuer (rfc7523bis section 4). What is for somebody else as well could be used here by them, and the
-// URL of an endpoint is what another server can claim as its own (CVE-2025-27370). A list of the issuer
-// alone says the same as the string.
-func (p *Provider) isForUs(aud audience) bool { return len(aud) == 1 && aud[0] == p.Issuer }
 
 // isString is FAPI 2.0 section 5.3.2.1: no list, also not of one.
 func isString(payload []byte) bool {

@@ -1,11 +1,14 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
@@ -40,7 +43,7 @@ func (p *Provider) authenticate(ctx context.Context, r *http.Request, form param
 	now := p.Now()
 	secretID, ok := proves(c, sent.secret, now)
 	if !ok || !c.DisabledAt.IsZero() {
-		return storage.Client{}, p.authenticationFailed(ctx, sent.id)
+		return storage.Client{}, p.authenticationFailed(ctx, sent, c)
 	}
 	if secretID != "" {
 		p.SecretUse.SecretUsed(secretID, now)
@@ -93,13 +96,43 @@ func match(secrets []storage.ClientSecret, secret string, now time.Time) (id str
 
 // authenticationFailed counts the failure, and as often as the count allows reports it, and says which
 // refusal is due.
-func (p *Provider) authenticationFailed(ctx context.Context, id string) *Error {
-	key := "client:" + hex.EncodeToString(storage.Digest(id)[:12]) + ":" + web.Network(web.ClientIP(ctx))
+func (p *Provider) authenticationFailed(ctx context.Context, sent credentials, c storage.Client) *Error {
+	key := "client:" + hex.EncodeToString(storage.Digest(sent.id)[:12]) + ":" + web.Network(web.ClientIP(ctx))
 	if e := tooMany(p.Limiter.Allow(ctx, key, failedAuthentications), "Too many failed attempts; try again later."); e != nil {
 		return e
 	}
-	p.recordFailure(ctx, id)
-	return unauthenticated()
+	p.recordFailure(ctx, sent.id)
+	return unauthenticated().withHintFunc(func() string {
+		return cmp.Or(p.unusable(ctx, sent.id, c), badSecret(sent.secret, c))
+	})
+}
+
+// unusable tells developers why a client that is named can do nothing, "" when it can.
+func (p *Provider) unusable(ctx context.Context, id string, c storage.Client) string {
+	switch {
+	case id == "":
+		return "the parameter client_id is missing"
+	case c.ID == "" && strings.Contains(id, "://"):
+		_, err := p.Clients.Client(ctx, id) // is still remembered
+		return fmt.Sprintf("there is no client at %s: %v", id, err)
+	case c.ID == "":
+		return "no client has the id " + id + "; symbolon client list shows those there are"
+	case !c.DisabledAt.IsZero():
+		return "client " + id + " is switched off: " + command(c, "enable")
+	}
+	return ""
+}
+
+func badSecret(secret string, c storage.Client) string {
+	switch {
+	case c.Public && secret != "":
+		return "the client is public: it has no secret, and must send none"
+	case c.FAPI2():
+		return "the client has the profile FAPI 2.0: it authenticates by private_key_jwt or a certificate"
+	case secret == "":
+		return "no secret was sent, and the client has one: it belongs into an Authorization header, as Basic, or into the body, as client_secret"
+	}
+	return "the secret is none of the client's live ones; for another: " + command(c, "secret add")
 }
 
 // tooMany is the refusal of a limiter, nil when err is none.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -28,7 +29,13 @@ func (p *Provider) authenticateByCertificate(ctx context.Context, c storage.Clie
 	}
 	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
 	p.recordFailure(ctx, sent.id)
-	return storage.Client{}, unauthenticated()
+	return storage.Client{}, p.badCertificate(ctx, c, sent, err)
+}
+
+func (p *Provider) badCertificate(ctx context.Context, c storage.Client, sent credentials, why error) *Error {
+	return unauthenticated().withHintFunc(func() string {
+		return cmp.Or(p.unusable(ctx, sent.id, c), "the client is registered for "+c.AuthMethod+": "+why.Error())
+	})
 }
 
 // checkCertificate says what is wrong, without a byte of the certificate.

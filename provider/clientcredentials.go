@@ -24,19 +24,20 @@ func (g *clientCredentials) CanHandleTokenEndpointRequest(_ context.Context, r f
 func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
 	c, session := r.GetClient().(*client), r.GetSession().(*tokenSession)
 	if c.Public || !c.has("client_credentials") {
-		return refuse("unauthorized_client", descriptions["unauthorized_client"])
+		return unregisteredGrant("client_credentials", c.Client)
 	}
-	scopes, err := intersect(r.GetRequestedScopes(), ownScopes(c.Scopes))
-	if err != nil {
-		return err
+	scopes := intersect(r.GetRequestedScopes(), ownScopes(c.Scopes))
+	if len(scopes) == 0 && len(r.GetRequestedScopes()) > 0 {
+		return unknownScope("None of the requested scopes is allowed for this client.", r.GetRequestedScopes(), c.Client)
 	}
-	if session.details, err = g.p.askedDetails(r.GetRequestForm(), c.Client); err != nil {
+	var err error
+	if session.details, err = askedDetails(g.p.DetailTypes, r.GetRequestForm(), c.Client); err != nil {
 		return err
 	}
 	if saysDetails(r.GetRequestForm()) {
 		scopes = nil
 	}
-	audience, err := matchResources(r.GetRequestForm()["resource"], c.Audiences)
+	audience, err := matchResources(r.GetRequestForm()["resource"], c.Audiences, c.Client)
 	if err != nil {
 		return err
 	}
@@ -58,11 +59,10 @@ func (g *clientCredentials) PopulateTokenEndpointResponse(ctx context.Context, r
 	return g.p.populate(ctx, r, w, "")
 }
 
-// intersect is the part of the scopes asked for that the account holds; asked for and nothing left
-// is an error.
-func intersect(asked, held []string) ([]string, error) {
+// intersect is the part of the scopes asked for that the account holds; with none asked for, all of them.
+func intersect(asked, held []string) []string {
 	if len(asked) == 0 {
-		return held, nil
+		return held
 	}
 	left := make([]string, 0, len(asked))
 	for _, scope := range asked {
@@ -70,10 +70,7 @@ func intersect(asked, held []string) ([]string, error) {
 			left = append(left, scope)
 		}
 	}
-	if len(left) == 0 {
-		return nil, refuse("invalid_scope", "None of the requested scopes is allowed for this client.")
-	}
-	return left, nil
+	return left
 }
 
 // ownScopes leaves out what only a person can grant: an ID token and offline access.

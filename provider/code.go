@@ -101,22 +101,24 @@ func (g *codeGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite.Ac
 	return r.GetGrantTypes().ExactOne("authorization_code")
 }
 
+const noSuchCode = "no such code: it was not issued here, or so long ago that it is forgotten"
+
 // HandleTokenEndpointRequest spends the code. Everything it is bound to is checked first: a wrong
 // client, redirect URI, verifier or resource neither burns it nor counts as a replay.
 func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
 	c, session, form := r.GetClient().(*client), r.GetSession().(*tokenSession), r.GetRequestForm()
 	if !c.has("authorization_code") {
-		return refuse("unauthorized_client", descriptions["unauthorized_client"])
+		return unregisteredGrant("authorization_code", c.Client)
 	}
 	if form.Get("code") == "" {
 		return refuse("invalid_request", "The parameter code is missing.")
 	}
 	if !strings.HasPrefix(form.Get("code"), storage.CodePrefix) { // a device's: not redeemed like this
-		return invalidGrant()
+		return invalidGrant().withHint(noSuchCode)
 	}
 	state, err := g.p.Grants.GrantByCode(ctx, storage.Digest(form.Get("code")))
 	if errors.Is(err, storage.ErrNotFound) {
-		return invalidGrant()
+		return invalidGrant().withHint(noSuchCode)
 	}
 	if err != nil {
 		return err
@@ -131,7 +133,7 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if err != nil {
 		return err
 	}
-	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
 	seed, err := g.p.firstSeed(ctx, c, state.Grant)
@@ -154,31 +156,53 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 // bound checks that this code was made for this client, redirect URI and verifier.
 func bound(grant storage.Grant, c *client, form url.Values) error {
 	if grant.ClientID != c.ID {
-		return invalidGrant()
+		return foreign("code", grant.ClientID, c.ID)
 	}
 	// OAuth 2.1 drops the parameter from the token request; a client that sends it must send the same.
 	if uri := form.Get("redirect_uri"); uri != grant.RedirectURI && uri != "" {
-		return refuse("invalid_grant", "The redirect_uri does not match the authorization request.")
+		return otherRedirect(uri, grant.RedirectURI)
 	}
 	verifier := form.Get("code_verifier")
 	if grant.Challenge == "" && verifier == "" {
 		return nil
 	}
 	if !verifies(verifier, grant.Challenge) {
-		return refuse("invalid_grant", "The code_verifier does not match the code_challenge.")
+		return badVerifier(verifier, grant.Challenge)
 	}
 	return nil
+}
+
+func otherRedirect(sent, authorized string) *Error {
+	return refuse("invalid_grant", "The redirect_uri does not match the authorization request.").
+		withHintFunc(func() string { return uriDiffers(sent, []string{authorized}) })
+}
+
+func badVerifier(verifier, challenge string) *Error {
+	return refuse("invalid_grant", "The code_verifier does not match the code_challenge.").withHintFunc(func() string {
+		switch {
+		case challenge == "":
+			return "a code_verifier was sent, and the authorization request had no code_challenge"
+		case verifier == "":
+			return "the parameter code_verifier is missing: the authorization request had a code_challenge"
+		case !isVerifier(verifier):
+			return "the code_verifier must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~"
+		}
+		return "SHA-256 of the code_verifier, in base64url without padding, is not the code_challenge " + challenge
+	})
 }
 
 // verifies is RFC 7636 section 4.6 for S256. A verifier without a challenge fails as well: somebody
 // has stripped the challenge from the authorization request.
 func verifies(verifier, challenge string) bool {
-	if len(verifier) < 43 || len(verifier) > 128 || !unreserved(verifier) {
+	if !isVerifier(verifier) {
 		return false
 	}
 	sum := sha256.Sum256([]byte(verifier))
 	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(challenge)) == 1
 }
+
+// isVerifier is RFC 7636 section 4.1.
+func isVerifier(s string) bool { return len(s) >= 43 && len(s) <= 128 && unreserved(s) }
 
 func unreserved(s string) bool {
 	for _, b := range []byte(s) {
@@ -203,17 +227,41 @@ func (g *codeGrant) spend(ctx context.Context, state storage.GrantState, now tim
 		}
 	}
 	if state.CodeSpentAt.IsZero() {
-		return invalidGrant() // expired, or its grant is dead
+		return g.p.codeOver(state) // expired, or its grant is dead
 	}
-	return g.p.endFamily(ctx, state.Grant, audit.CodeReplayed)
+	return g.p.endFamily(ctx, state.Grant, audit.CodeReplayed, g.p.replayed(state.CodeSpentAt))
 }
 
-// endFamily revokes a grant whose code or refresh token was presented twice.
-func (p *Provider) endFamily(ctx context.Context, grant storage.Grant, why string) error {
+func (p *Provider) replayed(spentAt time.Time) *Error {
+	return invalidGrant().withHintFunc(func() string {
+		return "the code was redeemed before, " + p.since(spentAt) + " ago; what was issued from it has ended"
+	})
+}
+
+func (p *Provider) codeOver(state storage.GrantState) *Error {
+	return invalidGrant().withHintFunc(func() string {
+		if !p.Now().Before(state.CodeExpiresAt) {
+			return "the code expired " + p.since(state.CodeExpiresAt) + " ago: it is good for " + p.CodeTTL.String()
+		}
+		return dead(state)
+	})
+}
+
+func (p *Provider) since(t time.Time) string { return p.Now().Sub(t).Round(time.Second).String() }
+
+// dead tells developers why a grant is over.
+func dead(state storage.GrantState) string {
+	if !state.RevokedAt.IsZero() {
+		return "the grant was revoked: " + state.RevokedWhy
+	}
+	return "the person or the client is switched off, or has signed out and offline_access was not granted"
+}
+
+// endFamily revokes a grant whose code or refresh token was presented twice, and returns the refusal.
+func (p *Provider) endFamily(ctx context.Context, grant storage.Grant, why string, refusal *Error) error {
 	if err := p.Grants.RevokeGrant(ctx, grant.ID, p.Now(), why); err != nil {
 		return gone(err)
 	}
-	refusal := invalidGrant()
 	err := p.Audit.Record(ctx, audit.Event{Type: why, Outcome: audit.Refused, Reason: "presented twice",
 		UserID: grant.UserID, ClientID: grant.ClientID, Target: grant.ID, TraceID: web.TraceID(ctx)})
 	if err != nil {
@@ -225,7 +273,7 @@ func (p *Provider) endFamily(ctx context.Context, grant storage.Grant, why strin
 // gone answers for a grant that has just been removed; an outage stays one.
 func gone(err error) error {
 	if errors.Is(err, storage.ErrNotFound) {
-		return invalidGrant()
+		return invalidGrant().withHint("the grant is forgotten, or what its refresh tokens are made from")
 	}
 	return err
 }

@@ -15,6 +15,8 @@ type credentials struct {
 	assertion string // likewise; id is then what it claims
 }
 
+const oneMethod = "of an Authorization header, client_secret and client_assertion send one alone, and no client_id but its own"
+
 // readCredentials finds the one way in which the client authenticates (RFC 6749 section 2.3).
 func readCredentials(r *http.Request, form params) (credentials, *Error) {
 	posted := credentials{id: form.Get("client_id"), secret: form.Get("client_secret")}
@@ -22,20 +24,20 @@ func readCredentials(r *http.Request, form params) (credentials, *Error) {
 	header := r.Header["Authorization"]
 	switch {
 	case len(header) > 1, len(header) == 1 && (asserted || posted.secret != ""), asserted && posted.secret != "":
-		return credentials{}, refuse("invalid_request", "The client used more than one authentication method.")
+		return credentials{}, refuse("invalid_request", "The client used more than one authentication method.").withHint(oneMethod)
 	case asserted:
 		return readAssertion(form)
 	case len(header) == 0 && posted.id == "":
-		return credentials{}, unauthenticated()
+		return credentials{}, unauthenticated().withHint("neither client_id, nor an Authorization header, nor a client_assertion was sent")
 	case len(header) == 0:
 		return posted, nil
 	}
 	basic, ok := readBasic(header[0])
 	if !ok {
-		return credentials{}, unauthenticated()
+		return credentials{}, unauthenticated().withHint("the Authorization header is not Basic with id and secret, each form-encoded, then base64")
 	}
 	if posted.id != "" && posted.id != basic.id {
-		return credentials{}, refuse("invalid_request", "The client_id does not match the Authorization header.")
+		return credentials{}, refuse("invalid_request", "The client_id does not match the Authorization header.").withHint(oneMethod)
 	}
 	return basic, nil
 }

@@ -63,11 +63,11 @@ type deviceResponse struct {
 func (p *Provider) deviceAuthorization(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readForm(r)
 	if fault != nil {
-		return writeError(w, r, fault)
+		return fault
 	}
 	response, err := p.newDevice(w, r, form)
 	if err != nil {
-		return writeError(w, r, p.explain(r, form, err))
+		return err
 	}
 	return writeJSON(w, response)
 }
@@ -84,19 +84,19 @@ func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request, form params
 	}
 	web.Annotate(ctx, clientAttr(c.ID))
 	if known := (&client{Client: c}); !known.has(deviceGrantType) {
-		return nil, refuse("unauthorized_client", descriptions["unauthorized_client"])
+		return nil, unregisteredGrant(deviceGrantType, c)
 	}
-	if err := p.allowOften(ctx, "device:", c, devices); err != nil {
+	if err := allowOften(ctx, p.Limiter, "device:", c, devices); err != nil {
 		return nil, err
 	}
 	d := device{ID: storage.NewID(""), ClientID: c.ID, NoScope: form.Get("scope") == "", Network: web.Network(web.ClientIP(ctx)), ExpiresAt: p.Now().Add(deviceLife)}
 	if d.Scopes, err = askedScopes(url.Values(form), c); err != nil {
 		return nil, err
 	}
-	if d.Details, err = p.askedDetails(url.Values(form), c); err != nil {
+	if d.Details, err = askedDetails(p.DetailTypes, url.Values(form), c); err != nil {
 		return nil, err
 	}
-	if d.Resources, err = matchResources(form["resource"], p.resourcesFor(c.Audiences, d.Scopes)); err != nil {
+	if d.Resources, err = matchResources(form["resource"], p.resourcesFor(c.Audiences, d.Scopes), c); err != nil {
 		return nil, err
 	}
 	if err := p.spendProof(ctx, proof); err != nil {

@@ -21,16 +21,19 @@ import (
 func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
-		return p.errorPage(w, r, fault)
+		return fault
 	}
-	q, d, s, done, err := p.openDevice(w, r)
-	if done {
+	q, d, s, due, err := p.openDevice(r)
+	if err != nil {
 		return err
+	}
+	if due != "" {
+		return web.Redirect(w, due)
 	}
 	if q.ShownTo != s.ID {
 		e := turnAway("access_denied", "This question was for a different account. Go back and check.")
 		e.Status = http.StatusForbidden
-		return p.errorPage(w, r, e)
+		return e
 	}
 	allowed := form.Get("decision") == "allow"
 	if allowed {
@@ -40,11 +43,11 @@ func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrExists): // ErrExists: the grant of this code
-		return p.errorPage(w, r, turnAway("expired_request", "This was already answered."))
+		return turnAway("expired_request", "This was already answered.")
 	case errors.Is(err, storage.ErrNotFound):
-		return p.errorPage(w, r, turnAway("access_denied", "This account or app was just turned off."))
+		return turnAway("access_denied", "This account or app was just turned off.")
 	case err != nil:
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	_ = p.Requests.Close(r.Context(), q.Handle)
 	p.forgetUserCode(r.Context(), d, allowed)

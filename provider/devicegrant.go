@@ -32,11 +32,11 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	code := form.Get("device_code")
 	switch {
 	case !c.has(deviceGrantType):
-		return refuse("unauthorized_client", descriptions["unauthorized_client"])
+		return unregisteredGrant(deviceGrantType, c.Client)
 	case code == "":
 		return refuse("invalid_request", "The parameter device_code is missing.")
 	case !strings.HasPrefix(code, devicePrefix):
-		return invalidGrant()
+		return invalidGrant().withHint("this is not a device code of ours")
 	}
 	state, err := g.p.Grants.GrantByCode(ctx, storage.Digest(code))
 	if errors.Is(err, storage.ErrNotFound) {
@@ -46,7 +46,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 		return err
 	}
 	if state.ClientID != c.ID {
-		return invalidGrant()
+		return foreign("device code", state.ClientID, c.ID)
 	}
 	if err := g.p.trim(&state.Grant, c); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if err != nil {
 		return err
 	}
-	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
 	seed, err := g.p.firstSeed(ctx, c, state.Grant)
@@ -84,7 +84,7 @@ func (g *deviceGrant) pending(ctx context.Context, c *client, digest []byte) err
 	case err != nil:
 		return err
 	case d.ClientID != c.ID:
-		return invalidGrant()
+		return foreign("device code", d.ClientID, c.ID)
 	case d.Denied:
 		return refuse("access_denied", "The user denied the request.")
 	}

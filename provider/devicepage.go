@@ -22,7 +22,7 @@ var typed = web.Limit{Events: 10, Per: deviceLife}
 func (p *Provider) devicePage(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
-		return p.errorPage(w, r, fault)
+		return fault
 	}
 	return p.askUserCode(w, http.StatusOK, form.Get("user_code"), "")
 }
@@ -35,25 +35,25 @@ func (p *Provider) askUserCode(w http.ResponseWriter, status int, code, problem 
 func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
-		return p.errorPage(w, r, fault)
+		return fault
 	}
 	err := p.countTyped(r)
 	if e := tooMany(err, "Too many user codes were tried; try again later."); e != nil {
-		return p.errorPage(w, r, e.saying("Too many codes were tried from your network. Wait a few minutes."))
+		return e.saying("Too many codes were tried from your network. Wait a few minutes.")
 	}
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	d, err := p.byUserCode(r.Context(), form.Get("user_code"))
 	if errors.Is(err, storage.ErrNotFound) {
 		return p.askUserCode(w, http.StatusBadRequest, form.Get("user_code"), "That code is not valid or has expired. Check your device and try again.")
 	}
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	c, err := p.lookUp(r.Context(), d.ClientID)
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	q := &interaction.Request{
 		Handle: storage.NewID(""), CreatedAt: p.Now(), Form: url.Values{"device_digest": {hex.EncodeToString(d.Digest)}},
@@ -62,7 +62,7 @@ func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
 	}
 	signInByDefault(q, c)
 	if err := p.Requests.Park(w, r, q); err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	return web.Redirect(w, p.devicePath(q))
 }
@@ -82,42 +82,37 @@ func (p *Provider) countTyped(r *http.Request) error {
 
 func (p *Provider) devicePath(q *interaction.Request) string { return p.base + "/device/" + q.Handle }
 
-// openDevice finds what this browser's person is to answer. When they have to sign in first, or
-// there is nothing to answer, it has responded and done is true.
-func (p *Provider) openDevice(w http.ResponseWriter, r *http.Request) (q *interaction.Request, d device, s *session.Session, done bool, err error) {
+// openDevice finds what this browser's person is to answer; due is where they have to sign in first.
+func (p *Provider) openDevice(r *http.Request) (q *interaction.Request, d device, s *session.Session, due string, err error) {
 	q, err = p.Requests.Open(r, r.PathValue("handle"))
 	if err == nil {
 		d, err = p.device(r.Context(), deviceDigest(q.Form))
 	}
 	if errors.Is(err, storage.ErrNotFound) || err == nil && d.Denied {
-		return nil, d, nil, true, p.errorPage(w, r, turnAway("expired_request", "This has expired, was already answered, or started in another browser. Start again on your device."))
+		err = turnAway("expired_request", "This has expired, was already answered, or started in another browser. Start again on your device.")
 	}
 	if err == nil {
 		s, err = p.Sessions.Current(r)
 	}
-	due := ""
 	if err == nil {
 		due, err = p.Interactions[0].Next(r.Context(), q, s) // signing in; what is asked here takes the place of the others
 	}
-	if err != nil {
-		return nil, d, nil, true, p.errorPage(w, r, asError(err))
-	}
-	if due != "" {
-		return nil, d, nil, true, web.Redirect(w, due)
-	}
-	return q, d, s, false, nil
+	return q, d, s, due, err
 }
 
 // confirmDevice answers GET /device/{handle}: nothing is allowed without having been read.
 func (p *Provider) confirmDevice(w http.ResponseWriter, r *http.Request) error {
-	q, d, s, done, err := p.openDevice(w, r)
-	if done {
+	q, d, s, due, err := p.openDevice(r)
+	if err != nil {
 		return err
+	}
+	if due != "" {
+		return web.Redirect(w, due)
 	}
 	if q.ShownTo != s.ID {
 		q.ShownTo = s.ID
 		if err := p.Requests.Update(r.Context(), q); err != nil {
-			return p.errorPage(w, r, asError(err))
+			return err
 		}
 	}
 	return p.Pages.Render(w, http.StatusOK, templates.Device{

@@ -38,5 +38,6 @@
 // the network itself. A new grant is one file with a fosite.TokenEndpointHandler and one line in
 // fosite.go.
 //
-// In dev mode a refusal says what differs: explain.go and explain_call.go, by differs.go.
+// Handlers return their errors: handler.go has them answered by redirect, as a page or as JSON (errors.go).
+// In dev mode a refusal says what differs, by its hint (hint.go, differs.go).
 package provider

@@ -27,15 +27,15 @@ type signOut struct {
 func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
-		return p.errorPage(w, r, fault)
+		return fault
 	}
 	q, err := p.readSignOut(r.Context(), form)
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	s, err := p.Sessions.Current(r)
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	confirmed := r.Method == http.MethodPost && form.Get("confirm") == "yes"
 	switch {
@@ -55,10 +55,10 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 func (p *Provider) signOutHere(w http.ResponseWriter, r *http.Request, q *signOut, s *session.Session) error {
 	frames, err := p.frames(r.Context(), s)
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	if err := p.Sessions.End(w, r); err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	// The session is over whether or not this is stored at once; until then it is kept and tried again.
 	_ = p.Audit.Record(r.Context(), audit.Event{
@@ -88,7 +88,7 @@ func (p *Provider) readSignOut(ctx context.Context, form params) (*signOut, erro
 	}
 	q.target = form.Get("post_logout_redirect_uri")
 	if err := q.checkTarget(); err != nil {
-		return nil, p.telling(err, func() string { return whyNoWayBack(q) })
+		return nil, err
 	}
 	return q, nil
 }
@@ -98,12 +98,19 @@ func (q *signOut) checkTarget() error {
 		return nil
 	}
 	if !slices.Contains(q.client.PostLogoutRedirectURIs, q.target) {
-		return refuse("invalid_request", "The post_logout_redirect_uri is not registered for this client.")
+		return refuse("invalid_request", "The post_logout_redirect_uri is not registered for this client.").withHintFunc(q.targetDiffers)
 	}
 	if err := ValidRedirectURI(q.target); err != nil {
 		return refuse("invalid_request", "The post_logout_redirect_uri is not a valid redirect target.")
 	}
 	return nil
+}
+
+func (q *signOut) targetDiffers() string {
+	if q.client.ID == "" {
+		return "no client is named: send client_id, or an id_token_hint of ours; requested " + q.target
+	}
+	return uriDiffers(q.target, q.client.PostLogoutRedirectURIs) + toRegister(q.client, "--post-logout-redirect-uri")
 }
 
 func (p *Provider) askSignOut(w http.ResponseWriter, q *signOut, s *session.Session) error {
@@ -132,7 +139,7 @@ func (p *Provider) signedOut(w http.ResponseWriter, r *http.Request, q *signOut,
 	case len(frames) > 0:
 		return p.signOutInFrames(w, q, frames, next)
 	case next != "":
-		return p.leave(w, r, q.client.Name, next)
+		return leave(w, r, p.Pages, q.client.Name, next)
 	}
 	return p.Pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: p.base + "/login"})
 }

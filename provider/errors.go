@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/ory/fosite"
-
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -18,11 +16,11 @@ type Error struct {
 	Name        string // "invalid_grant"
 	Description string
 	Say         string // to a person, on our page, in their language; empty: a sentence for the status
-	Detail      string // what differs, with the request's own values; set only in dev mode, by telling
 	Back        string // where the client gets its answer; set for unvouched clients only
 	Cause       error  // for the log only
 
-	app, home string // the client's name and site, to lead back to
+	hint      func() string // what differs, for developers; nil: there is no more to say
+	app, home string        // the client's name and site, to lead back to
 }
 
 func (e *Error) Error() string {
@@ -78,7 +76,7 @@ func (e *Error) page() *Error {
 	return e
 }
 
-// asError is the one table from our errors and fosite's to what a client is told.
+// asError is the one table from errors to what a client is told.
 func asError(err error) *Error {
 	var ours *Error
 	if errors.As(err, &ours) {
@@ -90,20 +88,7 @@ func asError(err error) *Error {
 	if errors.Is(err, storage.ErrUnavailable) {
 		return &Error{Status: http.StatusServiceUnavailable, Name: "temporarily_unavailable", Description: "The server is temporarily unavailable; try the same request again.", Cause: err}
 	}
-	var theirs *fosite.RFC6749Error
-	if errors.As(err, &theirs) && theirs.CodeField < http.StatusInternalServerError {
-		return translate(theirs)
-	}
 	return &Error{Status: http.StatusInternalServerError, Name: "server_error", Description: "The server encountered an unexpected error.", Cause: err}
-}
-
-// translate keeps fosite's error name and drops its text: it carries the user's bytes.
-func translate(e *fosite.RFC6749Error) *Error {
-	out := refuse(e.ErrorField, descriptions[e.ErrorField])
-	if out.Description == "" {
-		out.Description = "The request was rejected."
-	}
-	return out.because(e)
 }
 
 var descriptions = map[string]string{
@@ -122,9 +107,10 @@ var descriptions = map[string]string{
 	"registration_not_supported": "The registration parameter is not supported.",
 }
 
-// writeError answers an API call with err (RFC 6749 section 5.2).
-func writeError(w http.ResponseWriter, r *http.Request, err error) error {
-	e := asError(err)
+// writeError answers an API call with e (RFC 6749 section 5.2). Programs get the standard's words and
+// nothing else, in dev mode too: people read hints on a page, or where the server runs.
+func (p *Provider) writeError(w http.ResponseWriter, r *http.Request, e *Error) error {
+	p.hint(r, e)
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
@@ -134,7 +120,6 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) error {
 	if _, _, basic := r.BasicAuth(); e.Name == "invalid_client" && (basic || r.Header.Get("Authorization") != "") {
 		h.Set("WWW-Authenticate", `Basic realm="symbolon", charset="UTF-8"`)
 	}
-	noteDetail(r, e)
 	body, _ := json.Marshal(map[string]string{"error": e.Name, "error_description": e.Description})
 	w.WriteHeader(e.Status)
 	_, _ = w.Write(body)

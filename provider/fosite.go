@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,6 +36,18 @@ func (p *Provider) newFosite() *fosite.Fosite {
 		&clientCredentials{p},
 	}
 	return fosite.NewOAuth2Provider(knownClient{}, config)
+}
+
+// fromFosite keeps our own errors, and of fosite's the name: their texts carry the user's bytes.
+func fromFosite(err error) error {
+	var ours *Error
+	var theirs *fosite.RFC6749Error
+	switch {
+	case errors.As(err, &ours), errors.Is(err, storage.ErrUnavailable), !errors.As(err, &theirs), theirs.CodeField >= http.StatusInternalServerError:
+		return err
+	}
+	description := cmp.Or(descriptions[theirs.ErrorField], "The request was rejected.")
+	return refuse(theirs.ErrorField, description).because(theirs)
 }
 
 // client shows a registered client to fosite. It deliberately does not implement

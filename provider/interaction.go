@@ -17,29 +17,29 @@ import (
 // is due, an error for the client, or the code. Pages only ever return here, never to one another.
 func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validRequest) error {
 	if v.Decision == interaction.Denied {
-		return p.refuseAtClient(w, r, v, refuse("access_denied", "The user denied the request."))
+		return v.refused(refuse("access_denied", "The user denied the request."))
 	}
 	s, err := p.Sessions.Current(r)
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	if err := p.recognize(r.Context(), v, s); err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	if s != nil && v.somebodyElse(s) {
-		return p.refuseAtClient(w, r, v, refuse("login_required", "A different user is signed in than the one requested."))
+		return v.refused(refuse("login_required", "A different user is signed in than the one requested."))
 	}
 	for _, step := range p.Interactions {
 		page, err := step.Next(r.Context(), v.Request, s)
 		if err != nil {
-			return p.errorPage(w, r, asError(err))
+			return err
 		}
 		if page != "" {
 			return p.detour(w, r, v, page, step.Refusal())
 		}
 	}
 	if !v.reached(s.ACR) {
-		return p.refuseAtClient(w, r, v, refuse("unmet_authentication_requirements", "The user cannot meet the requested authentication requirements."))
+		return v.refused(refuse("unmet_authentication_requirements", "The user cannot meet the requested authentication requirements."))
 	}
 	return p.respond(w, r, v, s)
 }
@@ -69,12 +69,12 @@ func (v *validRequest) somebodyElse(s *session.Session) bool {
 // client is told instead.
 func (p *Provider) detour(w http.ResponseWriter, r *http.Request, v *validRequest, page, refusal string) error {
 	if v.HasPrompt("none") {
-		return p.refuseAtClient(w, r, v, refuse(refusal, "User interaction is required, but prompt=none was requested."))
+		return v.refused(refuse(refusal, "User interaction is required, but prompt=none was requested."))
 	}
 	if !v.parked {
 		v.Client = asShown(v.client)
 		if err := p.Requests.Park(w, r, v.Request); err != nil {
-			return p.errorPage(w, r, asError(err))
+			return err
 		}
 	}
 	http.Redirect(w, r, page, http.StatusSeeOther)
@@ -88,11 +88,11 @@ func (p *Provider) respond(w http.ResponseWriter, r *http.Request, v *validReque
 	response, err := p.fosite.NewAuthorizeResponse(r.Context(), v.fosite, issuing)
 	switch {
 	case errors.Is(err, storage.ErrSpent):
-		return p.errorPage(w, r, turnAway("expired_request", "This sign-in is already finished. Go back to the app and start again."))
+		return turnAway("expired_request", "This sign-in is already finished. Go back to the app and start again.")
 	case errors.Is(err, storage.ErrNotFound):
-		return p.errorPage(w, r, turnAway("access_denied", "This account or app was just turned off."))
+		return turnAway("access_denied", "This account or app was just turned off.")
 	case err != nil:
-		return p.errorPage(w, r, asError(err))
+		return fromFosite(err)
 	}
 	if v.parked {
 		// The durable store has spent the handle; that the parked copy goes too is tidiness.
@@ -117,17 +117,27 @@ type reply struct {
 	left  bool // after a POST: a redirect to the client would die of form-action in the browser
 }
 
-// refuseAtClient tells the client by redirect (RFC 6749 section 4.1.2.1); an outage is ours to tell.
-func (p *Provider) refuseAtClient(w http.ResponseWriter, r *http.Request, v *validRequest, err error) error {
-	e := asError(err)
+// errorResponse is a refusal that the client learns of (RFC 6749 section 4.1.2.1).
+type errorResponse struct {
+	error
+	request *validRequest
+}
+
+func (v *validRequest) refused(err error) error { return &errorResponse{err, v} }
+
+func (e *errorResponse) Unwrap() error { return e.error }
+
+// refuseAtClient delivers it by redirect; an outage is ours to tell.
+func (p *Provider) refuseAtClient(w http.ResponseWriter, r *http.Request, response *errorResponse) error {
+	v, e := response.request, asError(response.error)
 	if e.Status >= http.StatusInternalServerError {
-		return p.errorPage(w, r, e)
+		return e
 	}
 	web.Annotate(r.Context(), clientAttr(v.ClientID), refusalAttr(e.Name))
-	noteDetail(r, e)
+	p.hint(r, e)
 	fields := [][2]string{{"error", e.Name}, {"error_description", e.Description}}
 	if unvouched(v.client) && unseen(r, v) {
-		return p.refuseHere(w, r, v, *e, fields)
+		return p.refuseHere(r, v, *e, fields)
 	}
 	return p.answerClient(w, r, v, fields)
 }
@@ -149,14 +159,14 @@ func (p *Provider) response(ctx context.Context, v *validRequest, fields [][2]st
 func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *validRequest, fields [][2]string) error {
 	fields, err := p.response(r.Context(), v, fields)
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	if isPosted(v.reply.mode) {
 		return p.postToClient(w, v, fields)
 	}
 	location := appendQuery(v.reply.uri, fields...)
 	if v.reply.left {
-		return p.handOff(w, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
+		return handOff(w, p.Pages, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
 	}
 	h := w.Header()
 	h.Set("Location", location)

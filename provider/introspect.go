@@ -36,21 +36,21 @@ type introspection struct {
 func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readForm(r)
 	if fault != nil {
-		return writeError(w, r, fault)
+		return fault
 	}
 	caller, err := p.authenticate(r.Context(), r, form)
 	if err != nil {
-		return writeError(w, r, p.explain(r, form, err))
+		return err
 	}
 	if caller.Public {
-		return writeError(w, r, unauthenticated())
+		return unauthenticated().withHint("the client is public: only those that authenticate may ask about tokens")
 	}
 	if form.Get("token") == "" {
-		return writeError(w, r, refuse("invalid_request", "The parameter token is missing."))
+		return refuse("invalid_request", "The parameter token is missing.")
 	}
 	answer, err := p.inspect(r.Context(), caller, form.Get("token"))
 	if err != nil {
-		return writeError(w, r, err)
+		return err
 	}
 	if wantsSigned(r.Header) {
 		return p.writeSigned(w, r, caller, answer)

@@ -39,11 +39,11 @@ type pushedResponse struct {
 func (p *Provider) push(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readForm(r)
 	if fault != nil {
-		return writeError(w, r, fault)
+		return fault
 	}
 	response, err := p.pushRequest(w, r, form)
 	if err != nil {
-		return writeError(w, r, p.explain(r, form, err))
+		return err
 	}
 	return writeJSONStatus(w, http.StatusCreated, response)
 }
@@ -62,7 +62,7 @@ func (p *Provider) pushRequest(w http.ResponseWriter, r *http.Request, form para
 	if form.Get("request_uri") != "" {
 		return nil, refuse("invalid_request", "A pushed request must not contain request_uri.")
 	}
-	if err := p.allowOften(ctx, "par:", c, pushes); err != nil {
+	if err := allowOften(ctx, p.Limiter, "par:", c, pushes); err != nil {
 		return nil, err
 	}
 	v := &validRequest{client: c, pushing: true}
@@ -106,12 +106,12 @@ func withoutCredentials(form params, clientID string) url.Values {
 
 // allowOften bounds what one client can make us keep: by client, and by network too when anybody can
 // say to be that client.
-func (p *Provider) allowOften(ctx context.Context, what string, c storage.Client, limit web.Limit) error {
+func allowOften(ctx context.Context, limiter *web.Limiter, what string, c storage.Client, limit web.Limit) error {
 	key := what + hex.EncodeToString(storage.Digest(c.ID)[:12])
 	if c.Public {
 		key += ":" + web.Network(web.ClientIP(ctx))
 	}
-	err := p.Limiter.Allow(ctx, key, limit)
+	err := limiter.Allow(ctx, key, limit)
 	if e := tooMany(err, "Too many requests from this client; try again later."); e != nil {
 		return e
 	}
@@ -174,7 +174,8 @@ func unknownRequest() *Error {
 // checkPushed: some clients may not put their request into the browser at all (RFC 9126 section 6).
 func checkPushed(v *validRequest) error {
 	if mustPush(v.client) && !v.pushing && pushedID(v.Form) == "" {
-		return refuse("invalid_request", "This client must use pushed authorization requests (PAR).")
+		return refuse("invalid_request", "This client must use pushed authorization requests (PAR).").
+			withHint("send it to the pushed_authorization_request_endpoint first, then only client_id and request_uri here")
 	}
 	return nil
 }

@@ -149,7 +149,7 @@ type Deps struct {
 type Provider struct {
 	Config
 	Deps
-	base   string // path of the issuer, "" for a bare host
+	place
 	fosite *fosite.Fosite
 	meta   *metadata
 }
@@ -163,7 +163,9 @@ func New(c Config, d Deps) (*Provider, error) {
 	if len(d.PairwiseSalt) < sha256.Size {
 		return nil, errors.New("provider: the salt of pairwise subjects is missing")
 	}
-	p := &Provider{Config: c, Deps: d, base: strings.TrimSuffix(issuer.EscapedPath(), "/")}
+	p := &Provider{Config: c, Deps: d, place: place{
+		issuer: c.Issuer, base: strings.TrimSuffix(issuer.EscapedPath(), "/"), mutual: c.MutualURL,
+	}}
 	if p.Now == nil {
 		p.Now = time.Now
 	}
@@ -181,20 +183,20 @@ func New(c Config, d Deps) (*Provider, error) {
 // Mount registers every endpoint. Browser routes get the page protections, the others CORS; there
 // is no third way in.
 func (p *Provider) Mount(mux *web.Mux) {
-	mux.Page("GET "+p.base+"/authorize", p.authorize)
+	mux.Page("GET "+p.base+"/authorize", p.page(p.authorize))
 	mux.Page("HEAD "+p.base+"/authorize", refuseHead)
 	mux.Page("HEAD "+p.base+"/authorize/{handle}", refuseHead)
-	mux.PageFromAnywhere("POST "+p.base+"/authorize", p.authorize)
-	mux.Page("GET "+p.base+"/authorize/{handle}", p.resume)
-	mux.Page("GET "+p.base+"/logout", p.endSession)
-	mux.PageFromAnywhere("POST "+p.base+"/logout", p.endSession)
+	mux.PageFromAnywhere("POST "+p.base+"/authorize", p.page(p.authorize))
+	mux.Page("GET "+p.base+"/authorize/{handle}", p.page(p.resume))
+	mux.Page("GET "+p.base+"/logout", p.page(p.endSession))
+	mux.PageFromAnywhere("POST "+p.base+"/logout", p.page(p.endSession))
 	if p.SessionManagement {
 		mux.Page("GET "+p.base+"/check-session", p.checkSession)
 	}
-	mux.Page("GET "+p.base+"/device", p.devicePage)
-	mux.Page("POST "+p.base+"/device", p.enterDevice)
-	mux.Page("GET "+p.base+"/device/{handle}", p.confirmDevice)
-	mux.Page("POST "+p.base+"/device/{handle}", p.decideDevice)
+	mux.Page("GET "+p.base+"/device", p.page(p.devicePage))
+	mux.Page("POST "+p.base+"/device", p.page(p.enterDevice))
+	mux.Page("GET "+p.base+"/device/{handle}", p.page(p.confirmDevice))
+	mux.Page("POST "+p.base+"/device/{handle}", p.page(p.decideDevice))
 	mux.Published("GET "+p.base+"/jwks", p.jwks)
 	for _, path := range p.meta.paths {
 		mux.Published("GET "+path, p.discovery)
@@ -205,28 +207,17 @@ func (p *Provider) Mount(mux *web.Mux) {
 // MountMutual registers the endpoints that a client's certificate counts at, and no page: browsers
 // would ask people for a certificate.
 func (p *Provider) MountMutual(mux *web.Mux) {
-	mux.API("POST "+p.base+"/par", p.push)
-	mux.API("POST "+p.base+"/device_authorization", p.deviceAuthorization)
-	mux.API("POST "+p.base+"/token", p.token)
-	mux.API("POST "+p.base+"/introspect", p.introspect)
-	mux.API("POST "+p.base+"/revoke", p.revoke)
-	mux.API("GET "+p.base+"/userinfo", p.userinfo)
-	mux.API("POST "+p.base+"/userinfo", p.userinfo)
+	mux.API("POST "+p.base+"/par", p.api(p.push))
+	mux.API("POST "+p.base+"/device_authorization", p.api(p.deviceAuthorization))
+	mux.API("POST "+p.base+"/token", p.api(p.token))
+	mux.API("POST "+p.base+"/introspect", p.api(p.introspect))
+	mux.API("POST "+p.base+"/revoke", p.api(p.revoke))
+	mux.API("GET "+p.base+"/userinfo", p.api(challenging(p.userinfo)))
+	mux.API("POST "+p.base+"/userinfo", p.api(challenging(p.userinfo)))
 }
 
 // refuseHead keeps a request that asks for no answer from getting a code made.
 func refuseHead(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Allow", "GET, POST")
 	return &web.Error{Status: http.StatusMethodNotAllowed}
-}
-
-// url is the absolute address of one of our paths.
-func (p *Provider) url(path string) string { return strings.TrimSuffix(p.Issuer, "/") + path }
-
-// mutualURL is that of one where clients are asked for a certificate.
-func (p *Provider) mutualURL(path string) string {
-	if p.MutualURL == "" {
-		return p.url(path)
-	}
-	return p.MutualURL + p.base + path
 }

@@ -135,18 +135,21 @@ func (g *refreshGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite
 func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
 	c, session, form := r.GetClient().(*client), r.GetSession().(*tokenSession), r.GetRequestForm()
 	if !c.has("refresh_token") {
-		return refuse("unauthorized_client", descriptions["unauthorized_client"])
+		return unregisteredGrant("refresh_token", c.Client)
 	}
 	if form.Get("refresh_token") == "" {
 		return refuse("invalid_request", "The parameter refresh_token is missing.")
 	}
 	presented, err := g.p.openRefresh(ctx, form.Get("refresh_token"))
+	if errors.Is(err, storage.ErrNotFound) {
+		return invalidGrant().withHint("this is not a refresh token of ours, byte for byte, or its grant is forgotten")
+	}
 	if err != nil {
-		return gone(err)
+		return err
 	}
 	state := presented.GrantState
 	if state.ClientID != c.ID {
-		return invalidGrant()
+		return foreign("refresh token", state.ClientID, c.ID)
 	}
 	if err := g.p.trim(&state.Grant, c); err != nil {
 		return err
@@ -159,7 +162,7 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if err != nil {
 		return err
 	}
-	if session.details, err = g.p.narrowDetails(form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
 	if err := g.p.prove(ctx, session, c, presented.jkt); err != nil {
@@ -188,11 +191,25 @@ func (g *refreshGrant) rotate(ctx context.Context, c *client, state storage.Gran
 	}
 	switch {
 	case !state.Alive || generation >= state.Generation || expired(state.Grant, now):
-		return 0, invalidGrant()
+		return 0, refreshOver(state, generation, now)
 	case generation == state.Generation-1 && now.Sub(state.RotatedAt) <= g.retry(c):
 		return state.Generation, nil
 	}
-	return 0, g.p.endFamily(ctx, state.Grant, audit.RefreshReused)
+	return 0, g.p.endFamily(ctx, state.Grant, audit.RefreshReused, invalidGrant().withHint(usedBefore))
+}
+
+const usedBefore = "the refresh token was used before: keep the new one that each refresh gives; its grant has ended"
+
+func refreshOver(state storage.GrantState, generation int64, now time.Time) *Error {
+	return invalidGrant().withHintFunc(func() string {
+		switch {
+		case state.Alive && expired(state.Grant, now):
+			return "the refresh token has expired: it was not used for too long, or its grant is too old"
+		case generation < state.Generation:
+			return usedBefore
+		}
+		return dead(state)
+	})
 }
 
 // retry is for how long a token that was used gives its successor again: longer for hosts of agents, whose

@@ -70,7 +70,7 @@ func (p *Provider) openObject(ctx context.Context, c storage.Client, object stri
 		return nil, "", err
 	}
 	if err != nil {
-		return nil, "", unverified(c, object).because(err)
+		return nil, "", unverified(c, object, err)
 	}
 	var claims objectClaims
 	if keys.Unmarshal(payload, &claims) != nil { // its error repeats what was sent
@@ -91,12 +91,12 @@ func objectAlgs(c storage.Client) []string {
 }
 
 // unverified tells somebody who did not sign at all that it has to be registered first.
-func unverified(c storage.Client, object string) *Error {
-	_, err := keys.Unsigned(object)
-	if err == nil && !c.RequireSigned && !c.FAPI2() {
-		return refuse("request_not_supported", descriptions["request_not_supported"])
+func unverified(c storage.Client, object string, why error) *Error {
+	refusal := badObject("Its format, type, algorithm or signature is not valid.")
+	if _, err := keys.Unsigned(object); err == nil && !c.RequireSigned && !c.FAPI2() {
+		refusal = refuse("request_not_supported", descriptions["request_not_supported"])
 	}
-	return badObject("Its format, type, algorithm or signature is not valid.")
+	return refusal.because(why).withHintFunc(func() string { return refusal.Description + " " + why.Error() })
 }
 
 // judgeObject: who speaks, about whom, to whom, when. One whose sub is the client could be used as a
@@ -109,7 +109,7 @@ func (p *Provider) judgeObject(o objectClaims, c storage.Client, isSigned bool) 
 		return badObject("Its sub must not be the client_id; that would make it a client assertion.")
 	case o.Issuer != c.ID && (isSigned || o.Issuer != ""):
 		return badObject("Its iss must be the client_id.")
-	case !p.isForUs(o.Audience) && (isSigned || len(o.Audience) > 0) && !(c.FAPI2() && slices.Contains(o.Audience, p.Issuer)):
+	case !p.isAudience(o.Audience) && (isSigned || len(o.Audience) > 0) && !(c.FAPI2() && slices.Contains(o.Audience, p.Issuer)):
 		return badObject("Its aud must be this issuer.") // FAPI 2.0 Message Signing section 5.3.1 takes others along with it
 	case o.ExpiresAt == nil && isSigned:
 		return badObject("Its exp is missing.")
@@ -147,7 +147,8 @@ func (o objectClaims) brief(now int64) *Error {
 }
 
 func badObject(why string) *Error {
-	return refuse("invalid_request_object", descriptions["invalid_request_object"]+" "+why)
+	description := descriptions["invalid_request_object"] + " " + why
+	return refuse("invalid_request_object", description).withHint(description)
 }
 
 // checkSigned: some clients sign all they ask for (RFC 9101 section 10.5).

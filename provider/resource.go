@@ -13,14 +13,6 @@ import (
 // /userinfo takes no token that is not. Who names a resource, or nothing at all as agents do, sends that
 // server nothing that it could use here.
 
-// resourcesFor is what a token with these scopes may be for: with openid also this server.
-func (p *Provider) resourcesFor(audiences, scopes []string) []string {
-	if !slices.Contains(scopes, "openid") || slices.Contains(audiences, p.Issuer) {
-		return audiences
-	}
-	return append(slices.Clip(audiences), p.Issuer)
-}
-
 // audienceFor is who a token of the grant is for: of what the person allowed, or of the client's default,
 // the resources asked for; with none asked for, all of it (RFC 8707 section 2.2).
 func (p *Provider) audienceFor(g storage.Grant, c *client, scopes, asked []string) ([]string, error) {
@@ -34,15 +26,7 @@ func (p *Provider) audienceFor(g storage.Grant, c *client, scopes, asked []strin
 	if len(asked) == 0 {
 		return granted, nil
 	}
-	return matchResources(asked, p.resourcesFor(granted, scopes))
-}
-
-// defaultAudience is who a token is for when no resource was named; never empty.
-func (p *Provider) defaultAudience(c storage.Client) []string {
-	if len(c.Audiences) > 0 {
-		return c.Audiences[:1]
-	}
-	return []string{p.Issuer}
+	return matchResources(asked, p.resourcesFor(granted, scopes), c.Client)
 }
 
 // checkResources is RFC 8707 section 2: absolute, no fragment, allowed.
@@ -53,24 +37,35 @@ func (p *Provider) checkResources(v *validRequest) (err error) {
 			return refuse("invalid_target", "The resource must be an absolute URI without a fragment.")
 		}
 	}
-	v.Resources, err = matchResources(v.Form["resource"], p.resourcesFor(v.client.Audiences, v.Scopes))
+	v.Resources, err = matchResources(v.Form["resource"], p.resourcesFor(v.client.Audiences, v.Scopes), v.client)
 	return err
 }
 
-// matchResources finds each resource asked for among those allowed. One trailing slash is forgiven;
+// matchResources finds each resource that c asks for among those allowed. One trailing slash is forgiven;
 // what was registered, not what was sent, becomes the audience.
-func matchResources(asked, allowed []string) ([]string, error) {
+func matchResources(asked, allowed []string, c storage.Client) ([]string, error) {
 	matched := make([]string, 0, len(asked))
 	for _, resource := range asked {
-		i := slices.IndexFunc(allowed, func(a string) bool {
-			return strings.TrimSuffix(a, "/") == strings.TrimSuffix(resource, "/")
-		})
+		i := indexResource(allowed, resource)
 		if i < 0 {
-			return nil, refuse("invalid_target", "A requested resource is unknown or not allowed for this client.")
+			return nil, unknownResource(resource, c)
 		}
 		if !slices.Contains(matched, allowed[i]) {
 			matched = append(matched, allowed[i])
 		}
 	}
 	return matched, nil
+}
+
+func indexResource(in []string, resource string) int {
+	return slices.IndexFunc(in, func(r string) bool { return strings.TrimSuffix(r, "/") == strings.TrimSuffix(resource, "/") })
+}
+
+func unknownResource(resource string, c storage.Client) *Error {
+	return refuse("invalid_target", "A requested resource is unknown or not allowed for this client.").withHintFunc(func() string {
+		if indexResource(c.Audiences, resource) >= 0 {
+			return resource + " is registered, and was not granted"
+		}
+		return uriDiffers(resource, c.Audiences) + toRegister(c, "--audience")
+	})
 }

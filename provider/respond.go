@@ -16,20 +16,20 @@ import (
 )
 
 // leave sends the browser to target, which must be a validated URI.
-func (p *Provider) leave(w http.ResponseWriter, r *http.Request, app, target string) error {
+func leave(w http.ResponseWriter, r *http.Request, pages *templates.Pages, app, target string) error {
 	if r.Method == http.MethodPost {
-		return p.handOff(w, templates.HandOff{App: app, URL: target})
+		return handOff(w, pages, templates.HandOff{App: app, URL: target})
 	}
 	return web.RedirectAway(w, target)
 }
 
 // handOff leaves by a page: browsers apply form-action to every redirect that follows a POST, and
 // would stop one to another site without a word.
-func (p *Provider) handOff(w http.ResponseWriter, page templates.HandOff) error {
+func handOff(w http.ResponseWriter, pages *templates.Pages, page templates.HandOff) error {
 	h := w.Header()
 	h.Set("Refresh", "0;url="+page.URL)
 	h.Set("Referrer-Policy", "no-referrer")
-	return p.Pages.Render(w, http.StatusOK, page)
+	return pages.Render(w, http.StatusOK, page)
 }
 
 // signals are a service to the person's password manager: without them, people go on all the same.
@@ -52,6 +52,7 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 		Title:   title(e.Status),
 		Message: cmp.Or(e.Say, message(e.Status)),
 		Code:    e.Name,
+		Detail:  p.hint(r, e),
 		TraceID: web.TraceID(r.Context()),
 	}
 	if _, standard := descriptions[e.Name]; standard {
@@ -59,9 +60,6 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	}
 	if e.Description != page.Message {
 		page.Explanation = e.Description
-	}
-	if p.Dev {
-		page.Detail = e.Detail
 	}
 	if e.Back != "" {
 		page.BackTo, page.BackURL = placeOf(e.Back), e.Back

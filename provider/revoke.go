@@ -20,17 +20,17 @@ import (
 func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readForm(r)
 	if fault != nil {
-		return writeError(w, r, fault)
+		return fault
 	}
 	caller, err := p.authenticate(r.Context(), r, form)
 	if err != nil {
-		return writeError(w, r, p.explain(r, form, err))
+		return err
 	}
 	if form.Get("token") == "" {
-		return writeError(w, r, refuse("invalid_request", "The parameter token is missing."))
+		return refuse("invalid_request", "The parameter token is missing.")
 	}
 	if err := p.revokeToken(r.Context(), caller, form.Get("token")); err != nil {
-		return writeError(w, r, err)
+		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)

@@ -33,11 +33,11 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Pragma", "no-cache") // RFC 6749 section 5.1; OAuth 2.1 has dropped it, its clients' tests have not
 	form, fault := readForm(r)
 	if fault != nil {
-		return writeError(w, r, fault)
+		return fault
 	}
 	response, err := p.exchange(w, r, form)
 	if err != nil {
-		return writeError(w, r, p.explain(r, form, err))
+		return err
 	}
 	return writeJSON(w, response)
 }
@@ -48,7 +48,9 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params)
 		return nil, refuse("invalid_request", "The parameter grant_type is missing.")
 	}
 	if !slices.Contains(grantTypes, grantType) {
-		return nil, refuse("unsupported_grant_type", descriptions["unsupported_grant_type"])
+		return nil, refuse("unsupported_grant_type", descriptions["unsupported_grant_type"]).withHintFunc(func() string {
+			return "requested " + grantType + ", supported " + strings.Join(grantTypes, " ")
+		})
 	}
 	proof, fault := p.readProof(w, r, "/token", "")
 	if fault != nil {
@@ -58,11 +60,11 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params)
 	request, err := p.fosite.NewAccessRequest(ctx, r, session)
 	if err != nil {
 		p.recordRefusal(ctx, grantType, request, err)
-		return nil, err
+		return nil, fromFosite(err)
 	}
 	response, err := p.fosite.NewAccessResponse(ctx, request)
 	if err != nil {
-		return nil, err
+		return nil, fromFosite(err)
 	}
 	c := request.GetClient().(*client)
 	p.recordToken(ctx, grantType, audit.Event{Outcome: audit.Success, ClientID: c.ID})
@@ -88,7 +90,9 @@ func narrow(asked, held []string) ([]string, error) {
 	}
 	for _, scope := range asked {
 		if !slices.Contains(held, scope) {
-			return nil, refuse("invalid_scope", "A requested scope exceeds what was granted.")
+			return nil, refuse("invalid_scope", "A requested scope exceeds what was granted.").withHintFunc(func() string {
+				return "requested " + strings.Join(asked, " ") + ", granted " + strings.Join(held, " ")
+			})
 		}
 	}
 	return asked, nil

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -14,7 +15,7 @@ func (p *Provider) trim(g *storage.Grant, c *client) error {
 	g.Scopes = slices.DeleteFunc(slices.Clone(was.Scopes), func(scope string) bool { return !slices.Contains(c.Scopes, scope) })
 	g.Resources = nil
 	for _, resource := range was.Resources {
-		still, _ := matchResources([]string{resource}, p.resourcesFor(c.Audiences, g.Scopes))
+		still, _ := matchResources([]string{resource}, p.resourcesFor(c.Audiences, g.Scopes), c.Client)
 		g.Resources = append(g.Resources, still...)
 	}
 	if was.AuthorizationDetails != nil {
@@ -24,7 +25,14 @@ func (p *Provider) trim(g *storage.Grant, c *client) error {
 	holds := len(g.Scopes) > 0 || g.AuthorizationDetails != nil
 	switch {
 	case held && !holds, len(was.Resources) > 0 && len(g.Resources) == 0, g.Offline && !slices.Contains(g.Scopes, "offline_access"):
-		return invalidGrant()
+		return takenAway(was.Scopes, was.Resources, c.ID)
 	}
 	return nil
+}
+
+func takenAway(scopes, resources []string, clientID string) *Error {
+	return invalidGrant().withHintFunc(func() string {
+		granted := strings.Join(slices.Concat(scopes, resources), " ")
+		return "the client may no longer have what was granted (" + granted + "): symbolon client show " + clientID
+	})
 }

@@ -22,13 +22,13 @@ func unseen(r *http.Request, v *validRequest) bool {
 
 // refuseHere tells a person what went wrong; the client is told by the link, in its query whatever mode it
 // asked for.
-func (p *Provider) refuseHere(w http.ResponseWriter, r *http.Request, v *validRequest, e Error, fields [][2]string) error {
+func (p *Provider) refuseHere(r *http.Request, v *validRequest, e Error, fields [][2]string) error {
 	fields, err := p.response(r.Context(), v, fields)
 	if err != nil {
-		return p.errorPage(w, r, asError(err))
+		return err
 	}
 	e.Back = appendQuery(v.reply.uri, fields...)
-	return p.errorPage(w, r, e.page())
+	return e.page()
 }
 
 // placeOf names an address for a person: its host, or the scheme when an app on their device takes it.

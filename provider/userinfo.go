@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // userinfo answers GET and POST /userinfo (OpenID Connect Core section 5.3).
 func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 	sent, fault := readBearer(r)
 	if fault != nil {
-		return challenge(w, r, fault)
+		return fault
 	}
 	if sent.token == "" {
 		// Without a token there is no error to name (RFC 6750 section 3.1).
@@ -24,25 +25,25 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 	}
 	claims, ok := p.openAccess(sent.token)
 	if !ok {
-		return challenge(w, r, invalidToken())
+		return invalidToken()
 	}
 	proof, fault := p.heldBy(w, r, sent, claims)
 	if fault != nil {
-		return challenge(w, r, fault)
+		return fault
 	}
 	token, err := p.state(r.Context(), claims)
 	switch {
 	case err != nil:
-		return writeError(w, r, err)
+		return err
 	case !token.Alive:
-		return challenge(w, r, invalidToken())
+		return invalidToken()
 	case !slices.Contains(strings.Fields(claims.Scope), "openid") || token.User.ID == "":
-		return challenge(w, r, &Error{Status: http.StatusForbidden, Name: "insufficient_scope", Description: "The access token does not have the openid scope."})
+		return &Error{Status: http.StatusForbidden, Name: "insufficient_scope", Description: "The access token does not have the openid scope."}
 	case !slices.Contains(claims.Audience, p.Issuer):
-		return challenge(w, r, forAnother())
+		return forAnother()
 	}
 	if err := p.spendProof(r.Context(), proof); err != nil {
-		return challenge(w, r, onResource(asError(err)))
+		return onResource(asError(err))
 	}
 	return p.writeUserinfo(w, r, claims, token)
 }
@@ -60,7 +61,7 @@ func (p *Provider) writeUserinfo(w http.ResponseWriter, r *http.Request, access 
 	claims["iss"], claims["aud"] = p.Issuer, access.ClientID
 	signed, err := p.Keys.Sign(r.Context(), token.UserInfoAlg, userinfoType, claims)
 	if err != nil {
-		return writeError(w, r, err)
+		return err
 	}
 	w.Header().Set("Content-Type", "application/jwt")
 	w.Header().Set("Cache-Control", "no-store")
@@ -81,12 +82,23 @@ func forAnother() *Error {
 	return &Error{Status: http.StatusUnauthorized, Name: "invalid_token", Description: "The access token is for another resource. Request one that has the issuer in its aud."}
 }
 
-// challenge answers with e, in the header too (RFC 6750 section 3, RFC 9449 section 7.1). An outage
-// is no challenge.
-func challenge(w http.ResponseWriter, r *http.Request, e *Error) error {
-	if e.Status >= http.StatusInternalServerError {
-		return writeError(w, r, e)
+// challenging puts a refusal of h into the header as well (RFC 6750 section 3, RFC 9449 section 7.1). An
+// outage is no challenge.
+func challenging(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		if err == nil || web.Begun(w) {
+			return err
+		}
+		e := asError(err)
+		if e.Status < http.StatusInternalServerError {
+			w.Header().Set("WWW-Authenticate", challenge(r, e))
+		}
+		return e
 	}
+}
+
+func challenge(r *http.Request, e *Error) string {
 	scheme := `Bearer realm="symbolon"`
 	if len(r.Header["Dpop"]) > 0 || e.Name == "invalid_dpop_proof" {
 		scheme = dpopChallenge()
@@ -95,8 +107,7 @@ func challenge(w http.ResponseWriter, r *http.Request, e *Error) error {
 	if e.Name == "insufficient_scope" {
 		header += `, scope="openid"`
 	}
-	w.Header().Set("WWW-Authenticate", header)
-	return writeError(w, r, e)
+	return header
 }
 
 // presented is an access token as it came.

@@ -112,6 +112,12 @@ func (x *exchange) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Begun tells whether a handler has begun its answer: it is too late for another one.
+func Begun(w http.ResponseWriter) bool {
+	x, ok := w.(*exchange)
+	return ok && x.status != 0
+}
+
 // Unwrap lets http.ResponseController reach the connection.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 

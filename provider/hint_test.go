@@ -150,6 +150,21 @@ func mistakesAtToken() map[string]mistake {
 			s.must(s.db.UpdateClient(s.ctx(), c))
 			return s.refresh(app, token)
 		}},
+		"a public asker": {"only those that authenticate may ask about tokens", func(s *server) *answer {
+			return s.post("/introspect", url.Values{"token": {"x"}, "client_id": {s.app(public).id}})
+		}},
+		"a secret of FAPI": {"it authenticates by private_key_jwt or a certificate", asks(func(s *server) credentials {
+			return s.agent(func(c *storage.Client) { c.Profile = storage.ProfileFAPI2 })
+		})},
+		"a made-up device code": {"not a device code of ours", func(s *server) *answer {
+			return s.post("/token", url.Values{"grant_type": {deviceGrantType}, "device_code": {"x"}}, s.app(func(c *storage.Client) { c.GrantTypes = append(c.GrantTypes, deviceGrantType) }))
+		}},
+		"a scope not granted": {"requested email, granted openid", func(s *server) *answer {
+			c := s.app()
+			form := refreshForm(s.person(storage.NewID("")).tokens(c).RefreshToken)
+			form.Set("scope", "email")
+			return s.post("/token", form, c)
+		}},
 		"a reused refresh": {"the refresh token was used before", func(s *server) *answer {
 			c := s.app()
 			first := s.person(storage.NewID("")).tokens(c).RefreshToken

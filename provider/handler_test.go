@@ -1,0 +1,56 @@
+package provider
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/symbolon-id/symbolon/storage/storagetest"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// What has begun as an answer ends as one, or is cut: no error follows it.
+func TestAnErrorAfterTheAnswerHasBegunIsNotAnswered(t *testing.T) {
+	s := newServer(t, storagetest.SQLite(t))
+	half := func(w http.ResponseWriter, _ *http.Request) error {
+		_, _ = io.WriteString(w, "half")
+		_ = http.NewResponseController(w).Flush()
+		return errors.New("the connection is gone")
+	}
+	mux := web.NewMux(web.MuxOptions{})
+	mux.Page("GET /page", s.page(half))
+	mux.API("GET /api", s.api(half))
+	mux.API("GET /userinfo", s.api(challenging(half)))
+	s.http.Config.Handler = mux
+	for _, path := range []string{"/page", "/api", "/userinfo"} {
+		response, err := s.http.Client().Get(s.http.URL + path)
+		s.must(err)
+		body, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if string(body) != "half" || err == nil {
+			t.Errorf("%s: %q %v", path, body, err)
+		}
+	}
+}
+
+// Whatever a handler returns, whoever asked gets one complete answer, without the cause.
+func TestErrorsOfHandlersAreAnswered(t *testing.T) {
+	s := newServer(t, storagetest.SQLite(t))
+	broken := func(http.ResponseWriter, *http.Request) error { return errors.New("a secret of ours") }
+	mux := web.NewMux(web.MuxOptions{})
+	mux.Page("GET /page", s.page(broken))
+	mux.API("GET /api", s.api(broken))
+	mux.API("GET /userinfo", s.api(challenging(broken)))
+	s.http.Config.Handler = mux
+	for path, want := range map[string]string{"/page": "Something went wrong", "/api": `"error":"server_error"`, "/userinfo": `"error":"server_error"`} {
+		a := s.get(path)
+		if a.StatusCode != http.StatusInternalServerError || !strings.Contains(string(a.body), want) || strings.Contains(string(a.body), "secret") {
+			t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
+		}
+		if a.Header.Get("WWW-Authenticate") != "" {
+			t.Errorf("%s: an outage is no challenge", path)
+		}
+	}
+}
