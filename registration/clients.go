@@ -8,8 +8,8 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
@@ -136,7 +136,7 @@ func (c *Clients) Changed(ctx context.Context, was storage.Client) (bool, error)
 	if errors.Is(err, storage.ErrNotFound) {
 		return true, nil
 	}
-	return err == nil && !agents.SameFace(was, is), err
+	return err == nil && !clients.SameFace(was, is), err
 }
 
 // current returns the client as its document has it now.

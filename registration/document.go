@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/storage"
@@ -45,7 +45,7 @@ func (c *Clients) read(ctx context.Context, id string) (storage.Client, error) {
 	}
 	client, err := c.parse(ctx, id, response)
 	if err == nil {
-		err = agents.Validate(client)
+		err = clients.Validate(client)
 	}
 	if err == nil {
 		return client, nil

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -68,7 +68,7 @@ func (c *Clients) add(ctx context.Context, client storage.Client) (storage.Clien
 // meanwhile (package consent looks again when it has remembered).
 func (c *Clients) change(ctx context.Context, known, current storage.Client) (storage.Client, error) {
 	next := succeed(known, current)
-	if err := agents.Validate(next); err != nil {
+	if err := clients.Validate(next); err != nil {
 		return storage.Client{}, note(ctx, Unusable{err.Error()})
 	}
 	if err := c.record(ctx, audit.ClientUpdated, known.ID); err != nil {
@@ -89,7 +89,7 @@ func (c *Clients) change(ctx context.Context, known, current storage.Client) (st
 func succeed(known, current storage.Client) storage.Client {
 	next := known
 	next.Name, next.ClientMetadata = current.Name, heldTo(known, current)
-	next.Approved = known.Approved && agents.SameFace(known, current)
+	next.Approved = known.Approved && clients.SameFace(known, current)
 	return next
 }
 
@@ -105,7 +105,7 @@ func heldTo(known, current storage.Client) storage.ClientMetadata {
 // becomes public loses what it was issued before.
 func replace(ctx context.Context, consents Consents, was, is storage.Client, store func(context.Context) error) error {
 	forget := func(ctx context.Context) error {
-		if consents == nil || agents.SameFace(was, is) {
+		if consents == nil || clients.SameFace(was, is) {
 			return nil
 		}
 		if err := consents.ForgetConsents(ctx, is.ID); err != nil {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -94,7 +94,7 @@ func (m metadata) client(r Rules) (storage.Client, error) {
 	if m.grants == nil {
 		grants = r.grantTypes()
 	}
-	if !slices.Contains(grants, agents.GrantAuthorizationCode) || m.responses != nil && !slices.Contains(m.responses, "code") {
+	if !slices.Contains(grants, clients.GrantAuthorizationCode) || m.responses != nil && !slices.Contains(m.responses, "code") {
 		return storage.Client{}, malformed("Only the response type code with the grant type authorization_code can be registered.")
 	}
 	if len(m.redirects) == 0 {
@@ -135,7 +135,7 @@ func (m metadata) displayName() string {
 		name = strings.TrimSpace(string(runes[:maxName]))
 	}
 	if name == "" && len(m.redirects) > 0 {
-		name = agents.PlaceOf(m.redirects[0])
+		name = clients.PlaceOf(m.redirects[0])
 	}
 	return name
 }
@@ -146,7 +146,7 @@ func shown(links storage.ClientLinks) storage.ClientLinks {
 	for field, uri := range map[string]*string{
 		"client_uri": &links.ClientURI, "logo_uri": &links.LogoURI, "policy_uri": &links.PolicyURI, "tos_uri": &links.TOSURI,
 	} {
-		if agents.CheckLink(field, *uri) != nil {
+		if clients.CheckLink(field, *uri) != nil {
 			*uri = ""
 		}
 	}

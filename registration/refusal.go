@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -33,7 +33,7 @@ func malformed(message string) error { return refuse(invalidMetadata, message) }
 
 // judged turns the validator's word into RFC 7591's. What was sent is repeated to developers only.
 func judged(err error) error {
-	invalid, ok := errors.AsType[agents.Invalid](err)
+	invalid, ok := errors.AsType[clients.Invalid](err)
 	if !ok {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -53,7 +53,7 @@ func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 	if err := authenticate(&c, m, e.Rules); err != nil {
 		return wanted{}, err
 	}
-	if err := agents.Validate(c); err != nil {
+	if err := clients.Validate(c); err != nil {
 		return wanted{}, judged(err)
 	}
 	if err := e.checkAsked(c.ClientMetadata); err != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 )
 
 // Rules are what the operator decides about clients that nobody registered by hand.
@@ -13,7 +13,7 @@ type Rules struct {
 	NoDocuments  bool     // a client_id is never the address of one, not even of one known from before
 	AllowHosts   []string // of documents: "example.com" and everything below it; empty: any
 	DenyHosts    []string // goes before AllowHosts
-	Scopes       []string // such a client may ask for; empty: agents.DefaultAppScopes
+	Scopes       []string // such a client may ask for; empty: clients.DefaultAppScopes
 	Resources    []string // it may name (RFC 8707); the first is the default
 	DetailTypes  []string // of authorization details (RFC 9396) it may ask for
 	Certificates bool     // it may authenticate by certificates, and get tokens bound to them (RFC 8705)
@@ -22,14 +22,14 @@ type Rules struct {
 
 func (r Rules) scopes() []string {
 	if len(r.Scopes) == 0 {
-		return agents.DefaultAppScopes()
+		return clients.DefaultAppScopes()
 	}
 	return r.Scopes
 }
 
 func (r Rules) grantTypes() []string {
 	if len(r.GrantTypes) == 0 {
-		return []string{agents.GrantAuthorizationCode, agents.GrantRefreshToken}
+		return []string{clients.GrantAuthorizationCode, clients.GrantRefreshToken}
 	}
 	return r.GrantTypes
 }

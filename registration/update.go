@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -35,7 +35,7 @@ func (e *Endpoint) update(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := made{Client: succeed(c, next.Client), authMethod: next.authMethod, manage: bearerOf(r)}
-	if err := agents.Validate(m.Client); err != nil {
+	if err := clients.Validate(m.Client); err != nil {
 		return judged(err)
 	}
 	if err := e.replace(r.Context(), c, &m, token); err != nil {

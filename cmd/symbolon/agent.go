@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 func (p *program) agentCommand() *cobra.Command {
-	r := registry{p, "agent", func(d desk) *agents.Registry { return &newAgents(d).Registry }}
+	r := registry{p, "agent", func(d desk) *clients.Registry { return &newAgents(d).Registry }}
 	cmd := group("agent", "Manage agents (service accounts)", `
 An agent has a service account of its own: no person signs in. It sends its id and secret to the
 token endpoint (grant_type=client_credentials) and gets an access token for the scopes and
@@ -25,7 +25,7 @@ audiences registered here, and never more.`, `
 	return cmd
 }
 
-func newAgents(d desk) *agents.Service { return agents.New(d.db, d.audit, via) }
+func newAgents(d desk) *clients.Agents { return clients.NewAgents(d.db, d.audit, via) }
 
 func (p *program) agentCreate() *cobra.Command {
 	cmd := &cobra.Command{
@@ -45,7 +45,7 @@ func (p *program) agentCreate() *cobra.Command {
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 			var c storage.Client
 			flags.apply(cmd, &c)
-			issued, err := newAgents(d).Create(ctx, agents.Agent{
+			issued, err := newAgents(d).Create(ctx, clients.Agent{
 				Name: c.Name, ClientMetadata: c.ClientMetadata, SecretExpiresAt: life.from(time.Now()),
 			})
 			if err != nil {

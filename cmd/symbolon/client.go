@@ -5,12 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 func (p *program) clientCommand() *cobra.Command {
-	r := registry{p, "client", func(d desk) *agents.Registry { return &newApps(d).Registry }}
+	r := registry{p, "client", func(d desk) *clients.Registry { return &newApps(d).Registry }}
 	cmd := group("client", "Manage clients (apps that users sign in to)", `
 A client sends people here to sign in and gets tokens for them (authorization code with PKCE).
 Redirect URIs are matched byte for byte; only the port of a loopback address may differ.`, `
@@ -21,7 +21,7 @@ Redirect URIs are matched byte for byte; only the port of a loopback address may
 	return cmd
 }
 
-func newApps(d desk) *agents.Apps { return agents.NewApps(d.db, d.audit, via) }
+func newApps(d desk) *clients.Apps { return clients.NewApps(d.db, d.audit, via) }
 
 // clientFlags are those that client create and update share.
 type clientFlags struct {

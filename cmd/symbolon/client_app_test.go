@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -41,8 +41,8 @@ func TestEveryApplicationCanBeRegisteredAsItIs(t *testing.T) {
 	for _, app := range knownApplications(t) {
 		c := app.client("https://app.example:8443/path")
 		c.Kind = storage.KindApp
-		c.GrantTypes = []string{agents.GrantAuthorizationCode, agents.GrantRefreshToken}
-		if err := agents.Validate(c); err != nil {
+		c.GrantTypes = []string{clients.GrantAuthorizationCode, clients.GrantRefreshToken}
+		if err := clients.Validate(c); err != nil {
 			t.Errorf("%s: %v", app.name, err)
 		}
 		for _, uri := range slices.Concat(c.RedirectURIs, c.PostLogoutRedirectURIs) {

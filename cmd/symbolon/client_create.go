@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -78,7 +78,7 @@ func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d desk, 
 			return hintedError{err, cmd.CommandPath() + " --app " + c.app.name + " --issuer https://login.example"}
 		}
 	}
-	issued, err := newApps(d).Create(ctx, agents.App{
+	issued, err := newApps(d).Create(ctx, clients.App{
 		ID: c.ID, Name: c.Name, ClientMetadata: c.ClientMetadata, SecretExpiresAt: c.secretExpiresAt,
 	})
 	if err != nil {
@@ -98,7 +98,7 @@ func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d desk, 
 }
 
 // printForApp shows a new client, and what the application has to be told.
-func (p *program) printForApp(cmd *cobra.Command, issued agents.Issued, app appView) error {
+func (p *program) printForApp(cmd *cobra.Command, issued clients.Issued, app appView) error {
 	if issued.Bearer != "" {
 		say(cmd, "Keep the secret now: it is not shown again.")
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -102,7 +102,7 @@ func viewClients(clients []storage.Client) []clientView {
 }
 
 // viewIssued shows the secret: this is the one time it can be seen.
-func viewIssued(i agents.Issued) clientView {
+func viewIssued(i clients.Issued) clientView {
 	v := viewClient(i.Client)
 	v.ClientSecret, v.SecretID, v.SecretExpiresAt = i.Bearer, i.Secret.ID, optional(i.Secret.ExpiresAt)
 	return v

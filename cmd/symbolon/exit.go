@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -57,7 +57,7 @@ func explain(cmd *cobra.Command, err error) (code int, try string) {
 func isUsage(err error) bool {
 	var inside commandError
 	var usage usageError
-	var invalid agents.Invalid
+	var invalid clients.Invalid
 	return !errors.As(err, &inside) || errors.As(err, &usage) || errors.As(err, &invalid)
 }
 

@@ -37,8 +37,8 @@ func architecture() map[string]rule {
 		"login/recoverlink": {ours: feature("login interaction")},
 		"consent":           {ours: feature("login/session interaction")},
 		"account":           {ours: feature("login/session interaction mail")},
-		"agents":            {ours: feature("keys")},
-		"registration":      {ours: feature("agents keys outbound")},
+		"clients":           {ours: feature("keys")},
+		"registration":      {ours: feature("clients keys outbound")},
 		"logout":            {ours: list("storage outbound queue")},
 
 		// Foundations.

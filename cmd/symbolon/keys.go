@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/keys"
 )
 
@@ -29,7 +29,7 @@ func (c Config) ringOptions() keys.Options {
 	const clocks = 5 * time.Minute
 	return keys.Options{
 		RotateAfter: c.Keys.RotateAfter,
-		Overlap:     max(agents.MaxAccessTokenTTL, c.Tokens.IDTTL) + clocks,
+		Overlap:     max(clients.MaxAccessTokenTTL, c.Tokens.IDTTL) + clocks,
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/account"
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/consent"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login"
@@ -51,7 +51,7 @@ type node struct {
 	queue     *mail.Queue
 	worker    *mail.Worker
 	sessions  *session.Sessions
-	lastUsed  *agents.LastUsed
+	lastUsed  *clients.LastUsed
 	passkeys  *passkey.RelyingParty // nil: browsers make none for this issuer
 	login     *login.Flow
 	account   *account.Area
@@ -182,7 +182,7 @@ func (n *node) buildGround(_ context.Context, d *dev) (err error) {
 	}
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe, Network: network})
 	n.clock = &clock{ahead: n.db.Ahead, log: n.log}
-	n.lastUsed = agents.NewLastUsed(n.db, n.log)
+	n.lastUsed = clients.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())
 	n.pages, err = templates.New(n.config.Branding.brand(n.base))
 	return err

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -66,7 +66,7 @@ func (p *program) registrationTokenCreate() *cobra.Command {
 	uses := cmd.Flags().Int64("max-uses", 0, "how many clients it may register (default: any number)")
 	cmd.Flags().Var(&life, "expires-in", "how long it is good for, such as 30d (default: until it is revoked)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := agents.CheckName("--name", *name); err != nil {
+		if err := clients.CheckName("--name", *name); err != nil {
 			return usagef("%w: say whom the token is for", err)
 		}
 		if *uses < 0 {

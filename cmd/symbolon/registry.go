@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -16,7 +16,7 @@ import (
 type registry struct {
 	*program
 	noun string // "agent", "client"
-	of   func(d desk) *agents.Registry
+	of   func(d desk) *clients.Registry
 }
 
 // commands are list, show, disable, enable, delete and the secret group.
@@ -24,9 +24,9 @@ func (r registry) commands() []*cobra.Command {
 	return []*cobra.Command{
 		r.list(),
 		r.show(),
-		r.change("disable", "Disable the "+r.noun+" and end its tokens", "disabled", (*agents.Registry).Disable),
-		r.change("enable", "Enable a disabled "+r.noun, "enabled", (*agents.Registry).Enable),
-		r.change("delete", "Delete the "+r.noun+" with secrets and grants", "deleted", (*agents.Registry).Delete),
+		r.change("disable", "Disable the "+r.noun+" and end its tokens", "disabled", (*clients.Registry).Disable),
+		r.change("enable", "Enable a disabled "+r.noun, "enabled", (*clients.Registry).Enable),
+		r.change("delete", "Delete the "+r.noun+" with secrets and grants", "deleted", (*clients.Registry).Delete),
 		r.secretCommand(),
 	}
 }
@@ -89,7 +89,7 @@ func (r registry) printClient(cmd *cobra.Command, client storage.Client, secrets
 }
 
 // change makes a command that does one thing to one client.
-func (r registry) change(verb, short, done string, do func(*agents.Registry, context.Context, string) error) *cobra.Command {
+func (r registry) change(verb, short, done string, do func(*clients.Registry, context.Context, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1),
 		Example: "  symbolon " + r.noun + " " + verb + " " + r.exampleID(),
@@ -149,7 +149,7 @@ func (r registry) exampleID() string {
 }
 
 // printIssued shows a new client with its secret.
-func (p *program) printIssued(cmd *cobra.Command, issued agents.Issued) error {
+func (p *program) printIssued(cmd *cobra.Command, issued clients.Issued) error {
 	if issued.Bearer != "" {
 		say(cmd, "Keep the secret now: it is not shown again.")
 	}

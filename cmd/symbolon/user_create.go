@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -61,7 +61,7 @@ func newUser(email, name string, now time.Time) (storage.User, error) {
 		return storage.User{}, fmt.Errorf("--email: %w", err)
 	}
 	if name != "" {
-		if err := agents.CheckName("--name", name); err != nil {
+		if err := clients.CheckName("--name", name); err != nil {
 			return storage.User{}, err
 		}
 	}

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 )
 
 func (p *program) userGroups() *cobra.Command {
@@ -19,7 +19,7 @@ groups get the change with the next token.`,
 	groups := cmd.Flags().StringArray("group", nil, "`NAME` of a group; repeatable")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for _, name := range *groups {
-			if err := agents.CheckName("--group", name); err != nil {
+			if err := clients.CheckName("--group", name); err != nil {
 				return usageError{err}
 			}
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/account"
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -57,7 +57,7 @@ on their profile page, except --preferred-username. Only users can change their 
 			return usagef("nothing to change: no flag was given")
 		}
 		if *name != "" {
-			if err := agents.CheckName("--name", *name); err != nil {
+			if err := clients.CheckName("--name", *name); err != nil {
 				return usageError{err}
 			}
 		}

@@ -1,11 +1,11 @@
-package agents_test
+package clients_test
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -45,7 +45,7 @@ func TestWhatMakesAClientAnotherOneToPeople(t *testing.T) {
 		is := was
 		is.RedirectURIs = append([]string{}, was.RedirectURIs...)
 		c.change(&is)
-		if agents.SameFace(was, is) != c.same {
+		if clients.SameFace(was, is) != c.same {
 			t.Errorf("%s: the same is %v", name, !c.same)
 		}
 	}
@@ -67,14 +67,14 @@ func TestWhatMakesAClientAnotherOneToPeople(t *testing.T) {
 		"another certificate name":     {named("app.example", ""), named("evil.example", ""), false},
 		"a certificate name elsewhere": {named("app.example", ""), named("", "app.example"), false},
 	} {
-		if same := agents.SameFace(storage.Client{ClientMetadata: c.was}, storage.Client{ClientMetadata: c.is}); same != c.same {
+		if same := clients.SameFace(storage.Client{ClientMetadata: c.was}, storage.Client{ClientMetadata: c.is}); same != c.same {
 			t.Errorf("%s: the same is %v", name, same)
 		}
 	}
 	was := storage.Client{ClientMetadata: storage.ClientMetadata{AuthMethod: storage.AuthPrivateKeyJWT, JWKS: keySetOf(firstKey, secondKey)}}
 	is := was
 	is.JWKS = keySetOf(secondKey)
-	if !agents.SameFace(was, is) {
+	if !clients.SameFace(was, is) {
 		t.Error("a key that goes lets nobody new in")
 	}
 }
@@ -84,16 +84,16 @@ func TestLinksThatPeopleAreShownAreHTTPS(t *testing.T) {
 		"javascript:alert(1)", "http://app.example/", "https://", "https:app.example", "/about", "https://u@app.example/", "https://app.example/ a",
 		"https://app.example/\u202e", "data:text/html,x", "https://app.example:0/", "http://localhost/about", "https://a.example/" + strings.Repeat("a", 3000),
 	} {
-		if agents.CheckLink("client_uri", bad) == nil {
+		if clients.CheckLink("client_uri", bad) == nil {
 			t.Errorf("%.40q passes", bad)
 		}
 	}
 	for _, good := range []string{"https://app.example", "https://app.example/a?b=c#privacy", "https://app.example:8443/"} {
-		if err := agents.CheckLink("policy_uri", good); err != nil {
+		if err := clients.CheckLink("policy_uri", good); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := agents.CheckLink("logo_uri", "http://localhost:3000/logo.png"); err != nil {
+	if err := clients.CheckLink("logo_uri", "http://localhost:3000/logo.png"); err != nil {
 		t.Errorf("in development: %v", err)
 	}
 }

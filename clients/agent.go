@@ -1,14 +1,14 @@
-// Package agents keeps the software that is registered here: service accounts for agents, which get
+// Package clients keeps the software that is registered here: service accounts for agents, which get
 // tokens as themselves, and apps, which people sign in to. Both are storage.Client records and pass
 // the same validator, whichever door (command line, file, registration) they come through.
 //
-//	agents.go    service accounts
+//	agent.go     service accounts of agents
 //	app.go       apps
 //	registry.go  what both share: list, show, update, disable, enable, delete
 //	secret.go    several live secrets for each; lastused.go when each was last used
 //	validate.go  the one validator; keys.go, uri.go, links.go, name.go, scope.go, openid.go its parts
 //	face.go      when a client has become another one to people
-package agents
+package clients
 
 import (
 	"context"
@@ -17,13 +17,13 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Service keeps service accounts.
-type Service struct{ Registry }
+// Agents keeps the service accounts of agents.
+type Agents struct{ Registry }
 
-// New returns the service accounts in store. Events go to recorder; via says through which door the
+// NewAgents returns the service accounts in store. Events go to recorder; via says through which door the
 // changes come ("cli").
-func New(store Store, recorder Recorder, via string) *Service {
-	return &Service{Registry{kind: storage.KindAgent, store: store, audit: recorder, via: via, now: time.Now}}
+func NewAgents(store Store, recorder Recorder, via string) *Agents {
+	return &Agents{Registry{kind: storage.KindAgent, store: store, audit: recorder, via: via, now: time.Now}}
 }
 
 // Agent is what its owner chooses of a new service account. Without Audiences its tokens are for the
@@ -36,7 +36,7 @@ type Agent struct {
 
 // Create registers a service account with its first secret, unless it has keys of its own. It has
 // the grant client_credentials and no other.
-func (s *Service) Create(ctx context.Context, a Agent) (Issued, error) {
+func (s *Agents) Create(ctx context.Context, a Agent) (Issued, error) {
 	a.GrantTypes = []string{GrantClientCredentials}
 	return s.create(ctx, storage.NewID(storage.AgentPrefix), a.Name, a.SecretExpiresAt, a.ClientMetadata)
 }

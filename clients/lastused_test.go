@@ -1,4 +1,4 @@
-package agents_test
+package clients_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage/durable"
 )
 
@@ -30,7 +30,7 @@ func TestLastUseSurvivesAnOutageOfTheStore(t *testing.T) {
 	ctx := context.Background()
 	issued := w.agent(t)
 	far := &farStore{DB: w.db, cut: true}
-	used := agents.NewLastUsed(far, slog.New(slog.DiscardHandler))
+	used := clients.NewLastUsed(far, slog.New(slog.DiscardHandler))
 	first := time.Now().Truncate(time.Millisecond)
 	var using sync.WaitGroup
 	for range 8 {

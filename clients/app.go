@@ -1,4 +1,4 @@
-package agents
+package clients
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 // Apps keeps the applications people sign in to.
 type Apps struct{ Registry }
 
-// NewApps returns the apps in store; see New.
+// NewApps returns the apps in store; see NewAgents.
 func NewApps(store Store, recorder Recorder, via string) *Apps {
 	return &Apps{Registry{kind: storage.KindApp, store: store, audit: recorder, via: via, now: time.Now}}
 }

@@ -1,4 +1,4 @@
-package agents_test
+package clients_test
 
 import (
 	"errors"
@@ -8,13 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 func app(change func(c *storage.Client)) storage.Client {
 	c := storage.Client{ID: "c_1", Kind: storage.KindApp, Name: "Grafana", ClientMetadata: storage.ClientMetadata{
-		GrantTypes:   []string{agents.GrantAuthorizationCode},
+		GrantTypes:   []string{clients.GrantAuthorizationCode},
 		RedirectURIs: []string{"https://grafana.example/login"},
 		Scopes:       []string{"openid"},
 	}}
@@ -24,7 +24,7 @@ func app(change func(c *storage.Client)) storage.Client {
 
 func agent(change func(c *storage.Client)) storage.Client {
 	c := storage.Client{ID: "a_1", Kind: storage.KindAgent, Name: "weather-bot", ClientMetadata: storage.ClientMetadata{
-		GrantTypes: []string{agents.GrantClientCredentials},
+		GrantTypes: []string{clients.GrantClientCredentials},
 		Scopes:     []string{"read_weather"},
 		Audiences:  []string{"https://api.example"},
 	}}
@@ -34,8 +34,8 @@ func agent(change func(c *storage.Client)) storage.Client {
 
 func wantInvalid(t *testing.T, field string, c storage.Client, what string) {
 	t.Helper()
-	var invalid agents.Invalid
-	if err := agents.Validate(c); !errors.As(err, &invalid) || invalid.Field != field {
+	var invalid clients.Invalid
+	if err := clients.Validate(c); !errors.As(err, &invalid) || invalid.Field != field {
 		t.Errorf("%s: err = %v, want one of %s", what, err, field)
 	} else if len(err.Error()) > 400 || strings.ContainsAny(err.Error(), "\u202e\n\x00") {
 		t.Errorf("%s: the error repeats what was sent: %q", what, err)
@@ -44,7 +44,7 @@ func wantInvalid(t *testing.T, field string, c storage.Client, what string) {
 
 func wantValid(t *testing.T, c storage.Client, what string) {
 	t.Helper()
-	if err := agents.Validate(c); err != nil {
+	if err := clients.Validate(c); err != nil {
 		t.Errorf("%s: %v", what, err)
 	}
 }
@@ -112,7 +112,7 @@ func TestAgentsThatCouldNotWorkOrWouldBePeopleAreRefused(t *testing.T) {
 	}{
 		"openid":           {"scope", func(c *storage.Client) { c.Scopes = []string{"openid"} }},
 		"offline access":   {"scope", func(c *storage.Client) { c.Scopes = []string{"read", "offline_access"} }},
-		"code grant":       {"grant_types", func(c *storage.Client) { c.GrantTypes = []string{agents.GrantAuthorizationCode} }},
+		"code grant":       {"grant_types", func(c *storage.Client) { c.GrantTypes = []string{clients.GrantAuthorizationCode} }},
 		"without a secret": {"grant_types", func(c *storage.Client) { c.Public = true }},
 		"long tokens":      {"access_token_ttl", func(c *storage.Client) { c.AccessTokenTTL = time.Hour + time.Second }},
 		"long retries":     {"refresh_retry", func(c *storage.Client) { c.RefreshRetry = 31 * time.Minute }},
@@ -132,7 +132,7 @@ func TestAppsWithUnknownOrImpossibleGrantsAreRefused(t *testing.T) {
 	wantInvalid(t, "grant_types", app(func(c *storage.Client) { c.GrantTypes = []string{"password"} }), "password grant")
 	wantInvalid(t, "require_pkce", app(func(c *storage.Client) { c.Public, c.PKCEOptional = true, true }), "public without PKCE")
 	wantInvalid(t, "grant_types", app(func(c *storage.Client) {
-		c.Public, c.GrantTypes = true, []string{agents.GrantClientCredentials}
+		c.Public, c.GrantTypes = true, []string{clients.GrantClientCredentials}
 	}), "public client credentials")
 }
 

@@ -1,4 +1,4 @@
-package agents_test
+package clients_test
 
 import (
 	"slices"

@@ -1,9 +1,9 @@
-package agents_test
+package clients_test
 
 import (
 	"testing"
 
-	"github.com/symbolon-id/symbolon/agents"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -40,7 +40,7 @@ func TestKeysThatCouldNotBeUsedAreRefused(t *testing.T) {
 		"beside a secret":      func(c *storage.Client) { c.JWKS, c.RequestAlg, c.RequireSigned = []byte(ecKeys), "ES256", true },
 		"none, and signs none": func(c *storage.Client) { c.RequestAlg = storage.AlgNone },
 	} {
-		if err := agents.Validate(app(change)); err != nil {
+		if err := clients.Validate(app(change)); err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -65,13 +65,13 @@ func TestNothingWeakerPassesForFAPI2(t *testing.T) {
 		"RS256 introspected": func(c *storage.Client) { c.IntrospectionAlg = "RS256" },
 		"RS256 userinfo":     func(c *storage.Client) { c.UserInfoAlg = "RS256" },
 		"no PKCE":            func(c *storage.Client) { c.PKCEOptional = true },
-		"the device grant":   func(c *storage.Client) { c.GrantTypes = append(c.GrantTypes, agents.GrantDeviceCode) },
+		"the device grant":   func(c *storage.Client) { c.GrantTypes = append(c.GrantTypes, clients.GrantDeviceCode) },
 		"a loopback":         func(c *storage.Client) { c.RedirectURIs = []string{"http://127.0.0.1/cb"} },
 		"a private scheme":   func(c *storage.Client) { c.RedirectURIs = append(c.RedirectURIs, "com.example.app:/cb") },
 	} {
 		wantInvalid(t, "profile", strict(change), what)
 	}
-	if err := agents.Validate(strict(func(*storage.Client) {})); err != nil {
+	if err := clients.Validate(strict(func(*storage.Client) {})); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package agents_test
+package clients_test
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/symbolon-id/symbolon/agents"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
@@ -19,8 +19,8 @@ import (
 // world is both kinds of client on one real store, with a real audit trail that can be cut off.
 type world struct {
 	db     *durable.DB
-	agents *agents.Service
-	apps   *agents.Apps
+	agents *clients.Agents
+	apps   *clients.Apps
 	trail  *trail
 }
 
@@ -41,12 +41,12 @@ func (t *trail) Record(ctx context.Context, e audit.Event) error {
 func open(t *testing.T) world {
 	db := storagetest.SQLite(t)
 	trail := &trail{Recorder: audit.NewRecorder(db, audit.Options{})}
-	return world{db, agents.New(db, trail, "test"), agents.NewApps(db, trail, "test"), trail}
+	return world{db, clients.NewAgents(db, trail, "test"), clients.NewApps(db, trail, "test"), trail}
 }
 
-func (w world) agent(t *testing.T) agents.Issued {
+func (w world) agent(t *testing.T) clients.Issued {
 	t.Helper()
-	issued, err := w.agents.Create(context.Background(), agents.Agent{
+	issued, err := w.agents.Create(context.Background(), clients.Agent{
 		Name: "weather-bot", ClientMetadata: storage.ClientMetadata{Scopes: []string{"read_weather"}, Audiences: []string{"https://api.example"}},
 	})
 	if err != nil {
@@ -55,9 +55,9 @@ func (w world) agent(t *testing.T) agents.Issued {
 	return issued
 }
 
-func (w world) app(t *testing.T, public bool) agents.Issued {
+func (w world) app(t *testing.T, public bool) clients.Issued {
 	t.Helper()
-	issued, err := w.apps.Create(context.Background(), agents.App{Name: "Grafana", ClientMetadata: storage.ClientMetadata{
+	issued, err := w.apps.Create(context.Background(), clients.App{Name: "Grafana", ClientMetadata: storage.ClientMetadata{
 		Public: public, RedirectURIs: []string{"https://grafana.example/cb"},
 	}})
 	if err != nil {
@@ -81,8 +81,8 @@ func (w world) types(t *testing.T) []string {
 
 func TestInvalidAgentIsNotCreated(t *testing.T) {
 	w := open(t)
-	_, err := w.agents.Create(context.Background(), agents.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"openid"}}})
-	var invalid agents.Invalid
+	_, err := w.agents.Create(context.Background(), clients.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"openid"}}})
+	var invalid clients.Invalid
 	if !errors.As(err, &invalid) {
 		t.Fatalf("err = %v, want an Invalid", err)
 	}
@@ -94,7 +94,7 @@ func TestInvalidAgentIsNotCreated(t *testing.T) {
 
 func TestSecretThatHasExpiredAlreadyIsRefused(t *testing.T) {
 	w := open(t)
-	var invalid agents.Invalid
+	var invalid clients.Invalid
 	if _, err := w.agents.AddSecret(context.Background(), w.agent(t).Client.ID, time.Now().Add(-time.Minute)); !errors.As(err, &invalid) {
 		t.Fatalf("err = %v, want an Invalid", err)
 	}
@@ -106,7 +106,7 @@ func TestPublicAppGetsNoSecret(t *testing.T) {
 	if issued.Bearer != "" || len(issued.Client.Secrets) != 0 {
 		t.Errorf("a public app was given a secret")
 	}
-	var invalid agents.Invalid
+	var invalid clients.Invalid
 	if _, err := w.apps.AddSecret(context.Background(), issued.Client.ID, time.Time{}); !errors.As(err, &invalid) {
 		t.Errorf("err = %v, want an Invalid", err)
 	}
@@ -140,7 +140,7 @@ func TestUpdateCannotMakeAClientInvalidOrAnother(t *testing.T) {
 		"public":   func(c *storage.Client) { c.Public = true },
 		"kind":     func(c *storage.Client) { c.Kind = storage.KindAgent },
 	} {
-		var invalid agents.Invalid
+		var invalid clients.Invalid
 		if _, err := w.apps.Update(context.Background(), id, change); !errors.As(err, &invalid) {
 			t.Errorf("%s: err = %v, want an Invalid", what, err)
 		}
@@ -160,7 +160,7 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 	w.trail.cut = true
 	for what, attempt := range map[string]func() error{
 		"create": func() error {
-			_, err := w.agents.Create(ctx, agents.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"s"}, Audiences: []string{"https://a.example"}}})
+			_, err := w.agents.Create(ctx, clients.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"s"}, Audiences: []string{"https://a.example"}}})
 			return err
 		},
 		"secret": func() error { _, err := w.agents.AddSecret(ctx, agent.ID, time.Time{}); return err },
@@ -273,7 +273,7 @@ func TestEveryChangeIsRecorded(t *testing.T) {
 
 func TestAppGetsUsualGrantsAndScopesByDefault(t *testing.T) {
 	c := open(t).app(t, false).Client
-	if !slices.Equal(c.GrantTypes, []string{"authorization_code", "refresh_token"}) || !slices.Equal(c.Scopes, agents.DefaultAppScopes()) {
+	if !slices.Equal(c.GrantTypes, []string{"authorization_code", "refresh_token"}) || !slices.Equal(c.Scopes, clients.DefaultAppScopes()) {
 		t.Errorf("grants %v, scopes %v", c.GrantTypes, c.Scopes)
 	}
 }
