@@ -31,3 +31,26 @@ func TestConsentFitsAPhoneAndALaptop(t *testing.T) {
 		}
 	})
 }
+
+// accountBesideItsIcon says whether a long address begins beside its icon, on the same line, and ends within the page.
+const accountBesideItsIcon = `(() => {
+	const account = document.querySelector(".as bdi")
+	account.textContent = "ada." + "lovelace".repeat(9) + "@example.com"
+	const icon = document.querySelector(".as .i").getBoundingClientRect(), [line] = account.getClientRects()
+	return [line.left >= icon.right, line.top < icon.bottom && icon.top < line.bottom, document.documentElement.scrollWidth <= innerWidth].join(" ")
+})()`
+
+func TestLongAddressStaysBesideItsIcon(t *testing.T) {
+	t.Parallel()
+	inChromium(t, func(t *testing.T, d *deployment, b *tab) {
+		s := onStage(t, d, b)
+		l := s.mail(s.app.begin())
+		s.fill("code", l.code).press("Sign in").see("Weather app wants access")
+		for _, look := range looks() {
+			b.wear(look)
+			if got := b.ask(accountBesideItsIcon); got != "true true true" {
+				t.Errorf("%s: %s", look.name, got)
+			}
+		}
+	})
+}

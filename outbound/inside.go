@@ -38,9 +38,9 @@ func (in *Inside) addNetwork(text string) error {
 	case err != nil || network != network.Masked() || network.Addr().Is4In6():
 		return errors.New("is not a network, such as 10.0.0.0/8")
 	case network.Bits() == 0:
-		return errors.New("is every address: name the networks that are yours")
+		return errors.New("covers all addresses; list only your own networks")
 	case slices.ContainsFunc(never(), func(n netip.Prefix) bool { return n.Bits() <= network.Bits() && n.Overlaps(network) }):
-		return errors.New("is never asked: what is there gives machines their secrets")
+		return errors.New("is never contacted; cloud metadata services hold secrets there")
 	}
 	in.networks = append(in.networks, network)
 	return nil
@@ -59,7 +59,7 @@ func (in *Inside) addHost(text string) error {
 	case err != nil && !isName(u.Hostname()), err == nil && (addr.Is4In6() || addr.String() != u.Hostname()):
 		return errors.New("is not a host name in lower case, nor an address in its usual form")
 	case err == nil && isNever(addr):
-		return errors.New("is never asked: what is there gives machines their secrets")
+		return errors.New("is never contacted; cloud metadata services hold secrets there")
 	}
 	in.hosts = append(in.hosts, strings.TrimSuffix(text, ":443"))
 	return nil

@@ -20,7 +20,7 @@ type openidFlags struct {
 func addOpenIDFlags(cmd *cobra.Command) *openidFlags {
 	f := &openidFlags{}
 	flags := cmd.Flags()
-	flags.StringVar(&f.subjectType, "subject-type", "", "public (default), or pairwise: nobody can connect its sub with the one of another host")
+	flags.StringVar(&f.subjectType, "subject-type", "", "subject identifiers: public (default), or pairwise (a different sub for each sector)")
 	flags.StringVar(&f.sectorURI, "sector-identifier-uri", "", "`URI` of who answers for it; clients of one host know a person by the same pairwise sub (default: the host of its redirect URIs)")
 	flags.StringVar(&f.idTokenClaims, "id-token-claims", "", "full (default), or minimal: what the scopes tell is at userinfo only")
 	flags.StringVar(&f.userInfoAlg, "userinfo-signing-alg", "", "sign userinfo: RS256, ES256, PS256 or EdDSA (default, none: plain JSON)")

@@ -33,19 +33,19 @@ func (a Audit) retention() (audit.Retention, error) {
 		case err != nil:
 			return r, fmt.Errorf("audit.retention: %w", err)
 		case !named && said:
-			return r, errors.New("audit.retention says twice how long everything is kept: name a type before the second, as in session.start=400d")
+			return r, errors.New("audit.retention has two general values; give the second an event type, such as session.start=400d")
 		case !named:
 			r.Rest, said = life, true
 		case kind == refusedEvents:
 			r.Refused = life
 		case strings.Count(kind, ".") != 1:
-			return r, fmt.Errorf("audit.retention: %q is no type of event: write the likes of session.start=400d, or refused=90d", kind)
+			return r, fmt.Errorf("audit.retention: %q is not an event type; use, for example, session.start=400d or refused=90d", kind)
 		default:
 			r.Types[kind] = life
 		}
 	}
 	if !said {
-		return r, errors.New("audit.retention does not say how long everything else is kept: begin with the likes of 400d")
+		return r, errors.New("audit.retention has no general value; add one, for example 400d")
 	}
 	return r, nil
 }

@@ -96,7 +96,7 @@ func (p *program) valid(cmd *cobra.Command, m mode) (Config, error) {
 		return Config{}, err
 	}
 	if err := config.Validate(m); err != nil {
-		return Config{}, hintedError{fmt.Errorf("the configuration cannot be used:\n  %s", listed(err)), "symbolon config show"}
+		return Config{}, hintedError{fmt.Errorf("the configuration is not valid:\n  %s", listed(err)), "symbolon config show"}
 	}
 	return config, nil
 }

@@ -4,10 +4,10 @@ package main
 func (c Config) hints() []string {
 	var hints []string
 	if c.RedisURL == "" {
-		hints = append(hints, "no redis_url: pending sign-ins are in this process's memory, so this must be the only node")
+		hints = append(hints, "no redis_url: pending sign-ins are kept in this process's memory, so run only one node")
 	}
 	if len(c.TrustedProxies) == 0 && c.TLS.Cert == "" {
-		hints = append(hints, "no trusted_proxies: behind a proxy everyone shares one address and its limits, so name the proxy's network")
+		hints = append(hints, "no trusted_proxies: behind a proxy all users share one address and its limits; add the proxy's network")
 	}
 	return hints
 }

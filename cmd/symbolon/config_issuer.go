@@ -13,7 +13,7 @@ import (
 
 func checkServeIssuer(issuer string) error {
 	if issuer == "" {
-		return errors.New("issuer is missing: set SYMBOLON_ISSUER to the https URL people will reach this server at")
+		return errors.New("issuer is required; set SYMBOLON_ISSUER to the https URL at which users reach this server")
 	}
 	return checkIssuer(issuer)
 }
@@ -26,11 +26,11 @@ func checkIssuer(issuer string) error {
 	case err != nil || u.Host == "" || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return errors.New("issuer is not a valid URL; use an https URL such as https://login.example")
 	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
-		return errors.New("issuer is http: set it to an https URL; plain http is for localhost only, where nobody can listen in")
+		return errors.New("issuer must be an https URL; plain http is accepted only on localhost")
 	case u.User != nil || strings.ContainsAny(issuer, "?#"):
-		return errors.New("issuer has a query, a fragment or user information: leave only scheme, host and path")
+		return errors.New("issuer must not have a query, fragment or user information; keep only scheme, host and path")
 	case strings.HasSuffix(issuer, "/"):
-		return fmt.Errorf("issuer ends with a slash: set it to %s", strings.TrimRight(issuer, "/"))
+		return fmt.Errorf("issuer must not end with a slash; set it to %s", strings.TrimRight(issuer, "/"))
 	case !isASCII(u.Host):
 		return unicodeHost(u)
 	case ambiguous(issuer, u):
@@ -43,12 +43,12 @@ func checkIssuer(issuer string) error {
 func unicodeHost(u *url.URL) error {
 	host, err := idna.Lookup.ToASCII(u.Hostname())
 	if err != nil {
-		return errors.New("issuer has a host that is no name: set it to the likes of https://login.example")
+		return errors.New("issuer has an invalid host; use an https URL such as https://login.example")
 	}
 	if u.Port() != "" {
 		host += ":" + u.Port()
 	}
-	return fmt.Errorf("issuer has a host in Unicode: set it to %s://%s%s", u.Scheme, host, u.EscapedPath())
+	return fmt.Errorf("issuer has a host in Unicode; set it to %s://%s%s", u.Scheme, host, u.EscapedPath())
 }
 
 func isASCII(s string) bool {

@@ -34,14 +34,14 @@ func (t TLS) check(c Config) error {
 
 func (t TLS) checkFiles() error {
 	if (t.Cert == "") != (t.Key == "") || (t.MutualCert == "") != (t.MutualKey == "") {
-		return errors.New("tls_cert and tls_key belong together, and so do mtls_cert and mtls_key: set both or none")
+		return errors.New("tls_cert and tls_key must be set together, and so must mtls_cert and mtls_key")
 	}
 	for _, f := range []*web.CertificateFiles{t.files(nil), t.mutualFiles(nil)} {
 		if f.Certificate == "" {
 			continue
 		}
 		if _, err := f.Config(false); err != nil {
-			return fmt.Errorf("tls_cert, tls_key, mtls_cert or mtls_key cannot be used: %w", err)
+			return fmt.Errorf("tls_cert, tls_key, mtls_cert or mtls_key is not valid: %w", err)
 		}
 	}
 	if _, err := t.clientCAs(); err != nil {
@@ -53,20 +53,20 @@ func (t TLS) checkFiles() error {
 func (t TLS) checkMutual(c Config) error {
 	if t.MutualListen == "" {
 		if t.MutualURL != "" && t.ClientCertHeader == "" {
-			return errors.New("mtls_url needs mtls_listen, or client_cert_header behind a proxy: else nobody asks for certificates there")
+			return errors.New("mtls_url requires mtls_listen, or client_cert_header behind a proxy; otherwise no client certificate is requested")
 		}
 		return t.checkURL()
 	}
 	_, port, err := net.SplitHostPort(t.MutualListen)
 	switch {
 	case err != nil:
-		return errors.New("mtls_listen is not an address: set it to the likes of 127.0.0.1:8443")
+		return errors.New("mtls_listen is not a valid address; use, for example, 127.0.0.1:8443")
 	case port != "0" && (t.MutualListen == c.Listen || t.MutualListen == c.MetricsListen):
-		return errors.New("mtls_listen is the address of another listener: browsers would be asked for certificates, so give it another port")
+		return errors.New("mtls_listen is the address of another listener; use another port, otherwise browsers are asked for certificates")
 	case t.mutualFiles(nil).Certificate == "":
-		return errors.New("mtls_listen needs a certificate of its own: set mtls_cert and mtls_key, or tls_cert and tls_key")
+		return errors.New("mtls_listen requires a server certificate; set mtls_cert and mtls_key, or tls_cert and tls_key")
 	case t.MutualURL == "":
-		return errors.New("mtls_url is missing: set it to the https origin that clients reach mtls_listen at, such as https://mtls.login.example")
+		return errors.New("mtls_url is required with mtls_listen; set it to the https origin at which clients reach it, such as https://mtls.login.example")
 	}
 	return t.checkURL()
 }
@@ -85,12 +85,12 @@ func (t TLS) checkURL() error {
 func (t TLS) checkHeader(c Config) error {
 	if t.ClientCertHeader == "" {
 		if t.ClientCA != "" && t.MutualListen == "" {
-			return errors.New("client_ca needs mtls_listen, or client_cert_header behind a proxy: else no certificate ever comes")
+			return errors.New("client_ca requires mtls_listen, or client_cert_header behind a proxy; otherwise no client certificate arrives")
 		}
 		return nil
 	}
 	if len(c.TrustedProxies) == 0 {
-		return errors.New("client_cert_header needs trusted_proxies: from anybody else the header is not believed")
+		return errors.New("client_cert_header requires trusted_proxies; the header is ignored from any other address")
 	}
 	taken := []string{"Authorization", "Cookie", "Dpop", "Host", "Forwarded", "X-Forwarded-For", "Content-Type", "Client-Cert-Chain"}
 	if name := http.CanonicalHeaderKey(t.ClientCertHeader); slices.Contains(taken, name) || !isToken(name) {
@@ -128,7 +128,7 @@ func (t TLS) clientCAs() (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, errors.New("client_ca holds no certificate: it must be a PEM file of those who issue the certificates of clients")
+		return nil, errors.New("client_ca contains no certificate; use a PEM file with the authorities that issue client certificates")
 	}
 	return pool, nil
 }

@@ -47,7 +47,7 @@ func checkRedisURL(text string) error {
 		return nil
 	}
 	if err := ephemeral.CheckURL(text); err != nil {
-		return fmt.Errorf("redis_url is not understood: %w; or leave it empty on a single node", err)
+		return fmt.Errorf("redis_url is not valid; %w; on a single node it can be empty", err)
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func checkSender(c Config) error {
 func checkListeners(c Config) error {
 	for _, l := range []struct{ name, addr string }{{"listen", c.Listen}, {"metrics_listen", c.MetricsListen}} {
 		if _, _, err := net.SplitHostPort(l.addr); err != nil {
-			return fmt.Errorf("%s is not an address: set it to the likes of 127.0.0.1:8080", l.name)
+			return fmt.Errorf("%s is not a valid address; use, for example, 127.0.0.1:8080", l.name)
 		}
 	}
 	if _, port, _ := net.SplitHostPort(c.Listen); c.Listen == c.MetricsListen && port != "0" {
@@ -121,7 +121,7 @@ func checkBranding(b Branding) error {
 		}
 	}
 	if err := b.brand("").Check(); err != nil {
-		return fmt.Errorf("branding cannot be used: %w", err)
+		return fmt.Errorf("branding is not valid: %w", err)
 	}
 	return nil
 }

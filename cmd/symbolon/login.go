@@ -36,7 +36,7 @@ given. With --device it runs the device flow instead. Tokens are shown only with
 	flags.BoolVar(&w.noBrowser, "no-browser", false, "print the address only")
 	flags.BoolVar(&w.raw, "raw", false, "show the tokens themselves, too")
 	timeout := durationFlag(5 * time.Minute)
-	flags.Var(&timeout, "timeout", "how long to wait for somebody to sign in")
+	flags.Var(&timeout, "timeout", "how long to wait for the sign-in")
 	addConfigFlags(cmd, "issuer")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if w.clientID == "" {
@@ -85,7 +85,7 @@ func checkLoginIssuer(issuer string) error {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return usagef("--issuer %q is no address such as https://login.example", issuer)
 	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
-		return usagef("--issuer is http: somebody could listen in; plain http is for this machine only")
+		return usagef("--issuer must be an https URL; plain http is accepted only on this machine")
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ type Session struct {
 
 func (s Session) check() error {
 	if s.Idle < time.Minute || s.Absolute < s.Idle {
-		return errors.New("session.idle must be at least 1m, and session.absolute no shorter than it")
+		return errors.New("session.idle must be at least 1m, and session.absolute at least session.idle")
 	}
 	if _, known := bindings()[s.Binding]; !known {
 		return errors.New("session.binding must be browser, network or off")

@@ -27,9 +27,9 @@ func (s SignIn) check() error {
 	case slices.ContainsFunc(s.Methods, unknown):
 		return fmt.Errorf("sign_in.methods must be some of %s", strings.Join(switchable(), ", "))
 	case s.off(login.MailMethod) && s.off(login.PasskeyMethod):
-		return errors.New("sign_in.methods has neither mail nor passkey: nobody could sign in")
+		return errors.New("sign_in.methods must include mail or passkey; otherwise no one can sign in")
 	case s.SecondFactorRequired && s.off(login.PasskeyMethod) && s.off(login.TOTPMethod):
-		return errors.New("sign_in.second_factor_required needs passkey or totp among sign_in.methods: nobody could enrol a second factor")
+		return errors.New("sign_in.second_factor_required requires passkey or totp in sign_in.methods; otherwise no one can set up a second factor")
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ on their profile page, except --preferred-username. Only users can change their 
 				return err
 			}
 			if err := d.db.SetUserProfile(ctx, user.ID, user.Name, before, user.Profile, time.Now()); err != nil {
-				return fmt.Errorf("somebody else is changing the profile: %w", err)
+				return fmt.Errorf("the profile was changed at the same time; try again: %w", err)
 			}
 			return p.printUser(cmd, user)
 		})

@@ -24,8 +24,8 @@ func (r *Redis) check(ctx context.Context) error {
 		{"WRONGPASS", "Redis refuses the user or the password"},
 		{"NOAUTH", "Redis asks for a password"},
 		{"ERR DB index", "Redis has no database of that number"},
-		{"ERR SELECT", "a cluster has no numbered databases; write redis-cluster://"},
-		{"ERR This instance has cluster support disabled", "this is no cluster; write redis://"},
+		{"ERR SELECT", "a cluster has no numbered databases; use redis-cluster://"},
+		{"ERR This instance has cluster support disabled", "this is no cluster; use redis://"},
 	} {
 		if strings.HasPrefix(answer, fault.prefix) {
 			return fmt.Errorf("redis_url: %s", fault.sentence)
@@ -39,9 +39,9 @@ func (r *Redis) suits(info string) error {
 	_, cluster := r.client.(*redis.ClusterClient)
 	switch {
 	case strings.Contains(info, "redis_mode:sentinel"):
-		return errors.New("redis_url: this is a Sentinel; write redis-sentinel://HOST:26379/NAME")
+		return errors.New("redis_url: this is a Sentinel; use redis-sentinel://HOST:26379/NAME")
 	case strings.Contains(info, "redis_mode:cluster") && !cluster:
-		return errors.New("redis_url: this is a node of a cluster; write redis-cluster://HOST:PORT,HOST:PORT")
+		return errors.New("redis_url: this is a node of a cluster; use redis-cluster://HOST:PORT,HOST:PORT")
 	}
 	return nil
 }

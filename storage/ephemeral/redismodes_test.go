@@ -21,9 +21,9 @@ func TestRedisThatTheURLDoesNotFitIsSaidAtStart(t *testing.T) {
 		{"redis://:wrong-word@" + protected.addr, "refuses the user or the password"},
 		{"redis://" + protected.addr, "asks for a password"},
 		{"redis://" + running.single.addr + "/9999", "no database of that number"},
-		{"redis://" + running.cluster.addr, "write redis-cluster://"},
-		{"redis-cluster://" + running.single.addr, "write redis://"},
-		{"redis://" + sentinel.addr, "write redis-sentinel://"},
+		{"redis://" + running.cluster.addr, "use redis-cluster://"},
+		{"redis-cluster://" + running.single.addr, "use redis://"},
+		{"redis://" + sentinel.addr, "use redis-sentinel://"},
 		{"redis-sentinel://" + sentinel.addr + "/nothing", "no master of that name"},
 	} {
 		_, err := ephemeral.NewRedis(t.Context(), c.url)

@@ -14,7 +14,7 @@ import (
 )
 
 // errURL says nothing of the url itself: it holds a password.
-var errURL = errors.New("write redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], rediss:// for TLS, " +
+var errURL = errors.New("use redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], rediss:// for TLS, " +
 	"redis-cluster://HOST:PORT,HOST:PORT for a cluster, or redis-sentinel://HOST:PORT,HOST:PORT/NAME[/DATABASE] for Sentinel")
 
 // CheckURL returns an error unless NewRedis can use url. Its text never repeats the password.
