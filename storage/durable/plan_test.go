@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +68,9 @@ func fill(t *testing.T, w *world) {
 			Type: fmt.Sprint("type.", i%40), UserID: fmt.Sprint("u_", i%500), ClientID: fmt.Sprint("c_", i%300),
 		})
 	}
-	w.ok(w.AppendEvents(w.ctx, events))
+	for part := range slices.Chunk(events, 500) { // each within the patience of one statement
+		w.ok(w.AppendEvents(w.ctx, part))
+	}
 	for i := range 2000 {
 		w.ok(w.CreateUser(w.ctx, storage.User{ID: fmt.Sprint("u_", i), Email: fmt.Sprint(i, "@example.org"), CreatedAt: w.now.Add(time.Duration(i) * time.Second)}))
 	}
