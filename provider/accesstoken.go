@@ -9,6 +9,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -54,14 +55,26 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &(*a)[0])
 }
 
-// accessToken signs the access token of this request.
-func (p *Provider) accessToken(ctx context.Context, c storage.Client, s *tokenSession) (string, error) {
-	return p.Keys.Sign(ctx, signingAlg(c), accessTokenType, p.accessClaims(c, s))
+// tokenMaker makes the tokens that are JWTs, and opens them.
+type tokenMaker struct {
+	place
+	keys       *keys.Ring
+	salt       []byte // of pairwise subjects
+	idTokenTTL time.Duration
+	now        func() time.Time
+	states     interface {
+		TokenState(ctx context.Context, q storage.TokenQuery) (storage.TokenState, error)
+	}
 }
 
-func (p *Provider) accessClaims(c storage.Client, s *tokenSession) *accessClaims {
+// accessToken signs the access token of this request.
+func (m *tokenMaker) accessToken(ctx context.Context, c storage.Client, s *tokenSession) (string, error) {
+	return m.keys.Sign(ctx, signingAlg(c), accessTokenType, m.accessClaims(c, s))
+}
+
+func (m *tokenMaker) accessClaims(c storage.Client, s *tokenSession) *accessClaims {
 	claims := &accessClaims{
-		Issuer:    p.Issuer,
+		Issuer:    m.issuer,
 		Subject:   c.ID,
 		Audience:  s.audience,
 		ExpiresAt: s.GetExpiresAt(fosite.AccessToken).Unix(),
@@ -75,7 +88,7 @@ func (p *Provider) accessClaims(c storage.Client, s *tokenSession) *accessClaims
 	if s.grant.ID == "" {
 		return claims
 	}
-	claims.Subject, claims.GrantID, claims.SessionID = p.subject(c, s.user.ID), s.grant.ID, p.sid(c, s.grant.SessionID)
+	claims.Subject, claims.GrantID, claims.SessionID = m.subject(c, s.user.ID), s.grant.ID, m.sid(c, s.grant.SessionID)
 	claims.AuthTime, claims.ACR, claims.AMR = s.grant.AuthTime.Unix(), s.grant.ACR, s.grant.AMR
 	return claims
 }
@@ -84,4 +97,30 @@ func (p *Provider) accessClaims(c storage.Client, s *tokenSession) *accessClaims
 // every token of that second, enabling it again in the same second must not.
 func issuedAt(now, notBefore time.Time) int64 {
 	return max(now.Unix(), notBefore.Unix())
+}
+
+// openAccess returns the claims of an access token that we signed and that has not expired. Whether
+// what it stands on still stands is for state to say.
+func (m *tokenMaker) openAccess(token string) (claims accessClaims, ok bool) {
+	payload, _, err := m.keys.Verify(token, accessTokenType)
+	if err != nil || json.Unmarshal(payload, &claims) != nil {
+		return accessClaims{}, false
+	}
+	if claims.Issuer != m.issuer || claims.JTI == "" || m.now().Unix() >= claims.ExpiresAt {
+		return accessClaims{}, false
+	}
+	return claims, true
+}
+
+// state judges, in one query, everything a token stands on: its own revocation, its client, and for
+// a person's token the grant, user and session. Whose it is its grant knows: a sub may be pairwise.
+func (m *tokenMaker) state(ctx context.Context, claims accessClaims) (storage.TokenState, error) {
+	q := storage.TokenQuery{
+		JTI: claims.JTI, ClientID: claims.ClientID, GrantID: claims.GrantID,
+		SessionID: claims.SessionID, IssuedAt: time.Unix(claims.IssuedAt, 0),
+	}
+	if claims.GrantID != "" && !strings.HasPrefix(claims.Subject, pairwisePrefix) {
+		q.UserID = claims.Subject
+	}
+	return m.states.TokenState(ctx, q)
 }

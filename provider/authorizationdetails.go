@@ -18,8 +18,8 @@ import (
 
 // checkDetails is RFC 9396 section 5: all of it is known and allowed to this client, or the request
 // is refused before anybody signs in.
-func (p *Provider) checkDetails(v *validRequest) (err error) {
-	v.Details, err = askedDetails(p.DetailTypes, url.Values(v.Form), v.client)
+func (e *authorizeEndpoint) checkDetails(v *validRequest) (err error) {
+	v.Details, err = askedDetails(e.types, url.Values(v.Form), v.client)
 	return err
 }
 

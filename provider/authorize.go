@@ -8,13 +8,16 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -34,26 +37,50 @@ type validRequest struct {
 	reply    reply
 }
 
+// authorizeEndpoint answers authorization requests, pushed ones too.
+type authorizeEndpoint struct {
+	place
+	auth           *authenticator
+	proofs         *proofs
+	tokens         *tokenMaker
+	pushed         *pushedRequests
+	objects        *requestObjects
+	reply          *replier
+	types          *details.Types
+	sessions       *session.Sessions
+	requests       *interaction.Store
+	interactions   []Interaction
+	pages          *templates.Pages
+	limiter        *web.Limiter
+	audit          Recorder
+	fosite         *fosite.Fosite
+	pkcePublicOnly bool
+	now            func() time.Time
+	clients        interface {
+		Known(ctx context.Context, id string) (storage.Client, error)
+	}
+}
+
 // authorize answers GET and POST /authorize.
-func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
+func (e *authorizeEndpoint) authorize(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil && len(form) == 0 {
 		return fault
 	}
 	if pushedID(url.Values(form)) != "" {
-		pushed, err := p.openPushed(r.Context(), form)
+		pushed, err := e.pushed.open(r.Context(), form)
 		if err != nil {
 			return err
 		}
 		form, fault = pushed, nil
-		p.Pages.Prefer(w, pushed.Get("ui_locales"), p.Requests.Browser.Secure)
+		e.pages.Prefer(w, pushed.Get("ui_locales"), e.requests.Browser.Secure)
 	}
-	v := &validRequest{Request: &interaction.Request{Form: url.Values(form), CreatedAt: p.Now()}}
-	if err := p.identify(r.Context(), v); err != nil {
+	v := &validRequest{Request: &interaction.Request{Form: url.Values(form), CreatedAt: e.now()}}
+	if err := e.identify(r.Context(), v); err != nil {
 		return err
 	}
 	if v.received != nil {
-		p.Pages.Prefer(w, v.Form.Get("ui_locales"), p.Requests.Browser.Secure)
+		e.pages.Prefer(w, v.Form.Get("ui_locales"), e.requests.Browser.Secure)
 	}
 	if fault == nil {
 		fault = v.object
@@ -61,20 +88,20 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	if fault != nil {
 		return v.refused(fault)
 	}
-	if err := p.validate(r.Context(), v); err != nil {
+	if err := e.validate(r.Context(), v); err != nil {
 		return v.refused(err)
 	}
 	if r.Method == http.MethodPost {
 		// Another site's form: the browser has kept its SameSite cookies back. It sends them with
 		// the same request as a GET.
-		again := p.base + "/authorize?" + v.asSent().Encode()
+		again := e.base + "/authorize?" + v.asSent().Encode()
 		if len(again) > web.MaxURL {
 			return v.refused(tooLarge())
 		}
 		return web.Redirect(w, again)
 	}
 	v.Handle = storage.NewID("")
-	return p.proceed(w, r, v)
+	return e.proceed(w, r, v)
 }
 
 // asSent is the request for another trip through the browser: a pushed one goes by its name, a signed
@@ -91,8 +118,8 @@ func (v *validRequest) asSent() url.Values {
 
 // resume answers GET /authorize/{handle}, where every page sends the browser when it is done. The
 // request is validated again: the client may have changed meanwhile.
-func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
-	q, err := p.Requests.Open(r, r.PathValue("handle"))
+func (e *authorizeEndpoint) resume(w http.ResponseWriter, r *http.Request) error {
+	q, err := e.requests.Open(r, r.PathValue("handle"))
 	if errors.Is(err, storage.ErrNotFound) {
 		return turnAway("expired_request", "This sign-in has expired, is already finished, or started in another browser. Go back to the app and start again.")
 	}
@@ -100,23 +127,23 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if deviceDigest(q.Form) != nil {
-		return web.Redirect(w, p.devicePath(q))
+		return web.Redirect(w, e.devicePath(q))
 	}
 	shown := *q
 	v := &validRequest{Request: q, parked: true}
 	v.reply.left = true
-	if err := p.identify(r.Context(), v); err != nil {
+	if err := e.identify(r.Context(), v); err != nil {
 		return err
 	}
-	if err := p.validate(r.Context(), v); err != nil {
+	if err := e.validate(r.Context(), v); err != nil {
 		return v.refused(err)
 	}
 	if v.differs(shown) {
-		if err := p.askAnew(r.Context(), v); err != nil {
+		if err := e.askAnew(r.Context(), v); err != nil {
 			return err
 		}
 	}
-	return p.proceed(w, r, v)
+	return e.proceed(w, r, v)
 }
 
 // differs tells whether the client has changed what it asks for, by changing itself, since the request
@@ -128,47 +155,42 @@ func (v *validRequest) differs(shown interaction.Request) bool {
 }
 
 // askAnew forgets to whom the request was shown and that it was allowed; that it was denied stays.
-func (p *Provider) askAnew(ctx context.Context, v *validRequest) error {
+func (e *authorizeEndpoint) askAnew(ctx context.Context, v *validRequest) error {
 	v.ShownTo, v.Client = "", asShown(v.client)
 	if v.Decision == interaction.Allowed {
 		v.Decision, v.DecidedBy = "", ""
 	}
-	return p.Requests.Update(ctx, v.Request)
+	return e.requests.Update(ctx, v.Request)
 }
 
 // identify finds the client and the redirect URI. Until both are certain, nothing is ever sent
 // anywhere but to our own error page (RFC 9700 section 4.11).
-func (p *Provider) identify(ctx context.Context, v *validRequest) error {
+func (e *authorizeEndpoint) identify(ctx context.Context, v *validRequest) error {
 	c, err := v.client, error(nil)
 	switch {
 	case v.parked:
-		c, err = p.pendingClient(ctx, v.Request)
+		c, err = e.pendingClient(ctx, v.Request)
 	case !v.pushing:
-		c, err = p.lookUp(ctx, v.Form.Get("client_id"))
+		c, err = e.auth.lookUp(ctx, v.Form.Get("client_id"))
 	}
 	if err != nil {
 		return err
 	}
 	if c.ID == "" || !c.DisabledAt.IsZero() {
-		return p.unknownClient(ctx, v.Form.Get("client_id"), c)
+		return e.auth.unknownClient(ctx, v.Form.Get("client_id"), c)
 	}
-	if err := p.open(ctx, v, c); err != nil {
+	if err := e.open(ctx, v, c); err != nil {
 		return err
 	}
 	uri, refusal := matchRedirect(c, v.Form.Get("redirect_uri"), slices.Contains(strings.Fields(v.Form.Get("scope")), "openid"))
 	if refusal != nil {
-		p.Audit.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Refused, Reason: "redirect_uri", ClientID: c.ID})
+		e.audit.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Refused, Reason: "redirect_uri", ClientID: c.ID})
 		return unknownRedirect(refusal, v.Form.Get("redirect_uri"), c)
 	}
 	v.client, v.RedirectURI = c, uri
 	v.ClientID, v.ClientName, v.FirstParty, v.Approved, v.Links = c.ID, c.Name, c.FirstParty, c.Approved, c.ClientLinks
 	v.reply.uri, v.reply.state, v.reply.mode = uri, v.Form.Get("state"), deliverable(c, v.Form.Get("response_mode"))
 	return nil
-}
-
-func (p *Provider) unknownClient(ctx context.Context, id string, c storage.Client) *Error {
-	return turnAway("invalid_client", "We do not recognize this app, or it has been turned off.").page().
-		withHintFunc(func() string { return p.unusable(ctx, id, c) })
 }
 
 func unknownRedirect(refusal *Error, sent string, c storage.Client) *Error {
@@ -186,8 +208,8 @@ func unknownRedirect(refusal *Error, sent string, c storage.Client) *Error {
 
 // open replaces the request by the request object in it. When that is refused, where to say so can only
 // be what came along with it: a redirect URI that is sent, and registered.
-func (p *Provider) open(ctx context.Context, v *validRequest, c storage.Client) error {
-	err := p.unwrap(ctx, v, c)
+func (e *authorizeEndpoint) open(ctx context.Context, v *validRequest, c storage.Client) error {
+	err := e.objects.unwrap(ctx, v, c)
 	refusal, refused := errors.AsType[*Error](err)
 	switch {
 	case !refused || v.pushing:
@@ -208,9 +230,9 @@ func unacceptable(object *Error) *Error {
 }
 
 // validate checks everything else: first by our rules, then by fosite's.
-func (p *Provider) validate(ctx context.Context, v *validRequest) error {
+func (e *authorizeEndpoint) validate(ctx context.Context, v *validRequest) error {
 	for _, rule := range []func(*validRequest) error{
-		checkMode, checkResponse, checkPushed, checkSigned, checkKey, p.checkChallenge, p.checkScope, p.checkResources, p.checkDetails, checkPrompt, p.checkHint,
+		checkMode, checkResponse, checkPushed, checkSigned, checkKey, e.checkChallenge, checkScope, e.checkResources, e.checkDetails, checkPrompt, e.checkHint,
 		checkClaims,
 	} {
 		if err := rule(v); err != nil {
@@ -220,7 +242,7 @@ func (p *Provider) validate(ctx context.Context, v *validRequest) error {
 	signInByDefault(v.Request, v.client)
 	known := &client{Client: v.client, redirectURI: v.RedirectURI}
 	ctx = context.WithValue(ctx, clientKey{}, known)
-	ar, err := p.fosite.NewAuthorizeRequest(ctx, v.forFosite())
+	ar, err := e.fosite.NewAuthorizeRequest(ctx, v.forFosite())
 	if err != nil {
 		return fromFosite(err)
 	}

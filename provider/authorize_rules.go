@@ -2,7 +2,6 @@ package provider
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
@@ -38,10 +37,10 @@ func checkResponse(v *validRequest) error {
 }
 
 // checkChallenge is RFC 7636 with S256 only; fosite looks at it after the person has signed in.
-func (p *Provider) checkChallenge(v *validRequest) error {
+func (e *authorizeEndpoint) checkChallenge(v *validRequest) error {
 	challenge, method := v.Form.Get("code_challenge"), v.Form.Get("code_challenge_method")
 	if challenge == "" && method == "" {
-		if (v.client.PKCEOptional || p.PKCEPublicOnly) && !v.client.Public && !v.client.FAPI2() {
+		if (v.client.PKCEOptional || e.pkcePublicOnly) && !v.client.Public && !v.client.FAPI2() {
 			return nil
 		}
 		return refuse("invalid_request", "PKCE is required: code_challenge is missing.").withHintFunc(v.howPKCE)
@@ -71,7 +70,7 @@ func isSHA256(s string) bool {
 }
 
 // checkScope: each scope must be known; none asked for means the client's defaults.
-func (p *Provider) checkScope(v *validRequest) (err error) {
+func checkScope(v *validRequest) (err error) {
 	v.Scopes, err = askedScopes(v.Form, v.client)
 	return err
 }
@@ -155,13 +154,13 @@ func signInByDefault(q *interaction.Request, c storage.Client) {
 // checkHint trusts an id_token_hint only if we signed it; an expired one is still a hint. It names the
 // person as this client knows them, whomever it was issued to: else two clients could find out that
 // two pairwise subjects are one person.
-func (p *Provider) checkHint(v *validRequest) error {
+func (e *authorizeEndpoint) checkHint(v *validRequest) error {
 	v.HintSubject = ""
 	hint := v.Form.Get("id_token_hint")
 	if hint == "" {
 		return nil
 	}
-	claims, err := p.openIDToken(hint)
+	claims, err := e.tokens.openIDToken(hint)
 	if err != nil {
 		return refuse("invalid_request", "The id_token_hint was not issued by this server.")
 	}
@@ -176,28 +175,4 @@ func (v *validRequest) askFor(subject string) error {
 	}
 	v.HintSubject = subject
 	return nil
-}
-
-// hintClaims is what we read of an ID token that comes back to us.
-type hintClaims struct {
-	Issuer    string   `json:"iss"`
-	Subject   string   `json:"sub"`
-	Audience  audience `json:"aud"`
-	SessionID string   `json:"sid"`
-}
-
-// openIDToken verifies signature, type and issuer of an ID token of ours, not its expiry.
-func (p *Provider) openIDToken(token string) (hintClaims, error) {
-	var claims hintClaims
-	payload, _, err := p.Keys.Verify(token, idTokenType)
-	if err != nil {
-		return claims, err
-	}
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		return claims, err
-	}
-	if claims.Issuer != p.Issuer || claims.Subject == "" {
-		return claims, refuse("invalid_request", "The id_token_hint was not issued by this server.")
-	}
-	return claims, nil
 }

@@ -142,7 +142,7 @@ func BenchmarkClaims(b *testing.B) {
 	session := &tokenSession{now: time.Now(), scopes: c.Scopes, audience: c.Audiences}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := json.Marshal(s.accessClaims(c, session)); err != nil {
+		if _, err := json.Marshal(s.Provider.tokens.accessClaims(c, session)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -156,7 +156,7 @@ func BenchmarkAuthenticatePostgreSQL(b *testing.B) {
 	r.SetBasicAuth(c.id, c.secret)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.authenticate(b.Context(), r, params{}); err != nil {
+		if _, err := s.token.auth.authenticate(b.Context(), r, params{}); err != nil {
 			b.Fatal(err)
 		}
 	}

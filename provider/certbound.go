@@ -18,11 +18,11 @@ const certificatePrefix = "x5t~"
 func toCertificate(bound string) bool { return strings.HasPrefix(bound, certificatePrefix) }
 
 // showCertificate is prove for clients with certificate-bound tokens.
-func (p *Provider) showCertificate(ctx context.Context, s *tokenSession, bound string) error {
+func (d *proofs) showCertificate(ctx context.Context, s *tokenSession, bound string) error {
 	if s.proof != nil {
 		return refuse("invalid_request", "This client uses certificate-bound tokens, which cannot be combined with DPoP.")
 	}
-	chain, err := p.certificate(ctx)
+	chain, err := d.auth.certificate(ctx)
 	if err != nil {
 		return refuse("invalid_request", "A valid client certificate is required.").because(err)
 	}
@@ -35,8 +35,8 @@ func (p *Provider) showCertificate(ctx context.Context, s *tokenSession, bound s
 
 // showsCertificate checks that who presents an access token holds the certificate it is bound to
 // (RFC 8705 section 3).
-func (p *Provider) showsCertificate(ctx context.Context, sent presented, x5t string) *Error {
-	chain, err := p.certificate(ctx)
+func (d *proofs) showsCertificate(ctx context.Context, sent presented, x5t string) *Error {
+	chain, err := d.auth.certificate(ctx)
 	if err != nil || sent.dpop || keys.CertificateThumbprint(chain[0]) != x5t {
 		return invalidToken()
 	}

@@ -24,7 +24,7 @@ func (s *server) informed(id *identity, authorization string) *answer {
 
 func (s *server) cnf(token string) confirmation {
 	s.t.Helper()
-	claims, ok := s.openAccess(token)
+	claims, ok := s.Provider.tokens.openAccess(token)
 	if !ok || claims.Confirms == nil {
 		s.t.Fatal("the token is bound to nothing")
 	}
@@ -125,7 +125,7 @@ func TestTokensAreBoundToOneThing(t *testing.T) {
 	// Who does not ask for it is not bound, even on a connection with a certificate.
 	plain := s.app(public)
 	got := s.show(&id, "/token", named(codeForm(ada.code(plain)), plain)).tokens(t)
-	if claims, _ := s.openAccess(got.AccessToken); claims.Confirms != nil {
+	if claims, _ := s.Provider.tokens.openAccess(got.AccessToken); claims.Confirms != nil {
 		t.Errorf("%+v", claims.Confirms)
 	}
 	// The certificate may authenticate a client whose tokens are bound to a DPoP key.

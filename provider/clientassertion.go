@@ -52,10 +52,10 @@ func unreadableAssertion() *Error {
 // authenticateByAssertion is private_key_jwt. A client registered for it authenticates in no other
 // way, and nobody else in this one. The one write comes last: only an assertion that is right in
 // everything else is remembered as used.
-func (p *Provider) authenticateByAssertion(ctx context.Context, c storage.Client, sent credentials) (storage.Client, error) {
-	claims, err := p.openAssertion(ctx, c, sent.assertion)
+func (a *authenticator) authenticateByAssertion(ctx context.Context, c storage.Client, sent credentials) (storage.Client, error) {
+	claims, err := a.openAssertion(ctx, c, sent.assertion)
 	if err == nil {
-		err = p.Clients.Spend(ctx, storage.Spent{
+		err = a.clients.Spend(ctx, storage.Spent{
 			Kind: "jti:" + c.ID, Value: claims.JTI, Until: time.Unix(*claims.ExpiresAt, 0).Add(skew),
 		})
 	}
@@ -63,16 +63,16 @@ func (p *Provider) authenticateByAssertion(ctx context.Context, c storage.Client
 		return c, err
 	}
 	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
-	p.recordFailure(ctx, sent.id)                        // and no more: a signature cannot be guessed
-	return storage.Client{}, p.badAssertion(ctx, c, sent, err)
+	a.recordFailure(ctx, sent.id)                        // and no more: a signature cannot be guessed
+	return storage.Client{}, a.badAssertion(ctx, c, sent, err)
 }
 
-func (p *Provider) badAssertion(ctx context.Context, c storage.Client, sent credentials, why error) *Error {
+func (a *authenticator) badAssertion(ctx context.Context, c storage.Client, sent credentials, why error) *Error {
 	return unauthenticated().withHintFunc(func() string {
 		if sent.id == "" {
 			return "the client_assertion names no client: its iss and sub must be the client_id"
 		}
-		if unusable := p.unusable(ctx, sent.id, c); unusable != "" {
+		if unusable := a.unusable(ctx, sent.id, c); unusable != "" {
 			return unusable
 		}
 		switch {
@@ -83,7 +83,7 @@ func (p *Provider) badAssertion(ctx context.Context, c storage.Client, sent cred
 		case errors.Is(why, storage.ErrSpent):
 			return "client_assertion: its jti was used before"
 		}
-		return fmt.Sprintf("client_assertion: %v; aud must be %s alone, and exp at most five minutes ahead of our clock, which says %d", why, p.Issuer, p.Now().Unix())
+		return fmt.Sprintf("client_assertion: %v; aud must be %s alone, and exp at most five minutes ahead of our clock, which says %d", why, a.issuer, a.now().Unix())
 	})
 }
 
@@ -99,11 +99,11 @@ func methodOf(c storage.Client) string {
 
 // openAssertion checks, in this order: the signature by one of the client's keys, who speaks about
 // whom, to whom, when, and that it can be told from the client's others.
-func (p *Provider) openAssertion(ctx context.Context, c storage.Client, assertion string) (claims assertionClaims, err error) {
+func (a *authenticator) openAssertion(ctx context.Context, c storage.Client, assertion string) (claims assertionClaims, err error) {
 	if c.AuthMethod != storage.AuthPrivateKeyJWT || !c.DisabledAt.IsZero() {
 		return claims, errors.New("no client of private_key_jwt, or a disabled one")
 	}
-	payload, err := p.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
+	payload, err := a.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
 		return keys.VerifyAssertion(jwks, assertion, assertionAlgs(c))
 	})
 	if err != nil {
@@ -115,14 +115,14 @@ func (p *Provider) openAssertion(ctx context.Context, c storage.Client, assertio
 	switch {
 	case claims.Issuer != c.ID || claims.Subject != c.ID:
 		return claims, errors.New("iss and sub are not the client")
-	case !p.isAudience(claims.Audience):
+	case !a.isAudience(claims.Audience):
 		return claims, errors.New("aud is not the issuer alone")
 	case c.FAPI2() && !isString(payload):
 		return claims, errors.New("aud is not the issuer, as a string")
 	case len(claims.JTI) == 0 || len(claims.JTI) > maxJTI:
 		return claims, errors.New("jti is missing or too long")
 	}
-	return claims, claims.timely(p.Now().Unix())
+	return claims, claims.timely(a.now().Unix())
 }
 
 // assertionAlgs is the one that the client has registered, or all that it may sign with.

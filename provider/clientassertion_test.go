@@ -254,6 +254,6 @@ func TestNoTokenWhenTheReplayCannotBeRuledOut(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	k := newHolder(t)
 	c := s.agent(keyed(k))
-	s.Clients = forgetful{asRegistered{s.db}}
+	s.onto(func(d *Deps) { d.Clients = forgetful{asRegistered{s.db}} })
 	s.post("/token", asserting(s.assertion(k, c.id))).refused(t, http.StatusServiceUnavailable, "temporarily_unavailable")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/subtle"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -23,40 +24,55 @@ var failedAuthentications = web.Limit{Events: 20, Per: time.Minute}
 // maxClientID bounds what is looked up; it leaves room for ids that are URLs.
 const maxClientID = 2 << 10
 
+// authenticator finds clients, and out whether it is they.
+type authenticator struct {
+	place
+	clientKeys ClientKeys
+	clientCAs  *x509.CertPool
+	limiter    *web.Limiter
+	audit      Recorder
+	secretUse  SecretUse
+	now        func() time.Time
+	clients    interface {
+		Client(ctx context.Context, id string) (storage.Client, error)
+		Spend(ctx context.Context, s storage.Spent) error
+	}
+}
+
 // authenticate returns the client that sent r. Its refusals are all the same: unknown, disabled,
 // deleted and wrong secret cannot be told apart, by answer or by work.
-func (p *Provider) authenticate(ctx context.Context, r *http.Request, form params) (storage.Client, error) {
+func (a *authenticator) authenticate(ctx context.Context, r *http.Request, form params) (storage.Client, error) {
 	sent, fault := readCredentials(r, form)
 	if fault != nil {
 		return storage.Client{}, fault
 	}
-	c, err := p.lookUp(ctx, sent.id)
+	c, err := a.lookUp(ctx, sent.id)
 	if err != nil {
 		return storage.Client{}, err
 	}
 	if sent.assertion != "" || c.AuthMethod == storage.AuthPrivateKeyJWT {
-		return p.authenticateByAssertion(ctx, c, sent)
+		return a.authenticateByAssertion(ctx, c, sent)
 	}
 	if byCertificate(c) {
-		return p.authenticateByCertificate(ctx, c, sent)
+		return a.authenticateByCertificate(ctx, c, sent)
 	}
-	now := p.Now()
+	now := a.now()
 	secretID, ok := proves(c, sent.secret, now)
 	if !ok || !c.DisabledAt.IsZero() {
-		return storage.Client{}, p.authenticationFailed(ctx, sent, c)
+		return storage.Client{}, a.authenticationFailed(ctx, sent, c)
 	}
 	if secretID != "" {
-		p.SecretUse.SecretUsed(secretID, now)
+		a.secretUse.SecretUsed(secretID, now)
 	}
 	return c, nil
 }
 
 // lookUp returns the zero client for an id that nobody has.
-func (p *Provider) lookUp(ctx context.Context, id string) (storage.Client, error) {
+func (a *authenticator) lookUp(ctx context.Context, id string) (storage.Client, error) {
 	if !visible(id) || len(id) > maxClientID {
 		return storage.Client{}, nil
 	}
-	c, err := p.Clients.Client(ctx, id)
+	c, err := a.clients.Client(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.Client{}, nil
 	}
@@ -96,24 +112,24 @@ func match(secrets []storage.ClientSecret, secret string, now time.Time) (id str
 
 // authenticationFailed counts the failure, and as often as the count allows reports it, and says which
 // refusal is due.
-func (p *Provider) authenticationFailed(ctx context.Context, sent credentials, c storage.Client) *Error {
+func (a *authenticator) authenticationFailed(ctx context.Context, sent credentials, c storage.Client) *Error {
 	key := "client:" + hex.EncodeToString(storage.Digest(sent.id)[:12]) + ":" + web.Network(web.ClientIP(ctx))
-	if e := tooMany(p.Limiter.Allow(ctx, key, failedAuthentications), "Too many failed attempts; try again later."); e != nil {
+	if e := tooMany(a.limiter.Allow(ctx, key, failedAuthentications), "Too many failed attempts; try again later."); e != nil {
 		return e
 	}
-	p.recordFailure(ctx, sent.id)
+	a.recordFailure(ctx, sent.id)
 	return unauthenticated().withHintFunc(func() string {
-		return cmp.Or(p.unusable(ctx, sent.id, c), badSecret(sent.secret, c))
+		return cmp.Or(a.unusable(ctx, sent.id, c), badSecret(sent.secret, c))
 	})
 }
 
 // unusable tells developers why a client that is named can do nothing, "" when it can.
-func (p *Provider) unusable(ctx context.Context, id string, c storage.Client) string {
+func (a *authenticator) unusable(ctx context.Context, id string, c storage.Client) string {
 	switch {
 	case id == "":
 		return "the parameter client_id is missing"
 	case c.ID == "" && strings.Contains(id, "://"):
-		_, err := p.Clients.Client(ctx, id) // is still remembered
+		_, err := a.clients.Client(ctx, id) // is still remembered
 		return fmt.Sprintf("there is no client at %s: %v", id, err)
 	case c.ID == "":
 		return "no client has the id " + id + "; symbolon client list shows those there are"
@@ -144,13 +160,18 @@ func tooMany(err error, description string) *Error {
 	return &Error{Status: limited.Status, Name: "temporarily_unavailable", Description: description, Cause: err}
 }
 
-func (p *Provider) recordFailure(ctx context.Context, id string) {
+func (a *authenticator) recordFailure(ctx context.Context, id string) {
 	event := audit.Event{Type: audit.ClientAuth, Outcome: audit.Refused, Reason: "invalid_client",
 		IP: web.ClientIP(ctx).String(), TraceID: web.TraceID(ctx)}
 	if visible(id) && len(id) <= 128 {
 		event.ClientID = id
 	}
-	p.Audit.RecordLater(ctx, event)
+	a.audit.RecordLater(ctx, event)
 }
 
 func unauthenticated() *Error { return refuse("invalid_client", descriptions["invalid_client"]) }
+
+func (a *authenticator) unknownClient(ctx context.Context, id string, c storage.Client) *Error {
+	return turnAway("invalid_client", "We do not recognize this app, or it has been turned off.").page().
+		withHintFunc(func() string { return a.unusable(ctx, id, c) })
+}

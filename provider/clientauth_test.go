@@ -213,7 +213,7 @@ func BenchmarkAuthenticate(b *testing.B) {
 	r.SetBasicAuth(c.id, c.secret)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.authenticate(b.Context(), r, params{}); err != nil {
+		if _, err := s.token.auth.authenticate(b.Context(), r, params{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -22,38 +22,38 @@ func byCertificate(c storage.Client) bool {
 // authenticateByCertificate is tls_client_auth and self_signed_tls_client_auth. A client registered
 // for one of them authenticates in no other way. Nothing is written, and a failure is not counted: a
 // certificate cannot be guessed.
-func (p *Provider) authenticateByCertificate(ctx context.Context, c storage.Client, sent credentials) (storage.Client, error) {
-	err := p.checkCertificate(ctx, c, sent)
+func (a *authenticator) authenticateByCertificate(ctx context.Context, c storage.Client, sent credentials) (storage.Client, error) {
+	err := a.checkCertificate(ctx, c, sent)
 	if err == nil {
 		return c, nil
 	}
 	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
-	p.recordFailure(ctx, sent.id)
-	return storage.Client{}, p.badCertificate(ctx, c, sent, err)
+	a.recordFailure(ctx, sent.id)
+	return storage.Client{}, a.badCertificate(ctx, c, sent, err)
 }
 
-func (p *Provider) badCertificate(ctx context.Context, c storage.Client, sent credentials, why error) *Error {
+func (a *authenticator) badCertificate(ctx context.Context, c storage.Client, sent credentials, why error) *Error {
 	return unauthenticated().withHintFunc(func() string {
-		return cmp.Or(p.unusable(ctx, sent.id, c), "the client is registered for "+c.AuthMethod+": "+why.Error())
+		return cmp.Or(a.unusable(ctx, sent.id, c), "the client is registered for "+c.AuthMethod+": "+why.Error())
 	})
 }
 
 // checkCertificate says what is wrong, without a byte of the certificate.
-func (p *Provider) checkCertificate(ctx context.Context, c storage.Client, sent credentials) error {
+func (a *authenticator) checkCertificate(ctx context.Context, c storage.Client, sent credentials) error {
 	switch {
 	case !c.DisabledAt.IsZero():
 		return errors.New("the client is disabled")
 	case sent.secret != "":
 		return errors.New("it sends a secret, and has none")
 	}
-	chain, err := p.certificate(ctx)
+	chain, err := a.certificate(ctx)
 	if err != nil {
 		return err
 	}
 	if c.AuthMethod == storage.AuthTLS {
-		return p.checkIssued(c, chain)
+		return a.checkIssued(c, chain)
 	}
-	_, err = p.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
+	_, err = a.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
 		if !keys.HoldsCertificate(jwks, chain[0]) {
 			return nil, keys.ErrNoKey
 		}
@@ -68,14 +68,14 @@ var (
 )
 
 // certificate is the one of this connection, which is valid now, with its issuers behind it.
-func (p *Provider) certificate(ctx context.Context) ([]*x509.Certificate, error) {
+func (a *authenticator) certificate(ctx context.Context) ([]*x509.Certificate, error) {
 	chain, err := web.ClientCertificate(ctx)
 	switch {
 	case err != nil:
 		return nil, err
 	case len(chain) == 0:
 		return nil, errNoCertificate
-	case !timely(chain[0], p.Now()):
+	case !timely(chain[0], a.now()):
 		return nil, errOldCertificate
 	}
 	return chain, nil
@@ -87,8 +87,8 @@ func timely(c *x509.Certificate, now time.Time) bool {
 
 // checkIssued: somebody we trust issued it, for clients, to the name that is registered. Whoever has
 // ended TLS may have checked the chain already; that is for us to be sure of.
-func (p *Provider) checkIssued(c storage.Client, chain []*x509.Certificate) error {
-	if p.ClientCAs == nil {
+func (a *authenticator) checkIssued(c storage.Client, chain []*x509.Certificate) error {
+	if a.clientCAs == nil {
 		return errors.New("no issuer of client certificates is trusted here")
 	}
 	between := x509.NewCertPool()
@@ -96,7 +96,7 @@ func (p *Provider) checkIssued(c storage.Client, chain []*x509.Certificate) erro
 		between.AddCert(issuer)
 	}
 	_, err := chain[0].Verify(x509.VerifyOptions{
-		Roots: p.ClientCAs, Intermediates: between, CurrentTime: p.Now(),
+		Roots: a.clientCAs, Intermediates: between, CurrentTime: a.now(),
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	})
 	if err != nil {

@@ -92,12 +92,7 @@ func tlsServer(t testing.TB, db *durable.DB, trusted *issuer, change ...func(*Co
 	for _, c := range change {
 		c(&config)
 	}
-	p, err := New(config, s.deps())
-	must(t, err)
-	s.Provider = p
-	p.Mount(mux)
-	mux.Page("GET /test/sign-in", s.signInPage)
-	mux.Page("GET /test/consent", s.consentPage)
+	s.serve(mux, config, s.deps())
 	return s
 }
 

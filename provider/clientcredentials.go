@@ -9,7 +9,7 @@ import (
 
 // clientCredentials is the grant of service accounts: a client gets a token as itself (RFC 6749
 // section 4.4). Nothing is written. The account decides scopes and audience.
-type clientCredentials struct{ p *Provider }
+type clientCredentials struct{ t *tokenEndpoint }
 
 var _ fosite.TokenEndpointHandler = (*clientCredentials)(nil)
 
@@ -31,7 +31,7 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 		return unknownScope("None of the requested scopes is allowed for this client.", r.GetRequestedScopes(), c.Client)
 	}
 	var err error
-	if session.details, err = askedDetails(g.p.DetailTypes, r.GetRequestForm(), c.Client); err != nil {
+	if session.details, err = askedDetails(g.t.types, r.GetRequestForm(), c.Client); err != nil {
 		return err
 	}
 	if saysDetails(r.GetRequestForm()) {
@@ -42,9 +42,9 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 		return err
 	}
 	if len(audience) == 0 {
-		audience = g.p.defaultAudience(c.Client)
+		audience = g.t.defaultAudience(c.Client)
 	}
-	if err := g.p.prove(ctx, session, c, ""); err != nil {
+	if err := g.t.proofs.prove(ctx, session, c, ""); err != nil {
 		return err
 	}
 	session.scopes, session.audience = scopes, audience
@@ -56,7 +56,7 @@ func (g *clientCredentials) PopulateTokenEndpointResponse(ctx context.Context, r
 	if !g.CanHandleTokenEndpointRequest(ctx, r) {
 		return fosite.ErrUnknownRequest
 	}
-	return g.p.populate(ctx, r, w, "")
+	return g.t.populate(ctx, r, w, "")
 }
 
 // intersect is the part of the scopes asked for that the account holds; with none asked for, all of them.

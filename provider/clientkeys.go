@@ -18,14 +18,14 @@ type ClientKeys interface {
 
 // verifyByClient verifies something with the client's keys, wherever they are. A signature by none of
 // those known may be by one that the client has published since.
-func (p *Provider) verifyByClient(ctx context.Context, c storage.Client, verify func(jwks []byte) ([]byte, error)) ([]byte, error) {
+func (a *authenticator) verifyByClient(ctx context.Context, c storage.Client, verify func(jwks []byte) ([]byte, error)) ([]byte, error) {
 	if c.JWKSURI == "" {
 		return verify(c.JWKS)
 	}
-	if p.ClientKeys == nil {
+	if a.clientKeys == nil {
 		return nil, errors.New("nobody fetches the client's keys")
 	}
-	set, err := p.ClientKeys.KeySet(ctx, c.JWKSURI, false)
+	set, err := a.clientKeys.KeySet(ctx, c.JWKSURI, false)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (p *Provider) verifyByClient(ctx context.Context, c storage.Client, verify 
 	if !errors.Is(err, keys.ErrNoKey) {
 		return claims, err
 	}
-	if set, err = p.ClientKeys.KeySet(ctx, c.JWKSURI, true); err != nil {
+	if set, err = a.clientKeys.KeySet(ctx, c.JWKSURI, true); err != nil {
 		return nil, err
 	}
 	return verify(set)

@@ -15,37 +15,36 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
 
 // codeIssuer makes the authorization code: one new grant that keeps everything its redemption is
 // bound to.
-type codeIssuer struct{ p *Provider }
+type codeIssuer struct{ t *tokenEndpoint }
 
 var _ fosite.AuthorizeEndpointHandler = (*codeIssuer)(nil)
 
 func (i *codeIssuer) HandleAuthorizeEndpointRequest(ctx context.Context, ar fosite.AuthorizeRequester, w fosite.AuthorizeResponder) error {
 	session := ar.GetSession().(*tokenSession)
 	code := storage.NewBearer(storage.CodePrefix)
-	grant := i.p.newGrant(session, code)
-	if err := i.p.Grants.AddGrant(ctx, grant, i.p.spends(session.issuing)); err != nil {
+	grant := i.t.newGrant(session, code)
+	if err := i.t.grants.AddGrant(ctx, grant, session.spend); err != nil {
 		return err
 	}
-	i.p.Audit.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Success,
+	i.t.audit.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Success,
 		UserID: grant.UserID, ClientID: grant.ClientID, Target: grant.ID})
 	w.AddParameter("code", code)
 	ar.SetResponseTypeHandled("code")
 	return nil
 }
 
-func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
+func (t *tokenEndpoint) newGrant(s *tokenSession, code string) storage.Grant {
 	v, browser := s.issuing, s.issuing.session
 	seed := make([]byte, sha256.Size)
 	_, _ = rand.Read(seed)
 	id := storage.NewID(storage.GrantPrefix)
-	expires := s.now.Add(p.CodeTTL)
+	expires := s.now.Add(t.codeTTL)
 	return storage.Grant{
 		ID:            id,
 		ClientID:      v.ClientID,
@@ -53,11 +52,11 @@ func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
 		SessionID:     browser.ID,
 		Offline:       slices.Contains(v.Scopes, "offline_access"),
 		CreatedAt:     s.now,
-		ExpiresAt:     s.now.Add(p.RefreshAbsolute),
-		IdleAt:        expires.Add(p.RefreshIdle),
+		ExpiresAt:     s.now.Add(t.refreshAbsolute),
+		IdleAt:        expires.Add(t.refreshIdle),
 		CodeDigest:    storage.Digest(code),
 		CodeExpiresAt: expires,
-		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
+		Seed:          t.sealer.Seal(seedPurpose(id), seed),
 		GrantDetails: storage.GrantDetails{
 			Scopes:    v.Scopes,
 			NoScope:   v.Form.Get("scope") == "",
@@ -77,21 +76,8 @@ func (p *Provider) newGrant(s *tokenSession, code string) storage.Grant {
 	}
 }
 
-// spends makes a parked request answerable once, wherever its handle turns up again, and a pushed one
-// under all the handles it was given.
-func (p *Provider) spends(v *validRequest) storage.Spent {
-	until := v.CreatedAt.Add(interaction.Life)
-	if id := pushedID(v.Form); id != "" {
-		return storage.Spent{Kind: "pushed", Value: id, Until: until.Add(p.PushedTTL)}
-	}
-	if !v.parked {
-		return storage.Spent{}
-	}
-	return storage.Spent{Kind: "request", Value: v.Handle, Until: until}
-}
-
 // codeGrant redeems authorization codes (RFC 6749 section 4.1.3, RFC 7636 section 4.6).
-type codeGrant struct{ p *Provider }
+type codeGrant struct{ t *tokenEndpoint }
 
 var _ fosite.TokenEndpointHandler = (*codeGrant)(nil)
 
@@ -116,7 +102,7 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if !strings.HasPrefix(form.Get("code"), storage.CodePrefix) { // a device's: not redeemed like this
 		return invalidGrant().withHint(noSuchCode)
 	}
-	state, err := g.p.Grants.GrantByCode(ctx, storage.Digest(form.Get("code")))
+	state, err := g.t.grants.GrantByCode(ctx, storage.Digest(form.Get("code")))
 	if errors.Is(err, storage.ErrNotFound) {
 		return invalidGrant().withHint(noSuchCode)
 	}
@@ -126,27 +112,27 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if err := bound(state.Grant, c, form); err != nil {
 		return err
 	}
-	if err := g.p.trim(&state.Grant, c); err != nil {
+	if err := trim(g.t.place, g.t.types, &state.Grant, c.Client); err != nil {
 		return err
 	}
-	audience, err := g.p.audienceFor(state.Grant, c, state.Scopes, form["resource"])
+	audience, err := g.t.audienceFor(state.Grant, c.Client, state.Scopes, form["resource"])
 	if err != nil {
 		return err
 	}
-	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.t.types, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
-	seed, err := g.p.firstSeed(ctx, c, state.Grant)
+	seed, err := g.t.refresh.firstSeed(ctx, c, state.Grant)
 	if err != nil {
 		return err
 	}
-	if err := g.p.prove(ctx, session, c, state.JKT); err != nil {
+	if err := g.t.proofs.prove(ctx, session, c, state.JKT); err != nil {
 		return err
 	}
 	if err := g.spend(ctx, state, session.now); err != nil {
 		return err
 	}
-	g.p.issueFrom(session, state, c, state.Scopes, audience)
+	g.t.issueFrom(session, state, c, state.Scopes, audience)
 	if seed != nil {
 		session.refresh = refreshToken(seed, state.ID, 1, refreshKey(c, session))
 	}
@@ -218,36 +204,38 @@ func unreserved(s string) bool {
 // from the code dies (RFC 9700 section 2.1.1).
 func (g *codeGrant) spend(ctx context.Context, state storage.GrantState, now time.Time) error {
 	if state.CodeSpentAt.IsZero() {
-		err := g.p.Grants.SpendCode(ctx, state.ID, now, now.Add(g.p.RefreshIdle))
+		err := g.t.grants.SpendCode(ctx, state.ID, now, now.Add(g.t.refreshIdle))
 		if err == nil || !errors.Is(err, storage.ErrSpent) {
 			return err
 		}
-		if state, err = g.p.Grants.Grant(ctx, state.ID); err != nil {
+		if state, err = g.t.grants.Grant(ctx, state.ID); err != nil {
 			return gone(err)
 		}
 	}
 	if state.CodeSpentAt.IsZero() {
-		return g.p.codeOver(state) // expired, or its grant is dead
+		return g.t.codeOver(state) // expired, or its grant is dead
 	}
-	return g.p.endFamily(ctx, state.Grant, audit.CodeReplayed, g.p.replayed(state.CodeSpentAt))
+	return g.t.endFamily(ctx, state.Grant, audit.CodeReplayed, g.t.replayed(state.CodeSpentAt))
 }
 
-func (p *Provider) replayed(spentAt time.Time) *Error {
+func (t *tokenEndpoint) replayed(spentAt time.Time) *Error {
 	return invalidGrant().withHintFunc(func() string {
-		return "the code was redeemed before, " + p.since(spentAt) + " ago; what was issued from it has ended"
+		return "the code was redeemed before, " + t.since(spentAt) + " ago; what was issued from it has ended"
 	})
 }
 
-func (p *Provider) codeOver(state storage.GrantState) *Error {
+func (t *tokenEndpoint) codeOver(state storage.GrantState) *Error {
 	return invalidGrant().withHintFunc(func() string {
-		if !p.Now().Before(state.CodeExpiresAt) {
-			return "the code expired " + p.since(state.CodeExpiresAt) + " ago: it is good for " + p.CodeTTL.String()
+		if !t.now().Before(state.CodeExpiresAt) {
+			return "the code expired " + t.since(state.CodeExpiresAt) + " ago: it is good for " + t.codeTTL.String()
 		}
 		return dead(state)
 	})
 }
 
-func (p *Provider) since(t time.Time) string { return p.Now().Sub(t).Round(time.Second).String() }
+func (t *tokenEndpoint) since(past time.Time) string {
+	return t.now().Sub(past).Round(time.Second).String()
+}
 
 // dead tells developers why a grant is over.
 func dead(state storage.GrantState) string {
@@ -258,11 +246,11 @@ func dead(state storage.GrantState) string {
 }
 
 // endFamily revokes a grant whose code or refresh token was presented twice, and returns the refusal.
-func (p *Provider) endFamily(ctx context.Context, grant storage.Grant, why string, refusal *Error) error {
-	if err := p.Grants.RevokeGrant(ctx, grant.ID, p.Now(), why); err != nil {
+func (t *tokenEndpoint) endFamily(ctx context.Context, grant storage.Grant, why string, refusal *Error) error {
+	if err := t.grants.RevokeGrant(ctx, grant.ID, t.now(), why); err != nil {
 		return gone(err)
 	}
-	err := p.Audit.Record(ctx, audit.Event{Type: why, Outcome: audit.Refused, Reason: "presented twice",
+	err := t.audit.Record(ctx, audit.Event{Type: why, Outcome: audit.Refused, Reason: "presented twice",
 		UserID: grant.UserID, ClientID: grant.ClientID, Target: grant.ID, TraceID: web.TraceID(ctx)})
 	if err != nil {
 		return err
@@ -281,7 +269,7 @@ func gone(err error) error {
 func invalidGrant() *Error { return refuse("invalid_grant", descriptions["invalid_grant"]) }
 
 // issueFrom readies the session for the tokens of this grant.
-func (p *Provider) issueFrom(s *tokenSession, state storage.GrantState, c *client, scopes, audience []string) {
+func (t *tokenEndpoint) issueFrom(s *tokenSession, state storage.GrantState, c *client, scopes, audience []string) {
 	s.grant, s.user, s.scopes, s.audience = state.Grant, state.User, scopes, audience
 	s.SetExpiresAt(fosite.AccessToken, s.now.Add(c.lifespan))
 }
@@ -291,13 +279,13 @@ func (g *codeGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosite.
 	if !g.CanHandleTokenEndpointRequest(ctx, r) {
 		return fosite.ErrUnknownRequest
 	}
-	return g.p.populate(ctx, r, w, r.GetSession().(*tokenSession).grant.Nonce)
+	return g.t.populate(ctx, r, w, r.GetSession().(*tokenSession).grant.Nonce)
 }
 
 // populate signs the tokens: an ID token is only for a person's grant.
-func (p *Provider) populate(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder, nonce string) error {
+func (t *tokenEndpoint) populate(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder, nonce string) error {
 	c, session := r.GetClient().(*client).Client, r.GetSession().(*tokenSession)
-	token, err := p.accessToken(ctx, c, session)
+	token, err := t.tokens.accessToken(ctx, c, session)
 	if err != nil {
 		return err
 	}
@@ -306,7 +294,7 @@ func (p *Provider) populate(ctx context.Context, r fosite.AccessRequester, w fos
 	if session.grant.ID == "" || !slices.Contains(session.scopes, "openid") {
 		return nil
 	}
-	idToken, err := p.idToken(ctx, c, session, token, nonce)
+	idToken, err := t.tokens.idToken(ctx, c, session, token, nonce)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,11 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/symbolon-id/symbolon/details"
+	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -59,26 +63,59 @@ type deviceResponse struct {
 	Interval   int64  `json:"interval"`   // seconds
 }
 
+// deviceStore keeps pending authorizations.
+type deviceStore struct {
+	place
+	ephemeral storage.Ephemeral
+	now       func() time.Time
+}
+
+// deviceFlow answers the device and its person.
+type deviceFlow struct {
+	place
+	auth     *authenticator
+	proofs   *proofs
+	devices  *deviceStore
+	types    *details.Types
+	sessions *session.Sessions
+	requests *interaction.Store
+	signIn   Interaction
+	pages    *templates.Pages
+	sealer   Sealer
+	limiter  *web.Limiter
+	audit    Recorder
+	clients  interface {
+		Spend(ctx context.Context, s storage.Spent) error
+	}
+	grants interface {
+		AddGrant(ctx context.Context, g storage.Grant, spend storage.Spent) error
+	}
+	connected func(ctx context.Context, s *session.Session, app string, scopes []string)
+	now       func() time.Time
+
+	refreshIdle, refreshAbsolute time.Duration
+}
+
 // deviceAuthorization answers POST /device_authorization.
-func (p *Provider) deviceAuthorization(w http.ResponseWriter, r *http.Request) error {
+func (f *deviceFlow) deviceAuthorization(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readForm(r)
 	if fault != nil {
 		return fault
 	}
-	response, err := p.newDevice(w, r, form)
+	response, err := f.newDevice(w, r, form)
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, response)
 }
 
-func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request, form params) (*deviceResponse, error) {
+func (f *deviceFlow) newDevice(w http.ResponseWriter, r *http.Request, form params) (*deviceResponse, error) {
 	ctx := r.Context()
-	proof, fault := p.readProof(w, r, "/device_authorization", "")
+	proof, fault := f.proofs.readProof(w, r, "/device_authorization", "")
 	if fault != nil {
 		return nil, fault
 	}
-	c, err := p.authenticate(ctx, r, form)
+	c, err := f.auth.authenticate(ctx, r, form)
 	if err != nil {
 		return nil, err
 	}
@@ -86,68 +123,68 @@ func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request, form params
 	if known := (&client{Client: c}); !known.has(deviceGrantType) {
 		return nil, unregisteredGrant(deviceGrantType, c)
 	}
-	if err := allowOften(ctx, p.Limiter, "device:", c, devices); err != nil {
+	if err := allowOften(ctx, f.limiter, "device:", c, devices); err != nil {
 		return nil, err
 	}
-	d := device{ID: storage.NewID(""), ClientID: c.ID, NoScope: form.Get("scope") == "", Network: web.Network(web.ClientIP(ctx)), ExpiresAt: p.Now().Add(deviceLife)}
+	d := device{ID: storage.NewID(""), ClientID: c.ID, NoScope: form.Get("scope") == "", Network: web.Network(web.ClientIP(ctx)), ExpiresAt: f.now().Add(deviceLife)}
 	if d.Scopes, err = askedScopes(url.Values(form), c); err != nil {
 		return nil, err
 	}
-	if d.Details, err = askedDetails(p.DetailTypes, url.Values(form), c); err != nil {
+	if d.Details, err = askedDetails(f.types, url.Values(form), c); err != nil {
 		return nil, err
 	}
-	if d.Resources, err = matchResources(form["resource"], p.resourcesFor(c.Audiences, d.Scopes), c); err != nil {
+	if d.Resources, err = matchResources(form["resource"], f.resourcesFor(c.Audiences, d.Scopes), c); err != nil {
 		return nil, err
 	}
-	if err := p.spendProof(ctx, proof); err != nil {
+	if err := f.proofs.spendProof(ctx, proof); err != nil {
 		return nil, err
 	}
 	if proof != nil {
 		d.JKT = proof.jkt
 	}
-	return p.keepDevice(ctx, d)
+	return f.devices.keep(ctx, d)
 }
 
-func (p *Provider) keepDevice(ctx context.Context, d device) (*deviceResponse, error) {
+func (s *deviceStore) keep(ctx context.Context, d device) (*deviceResponse, error) {
 	code := storage.NewBearer(devicePrefix)
 	d.Digest, d.UserCode = storage.Digest(code), newUserCode()
-	if err := p.updateDevice(ctx, d); err != nil {
+	if err := s.update(ctx, d); err != nil {
 		return nil, err
 	}
-	if err := p.Requests.Ephemeral.Put(ctx, userCodeKey(d.UserCode), d.Digest, deviceLife); err != nil {
+	if err := s.ephemeral.Put(ctx, userCodeKey(d.UserCode), d.Digest, deviceLife); err != nil {
 		return nil, err
 	}
 	shown := shownUserCode(d.UserCode)
 	return &deviceResponse{
 		DeviceCode: code, UserCode: shown,
-		URI: p.url("/device"), Complete: p.url("/device?user_code=" + shown),
+		URI: s.url("/device"), Complete: s.url("/device?user_code=" + shown),
 		ExpiresIn: int64(deviceLife / time.Second), Interval: int64(devicePoll / time.Second),
 	}, nil
 }
 
-// updateDevice keeps what is pending under the digest of its device code.
-func (p *Provider) updateDevice(ctx context.Context, d device) error {
+// update keeps what is pending under the digest of its device code.
+func (s *deviceStore) update(ctx context.Context, d device) error {
 	value, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("encode device authorization: %w", err)
 	}
-	left := d.ExpiresAt.Sub(p.Now())
+	left := d.ExpiresAt.Sub(s.now())
 	if left <= 0 {
 		return storage.ErrNotFound
 	}
-	return p.Requests.Ephemeral.Put(ctx, deviceKey(d.Digest), value, left)
+	return s.ephemeral.Put(ctx, deviceKey(d.Digest), value, left)
 }
 
-// device returns what is pending under a device code's digest, or storage.ErrNotFound.
-func (p *Provider) device(ctx context.Context, digest []byte) (d device, err error) {
-	value, err := p.Requests.Ephemeral.Get(ctx, deviceKey(digest))
+// pending returns what is pending under a device code's digest, or storage.ErrNotFound.
+func (s *deviceStore) pending(ctx context.Context, digest []byte) (d device, err error) {
+	value, err := s.ephemeral.Get(ctx, deviceKey(digest))
 	if err != nil {
 		return d, err
 	}
 	if err := json.Unmarshal(value, &d); err != nil {
 		return d, fmt.Errorf("decode device authorization: %w", err)
 	}
-	if !p.Now().Before(d.ExpiresAt) {
+	if !s.now().Before(d.ExpiresAt) {
 		return device{}, storage.ErrNotFound
 	}
 	return d, nil

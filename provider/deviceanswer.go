@@ -18,12 +18,12 @@ import (
 
 // decideDevice answers POST /device/{handle}, by the session that was shown the page and no other
 // (CVE-2026-45337).
-func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
+func (f *deviceFlow) decideDevice(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
 		return fault
 	}
-	q, d, s, due, err := p.openDevice(r)
+	q, d, s, due, err := f.openDevice(r)
 	if err != nil {
 		return err
 	}
@@ -37,9 +37,9 @@ func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
 	}
 	allowed := form.Get("decision") == "allow"
 	if allowed {
-		err = p.allowDevice(r.Context(), d, s)
+		err = f.allowDevice(r.Context(), d, s)
 	} else {
-		err = p.deny(r.Context(), d)
+		err = f.deny(r.Context(), d)
 	}
 	switch {
 	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrExists): // ErrExists: the grant of this code
@@ -49,70 +49,70 @@ func (p *Provider) decideDevice(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	_ = p.Requests.Close(r.Context(), q.Handle)
-	p.forgetUserCode(r.Context(), d, allowed)
-	p.recordDevice(r.Context(), d, s, allowed)
-	if allowed && p.Connected != nil {
-		p.Connected(r.Context(), s, q.ClientName, d.Scopes)
+	_ = f.requests.Close(r.Context(), q.Handle)
+	f.devices.forget(r.Context(), d, allowed)
+	f.recordDevice(r.Context(), d, s, allowed)
+	if allowed && f.connected != nil {
+		f.connected(r.Context(), s, q.ClientName, d.Scopes)
 	}
-	return p.Pages.Render(w, http.StatusOK, templates.Device{Client: q.ClientName, Done: true, Allowed: allowed})
+	return f.pages.Render(w, http.StatusOK, templates.Device{Client: q.ClientName, Done: true, Allowed: allowed})
 }
 
 // allowDevice makes the grant that the device will find by its code.
-func (p *Provider) allowDevice(ctx context.Context, d device, s *session.Session) error {
-	now, id := p.Now(), storage.NewID(storage.GrantPrefix)
+func (f *deviceFlow) allowDevice(ctx context.Context, d device, s *session.Session) error {
+	now, id := f.now(), storage.NewID(storage.GrantPrefix)
 	seed := make([]byte, sha256.Size)
 	_, _ = rand.Read(seed)
 	expires := d.ExpiresAt.Add(time.Minute) // whoever answers in the last second
-	return p.Grants.AddGrant(ctx, storage.Grant{
+	return f.grants.AddGrant(ctx, storage.Grant{
 		ID:            id,
 		ClientID:      d.ClientID,
 		UserID:        s.UserID,
 		SessionID:     s.ID,
 		Offline:       slices.Contains(d.Scopes, "offline_access"),
 		CreatedAt:     now,
-		ExpiresAt:     now.Add(p.RefreshAbsolute),
-		IdleAt:        expires.Add(p.RefreshIdle),
+		ExpiresAt:     now.Add(f.refreshAbsolute),
+		IdleAt:        expires.Add(f.refreshIdle),
 		CodeDigest:    d.Digest,
 		CodeExpiresAt: expires,
-		Seed:          p.Sealer.Seal(seedPurpose(id), seed),
+		Seed:          f.sealer.Seal(seedPurpose(id), seed),
 		GrantDetails: storage.GrantDetails{
 			Scopes: d.Scopes, NoScope: d.NoScope, Resources: d.Resources, AuthorizationDetails: d.Details, JKT: d.JKT,
 			AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
 		},
-	}, p.answerDevice(d))
+	}, f.answerDevice(d))
 }
 
-// forgetUserCode leaves nothing behind to be typed again. That it can be answered only once does not
+// forget leaves nothing behind to be typed again. That it can be answered only once does not
 // depend on it. Of what was denied the device has yet to learn.
-func (p *Provider) forgetUserCode(ctx context.Context, d device, allowed bool) {
-	_, _ = p.Requests.Ephemeral.Take(ctx, userCodeKey(d.UserCode))
+func (s *deviceStore) forget(ctx context.Context, d device, allowed bool) {
+	_, _ = s.ephemeral.Take(ctx, userCodeKey(d.UserCode))
 	if allowed {
-		_, _ = p.Requests.Ephemeral.Take(ctx, deviceKey(d.Digest))
+		_, _ = s.ephemeral.Take(ctx, deviceKey(d.Digest))
 	}
 }
 
-func (p *Provider) recordDevice(ctx context.Context, d device, s *session.Session, allowed bool) {
+func (f *deviceFlow) recordDevice(ctx context.Context, d device, s *session.Session, allowed bool) {
 	kind := audit.ConsentDenied
 	if allowed {
 		kind = audit.ConsentGiven
 	}
-	_ = p.Audit.Record(ctx, audit.Event{Type: kind, Outcome: audit.Success, UserID: s.UserID, ClientID: d.ClientID,
+	_ = f.audit.Record(ctx, audit.Event{Type: kind, Outcome: audit.Success, UserID: s.UserID, ClientID: d.ClientID,
 		Method: "device", IP: web.ClientIP(ctx).String(), TraceID: web.TraceID(ctx)})
 }
 
 // answerDevice spends the one answer there is.
-func (p *Provider) answerDevice(d device) storage.Spent {
+func (f *deviceFlow) answerDevice(d device) storage.Spent {
 	return storage.Spent{Kind: "device", Value: d.ID, Until: d.ExpiresAt.Add(time.Hour)}
 }
 
 // deny makes a pending authorization end in access_denied, unless it was answered already.
-func (p *Provider) deny(ctx context.Context, d device) error {
-	if err := p.Clients.Spend(ctx, p.answerDevice(d)); err != nil {
+func (f *deviceFlow) deny(ctx context.Context, d device) error {
+	if err := f.clients.Spend(ctx, f.answerDevice(d)); err != nil {
 		return err
 	}
 	d.Denied = true
-	if err := p.updateDevice(ctx, d); err != nil && !errors.Is(err, storage.ErrNotFound) {
+	if err := f.devices.update(ctx, d); err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
 	return nil

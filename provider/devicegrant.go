@@ -17,7 +17,7 @@ import (
 var polls = web.Limit{Events: 1, Per: devicePoll - time.Second}
 
 // deviceGrant redeems device codes (RFC 8628 section 3.4).
-type deviceGrant struct{ p *Provider }
+type deviceGrant struct{ t *tokenEndpoint }
 
 var _ fosite.TokenEndpointHandler = (*deviceGrant)(nil)
 
@@ -38,7 +38,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	case !strings.HasPrefix(code, devicePrefix):
 		return invalidGrant().withHint("this is not a device code of ours")
 	}
-	state, err := g.p.Grants.GrantByCode(ctx, storage.Digest(code))
+	state, err := g.t.grants.GrantByCode(ctx, storage.Digest(code))
 	if errors.Is(err, storage.ErrNotFound) {
 		return g.pending(ctx, c, storage.Digest(code))
 	}
@@ -48,27 +48,27 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if state.ClientID != c.ID {
 		return foreign("device code", state.ClientID, c.ID)
 	}
-	if err := g.p.trim(&state.Grant, c); err != nil {
+	if err := trim(g.t.place, g.t.types, &state.Grant, c.Client); err != nil {
 		return err
 	}
-	audience, err := g.p.audienceFor(state.Grant, c, state.Scopes, form["resource"])
+	audience, err := g.t.audienceFor(state.Grant, c.Client, state.Scopes, form["resource"])
 	if err != nil {
 		return err
 	}
-	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.t.types, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
-	seed, err := g.p.firstSeed(ctx, c, state.Grant)
+	seed, err := g.t.refresh.firstSeed(ctx, c, state.Grant)
 	if err != nil {
 		return err
 	}
-	if err := g.p.prove(ctx, session, c, state.JKT); err != nil {
+	if err := g.t.proofs.prove(ctx, session, c, state.JKT); err != nil {
 		return err
 	}
-	if err := (&codeGrant{g.p}).spend(ctx, state, session.now); err != nil {
+	if err := (&codeGrant{g.t}).spend(ctx, state, session.now); err != nil {
 		return err
 	}
-	g.p.issueFrom(session, state, c, state.Scopes, audience)
+	g.t.issueFrom(session, state, c, state.Scopes, audience)
 	if seed != nil {
 		session.refresh = refreshToken(seed, state.ID, 1, refreshKey(c, session))
 	}
@@ -77,7 +77,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 
 // pending tells why there are no tokens yet. Only the client that the code was made for learns it.
 func (g *deviceGrant) pending(ctx context.Context, c *client, digest []byte) error {
-	d, err := g.p.device(ctx, digest)
+	d, err := g.t.devices.pending(ctx, digest)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return refuse("expired_token", "The device code is unknown or has expired.")
@@ -88,7 +88,7 @@ func (g *deviceGrant) pending(ctx context.Context, c *client, digest []byte) err
 	case d.Denied:
 		return refuse("access_denied", "The user denied the request.")
 	}
-	if err := g.p.Limiter.Allow(ctx, "poll:"+hex.EncodeToString(digest), polls); err != nil {
+	if err := g.t.limiter.Allow(ctx, "poll:"+hex.EncodeToString(digest), polls); err != nil {
 		return refuse("slow_down", "Polling too fast; increase the interval.")
 	}
 	return refuse("authorization_pending", "The user has not answered yet.")
@@ -98,5 +98,5 @@ func (g *deviceGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosit
 	if !g.CanHandleTokenEndpointRequest(ctx, r) {
 		return fosite.ErrUnknownRequest
 	}
-	return g.p.populate(ctx, r, w, "")
+	return g.t.populate(ctx, r, w, "")
 }

@@ -19,90 +19,90 @@ var typed = web.Limit{Events: 10, Per: deviceLife}
 
 // devicePage answers GET /device. A code in the URL is only filled in: whoever sent the link may be
 // after an account for a device of theirs.
-func (p *Provider) devicePage(w http.ResponseWriter, r *http.Request) error {
+func (f *deviceFlow) devicePage(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
 		return fault
 	}
-	return p.askUserCode(w, http.StatusOK, form.Get("user_code"), "")
+	return f.askUserCode(w, http.StatusOK, form.Get("user_code"), "")
 }
 
-func (p *Provider) askUserCode(w http.ResponseWriter, status int, code, problem string) error {
-	return p.Pages.Render(w, status, templates.Device{Action: p.base + "/device", UserCode: code, Error: problem})
+func (f *deviceFlow) askUserCode(w http.ResponseWriter, status int, code, problem string) error {
+	return f.pages.Render(w, status, templates.Device{Action: f.base + "/device", UserCode: code, Error: problem})
 }
 
 // enterDevice answers POST /device: the request is parked like any other, for this browser alone.
-func (p *Provider) enterDevice(w http.ResponseWriter, r *http.Request) error {
+func (f *deviceFlow) enterDevice(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
 		return fault
 	}
-	err := p.countTyped(r)
+	err := f.countTyped(r)
 	if e := tooMany(err, "Too many user codes were tried; try again later."); e != nil {
 		return e.saying("Too many codes were tried from your network. Wait a few minutes.")
 	}
 	if err != nil {
 		return err
 	}
-	d, err := p.byUserCode(r.Context(), form.Get("user_code"))
+	d, err := f.devices.byUserCode(r.Context(), form.Get("user_code"))
 	if errors.Is(err, storage.ErrNotFound) {
-		return p.askUserCode(w, http.StatusBadRequest, form.Get("user_code"), "That code is not valid or has expired. Check your device and try again.")
+		return f.askUserCode(w, http.StatusBadRequest, form.Get("user_code"), "That code is not valid or has expired. Check your device and try again.")
 	}
 	if err != nil {
 		return err
 	}
-	c, err := p.lookUp(r.Context(), d.ClientID)
+	c, err := f.auth.lookUp(r.Context(), d.ClientID)
 	if err != nil {
 		return err
 	}
 	q := &interaction.Request{
-		Handle: storage.NewID(""), CreatedAt: p.Now(), Form: url.Values{"device_digest": {hex.EncodeToString(d.Digest)}},
+		Handle: storage.NewID(""), CreatedAt: f.now(), Form: url.Values{"device_digest": {hex.EncodeToString(d.Digest)}},
 		ClientID: c.ID, ClientName: c.Name, FirstParty: c.FirstParty, Scopes: d.Scopes, Resources: d.Resources,
 		Details: d.Details,
 	}
 	signInByDefault(q, c)
-	if err := p.Requests.Park(w, r, q); err != nil {
+	if err := f.requests.Park(w, r, q); err != nil {
 		return err
 	}
-	return web.Redirect(w, p.devicePath(q))
+	return web.Redirect(w, f.devicePath(q))
 }
 
 // countTyped counts a try for the network and, when somebody is signed in, for them wherever they are.
-func (p *Provider) countTyped(r *http.Request) error {
+func (f *deviceFlow) countTyped(r *http.Request) error {
 	ctx := r.Context()
-	if err := p.Limiter.Allow(ctx, "user-code:"+web.Network(web.ClientIP(ctx)), typed); err != nil {
+	if err := f.limiter.Allow(ctx, "user-code:"+web.Network(web.ClientIP(ctx)), typed); err != nil {
 		return err
 	}
-	s, err := p.Sessions.Current(r)
+	s, err := f.sessions.Current(r)
 	if err != nil || s == nil {
 		return err
 	}
-	return p.Limiter.Allow(ctx, "user-code:"+s.UserID, typed)
+	return f.limiter.Allow(ctx, "user-code:"+s.UserID, typed)
 }
 
-func (p *Provider) devicePath(q *interaction.Request) string { return p.base + "/device/" + q.Handle }
+func (l place) devicePath(q *interaction.Request) string { return l.base + "/device/" + q.Handle }
 
 // openDevice finds what this browser's person is to answer; due is where they have to sign in first.
-func (p *Provider) openDevice(r *http.Request) (q *interaction.Request, d device, s *session.Session, due string, err error) {
-	q, err = p.Requests.Open(r, r.PathValue("handle"))
+func (f *deviceFlow) openDevice(r *http.Request) (q *interaction.Request, d device, s *session.Session, due string, err error) {
+	q, err = f.requests.Open(r, r.PathValue("handle"))
 	if err == nil {
-		d, err = p.device(r.Context(), deviceDigest(q.Form))
+		d, err = f.devices.pending(r.Context(), deviceDigest(q.Form))
 	}
 	if errors.Is(err, storage.ErrNotFound) || err == nil && d.Denied {
 		err = turnAway("expired_request", "This has expired, was already answered, or started in another browser. Start again on your device.")
 	}
 	if err == nil {
-		s, err = p.Sessions.Current(r)
+		s, err = f.sessions.Current(r)
 	}
 	if err == nil {
-		due, err = p.Interactions[0].Next(r.Context(), q, s) // signing in; what is asked here takes the place of the others
+		due, err = f.signIn.Next(r.Context(), q, s) // signing in; what is asked here takes the place of the others
 	}
 	return q, d, s, due, err
 }
 
 // confirmDevice answers GET /device/{handle}: nothing is allowed without having been read.
-func (p *Provider) confirmDevice(w http.ResponseWriter, r *http.Request) error {
-	q, d, s, due, err := p.openDevice(r)
+func (f *deviceFlow) confirmDevice(w http.ResponseWriter, r *http.Request) error {
+	q, d, s, due, err := f.openDevice(r)
 	if err != nil {
 		return err
 	}
@@ -111,15 +111,15 @@ func (p *Provider) confirmDevice(w http.ResponseWriter, r *http.Request) error {
 	}
 	if q.ShownTo != s.ID {
 		q.ShownTo = s.ID
-		if err := p.Requests.Update(r.Context(), q); err != nil {
+		if err := f.requests.Update(r.Context(), q); err != nil {
 			return err
 		}
 	}
-	return p.Pages.Render(w, http.StatusOK, templates.Device{
-		Action: p.devicePath(q), UserCode: shownUserCode(d.UserCode), Client: q.ClientName,
+	return f.pages.Render(w, http.StatusOK, templates.Device{
+		Action: f.devicePath(q), UserCode: shownUserCode(d.UserCode), Client: q.ClientName,
 		Account: cmp.Or(s.User.Email, s.User.Name), Network: d.Network, SameNetwork: d.Network == web.Network(web.ClientIP(r.Context())),
 		Scopes: describeScopes(d.Scopes), Resources: d.Resources,
-		Details: p.DetailTypes.Describe(d.Details, web.Language(r.Context())),
+		Details: f.types.Describe(d.Details, web.Language(r.Context())),
 	})
 }
 

@@ -38,6 +38,8 @@
 // the network itself. A new grant is one file with a fosite.TokenEndpointHandler and one line in
 // fosite.go.
 //
-// Handlers return their errors: handler.go has them answered by redirect, as a page or as JSON (errors.go).
-// In dev mode a refusal says what differs, by its hint (hint.go, differs.go).
+// Each endpoint, and what several of them need (authenticator, proofs, tokenMaker, refreshTokens), is a
+// struct that has what it uses and no more (assemble.go). Handlers return their errors, which are answered
+// by redirect (interaction.go), by a page or as JSON (handler.go). In dev mode a refusal says what differs,
+// by its hint (hint.go, differs.go).
 package provider

@@ -45,15 +45,25 @@ type proofClaims struct {
 	Nonce     string `json:"nonce"`
 }
 
+// proofs finds out what the sender of a request holds.
+type proofs struct {
+	place
+	auth      *authenticator
+	nonces    bool // every proof must carry one of ours
+	sealer    Sealer
+	ephemeral storage.Ephemeral
+	now       func() time.Time
+}
+
 // readProof returns the proof of this request to one of our paths, nil when there is none. With an
 // access token, it must be a proof for that token (RFC 9449 section 4.3).
-func (p *Provider) readProof(w http.ResponseWriter, r *http.Request, path, token string) (*proof, *Error) {
+func (d *proofs) readProof(w http.ResponseWriter, r *http.Request, path, token string) (*proof, *Error) {
 	sent := r.Header["Dpop"]
 	if len(sent) == 0 {
 		return nil, nil
 	}
-	if p.DPoPNonce {
-		w.Header().Set("DPoP-Nonce", p.newNonce())
+	if d.nonces {
+		w.Header().Set("DPoP-Nonce", d.newNonce())
 	}
 	if len(sent) > 1 || len(sent[0]) > maxProof {
 		return nil, badProof("It was sent more than once or is too long.")
@@ -63,26 +73,26 @@ func (p *Provider) readProof(w http.ResponseWriter, r *http.Request, path, token
 	if err != nil || keys.Unmarshal(payload, &claims) != nil {
 		return nil, badProof("Its format, key or signature is not valid.").because(err)
 	}
-	if fault := p.judgeProof(claims, r.Method, path, token); fault != nil {
+	if fault := d.judgeProof(claims, r.Method, path, token); fault != nil {
 		return nil, fault
 	}
 	return &proof{jkt, claims.JTI, time.Unix(*claims.IssuedAt, 0).Add(proofLife + skew)}, nil
 }
 
-func (p *Provider) judgeProof(c proofClaims, method, path, token string) *Error {
-	now := p.Now().Unix()
+func (d *proofs) judgeProof(c proofClaims, method, path, token string) *Error {
+	now := d.now().Unix()
 	switch {
 	case c.JTI == "" || len(c.JTI) > maxJTI:
 		return badProof("Its jti is missing or too long.")
 	case c.Method != method:
 		return badProof("Its htm does not match the method of this request.")
-	case !sameTarget(c.URL, p.url(path)) && !sameTarget(c.URL, p.mutualURL(path)):
+	case !sameTarget(c.URL, d.url(path)) && !sameTarget(c.URL, d.mutualURL(path)):
 		return badProof("Its htu does not match the URL of this request.")
 	case c.IssuedAt == nil || *c.IssuedAt > now+int64(skew/time.Second) || *c.IssuedAt <= now-int64(proofLife/time.Second):
 		return badProof("Its iat is missing, too old or in the future.")
 	case token != "" && c.TokenHash != hashOf(token):
 		return badProof("Its ath does not match the access token.")
-	case p.DPoPNonce && !p.ourNonce(c.Nonce):
+	case d.nonces && !d.ourNonce(c.Nonce):
 		return refuse("use_dpop_nonce", "The DPoP proof must include the nonce from the DPoP-Nonce header.")
 	}
 	return nil
@@ -125,11 +135,11 @@ func target(raw string) string {
 // spendProof remembers a proof until nobody accepts it any more, and refuses one it remembers. Unlike
 // codes and assertions it is remembered where it may be lost: a replayed proof alone opens nothing.
 // While Redis is away, the database remembers.
-func (p *Provider) spendProof(ctx context.Context, proof *proof) error {
+func (d *proofs) spendProof(ctx context.Context, proof *proof) error {
 	if proof == nil {
 		return nil
 	}
-	err := p.Requests.Ephemeral.Add(ctx, "dpop:"+proof.jkt+":"+proof.jti, proof.until.Sub(p.Now()))
+	err := d.ephemeral.Add(ctx, "dpop:"+proof.jkt+":"+proof.jti, proof.until.Sub(d.now()))
 	if errors.Is(err, storage.ErrSpent) {
 		return badProof("Its jti was already used.")
 	}

@@ -15,9 +15,9 @@ type confirmation struct {
 
 // prove is the last thing to be checked before a code or refresh token is used up: that the request
 // comes from the holder of the key it is bound to, or that the client has said it will always use one.
-func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound string) error {
+func (d *proofs) prove(ctx context.Context, s *tokenSession, c *client, bound string) error {
 	if c.CertificateBound || toCertificate(bound) {
-		return p.showCertificate(ctx, s, bound)
+		return d.showCertificate(ctx, s, bound)
 	}
 	switch {
 	case s.proof == nil && c.FAPI2():
@@ -27,22 +27,22 @@ func (p *Provider) prove(ctx context.Context, s *tokenSession, c *client, bound 
 	case s.proof != nil && bound != "" && s.proof.jkt != bound:
 		return refuse("invalid_grant", "The code or refresh token is bound to a different key.")
 	}
-	return p.spendProof(ctx, s.proof)
+	return d.spendProof(ctx, s.proof)
 }
 
 // heldBy checks that who presents an access token holds the key it is bound to (RFC 9449 section 7).
 // A bound token is no bearer token, and a bearer token gains nothing from a proof.
-func (p *Provider) heldBy(w http.ResponseWriter, r *http.Request, sent presented, claims accessClaims) (*proof, *Error) {
+func (d *proofs) heldBy(w http.ResponseWriter, r *http.Request, sent presented, claims accessClaims) (*proof, *Error) {
 	if claims.Confirms == nil && !sent.dpop {
 		return nil, nil
 	}
 	if claims.Confirms != nil && claims.Confirms.X5T != "" {
-		return nil, p.showsCertificate(r.Context(), sent, claims.Confirms.X5T)
+		return nil, d.showsCertificate(r.Context(), sent, claims.Confirms.X5T)
 	}
 	if claims.Confirms == nil || !sent.dpop {
 		return nil, invalidToken()
 	}
-	proof, fault := p.readProof(w, r, "/userinfo", sent.token)
+	proof, fault := d.readProof(w, r, "/userinfo", sent.token)
 	switch {
 	case fault != nil:
 		return nil, onResource(fault)

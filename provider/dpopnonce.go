@@ -12,20 +12,20 @@ const (
 	nonceLife    = 5 * time.Minute
 )
 
-func (p *Provider) newNonce() string {
-	made := binary.BigEndian.AppendUint64(nil, uint64(p.Now().Unix()))
-	return base64.RawURLEncoding.EncodeToString(p.Sealer.Seal(noncePurpose, made))
+func (d *proofs) newNonce() string {
+	made := binary.BigEndian.AppendUint64(nil, uint64(d.now().Unix()))
+	return base64.RawURLEncoding.EncodeToString(d.sealer.Seal(noncePurpose, made))
 }
 
-func (p *Provider) ourNonce(nonce string) bool {
+func (d *proofs) ourNonce(nonce string) bool {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(nonce)
 	if err != nil {
 		return false
 	}
-	made, err := p.Sealer.Open(noncePurpose, sealed)
+	made, err := d.sealer.Open(noncePurpose, sealed)
 	if err != nil || len(made) != 8 {
 		return false
 	}
-	age := p.Now().Sub(time.Unix(int64(binary.BigEndian.Uint64(made)), 0))
+	age := d.now().Sub(time.Unix(int64(binary.BigEndian.Uint64(made)), 0))
 	return -skew <= age && age <= nonceLife
 }

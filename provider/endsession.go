@@ -13,6 +13,18 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
+type logoutEndpoint struct {
+	place
+	auth     *authenticator
+	tokens   *tokenMaker
+	sessions *session.Sessions
+	pages    *templates.Pages
+	audit    Recorder
+	grants   interface {
+		FrontchannelClients(ctx context.Context, sessionID string) ([]storage.Client, error)
+	}
+}
+
 // signOut is one request to end the session (OpenID Connect RP-Initiated Logout section 2).
 type signOut struct {
 	form    params
@@ -24,16 +36,16 @@ type signOut struct {
 // endSession answers GET and POST /logout. An ID token of the session there is here proves that an
 // application in it asks, however old the token; anybody else could have sent the browser here, so the
 // person is asked.
-func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
+func (e *logoutEndpoint) endSession(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil {
 		return fault
 	}
-	q, err := p.readSignOut(r.Context(), form)
+	q, err := e.readSignOut(r.Context(), form)
 	if err != nil {
 		return err
 	}
-	s, err := p.Sessions.Current(r)
+	s, err := e.sessions.Current(r)
 	if err != nil {
 		return err
 	}
@@ -41,45 +53,45 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case s == nil && r.Method == http.MethodPost && !confirmed:
 		// A POST from another site comes without cookies; the same as a GET has them.
-		return web.Redirect(w, p.base+"/logout?"+url.Values(form).Encode())
+		return web.Redirect(w, e.base+"/logout?"+url.Values(form).Encode())
 	case s == nil && q.target != "" && unvouched(q.client):
-		return p.Pages.Render(w, http.StatusOK, templates.SignedOut{App: placeOf(q.target), NextURL: q.next(), Waits: true, SignInURL: p.base + "/login"})
+		return e.pages.Render(w, http.StatusOK, templates.SignedOut{App: placeOf(q.target), NextURL: q.next(), Waits: true, SignInURL: e.base + "/login"})
 	case s == nil:
-		return p.signedOut(w, r, q, nil)
-	case !confirmed && (q.session != p.sid(q.client, s.ID) || r.Method == http.MethodHead):
-		return p.askSignOut(w, q, s)
+		return e.signedOut(w, r, q, nil)
+	case !confirmed && (q.session != e.tokens.sid(q.client, s.ID) || r.Method == http.MethodHead):
+		return e.askSignOut(w, q, s)
 	}
-	return p.signOutHere(w, r, q, s)
+	return e.signOutHere(w, r, q, s)
 }
 
-func (p *Provider) signOutHere(w http.ResponseWriter, r *http.Request, q *signOut, s *session.Session) error {
-	frames, err := p.frames(r.Context(), s)
+func (e *logoutEndpoint) signOutHere(w http.ResponseWriter, r *http.Request, q *signOut, s *session.Session) error {
+	frames, err := e.frames(r.Context(), s)
 	if err != nil {
 		return err
 	}
-	if err := p.Sessions.End(w, r); err != nil {
+	if err := e.sessions.End(w, r); err != nil {
 		return err
 	}
 	// The session is over whether or not this is stored at once; until then it is kept and tried again.
-	_ = p.Audit.Record(r.Context(), audit.Event{
+	_ = e.audit.Record(r.Context(), audit.Event{
 		Type: audit.SignOut, Outcome: audit.Success, UserID: s.User.ID, ClientID: q.client.ID, Target: s.ID,
 		IP: web.ClientIP(r.Context()).String(), TraceID: web.TraceID(r.Context()),
 	})
-	return p.signedOut(w, r, q, frames)
+	return e.signedOut(w, r, q, frames)
 }
 
 // readSignOut finds who asks. A hint that is not ours counts as none: it proves nothing, and must
 // not keep anybody from signing out.
-func (p *Provider) readSignOut(ctx context.Context, form params) (*signOut, error) {
+func (e *logoutEndpoint) readSignOut(ctx context.Context, form params) (*signOut, error) {
 	q := &signOut{form: form}
 	clientID := form.Get("client_id")
-	if hint, err := p.openIDToken(form.Get("id_token_hint")); err == nil && len(hint.Audience) == 1 {
+	if hint, err := e.tokens.openIDToken(form.Get("id_token_hint")); err == nil && len(hint.Audience) == 1 {
 		if clientID != "" && clientID != hint.Audience[0] {
 			return nil, refuse("invalid_request", "The client_id does not match the id_token_hint.")
 		}
 		clientID, q.session = hint.Audience[0], hint.SessionID
 	}
-	c, err := p.lookUp(ctx, clientID)
+	c, err := e.auth.lookUp(ctx, clientID)
 	if err != nil {
 		return nil, err
 	}
@@ -113,15 +125,15 @@ func (q *signOut) targetDiffers() string {
 	return uriDiffers(q.target, q.client.PostLogoutRedirectURIs) + toRegister(q.client, "--post-logout-redirect-uri")
 }
 
-func (p *Provider) askSignOut(w http.ResponseWriter, q *signOut, s *session.Session) error {
-	page := templates.SignOut{App: q.client.Name, Account: s.User.Email, Action: p.base + "/logout"}
+func (e *logoutEndpoint) askSignOut(w http.ResponseWriter, q *signOut, s *session.Session) error {
+	page := templates.SignOut{App: q.client.Name, Account: s.User.Email, Action: e.base + "/logout"}
 	for _, name := range []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state"} {
 		if value := q.form.Get(name); value != "" {
 			page.Fields = append(page.Fields, templates.Field{Name: name, Value: value})
 		}
 	}
 	page.Fields = append(page.Fields, templates.Field{Name: "confirm", Value: "yes"})
-	return p.Pages.Render(w, http.StatusOK, page)
+	return e.pages.Render(w, http.StatusOK, page)
 }
 
 // next is where to go afterwards, "" for nowhere.
@@ -134,12 +146,12 @@ func (q *signOut) next() string {
 
 // signedOut tells the applications of the session that is over by frames, and goes back to the one that
 // asked, or says here that it is over.
-func (p *Provider) signedOut(w http.ResponseWriter, r *http.Request, q *signOut, frames []string) error {
+func (e *logoutEndpoint) signedOut(w http.ResponseWriter, r *http.Request, q *signOut, frames []string) error {
 	switch next := q.next(); {
 	case len(frames) > 0:
-		return p.signOutInFrames(w, q, frames, next)
+		return e.signOutInFrames(w, q, frames, next)
 	case next != "":
-		return leave(w, r, p.Pages, q.client.Name, next)
+		return leave(w, r, e.pages, q.client.Name, next)
 	}
-	return p.Pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: p.base + "/login"})
+	return e.pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: e.base + "/login"})
 }

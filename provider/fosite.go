@@ -17,23 +17,23 @@ import (
 // newFosite builds the request pipelines from handlers of static type; compose.Compose would find
 // them by reflection and drop a second one of the same type silently. Every default that fosite
 // fills in lazily is a data race, so each one used is set here.
-func (p *Provider) newFosite() *fosite.Fosite {
+func (t *tokenEndpoint) newFosite() *fosite.Fosite {
 	config := &fosite.Config{
-		AccessTokenLifespan:          p.AgentAccessTokenTTL,
+		AccessTokenLifespan:          t.agentTTL,
 		AudienceMatchingStrategy:     fosite.ExactAudienceMatchingStrategy,
 		ScopeStrategy:                fosite.ExactScopeStrategy,
 		EnforcePKCE:                  true,
 		MinParameterEntropy:          1,
-		ClientAuthenticationStrategy: p.authenticateForFosite,
+		ClientAuthenticationStrategy: t.authenticateForFosite,
 		ClientSecretsHasher:          noHasher{},
 		HTTPClient:                   nil,
 	}
-	config.AuthorizeEndpointHandlers = fosite.AuthorizeEndpointHandlers{&codeIssuer{p}}
+	config.AuthorizeEndpointHandlers = fosite.AuthorizeEndpointHandlers{&codeIssuer{t}}
 	config.TokenEndpointHandlers = fosite.TokenEndpointHandlers{
-		&codeGrant{p},
-		&refreshGrant{p},
-		&deviceGrant{p},
-		&clientCredentials{p},
+		&codeGrant{t},
+		&refreshGrant{t},
+		&deviceGrant{t},
+		&clientCredentials{t},
 	}
 	return fosite.NewOAuth2Provider(knownClient{}, config)
 }
@@ -111,21 +111,21 @@ type noHasher struct{}
 func (noHasher) Compare(context.Context, []byte, []byte) error { return fosite.ErrInvalidClient }
 func (noHasher) Hash(context.Context, []byte) ([]byte, error)  { return nil, fosite.ErrInvalidClient }
 
-func (p *Provider) authenticateForFosite(ctx context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
-	c, err := p.authenticate(ctx, r, params(form))
+func (t *tokenEndpoint) authenticateForFosite(ctx context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
+	c, err := t.auth.authenticate(ctx, r, params(form))
 	if err != nil {
 		return nil, err
 	}
-	return &client{Client: c, lifespan: p.accessTTL(c)}, nil
+	return &client{Client: c, lifespan: t.accessTTL(c)}, nil
 }
 
 // accessTTL is how long an access token of this client lives.
-func (p *Provider) accessTTL(c storage.Client) time.Duration {
+func (t *tokenEndpoint) accessTTL(c storage.Client) time.Duration {
 	switch {
 	case c.AccessTokenTTL > 0:
 		return c.AccessTokenTTL
 	case c.Kind == storage.KindAgent:
-		return p.AgentAccessTokenTTL
+		return t.agentTTL
 	}
-	return p.AccessTokenTTL
+	return t.accessTokenTTL
 }

@@ -18,30 +18,30 @@ const maxFrames = 50
 
 // frames are what tells each client of the session in the browser (OpenID Connect Front-Channel Logout
 // section 3). It is asked before the session ends.
-func (p *Provider) frames(ctx context.Context, s *session.Session) ([]string, error) {
-	clients, err := p.Grants.FrontchannelClients(ctx, s.ID)
+func (e *logoutEndpoint) frames(ctx context.Context, s *session.Session) ([]string, error) {
+	clients, err := e.grants.FrontchannelClients(ctx, s.ID)
 	if err != nil {
 		return nil, err
 	}
 	var frames []string
 	for _, c := range clients {
 		if origin(c.FrontchannelLogoutURI) != "" && len(frames) < maxFrames {
-			frames = append(frames, p.frame(c, s.ID))
+			frames = append(frames, e.frame(c, s.ID))
 		}
 	}
 	return frames, nil
 }
 
-func (p *Provider) frame(c storage.Client, sessionID string) string {
+func (e *logoutEndpoint) frame(c storage.Client, sessionID string) string {
 	if !c.FrontchannelLogoutSession {
 		return c.FrontchannelLogoutURI
 	}
-	return appendQuery(c.FrontchannelLogoutURI, [2]string{"iss", p.Issuer}, [2]string{"sid", p.sid(c, sessionID)})
+	return appendQuery(c.FrontchannelLogoutURI, [2]string{"iss", e.issuer}, [2]string{"sid", e.tokens.sid(c, sessionID)})
 }
 
 // signOutInFrames shows the page that loads them, and goes on to next, if anywhere, when it has: a
 // browser counts the time of Refresh from when a page is complete, its frames included.
-func (p *Provider) signOutInFrames(w http.ResponseWriter, q *signOut, frames []string, next string) error {
+func (e *logoutEndpoint) signOutInFrames(w http.ResponseWriter, q *signOut, frames []string, next string) error {
 	var origins []string
 	for _, frame := range frames {
 		origins = append(origins, origin(frame))
@@ -53,8 +53,8 @@ func (p *Provider) signOutInFrames(w http.ResponseWriter, q *signOut, frames []s
 	if next != "" {
 		h.Set("Refresh", "0;url="+next)
 	}
-	return p.Pages.Render(w, http.StatusOK, templates.SignedOut{
-		SignInURL: p.base + "/login", App: q.client.Name, NextURL: next, Frames: frames,
+	return e.pages.Render(w, http.StatusOK, templates.SignedOut{
+		SignInURL: e.base + "/login", App: q.client.Name, NextURL: next, Frames: frames,
 	})
 }
 

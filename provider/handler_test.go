@@ -20,9 +20,9 @@ func TestAnErrorAfterTheAnswerHasBegunIsNotAnswered(t *testing.T) {
 		return errors.New("the connection is gone")
 	}
 	mux := web.NewMux(web.MuxOptions{})
-	mux.Page("GET /page", s.page(half))
-	mux.API("GET /api", s.api(half))
-	mux.API("GET /userinfo", s.api(challenging(half)))
+	mux.Page("GET /page", s.render.page(half))
+	mux.API("GET /api", s.render.api(half))
+	mux.API("GET /userinfo", s.render.api(challenging(half)))
 	s.http.Config.Handler = mux
 	for _, path := range []string{"/page", "/api", "/userinfo"} {
 		response, err := s.http.Client().Get(s.http.URL + path)
@@ -40,9 +40,9 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	broken := func(http.ResponseWriter, *http.Request) error { return errors.New("a secret of ours") }
 	mux := web.NewMux(web.MuxOptions{})
-	mux.Page("GET /page", s.page(broken))
-	mux.API("GET /api", s.api(broken))
-	mux.API("GET /userinfo", s.api(challenging(broken)))
+	mux.Page("GET /page", s.render.page(broken))
+	mux.API("GET /api", s.render.api(broken))
+	mux.API("GET /userinfo", s.render.api(challenging(broken)))
 	s.http.Config.Handler = mux
 	for path, want := range map[string]string{"/page": "Something went wrong", "/api": `"error":"server_error"`, "/userinfo": `"error":"server_error"`} {
 		a := s.get(path)

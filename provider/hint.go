@@ -26,8 +26,8 @@ func (e *Error) withHintFunc(hint func() string) *Error {
 }
 
 // hint returns that of e, and puts it into the record of the request; "" outside of dev mode.
-func (p *Provider) hint(r *http.Request, e *Error) string {
-	if !p.Dev || e.hint == nil {
+func (re *renderer) hint(r *http.Request, e *Error) string {
+	if !re.dev || e.hint == nil {
 		return ""
 	}
 	hint := e.hint()

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"encoding/json"
 
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
@@ -15,8 +16,8 @@ const idTokenType = "JWT"
 
 // idToken is OpenID Connect Core sections 2 and 3.1.3.6. On refresh it is the same authentication:
 // the original auth_time, and no nonce (section 12.2).
-func (p *Provider) idToken(ctx context.Context, c storage.Client, s *tokenSession, accessToken, nonce string) (string, error) {
-	claims := map[string]any{"sub": p.subject(c, s.user.ID), "iss": p.Issuer}
+func (m *tokenMaker) idToken(ctx context.Context, c storage.Client, s *tokenSession, accessToken, nonce string) (string, error) {
+	claims := map[string]any{"sub": m.subject(c, s.user.ID), "iss": m.issuer}
 	if c.IDTokenClaims != storage.IDTokenMinimal {
 		tell(claims, &s.user, s.scopes, s.grant.Named)
 	}
@@ -25,9 +26,9 @@ func (p *Provider) idToken(ctx context.Context, c storage.Client, s *tokenSessio
 	}
 	claims["aud"] = c.ID
 	claims["iat"] = s.now.Unix()
-	claims["exp"] = s.now.Add(p.IDTokenTTL).Unix()
+	claims["exp"] = s.now.Add(m.idTokenTTL).Unix()
 	claims["auth_time"] = s.grant.AuthTime.Unix()
-	claims["sid"] = p.sid(c, s.grant.SessionID)
+	claims["sid"] = m.sid(c, s.grant.SessionID)
 	claims["at_hash"] = leftHalf(signingAlg(c), accessToken)
 	if nonce != "" {
 		claims["nonce"] = nonce
@@ -38,7 +39,7 @@ func (p *Provider) idToken(ctx context.Context, c storage.Client, s *tokenSessio
 	if len(s.grant.AMR) > 0 {
 		claims["amr"] = s.grant.AMR
 	}
-	return p.Keys.Sign(ctx, signingAlg(c), idTokenType, claims)
+	return m.keys.Sign(ctx, signingAlg(c), idTokenType, claims)
 }
 
 // leftHalf is the at_hash for an ID token of this algorithm (OpenID Connect Core section 3.1.3.6):
@@ -50,4 +51,28 @@ func leftHalf(alg, token string) string {
 	}
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}
+
+// hintClaims is what we read of an ID token that comes back to us.
+type hintClaims struct {
+	Issuer    string   `json:"iss"`
+	Subject   string   `json:"sub"`
+	Audience  audience `json:"aud"`
+	SessionID string   `json:"sid"`
+}
+
+// openIDToken verifies signature, type and issuer of an ID token of ours, not its expiry.
+func (m *tokenMaker) openIDToken(token string) (hintClaims, error) {
+	var claims hintClaims
+	payload, _, err := m.keys.Verify(token, idTokenType)
+	if err != nil {
+		return claims, err
+	}
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		return claims, err
+	}
+	if claims.Issuer != m.issuer || claims.Subject == "" {
+		return claims, refuse("invalid_request", "The id_token_hint was not issued by this server.")
+	}
+	return claims, nil
 }

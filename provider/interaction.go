@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -15,46 +16,46 @@ import (
 
 // proceed is the one place that decides what happens next to an authorization request: a page that
 // is due, an error for the client, or the code. Pages only ever return here, never to one another.
-func (p *Provider) proceed(w http.ResponseWriter, r *http.Request, v *validRequest) error {
+func (e *authorizeEndpoint) proceed(w http.ResponseWriter, r *http.Request, v *validRequest) error {
 	if v.Decision == interaction.Denied {
 		return v.refused(refuse("access_denied", "The user denied the request."))
 	}
-	s, err := p.Sessions.Current(r)
+	s, err := e.sessions.Current(r)
 	if err != nil {
 		return err
 	}
-	if err := p.recognize(r.Context(), v, s); err != nil {
+	if err := e.recognize(r.Context(), v, s); err != nil {
 		return err
 	}
 	if s != nil && v.somebodyElse(s) {
 		return v.refused(refuse("login_required", "A different user is signed in than the one requested."))
 	}
-	for _, step := range p.Interactions {
+	for _, step := range e.interactions {
 		page, err := step.Next(r.Context(), v.Request, s)
 		if err != nil {
 			return err
 		}
 		if page != "" {
-			return p.detour(w, r, v, page, step.Refusal())
+			return e.detour(w, r, v, page, step.Refusal())
 		}
 	}
 	if !v.reached(s.ACR) {
 		return v.refused(refuse("unmet_authentication_requirements", "The user cannot meet the requested authentication requirements."))
 	}
-	return p.respond(w, r, v, s)
+	return e.respond(w, r, v, s)
 }
 
 // recognize turns the subject that a hint names into the id of the person signed in, when it is theirs.
 // The pages know people by their ids only; to them, any other subject is somebody else.
-func (p *Provider) recognize(ctx context.Context, v *validRequest, s *session.Session) error {
-	if s == nil || v.HintSubject == "" || v.HintSubject == s.UserID || v.HintSubject != p.subject(v.client, s.UserID) {
+func (e *authorizeEndpoint) recognize(ctx context.Context, v *validRequest, s *session.Session) error {
+	if s == nil || v.HintSubject == "" || v.HintSubject == s.UserID || v.HintSubject != e.tokens.subject(v.client, s.UserID) {
 		return nil
 	}
 	v.HintSubject = s.UserID
 	if !v.parked {
 		return nil
 	}
-	return p.Requests.Update(ctx, v.Request)
+	return e.requests.Update(ctx, v.Request)
 }
 
 // somebodyElse tells whether the person has signed in for this very request as another than the one
@@ -67,13 +68,13 @@ func (v *validRequest) somebodyElse(s *session.Session) bool {
 
 // detour parks the request and sends the browser to the page that is due; under prompt=none the
 // client is told instead.
-func (p *Provider) detour(w http.ResponseWriter, r *http.Request, v *validRequest, page, refusal string) error {
+func (e *authorizeEndpoint) detour(w http.ResponseWriter, r *http.Request, v *validRequest, page, refusal string) error {
 	if v.HasPrompt("none") {
 		return v.refused(refuse(refusal, "User interaction is required, but prompt=none was requested."))
 	}
 	if !v.parked {
 		v.Client = asShown(v.client)
-		if err := p.Requests.Park(w, r, v.Request); err != nil {
+		if err := e.requests.Park(w, r, v.Request); err != nil {
 			return err
 		}
 	}
@@ -82,10 +83,10 @@ func (p *Provider) detour(w http.ResponseWriter, r *http.Request, v *validReques
 }
 
 // respond issues the code (RFC 6749 section 4.1.2).
-func (p *Provider) respond(w http.ResponseWriter, r *http.Request, v *validRequest, s *session.Session) error {
+func (e *authorizeEndpoint) respond(w http.ResponseWriter, r *http.Request, v *validRequest, s *session.Session) error {
 	v.session = s
-	issuing := &tokenSession{now: p.Now(), issuing: v}
-	response, err := p.fosite.NewAuthorizeResponse(r.Context(), v.fosite, issuing)
+	issuing := &tokenSession{now: e.now(), issuing: v, spend: e.pushed.spends(v)}
+	response, err := e.fosite.NewAuthorizeResponse(r.Context(), v.fosite, issuing)
 	switch {
 	case errors.Is(err, storage.ErrSpent):
 		return turnAway("expired_request", "This sign-in is already finished. Go back to the app and start again.")
@@ -96,17 +97,27 @@ func (p *Provider) respond(w http.ResponseWriter, r *http.Request, v *validReque
 	}
 	if v.parked {
 		// The durable store has spent the handle; that the parked copy goes too is tidiness.
-		_ = p.Requests.Close(r.Context(), v.Handle)
+		_ = e.requests.Close(r.Context(), v.Handle)
 	}
-	if id := pushedID(v.Form); id != "" {
-		_, _ = p.Requests.Ephemeral.Take(r.Context(), pushedKey(id)) // likewise
-	}
+	e.pushed.forget(r.Context(), v.Form) // likewise
 	web.Annotate(r.Context(), clientAttr(v.ClientID))
 	fields := [][2]string{{"code", response.GetCode()}}
-	if state := p.sessionState(w, r, v); state != "" {
+	if state := e.reply.sessionState(w, r, v); state != "" {
 		fields = append(fields, [2]string{"session_state", state})
 	}
-	return p.answerClient(w, r, v, fields)
+	return e.reply.answerClient(w, r, v, fields)
+}
+
+// replier delivers authorization responses.
+type replier struct {
+	place
+	render            *renderer
+	keys              *keys.Ring
+	pages             *templates.Pages
+	sessions          *session.Sessions
+	sessionManagement bool
+	signalsFor        func(context.Context, storage.User) ([]templates.Signal, error)
+	now               func() time.Time
 }
 
 // reply is how the client wants its answer.
@@ -127,14 +138,24 @@ func (v *validRequest) refused(err error) error { return &errorResponse{err, v} 
 
 func (e *errorResponse) Unwrap() error { return e.error }
 
-// refuseAtClient delivers it by redirect; an outage is ours to tell.
-func (p *Provider) refuseAtClient(w http.ResponseWriter, r *http.Request, response *errorResponse) error {
-	v, e := response.request, asError(response.error)
+// redirecting has the error responses that h returns delivered to their clients.
+func (p *replier) redirecting(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		if response, ok := errors.AsType[*errorResponse](err); ok {
+			return p.refuseAtClient(w, r, response.request, asError(response.error))
+		}
+		return err
+	}
+}
+
+// refuseAtClient answers by redirect; an outage is ours to tell.
+func (p *replier) refuseAtClient(w http.ResponseWriter, r *http.Request, v *validRequest, e *Error) error {
 	if e.Status >= http.StatusInternalServerError {
 		return e
 	}
 	web.Annotate(r.Context(), clientAttr(v.ClientID), refusalAttr(e.Name))
-	p.hint(r, e)
+	p.render.hint(r, e)
 	fields := [][2]string{{"error", e.Name}, {"error_description", e.Description}}
 	if unvouched(v.client) && unseen(r, v) {
 		return p.refuseHere(r, v, *e, fields)
@@ -144,11 +165,11 @@ func (p *Provider) refuseAtClient(w http.ResponseWriter, r *http.Request, respon
 
 // response is the parameters of an authorization response: always with one iss (RFC 9207) and the state
 // as sent.
-func (p *Provider) response(ctx context.Context, v *validRequest, fields [][2]string) ([][2]string, error) {
+func (p *replier) response(ctx context.Context, v *validRequest, fields [][2]string) ([][2]string, error) {
 	if v.reply.state != "" {
 		fields = append(fields, [2]string{"state", v.reply.state})
 	}
-	fields = append(fields, [2]string{"iss", p.Issuer})
+	fields = append(fields, [2]string{"iss", p.issuer})
 	if isSigned(v.reply.mode) {
 		return p.signResponse(ctx, v, fields)
 	}
@@ -156,7 +177,7 @@ func (p *Provider) response(ctx context.Context, v *validRequest, fields [][2]st
 }
 
 // answerClient delivers an authorization response.
-func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *validRequest, fields [][2]string) error {
+func (p *replier) answerClient(w http.ResponseWriter, r *http.Request, v *validRequest, fields [][2]string) error {
 	fields, err := p.response(r.Context(), v, fields)
 	if err != nil {
 		return err
@@ -166,7 +187,7 @@ func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *valid
 	}
 	location := appendQuery(v.reply.uri, fields...)
 	if v.reply.left {
-		return handOff(w, p.Pages, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
+		return handOff(w, p.pages, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
 	}
 	h := w.Header()
 	h.Set("Location", location)
@@ -176,12 +197,12 @@ func (p *Provider) answerClient(w http.ResponseWriter, r *http.Request, v *valid
 }
 
 // postToClient is OAuth 2.0 Form Post Response Mode.
-func (p *Provider) postToClient(w http.ResponseWriter, v *validRequest, fields [][2]string) error {
+func (p *replier) postToClient(w http.ResponseWriter, v *validRequest, fields [][2]string) error {
 	page := templates.FormPost{App: v.ClientName, Action: v.reply.uri}
 	for _, f := range fields {
 		page.Fields = append(page.Fields, templates.Field{Name: f[0], Value: f[1]})
 	}
 	web.AllowFormAction(w)
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	return p.Pages.Render(w, http.StatusOK, page)
+	return p.pages.Render(w, http.StatusOK, page)
 }

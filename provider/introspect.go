@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/details"
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -31,14 +33,24 @@ type introspection struct {
 	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396 section 9.2
 }
 
+type introspectionEndpoint struct {
+	place
+	auth    *authenticator
+	tokens  *tokenMaker
+	refresh *refreshTokens
+	keys    *keys.Ring
+	types   *details.Types
+	now     func() time.Time
+}
+
 // introspect answers POST /introspect. Only clients with a secret may ask, never the bearer of
 // another token, and only about tokens that are theirs or made for a resource they serve.
-func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) error {
+func (e *introspectionEndpoint) introspect(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readForm(r)
 	if fault != nil {
 		return fault
 	}
-	caller, err := p.authenticate(r.Context(), r, form)
+	caller, err := e.auth.authenticate(r.Context(), r, form)
 	if err != nil {
 		return err
 	}
@@ -48,30 +60,30 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) error {
 	if form.Get("token") == "" {
 		return refuse("invalid_request", "The parameter token is missing.")
 	}
-	answer, err := p.inspect(r.Context(), caller, form.Get("token"))
+	answer, err := e.inspect(r.Context(), caller, form.Get("token"))
 	if err != nil {
 		return err
 	}
 	if wantsSigned(r.Header) {
-		return p.writeSigned(w, r, caller, answer)
+		return e.writeSigned(w, r, caller, answer)
 	}
 	return writeJSON(w, answer)
 }
 
 // inspect tells what a token is by its form; token_type_hint could only mislead.
-func (p *Provider) inspect(ctx context.Context, caller storage.Client, token string) (introspection, error) {
+func (e *introspectionEndpoint) inspect(ctx context.Context, caller storage.Client, token string) (introspection, error) {
 	if strings.HasPrefix(token, storage.RefreshPrefix) {
-		return p.inspectRefresh(ctx, caller, token)
+		return e.inspectRefresh(ctx, caller, token)
 	}
-	return p.inspectAccess(ctx, caller, token)
+	return e.inspectAccess(ctx, caller, token)
 }
 
-func (p *Provider) inspectAccess(ctx context.Context, caller storage.Client, token string) (introspection, error) {
-	claims, ok := p.openAccess(token)
+func (e *introspectionEndpoint) inspectAccess(ctx context.Context, caller storage.Client, token string) (introspection, error) {
+	claims, ok := e.tokens.openAccess(token)
 	if !ok || !mayInspect(caller, claims) {
 		return introspection{}, nil
 	}
-	stands, err := p.state(ctx, claims)
+	stands, err := e.tokens.state(ctx, claims)
 	if err != nil || !stands.Alive {
 		return introspection{}, err
 	}
@@ -94,22 +106,22 @@ func mayInspect(caller storage.Client, claims accessClaims) bool {
 	return slices.ContainsFunc(claims.Audience, func(a string) bool { return slices.Contains(caller.Serves, a) })
 }
 
-func (p *Provider) inspectRefresh(ctx context.Context, caller storage.Client, token string) (introspection, error) {
-	state, err := p.openRefresh(ctx, token)
+func (e *introspectionEndpoint) inspectRefresh(ctx context.Context, caller storage.Client, token string) (introspection, error) {
+	state, err := e.refresh.open(ctx, token)
 	if errors.Is(err, storage.ErrNotFound) {
 		return introspection{}, nil
 	}
 	if err != nil {
 		return introspection{}, err
 	}
-	live := state.Alive && state.generation == state.Generation && !expired(state.Grant, p.Now())
-	if !live || state.ClientID != caller.ID || p.trim(&state.Grant, &client{Client: caller}) != nil {
+	live := state.Alive && state.generation == state.Generation && !expired(state.Grant, e.now())
+	if !live || state.ClientID != caller.ID || trim(e.place, e.types, &state.Grant, caller) != nil {
 		return introspection{}, nil
 	}
 	answer := introspection{
-		Active: true, Issuer: p.Issuer, Subject: p.subject(caller, state.UserID), ClientID: state.ClientID,
+		Active: true, Issuer: e.issuer, Subject: e.tokens.subject(caller, state.UserID), ClientID: state.ClientID,
 		Scope: strings.Join(state.Scopes, " "), ExpiresAt: earlier(state.ExpiresAt, state.IdleAt).Unix(),
-		IssuedAt: state.RotatedAt.Unix(), TokenType: "refresh_token", SessionID: p.sid(caller, state.SessionID),
+		IssuedAt: state.RotatedAt.Unix(), TokenType: "refresh_token", SessionID: e.tokens.sid(caller, state.SessionID),
 	}
 	answer.Confirms, answer.Details = boundTo(state.jkt), state.AuthorizationDetails
 	return answer, nil
@@ -120,30 +132,4 @@ func earlier(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// openAccess returns the claims of an access token that we signed and that has not expired. Whether
-// what it stands on still stands is for state to say.
-func (p *Provider) openAccess(token string) (claims accessClaims, ok bool) {
-	payload, _, err := p.Keys.Verify(token, accessTokenType)
-	if err != nil || json.Unmarshal(payload, &claims) != nil {
-		return accessClaims{}, false
-	}
-	if claims.Issuer != p.Issuer || claims.JTI == "" || p.Now().Unix() >= claims.ExpiresAt {
-		return accessClaims{}, false
-	}
-	return claims, true
-}
-
-// state judges, in one query, everything a token stands on: its own revocation, its client, and for
-// a person's token the grant, user and session. Whose it is its grant knows: a sub may be pairwise.
-func (p *Provider) state(ctx context.Context, claims accessClaims) (storage.TokenState, error) {
-	q := storage.TokenQuery{
-		JTI: claims.JTI, ClientID: claims.ClientID, GrantID: claims.GrantID,
-		SessionID: claims.SessionID, IssuedAt: time.Unix(claims.IssuedAt, 0),
-	}
-	if claims.GrantID != "" && !strings.HasPrefix(claims.Subject, pairwisePrefix) {
-		q.UserID = claims.Subject
-	}
-	return p.Tokens.TokenState(ctx, q)
 }

@@ -117,13 +117,13 @@ func TestRefreshTokenHasOneSpelling(t *testing.T) {
 				continue
 			}
 			changed := token[:i] + string(other) + token[i+1:]
-			answer, err := s.inspect(t.Context(), caller, changed)
+			answer, err := s.introspection.inspect(t.Context(), caller, changed)
 			if err != nil || answer.Active {
 				t.Fatalf("byte %d as %c: %+v, %v", i, other, answer, err)
 			}
 		}
 	}
-	if answer, err := s.inspect(t.Context(), caller, token); err != nil || !answer.Active {
+	if answer, err := s.introspection.inspect(t.Context(), caller, token); err != nil || !answer.Active {
 		t.Fatalf("the token itself: %+v, %v", answer, err)
 	}
 }
@@ -227,7 +227,7 @@ func TestOutageIsNotInactive(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		c := s.agent()
 		token := s.agentToken(c)
-		s.Provider.Tokens = outage{s.Provider.Tokens}
+		s.onto(func(d *Deps) { d.Tokens = outage{d.Tokens} })
 		a := s.inspected(c, token)
 		a.refused(t, http.StatusServiceUnavailable, "temporarily_unavailable")
 		if a.Header.Get("Retry-After") == "" {
@@ -258,7 +258,7 @@ func BenchmarkIntrospect(b *testing.B) {
 	caller := s.client(c.id)
 	b.ReportAllocs()
 	for b.Loop() {
-		if answer, err := s.inspect(b.Context(), caller, token); err != nil || !answer.Active {
+		if answer, err := s.introspection.inspect(b.Context(), caller, token); err != nil || !answer.Active {
 			b.Fatal(answer, err)
 		}
 	}

@@ -31,13 +31,13 @@ func isSigned(mode string) bool { return mode == "jwt" || strings.HasSuffix(mode
 func isPosted(mode string) bool { return strings.HasPrefix(mode, "form_post") }
 
 // signResponse makes one field of these fields.
-func (p *Provider) signResponse(ctx context.Context, v *validRequest, fields [][2]string) ([][2]string, error) {
-	now := p.Now()
+func (p *replier) signResponse(ctx context.Context, v *validRequest, fields [][2]string) ([][2]string, error) {
+	now := p.now()
 	claims := map[string]any{"aud": v.ClientID, "iat": now.Unix(), "exp": now.Add(responseLife).Unix()}
 	for _, f := range fields {
 		claims[f[0]] = f[1]
 	}
-	token, err := p.Keys.Sign(ctx, v.client.ResponseAlg, responseType, claims)
+	token, err := p.keys.Sign(ctx, v.client.ResponseAlg, responseType, claims)
 	return [][2]string{{"response", token}}, err
 }
 

@@ -141,7 +141,7 @@ func TestIntrospectionIsSignedForWhoAsks(t *testing.T) {
 					t.Errorf("%s stands outside: %v", name, said)
 				}
 			}
-			if _, ok := s.openAccess(string(a.body)); ok {
+			if _, ok := s.Provider.tokens.openAccess(string(a.body)); ok {
 				t.Error("the answer passes for the token")
 			}
 		}

@@ -28,13 +28,12 @@ type logoutClaims struct {
 	Events    map[string]struct{} `json:"events"`
 }
 
-// LogoutToken tells one client that a session ended, from now on and for two minutes. It is signed as
-// the client's ID tokens are.
-func (p *Provider) LogoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
-	now := p.Now()
-	return p.Keys.Sign(ctx, signingAlg(c), logoutTokenType, logoutClaims{
-		Issuer: p.Issuer, Subject: p.subject(c, n.UserID), Audience: c.ID,
+// logoutToken is signed as the client's ID tokens are.
+func (m *tokenMaker) logoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
+	now := m.now()
+	return m.keys.Sign(ctx, signingAlg(c), logoutTokenType, logoutClaims{
+		Issuer: m.issuer, Subject: m.subject(c, n.UserID), Audience: c.ID,
 		IssuedAt: now.Unix(), ExpiresAt: now.Add(logoutTokenLife).Unix(), JTI: rand.Text(),
-		SessionID: p.sid(c, n.SessionID), Events: map[string]struct{}{logoutEvent: {}},
+		SessionID: m.sid(c, n.SessionID), Events: map[string]struct{}{logoutEvent: {}},
 	})
 }

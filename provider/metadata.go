@@ -14,6 +14,7 @@ import (
 
 // metadata is what we tell about ourselves, as bytes made once at the start.
 type metadata struct {
+	ring  *keys.Ring
 	paths []string
 	body  []byte
 	etag  string
@@ -82,53 +83,53 @@ type aliases struct {
 }
 
 // aliases are nil when every client goes to the same place.
-func (p *Provider) aliases() *aliases {
-	if p.MutualURL == "" {
+func (l place) aliases() *aliases {
+	if l.mutual == "" {
 		return nil
 	}
 	return &aliases{
-		Token: p.mutualURL("/token"), Pushed: p.mutualURL("/par"), Device: p.mutualURL("/device_authorization"),
-		Introspection: p.mutualURL("/introspect"), Revocation: p.mutualURL("/revoke"), Userinfo: p.mutualURL("/userinfo"),
+		Token: l.mutualURL("/token"), Pushed: l.mutualURL("/par"), Device: l.mutualURL("/device_authorization"),
+		Introspection: l.mutualURL("/introspect"), Revocation: l.mutualURL("/revoke"), Userinfo: l.mutualURL("/userinfo"),
 	}
 }
 
 // confidentialAuth is how clients that are not public authenticate.
-func (p *Provider) confidentialAuth() []string {
+func (c Config) confidentialAuth() []string {
 	methods := []string{"client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}
-	if p.MutualTLS {
+	if c.MutualTLS {
 		methods = append(methods, storage.AuthSelfSignedTLS)
 	}
-	if p.MutualTLS && p.ClientCAs != nil {
+	if c.MutualTLS && c.ClientCAs != nil {
 		methods = append(methods, storage.AuthTLS)
 	}
 	return methods
 }
 
-func (p *Provider) newMetadata() *metadata {
-	confidential := p.confidentialAuth()
+func newMetadata(c Config, l place, ring *keys.Ring, languages []string) *metadata {
+	confidential := c.confidentialAuth()
 	anyClient := append(slices.Clip(confidential), "none")
 	registration, checkSession := "", ""
-	if p.Registration {
-		registration = p.url("/register")
+	if c.Registration {
+		registration = l.url("/register")
 	}
-	if p.SessionManagement {
-		checkSession = p.url("/check-session")
+	if c.SessionManagement {
+		checkSession = l.url("/check-session")
 	}
 	body, err := json.Marshal(document{
-		Issuer:                p.Issuer,
-		AuthorizationEndpoint: p.url("/authorize"),
-		TokenEndpoint:         p.url("/token"),
-		JWKSURI:               p.url("/jwks"),
-		UserinfoEndpoint:      p.url("/userinfo"),
-		PushedEndpoint:        p.url("/par"),
-		DeviceEndpoint:        p.url("/device_authorization"),
-		IntrospectionEndpoint: p.url("/introspect"),
-		RevocationEndpoint:    p.url("/revoke"),
-		EndSessionEndpoint:    p.url("/logout"),
+		Issuer:                l.issuer,
+		AuthorizationEndpoint: l.url("/authorize"),
+		TokenEndpoint:         l.url("/token"),
+		JWKSURI:               l.url("/jwks"),
+		UserinfoEndpoint:      l.url("/userinfo"),
+		PushedEndpoint:        l.url("/par"),
+		DeviceEndpoint:        l.url("/device_authorization"),
+		IntrospectionEndpoint: l.url("/introspect"),
+		RevocationEndpoint:    l.url("/revoke"),
+		EndSessionEndpoint:    l.url("/logout"),
 		CheckSessionFrame:     checkSession,
 		RegistrationEndpoint:  registration,
-		ClientDocuments:       p.ClientDocuments,
-		ACRValues:             p.ACRValues,
+		ClientDocuments:       c.ClientDocuments,
+		ACRValues:             c.ACRValues,
 		ResponseTypes:         []string{"code"},
 		ResponseModes:         responseModes(),
 		GrantTypes:            grantTypes,
@@ -141,30 +142,30 @@ func (p *Provider) newMetadata() *metadata {
 		RevocationAuthAlgs:    keys.ClientAlgorithms(),
 		DPoPAlgs:              proofAlgs(),
 		SubjectTypes:          []string{storage.SubjectPublic, storage.SubjectPairwise},
-		IDTokenAlgs:           p.Keys.Algorithms(),
-		UserInfoAlgs:          p.Keys.Algorithms(),
+		IDTokenAlgs:           ring.Algorithms(),
+		UserInfoAlgs:          ring.Algorithms(),
 		Scopes:                advertisedScopes(),
 		Claims: append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"},
 			personalClaims()...),
 		Prompts:           []string{"none", "login", "consent", "select_account"},
-		UILocales:         p.Pages.Languages(),
+		UILocales:         languages,
 		IssInResponse:     true,
 		ClaimsParameter:   true,
 		RequestParameter:  true,
 		RequestAlgs:       keys.ClientAlgorithms(),
-		ResponseAlgs:      p.Keys.Algorithms(),
-		IntrospectionAlgs: p.Keys.Algorithms(),
+		ResponseAlgs:      ring.Algorithms(),
+		IntrospectionAlgs: ring.Algorithms(),
 
 		BackchannelLogout: true, BackchannelSession: true, FrontchannelLogout: true, FrontchannelSession: true,
-		DetailTypes:      p.DetailTypes.Names(),
-		CertificateBound: p.MutualTLS,
-		Mutual:           p.aliases(),
+		DetailTypes:      c.DetailTypes.Names(),
+		CertificateBound: c.MutualTLS,
+		Mutual:           l.aliases(),
 	})
 	if err != nil {
 		panic(err) // strings and lists of them always marshal
 	}
 	sum := sha256.Sum256(body)
-	return &metadata{paths: p.wellKnown(), body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	return &metadata{ring: ring, paths: l.wellKnown(), body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }
 
 // advertisedScopes are those that mean the same at every deployment.
@@ -174,22 +175,22 @@ func advertisedScopes() []string {
 
 // wellKnown is every place where clients look: RFC 8414 puts the issuer's path behind the name,
 // OpenID Connect Discovery in front of it, and clients of each try both.
-func (p *Provider) wellKnown() []string {
+func (l place) wellKnown() []string {
 	const oauth, oidc = "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"
-	if p.base == "" {
+	if l.base == "" {
 		return []string{oauth, oidc}
 	}
-	return []string{oauth + p.base, oidc + p.base, p.base + oidc}
+	return []string{oauth + l.base, oidc + l.base, l.base + oidc}
 }
 
 // discovery answers GET of every well-known path.
-func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) error {
-	return servePrepared(w, r, p.meta.body, p.meta.etag)
+func (m *metadata) discovery(w http.ResponseWriter, r *http.Request) error {
+	return servePrepared(w, r, m.body, m.etag)
 }
 
 // jwks answers GET /jwks, from memory: it works with the database down.
-func (p *Provider) jwks(w http.ResponseWriter, r *http.Request) error {
-	body, etag := p.Keys.JWKS()
+func (m *metadata) jwks(w http.ResponseWriter, r *http.Request) error {
+	body, etag := m.ring.JWKS()
 	return servePrepared(w, r, body, etag)
 }
 

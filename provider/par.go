@@ -35,26 +35,32 @@ type pushedResponse struct {
 	ExpiresIn  int64  `json:"expires_in"` // seconds
 }
 
+// pushedRequests keeps them until their code is made.
+type pushedRequests struct {
+	ephemeral storage.Ephemeral
+	ttl       time.Duration
+}
+
 // push answers POST /par.
-func (p *Provider) push(w http.ResponseWriter, r *http.Request) error {
+func (e *authorizeEndpoint) push(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readForm(r)
 	if fault != nil {
 		return fault
 	}
-	response, err := p.pushRequest(w, r, form)
+	response, err := e.pushRequest(w, r, form)
 	if err != nil {
 		return err
 	}
 	return writeJSONStatus(w, http.StatusCreated, response)
 }
 
-func (p *Provider) pushRequest(w http.ResponseWriter, r *http.Request, form params) (*pushedResponse, error) {
+func (e *authorizeEndpoint) pushRequest(w http.ResponseWriter, r *http.Request, form params) (*pushedResponse, error) {
 	ctx := r.Context()
-	proof, fault := p.readProof(w, r, "/par", "")
+	proof, fault := e.proofs.readProof(w, r, "/par", "")
 	if fault != nil {
 		return nil, fault
 	}
-	c, err := p.authenticate(ctx, r, form)
+	c, err := e.auth.authenticate(ctx, r, form)
 	if err != nil {
 		return nil, err
 	}
@@ -62,24 +68,24 @@ func (p *Provider) pushRequest(w http.ResponseWriter, r *http.Request, form para
 	if form.Get("request_uri") != "" {
 		return nil, refuse("invalid_request", "A pushed request must not contain request_uri.")
 	}
-	if err := allowOften(ctx, p.Limiter, "par:", c, pushes); err != nil {
+	if err := allowOften(ctx, e.limiter, "par:", c, pushes); err != nil {
 		return nil, err
 	}
 	v := &validRequest{client: c, pushing: true}
-	v.Request = &interaction.Request{Form: withoutCredentials(form, c.ID), CreatedAt: p.Now()}
-	if err := p.identify(ctx, v); err != nil {
+	v.Request = &interaction.Request{Form: withoutCredentials(form, c.ID), CreatedAt: e.now()}
+	if err := e.identify(ctx, v); err != nil {
 		return nil, err
 	}
 	if err := bindCode(v.Form, proof); err != nil {
 		return nil, err
 	}
-	if err := p.validate(ctx, v); err != nil {
+	if err := e.validate(ctx, v); err != nil {
 		return nil, err
 	}
-	if err := p.spendProof(ctx, proof); err != nil {
+	if err := e.proofs.spendProof(ctx, proof); err != nil {
 		return nil, err
 	}
-	return p.keepPushed(ctx, v.Form)
+	return e.pushed.keep(ctx, v.Form)
 }
 
 // bindCode: a proof with the push says the same as dpop_jkt in it (RFC 9449 section 10.1).
@@ -118,16 +124,16 @@ func allowOften(ctx context.Context, limiter *web.Limiter, what string, c storag
 	return err
 }
 
-func (p *Provider) keepPushed(ctx context.Context, form url.Values) (*pushedResponse, error) {
+func (s *pushedRequests) keep(ctx context.Context, form url.Values) (*pushedResponse, error) {
 	value, err := json.Marshal(form)
 	if err != nil {
 		return nil, fmt.Errorf("encode pushed request: %w", err)
 	}
 	id := storage.NewID("")
-	if err := p.Requests.Ephemeral.Put(ctx, pushedKey(id), value, p.PushedTTL); err != nil {
+	if err := s.ephemeral.Put(ctx, pushedKey(id), value, s.ttl); err != nil {
 		return nil, err
 	}
-	return &pushedResponse{requestURIPrefix + id, int64(p.PushedTTL / time.Second)}, nil
+	return &pushedResponse{requestURIPrefix + id, int64(s.ttl / time.Second)}, nil
 }
 
 func pushedKey(id string) string { return "pushed:" + id }
@@ -141,14 +147,14 @@ func pushedID(form url.Values) string {
 	return id
 }
 
-// openPushed returns the pushed request that form names, with its name. What else came along counts
+// open returns the pushed request that form names, with its name. What else came along counts
 // for nothing (RFC 9126 section 4).
-func (p *Provider) openPushed(ctx context.Context, form params) (params, error) {
+func (s *pushedRequests) open(ctx context.Context, form params) (params, error) {
 	id := pushedID(url.Values(form))
 	if len(id) != len(storage.NewID("")) {
 		return nil, unknownRequest()
 	}
-	value, err := p.Requests.Ephemeral.Get(ctx, pushedKey(id))
+	value, err := s.ephemeral.Get(ctx, pushedKey(id))
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil, unknownRequest()
 	}
@@ -164,6 +170,26 @@ func (p *Provider) openPushed(ctx context.Context, form params) (params, error) 
 	}
 	pushed["request_uri"] = form["request_uri"]
 	return pushed, nil
+}
+
+// spends makes a parked request answerable once, wherever its handle turns up again, and a pushed one
+// under all the handles it was given.
+func (s *pushedRequests) spends(v *validRequest) storage.Spent {
+	until := v.CreatedAt.Add(interaction.Life)
+	if id := pushedID(v.Form); id != "" {
+		return storage.Spent{Kind: "pushed", Value: id, Until: until.Add(s.ttl)}
+	}
+	if !v.parked {
+		return storage.Spent{}
+	}
+	return storage.Spent{Kind: "request", Value: v.Handle, Until: until}
+}
+
+// forget drops the pushed request in form, if it is of one.
+func (s *pushedRequests) forget(ctx context.Context, form url.Values) {
+	if id := pushedID(form); id != "" {
+		_, _ = s.ephemeral.Take(ctx, pushedKey(id))
+	}
 }
 
 func unknownRequest() *Error {

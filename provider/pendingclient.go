@@ -18,11 +18,11 @@ func asShown(c storage.Client) *storage.Client {
 // pendingClient is the client of a request that is under way. One that is what its document says goes
 // on as it was when it asked: a document that changes changes the next request. Its site is not asked
 // again. What the operator does, such as to switch it off, counts at once.
-func (p *Provider) pendingClient(ctx context.Context, q *interaction.Request) (storage.Client, error) {
+func (e *authorizeEndpoint) pendingClient(ctx context.Context, q *interaction.Request) (storage.Client, error) {
 	if q.Client == nil || !strings.Contains(q.ClientID, "://") {
-		return p.lookUp(ctx, q.Form.Get("client_id"))
+		return e.auth.lookUp(ctx, q.Form.Get("client_id"))
 	}
-	c, err := p.Clients.Known(ctx, q.ClientID)
+	c, err := e.clients.Known(ctx, q.ClientID)
 	if errors.Is(err, storage.ErrNotFound) { // nobody has allowed it anything yet
 		return *q.Client, nil
 	}

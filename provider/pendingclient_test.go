@@ -38,7 +38,7 @@ func (s *server) document() (credentials, *published, *storage.Client) {
 	says.ID, says.FirstParty = "https://client.example/client.json", false
 	s.must(s.db.CreateClient(s.ctx(), says))
 	p := &published{asRegistered: asRegistered{s.db}, says: func() storage.Client { return says }}
-	s.Clients = p
+	s.onto(func(d *Deps) { d.Clients = p })
 	return credentials{id: says.ID}, p, &says
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
@@ -9,8 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/details"
@@ -147,11 +146,19 @@ type Deps struct {
 
 // Provider answers the endpoints of OAuth 2.1 and OpenID Connect.
 type Provider struct {
-	Config
-	Deps
 	place
-	fosite *fosite.Fosite
-	meta   *metadata
+	render        *renderer
+	tokens        *tokenMaker
+	metadata      *metadata
+	authorize     *authorizeEndpoint
+	token         *tokenEndpoint
+	device        *deviceFlow
+	introspection *introspectionEndpoint
+	revocation    *revocationEndpoint
+	userinfo      *userinfoEndpoint
+	logout        *logoutEndpoint
+
+	sessionManagement bool
 }
 
 // New builds the provider. The issuer must be an absolute URL without query or fragment.
@@ -163,43 +170,37 @@ func New(c Config, d Deps) (*Provider, error) {
 	if len(d.PairwiseSalt) < sha256.Size {
 		return nil, errors.New("provider: the salt of pairwise subjects is missing")
 	}
-	p := &Provider{Config: c, Deps: d, place: place{
-		issuer: c.Issuer, base: strings.TrimSuffix(issuer.EscapedPath(), "/"), mutual: c.MutualURL,
-	}}
-	if p.Now == nil {
-		p.Now = time.Now
+	if d.Now == nil {
+		d.Now = time.Now
 	}
-	if p.DetailTypes == nil {
-		p.DetailTypes = &details.Types{}
+	if c.DetailTypes == nil {
+		c.DetailTypes = &details.Types{}
 	}
-	if p.PushedTTL == 0 {
-		p.PushedTTL = defaultPushedTTL
-	}
-	p.fosite = p.newFosite()
-	p.meta = p.newMetadata()
-	return p, nil
+	c.PushedTTL = cmp.Or(c.PushedTTL, defaultPushedTTL)
+	return assemble(place{c.Issuer, strings.TrimSuffix(issuer.EscapedPath(), "/"), c.MutualURL}, c, d), nil
 }
 
 // Mount registers every endpoint. Browser routes get the page protections, the others CORS; there
 // is no third way in.
 func (p *Provider) Mount(mux *web.Mux) {
-	mux.Page("GET "+p.base+"/authorize", p.page(p.authorize))
+	page, redirecting := p.render.page, p.authorize.reply.redirecting
+	mux.Page("GET "+p.base+"/authorize", page(redirecting(p.authorize.authorize)))
+	mux.PageFromAnywhere("POST "+p.base+"/authorize", page(redirecting(p.authorize.authorize)))
+	mux.Page("GET "+p.base+"/authorize/{handle}", page(redirecting(p.authorize.resume)))
+	mux.Page("GET "+p.base+"/logout", page(p.logout.endSession))
+	mux.PageFromAnywhere("POST "+p.base+"/logout", page(p.logout.endSession))
+	mux.Page("GET "+p.base+"/device", page(p.device.devicePage))
+	mux.Page("POST "+p.base+"/device", page(p.device.enterDevice))
+	mux.Page("GET "+p.base+"/device/{handle}", page(p.device.confirmDevice))
+	mux.Page("POST "+p.base+"/device/{handle}", page(p.device.decideDevice))
 	mux.Page("HEAD "+p.base+"/authorize", refuseHead)
 	mux.Page("HEAD "+p.base+"/authorize/{handle}", refuseHead)
-	mux.PageFromAnywhere("POST "+p.base+"/authorize", p.page(p.authorize))
-	mux.Page("GET "+p.base+"/authorize/{handle}", p.page(p.resume))
-	mux.Page("GET "+p.base+"/logout", p.page(p.endSession))
-	mux.PageFromAnywhere("POST "+p.base+"/logout", p.page(p.endSession))
-	if p.SessionManagement {
-		mux.Page("GET "+p.base+"/check-session", p.checkSession)
+	if p.sessionManagement {
+		mux.Page("GET "+p.base+"/check-session", p.logout.checkSession)
 	}
-	mux.Page("GET "+p.base+"/device", p.page(p.devicePage))
-	mux.Page("POST "+p.base+"/device", p.page(p.enterDevice))
-	mux.Page("GET "+p.base+"/device/{handle}", p.page(p.confirmDevice))
-	mux.Page("POST "+p.base+"/device/{handle}", p.page(p.decideDevice))
-	mux.Published("GET "+p.base+"/jwks", p.jwks)
-	for _, path := range p.meta.paths {
-		mux.Published("GET "+path, p.discovery)
+	mux.Published("GET "+p.base+"/jwks", p.metadata.jwks)
+	for _, path := range p.metadata.paths {
+		mux.Published("GET "+path, p.metadata.discovery)
 	}
 	p.MountMutual(mux)
 }
@@ -207,13 +208,19 @@ func (p *Provider) Mount(mux *web.Mux) {
 // MountMutual registers the endpoints that a client's certificate counts at, and no page: browsers
 // would ask people for a certificate.
 func (p *Provider) MountMutual(mux *web.Mux) {
-	mux.API("POST "+p.base+"/par", p.api(p.push))
-	mux.API("POST "+p.base+"/device_authorization", p.api(p.deviceAuthorization))
-	mux.API("POST "+p.base+"/token", p.api(p.token))
-	mux.API("POST "+p.base+"/introspect", p.api(p.introspect))
-	mux.API("POST "+p.base+"/revoke", p.api(p.revoke))
-	mux.API("GET "+p.base+"/userinfo", p.api(challenging(p.userinfo)))
-	mux.API("POST "+p.base+"/userinfo", p.api(challenging(p.userinfo)))
+	api := p.render.api
+	mux.API("POST "+p.base+"/par", api(p.authorize.push))
+	mux.API("POST "+p.base+"/device_authorization", api(p.device.deviceAuthorization))
+	mux.API("POST "+p.base+"/token", api(p.token.token))
+	mux.API("POST "+p.base+"/introspect", api(p.introspection.introspect))
+	mux.API("POST "+p.base+"/revoke", api(p.revocation.revoke))
+	mux.API("GET "+p.base+"/userinfo", api(challenging(p.userinfo.userinfo)))
+	mux.API("POST "+p.base+"/userinfo", api(challenging(p.userinfo.userinfo)))
+}
+
+// LogoutToken tells one client that a session ended, from now on and for two minutes.
+func (p *Provider) LogoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
+	return p.tokens.logoutToken(ctx, c, n)
 }
 
 // refuseHead keeps a request that asks for no answer from getting a code made.

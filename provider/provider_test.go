@@ -34,6 +34,8 @@ var (
 // server is a whole provider on a real database, behind real HTTP.
 type server struct {
 	*Provider
+	Config
+	Deps
 	t        testing.TB
 	db       *durable.DB
 	http     *httptest.Server
@@ -71,15 +73,31 @@ func newServerAt(t testing.TB, db *durable.DB, base string, change func(*Config)
 	if config.SessionManagement {
 		deps.Sessions = session.New(s.db, session.Options{Now: s.now, ShowState: true})
 	}
+	s.serve(mux, config, deps)
+	return s
+}
+
+// serve mounts a provider, and the pages that stand in for signing in and consent.
+func (s *server) serve(mux *web.Mux, config Config, deps Deps) {
+	s.t.Helper()
 	p, err := New(config, deps)
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	s.Provider = p
+	s.Provider, s.Config, s.Deps = p, config, deps
 	p.Mount(mux)
-	mux.Page("GET "+base+"/test/sign-in", s.signInPage)
-	mux.Page("GET "+base+"/test/consent", s.consentPage)
-	return s
+	mux.Page("GET "+p.base+"/test/sign-in", s.signInPage)
+	mux.Page("GET "+p.base+"/test/consent", s.consentPage)
+}
+
+// onto serves from now on by a provider that stands on something else.
+func (s *server) onto(change func(*Deps)) {
+	s.t.Helper()
+	deps := s.Deps
+	change(&deps)
+	mux := web.NewMux(web.MuxOptions{Log: slog.New(slog.NewTextHandler(&s.log, nil))})
+	s.serve(mux, s.Config, deps)
+	s.http.Config.Handler = mux
 }
 
 func (s *server) deps() Deps {

@@ -44,16 +44,25 @@ func refreshKey(c *client, s *tokenSession) string {
 	return s.holds()
 }
 
+// refreshTokens opens refresh tokens.
+type refreshTokens struct {
+	sealer Sealer
+	behind func(context.Context) (bool, error) // whether other nodes seal under a secret that this one does not have
+	grants interface {
+		Grant(ctx context.Context, id string) (storage.GrantState, error)
+	}
+}
+
 // seed opens what the refresh tokens of a grant are derived from. Sealed under a secret that has been
 // dropped it is gone, and storage.ErrNotFound; under one that this node does not have yet, other
 // nodes can open it, and it is storage.ErrUnavailable.
-func (p *Provider) seed(ctx context.Context, g storage.Grant) ([]byte, error) {
-	seed, err := p.Sealer.Open(seedPurpose(g.ID), g.Seed)
+func (r *refreshTokens) seed(ctx context.Context, g storage.Grant) ([]byte, error) {
+	seed, err := r.sealer.Open(seedPurpose(g.ID), g.Seed)
 	if !errors.Is(err, keys.ErrSealed) {
 		return seed, err
 	}
 	meaning := storage.ErrNotFound
-	if behind, err := p.BehindOnSecrets(ctx); err != nil {
+	if behind, err := r.behind(ctx); err != nil {
 		return nil, err
 	} else if behind {
 		meaning = storage.ErrUnavailable
@@ -63,11 +72,11 @@ func (p *Provider) seed(ctx context.Context, g storage.Grant) ([]byte, error) {
 
 // firstSeed is the seed for a client that gets refresh tokens, nil for others. It is opened before
 // the code is spent.
-func (p *Provider) firstSeed(ctx context.Context, c *client, g storage.Grant) ([]byte, error) {
+func (r *refreshTokens) firstSeed(ctx context.Context, c *client, g storage.Grant) ([]byte, error) {
 	if !c.has("refresh_token") {
 		return nil, nil
 	}
-	seed, err := p.seed(ctx, g)
+	seed, err := r.seed(ctx, g)
 	return seed, gone(err)
 }
 
@@ -92,9 +101,9 @@ type openedRefresh struct {
 	jkt        string // the key it is bound to, "" for none
 }
 
-// openRefresh returns what a refresh token stands for, or storage.ErrNotFound when we did not make
+// open returns what a refresh token stands for, or storage.ErrNotFound when we did not make
 // exactly this string. Whether it is still live is the caller's question.
-func (p *Provider) openRefresh(ctx context.Context, token string) (t openedRefresh, err error) {
+func (r *refreshTokens) open(ctx context.Context, token string) (t openedRefresh, err error) {
 	body, ok := strings.CutPrefix(token, storage.RefreshPrefix)
 	parts := strings.Split(body, ".")
 	if !ok || len(parts) < 3 || len(parts) > 4 {
@@ -107,10 +116,10 @@ func (p *Provider) openRefresh(ctx context.Context, token string) (t openedRefre
 	if len(parts) == 4 {
 		t.jkt = parts[2]
 	}
-	if t.GrantState, err = p.Grants.Grant(ctx, parts[0]); err != nil {
+	if t.GrantState, err = r.grants.Grant(ctx, parts[0]); err != nil {
 		return openedRefresh{}, err
 	}
-	if t.seed, err = p.seed(ctx, t.Grant); err != nil {
+	if t.seed, err = r.seed(ctx, t.Grant); err != nil {
 		return openedRefresh{}, err
 	}
 	made := refreshToken(t.seed, t.ID, t.generation, t.jkt)
@@ -122,7 +131,7 @@ func (p *Provider) openRefresh(ctx context.Context, token string) (t openedRefre
 
 // refreshGrant takes refresh tokens, and rotates them (RFC 6749 section 6) unless the client's profile
 // has it keep them.
-type refreshGrant struct{ p *Provider }
+type refreshGrant struct{ t *tokenEndpoint }
 
 var _ fosite.TokenEndpointHandler = (*refreshGrant)(nil)
 
@@ -140,7 +149,7 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if form.Get("refresh_token") == "" {
 		return refuse("invalid_request", "The parameter refresh_token is missing.")
 	}
-	presented, err := g.p.openRefresh(ctx, form.Get("refresh_token"))
+	presented, err := g.t.refresh.open(ctx, form.Get("refresh_token"))
 	if errors.Is(err, storage.ErrNotFound) {
 		return invalidGrant().withHint("this is not a refresh token of ours, byte for byte, or its grant is forgotten")
 	}
@@ -151,28 +160,28 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if state.ClientID != c.ID {
 		return foreign("refresh token", state.ClientID, c.ID)
 	}
-	if err := g.p.trim(&state.Grant, c); err != nil {
+	if err := trim(g.t.place, g.t.types, &state.Grant, c.Client); err != nil {
 		return err
 	}
 	scopes, err := narrow(r.GetRequestedScopes(), state.Scopes)
 	if err != nil {
 		return err
 	}
-	audience, err := g.p.audienceFor(state.Grant, c, scopes, form["resource"])
+	audience, err := g.t.audienceFor(state.Grant, c.Client, scopes, form["resource"])
 	if err != nil {
 		return err
 	}
-	if session.details, err = narrowDetails(g.p.DetailTypes, form, state.AuthorizationDetails, c); err != nil {
+	if session.details, err = narrowDetails(g.t.types, form, state.AuthorizationDetails, c); err != nil {
 		return err
 	}
-	if err := g.p.prove(ctx, session, c, presented.jkt); err != nil {
+	if err := g.t.proofs.prove(ctx, session, c, presented.jkt); err != nil {
 		return err
 	}
 	successor, err := g.rotate(ctx, c, state, presented.generation, session.now)
 	if err != nil {
 		return err
 	}
-	g.p.issueFrom(session, state, c, scopes, audience)
+	g.t.issueFrom(session, state, c, scopes, audience)
 	session.refresh = refreshToken(presented.seed, state.ID, successor, presented.jkt)
 	return nil
 }
@@ -185,7 +194,7 @@ func (g *refreshGrant) rotate(ctx context.Context, c *client, state storage.Gran
 		if err == nil || !errors.Is(err, storage.ErrSpent) {
 			return next, err
 		}
-		if state, err = g.p.Grants.Grant(ctx, state.ID); err != nil {
+		if state, err = g.t.grants.Grant(ctx, state.ID); err != nil {
 			return 0, gone(err)
 		}
 	}
@@ -195,7 +204,7 @@ func (g *refreshGrant) rotate(ctx context.Context, c *client, state storage.Gran
 	case generation == state.Generation-1 && now.Sub(state.RotatedAt) <= g.retry(c):
 		return state.Generation, nil
 	}
-	return 0, g.p.endFamily(ctx, state.Grant, audit.RefreshReused, invalidGrant().withHint(usedBefore))
+	return 0, g.t.endFamily(ctx, state.Grant, audit.RefreshReused, invalidGrant().withHint(usedBefore))
 }
 
 const usedBefore = "the refresh token was used before: keep the new one that each refresh gives; its grant has ended"
@@ -215,16 +224,16 @@ func refreshOver(state storage.GrantState, generation int64, now time.Time) *Err
 // retry is for how long a token that was used gives its successor again: longer for hosts of agents, whose
 // processes share a store and do not wait for one another.
 func (g *refreshGrant) retry(c *client) time.Duration {
-	return cmp.Or(c.RefreshRetry, g.p.RefreshRetry)
+	return cmp.Or(c.RefreshRetry, g.t.refreshRetry)
 }
 
 // use takes the live refresh token and says which generation is live from now on.
 func (g *refreshGrant) use(ctx context.Context, c *client, id string, generation int64, now time.Time) (int64, error) {
-	idleAt := now.Add(g.p.RefreshIdle)
+	idleAt := now.Add(g.t.refreshIdle)
 	if keepsRefreshToken(c.Client) {
-		return generation, g.p.Grants.KeepGrant(ctx, id, generation, now, idleAt)
+		return generation, g.t.grants.KeepGrant(ctx, id, generation, now, idleAt)
 	}
-	return generation + 1, g.p.Grants.RotateGrant(ctx, id, generation, now, idleAt)
+	return generation + 1, g.t.grants.RotateGrant(ctx, id, generation, now, idleAt)
 }
 
 // expired judges a refresh family's absolute and idle end.
@@ -236,5 +245,5 @@ func (g *refreshGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosi
 	if !g.CanHandleTokenEndpointRequest(ctx, r) {
 		return fosite.ErrUnknownRequest
 	}
-	return g.p.populate(ctx, r, w, "")
+	return g.t.populate(ctx, r, w, "")
 }

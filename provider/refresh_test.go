@@ -237,7 +237,7 @@ func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 			"code, both named":             {s.redeem(app, both), audience{"https://two.example"}},
 			"refresh token, nothing named": {s.refresh(app, tokens.RefreshToken), audience{"https://two.example", s.Issuer}},
 		} {
-			claims, _ := s.openAccess(left.answer.tokens(t).AccessToken)
+			claims, _ := s.Provider.tokens.openAccess(left.answer.tokens(t).AccessToken)
 			if claims.Scope != "openid" || !slices.Equal(claims.Audience, left.audience) {
 				t.Errorf("%s: %+v", what, claims)
 			}

@@ -33,9 +33,16 @@ type objectClaims struct {
 	IssuedAt  *int64   `json:"iat"`
 }
 
+// requestObjects opens them.
+type requestObjects struct {
+	place
+	auth *authenticator
+	now  func() time.Time
+}
+
 // unwrap puts what the client c has signed in the place of what came along with it. When the object
 // is refused, v is as it was.
-func (p *Provider) unwrap(ctx context.Context, v *validRequest, c storage.Client) error {
+func (r *requestObjects) unwrap(ctx context.Context, v *validRequest, c storage.Client) error {
 	object := v.Form.Get("request")
 	if object == "" {
 		return nil
@@ -43,7 +50,7 @@ func (p *Provider) unwrap(ctx context.Context, v *validRequest, c storage.Client
 	if v.Form.Get("request_uri") != "" {
 		return refuse("invalid_request", "request and request_uri exclude each other.")
 	}
-	claims, mark, err := p.openObject(ctx, c, object)
+	claims, mark, err := r.openObject(ctx, c, object)
 	if err != nil {
 		return err
 	}
@@ -57,12 +64,12 @@ func (p *Provider) unwrap(ctx context.Context, v *validRequest, c storage.Client
 }
 
 // openObject returns the claims of a request object that is right, and whether it is signed.
-func (p *Provider) openObject(ctx context.Context, c storage.Client, object string) (payload []byte, mark string, err error) {
+func (r *requestObjects) openObject(ctx context.Context, c storage.Client, object string) (payload []byte, mark string, err error) {
 	if c.RequestAlg == storage.AlgNone && !c.FAPI2() {
 		payload, err = keys.Unsigned(object)
 	} else {
 		mark = signed
-		payload, err = p.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
+		payload, err = r.auth.verifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
 			return keys.VerifyRequestObject(jwks, object, objectAlgs(c))
 		})
 	}
@@ -76,7 +83,7 @@ func (p *Provider) openObject(ctx context.Context, c storage.Client, object stri
 	if keys.Unmarshal(payload, &claims) != nil { // its error repeats what was sent
 		return nil, "", badObject("Its claims are malformed.")
 	}
-	if fault := p.judgeObject(claims, c, mark == signed); fault != nil {
+	if fault := r.judgeObject(claims, c, mark == signed); fault != nil {
 		return nil, "", fault
 	}
 	return payload, mark, nil
@@ -101,7 +108,7 @@ func unverified(c storage.Client, object string, why error) *Error {
 
 // judgeObject: who speaks, about whom, to whom, when. One whose sub is the client could be used as a
 // client assertion, and the other way round (RFC 9101 section 10.8).
-func (p *Provider) judgeObject(o objectClaims, c storage.Client, isSigned bool) *Error {
+func (r *requestObjects) judgeObject(o objectClaims, c storage.Client, isSigned bool) *Error {
 	switch {
 	case o.ClientID != c.ID:
 		return badObject("Its client_id does not match the client.")
@@ -109,15 +116,15 @@ func (p *Provider) judgeObject(o objectClaims, c storage.Client, isSigned bool) 
 		return badObject("Its sub must not be the client_id; that would make it a client assertion.")
 	case o.Issuer != c.ID && (isSigned || o.Issuer != ""):
 		return badObject("Its iss must be the client_id.")
-	case !p.isAudience(o.Audience) && (isSigned || len(o.Audience) > 0) && !(c.FAPI2() && slices.Contains(o.Audience, p.Issuer)):
+	case !r.isAudience(o.Audience) && (isSigned || len(o.Audience) > 0) && !(c.FAPI2() && slices.Contains(o.Audience, r.issuer)):
 		return badObject("Its aud must be this issuer.") // FAPI 2.0 Message Signing section 5.3.1 takes others along with it
 	case o.ExpiresAt == nil && isSigned:
 		return badObject("Its exp is missing.")
 	}
-	if fault := o.timely(p.Now().Unix()); fault != nil || !c.FAPI2() {
+	if fault := o.timely(r.now().Unix()); fault != nil || !c.FAPI2() {
 		return fault
 	}
-	return o.brief(p.Now().Unix())
+	return o.brief(r.now().Unix())
 }
 
 func (o objectClaims) timely(now int64) *Error {

@@ -332,7 +332,7 @@ func TestKeysAtAnAddressAreAskedForAnewWhenOneIsMissing(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	before, after := newHolder(t), newHolder(t)
 	site := &keySite{sets: map[bool][]byte{false: before.jwks(), true: after.jwks()}}
-	s.ClientKeys = site
+	s.onto(func(d *Deps) { d.ClientKeys = site })
 	at := func(c *storage.Client) {
 		c.AuthMethod, c.JWKSURI = storage.AuthPrivateKeyJWT, "https://app.example/jwks"
 	}

@@ -15,29 +15,29 @@ import (
 
 // audienceFor is who a token of the grant is for: of what the person allowed, or of the client's default,
 // the resources asked for; with none asked for, all of it (RFC 8707 section 2.2).
-func (p *Provider) audienceFor(g storage.Grant, c *client, scopes, asked []string) ([]string, error) {
+func (l place) audienceFor(g storage.Grant, c storage.Client, scopes, asked []string) ([]string, error) {
 	granted := g.Resources
 	if len(granted) == 0 {
-		granted = p.defaultAudience(c.Client)
+		granted = l.defaultAudience(c)
 	}
 	if len(g.Resources) == 0 && !g.NoScope {
-		granted = p.resourcesFor(granted, scopes)
+		granted = l.resourcesFor(granted, scopes)
 	}
 	if len(asked) == 0 {
 		return granted, nil
 	}
-	return matchResources(asked, p.resourcesFor(granted, scopes), c.Client)
+	return matchResources(asked, l.resourcesFor(granted, scopes), c)
 }
 
 // checkResources is RFC 8707 section 2: absolute, no fragment, allowed.
-func (p *Provider) checkResources(v *validRequest) (err error) {
+func (e *authorizeEndpoint) checkResources(v *validRequest) (err error) {
 	for _, resource := range v.Form["resource"] {
 		u, err := url.Parse(resource)
 		if err != nil || !u.IsAbs() || strings.Contains(resource, "#") {
 			return refuse("invalid_target", "The resource must be an absolute URI without a fragment.")
 		}
 	}
-	v.Resources, err = matchResources(v.Form["resource"], p.resourcesFor(v.client.Audiences, v.Scopes), v.client)
+	v.Resources, err = matchResources(v.Form["resource"], e.resourcesFor(v.client.Audiences, v.Scopes), v.client)
 	return err
 }
 

@@ -33,11 +33,11 @@ func handOff(w http.ResponseWriter, pages *templates.Pages, page templates.HandO
 }
 
 // signals are a service to the person's password manager: without them, people go on all the same.
-func (p *Provider) signals(ctx context.Context, s *session.Session) []templates.Signal {
-	if p.Signals == nil || s == nil {
+func (p *replier) signals(ctx context.Context, s *session.Session) []templates.Signal {
+	if p.signalsFor == nil || s == nil {
 		return nil
 	}
-	signals, err := p.Signals(ctx, s.User)
+	signals, err := p.signalsFor(ctx, s.User)
 	if err != nil {
 		return nil
 	}
@@ -45,14 +45,14 @@ func (p *Provider) signals(ctx context.Context, s *session.Session) []templates.
 }
 
 // errorPage answers the user at our own address.
-func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) error {
+func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *Error) error {
 	web.Annotate(r.Context(), refusalAttr(e.Name))
 	page := templates.Error{
 		Status:  e.Status,
 		Title:   title(e.Status),
 		Message: cmp.Or(e.Say, message(e.Status)),
 		Code:    e.Name,
-		Detail:  p.hint(r, e),
+		Detail:  re.hint(r, e),
 		TraceID: web.TraceID(r.Context()),
 	}
 	if _, standard := descriptions[e.Name]; standard {
@@ -64,25 +64,25 @@ func (p *Provider) errorPage(w http.ResponseWriter, r *http.Request, e *Error) e
 	if e.Back != "" {
 		page.BackTo, page.BackURL = placeOf(e.Back), e.Back
 	}
-	p.wayOn(&page, r, e)
+	re.wayOn(&page, r, e)
 	if e.Status >= http.StatusInternalServerError {
 		logError(r, e)
 	}
 	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", retryAfter(e))
 	}
-	return p.Pages.Render(w, e.Status, page)
+	return re.pages.Render(w, e.Status, page)
 }
 
 // wayOn is the first thing that can help.
-func (p *Provider) wayOn(page *templates.Error, r *http.Request, e *Error) {
+func (re *renderer) wayOn(page *templates.Error, r *http.Request, e *Error) {
 	switch {
 	case e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests:
-		page.WayText, page.WayURL = "Try again", templates.Again(r, strings.TrimSuffix(p.Issuer, p.base))
+		page.WayText, page.WayURL = "Try again", templates.Again(r, strings.TrimSuffix(re.issuer, re.base))
 	case e.home != "":
 		page.App, page.WayURL = e.app, e.home
 	default:
-		page.WayText, page.WayURL = "Go to your account", p.base+"/account"
+		page.WayText, page.WayURL = "Go to your account", re.base+"/account"
 	}
 }
 

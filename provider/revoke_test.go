@@ -56,8 +56,8 @@ func TestOutageIsNeverARevocation(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app := s.app()
 		tokens := s.person("ada").tokens(app)
-		healthy := s.Provider.Deps
-		s.Provider.Tokens, s.Provider.Grants = outage{healthy.Tokens}, readOnly{healthy.Grants}
+		healthy := s.Deps
+		s.onto(func(d *Deps) { d.Tokens, d.Grants = outage{d.Tokens}, readOnly{d.Grants} })
 		for _, token := range []string{tokens.AccessToken, tokens.RefreshToken} {
 			a := s.revokes(app, token)
 			a.refused(t, http.StatusServiceUnavailable, "temporarily_unavailable")
@@ -65,7 +65,7 @@ func TestOutageIsNeverARevocation(t *testing.T) {
 				t.Error("no Retry-After")
 			}
 		}
-		s.Provider.Deps = healthy
+		s.onto(func(d *Deps) { *d = healthy })
 		s.inspected(app, tokens.AccessToken).active(t)
 		s.revokes(app, tokens.RefreshToken).ok(t)
 		s.inspected(app, tokens.AccessToken).inactive(t)

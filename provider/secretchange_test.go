@@ -14,8 +14,9 @@ import (
 func (s *server) under(secret string, behind bool) {
 	sealer, err := keys.NewSealer([]byte(strings.Repeat(secret, 32)))
 	s.must(err)
-	s.Sealer = sealer
-	s.BehindOnSecrets = func(context.Context) (bool, error) { return behind, nil }
+	s.onto(func(d *Deps) {
+		d.Sealer, d.BehindOnSecrets = sealer, func(context.Context) (bool, error) { return behind, nil }
+	})
 }
 
 // A node that has not been given the newest secret yet says so before anything is spent: another

@@ -15,6 +15,7 @@ import (
 type tokenSession struct {
 	now      time.Time
 	issuing  *validRequest // at /authorize
+	spend    storage.Spent // by making its code
 	user     storage.User
 	grant    storage.Grant // zero for client credentials
 	scopes   []string      // of the tokens of this response

@@ -13,21 +13,21 @@ import (
 
 // sessionState is OpenID Connect Session Management section 3.2: what an application compares, by the
 // frame of checkSession, to see whether the same person is still signed in. "" without the feature.
-func (p *Provider) sessionState(w http.ResponseWriter, r *http.Request, v *validRequest) string {
+func (p *replier) sessionState(w http.ResponseWriter, r *http.Request, v *validRequest) string {
 	at := origin(v.reply.uri)
-	if !p.SessionManagement || at == "" || !slices.Contains(v.Scopes, "openid") {
+	if !p.sessionManagement || at == "" || !slices.Contains(v.Scopes, "openid") {
 		return ""
 	}
-	p.Sessions.ShowState(w, r, v.session)
+	p.sessions.ShowState(w, r, v.session)
 	salt := rand.Text()
 	sum := sha256.Sum256([]byte(strings.Join([]string{v.ClientID, at, v.session.State(), salt}, " ")))
 	return base64.RawURLEncoding.EncodeToString(sum[:]) + "." + salt
 }
 
 // checkSession answers GET /check-session, a frame for pages of applications.
-func (p *Provider) checkSession(w http.ResponseWriter, _ *http.Request) error {
+func (e *logoutEndpoint) checkSession(w http.ResponseWriter, _ *http.Request) error {
 	web.AllowEmbedding(w)
 	w.Header().Set("Cache-Control", "public, max-age=300") // one for everybody: its script reads the cookie
 	w.Header().Del("Vary")
-	return p.Pages.CheckSession(w, p.Sessions.StateCookie())
+	return e.pages.CheckSession(w, e.sessions.StateCookie())
 }

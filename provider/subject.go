@@ -18,25 +18,25 @@ const pairwisePrefix = "p_"
 //
 // It is only ever derived, never taken apart: who a subject names is found by deriving that of the
 // person at hand.
-func (p *Provider) subject(c storage.Client, userID string) string {
+func (m *tokenMaker) subject(c storage.Client, userID string) string {
 	if c.SubjectType != storage.SubjectPairwise {
 		return userID
 	}
-	return pairwisePrefix + p.pairwise("subject", c, userID)
+	return pairwisePrefix + m.pairwise("subject", c, userID)
 }
 
 // sid is the session as a client knows it: else two clients with pairwise subjects could tell by the
 // session that they have the same person before them.
-func (p *Provider) sid(c storage.Client, sessionID string) string {
+func (m *tokenMaker) sid(c storage.Client, sessionID string) string {
 	if c.SubjectType != storage.SubjectPairwise || sessionID == "" {
 		return sessionID
 	}
-	return pairwisePrefix + p.pairwise("session", c, sessionID)
+	return pairwisePrefix + m.pairwise("session", c, sessionID)
 }
 
 // pairwise is what stands for an id in the client's sector, and nowhere else.
-func (p *Provider) pairwise(what string, c storage.Client, id string) string {
-	mac := hmac.New(sha256.New, p.PairwiseSalt)
+func (m *tokenMaker) pairwise(what string, c storage.Client, id string) string {
+	mac := hmac.New(sha256.New, m.salt)
 	mac.Write([]byte("symbolon pairwise " + what + " v1\x00" + c.Sector() + "\x00" + id))
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:20])
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -28,21 +29,42 @@ type tokenResponse struct {
 	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396 section 7
 }
 
+// tokenEndpoint issues tokens for grants.
+type tokenEndpoint struct {
+	place
+	auth    *authenticator
+	proofs  *proofs
+	tokens  *tokenMaker
+	refresh *refreshTokens
+	devices *deviceStore
+	types   *details.Types
+	grants  Grants
+	sealer  Sealer
+	limiter *web.Limiter
+	audit   Recorder
+	metrics Metrics
+	fosite  *fosite.Fosite
+	now     func() time.Time
+
+	accessTokenTTL, agentTTL, codeTTL          time.Duration
+	refreshIdle, refreshAbsolute, refreshRetry time.Duration
+}
+
 // token answers POST /token.
-func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
+func (t *tokenEndpoint) token(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Pragma", "no-cache") // RFC 6749 section 5.1; OAuth 2.1 has dropped it, its clients' tests have not
 	form, fault := readForm(r)
 	if fault != nil {
 		return fault
 	}
-	response, err := p.exchange(w, r, form)
+	response, err := t.exchange(w, r, form)
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, response)
 }
 
-func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params) (*tokenResponse, error) {
+func (t *tokenEndpoint) exchange(w http.ResponseWriter, r *http.Request, form params) (*tokenResponse, error) {
 	grantType := form.Get("grant_type")
 	if grantType == "" {
 		return nil, refuse("invalid_request", "The parameter grant_type is missing.")
@@ -52,23 +74,23 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form params)
 			return "requested " + grantType + ", supported " + strings.Join(grantTypes, " ")
 		})
 	}
-	proof, fault := p.readProof(w, r, "/token", "")
+	proof, fault := t.proofs.readProof(w, r, "/token", "")
 	if fault != nil {
 		return nil, fault
 	}
-	ctx, session := r.Context(), &tokenSession{now: p.Now(), proof: proof}
-	request, err := p.fosite.NewAccessRequest(ctx, r, session)
+	ctx, session := r.Context(), &tokenSession{now: t.now(), proof: proof}
+	request, err := t.fosite.NewAccessRequest(ctx, r, session)
 	if err != nil {
-		p.recordRefusal(ctx, grantType, request, err)
+		t.recordRefusal(ctx, grantType, request, err)
 		return nil, fromFosite(err)
 	}
-	response, err := p.fosite.NewAccessResponse(ctx, request)
+	response, err := t.fosite.NewAccessResponse(ctx, request)
 	if err != nil {
 		return nil, fromFosite(err)
 	}
 	c := request.GetClient().(*client)
-	p.recordToken(ctx, grantType, audit.Event{Outcome: audit.Success, ClientID: c.ID})
-	p.Metrics.TokenIssued(grantType, signingAlg(c.Client))
+	t.recordToken(ctx, grantType, audit.Event{Outcome: audit.Success, ClientID: c.ID})
+	t.metrics.TokenIssued(grantType, signingAlg(c.Client))
 	web.Annotate(ctx, clientAttr(c.ID), grantAttr(grantType))
 	idToken, _ := response.GetExtra("id_token").(string)
 	return &tokenResponse{

@@ -11,17 +11,17 @@ import (
 
 // recordToken counts what was asked for by a grant: who is allowed what is in the events of grants and
 // consents, and to write down each token would make the hot paths write.
-func (p *Provider) recordToken(ctx context.Context, grantType string, e audit.Event) {
+func (t *tokenEndpoint) recordToken(ctx context.Context, grantType string, e audit.Event) {
 	e.Type, e.Method = audit.TokenIssued, grantType
 	if grantType == "refresh_token" {
 		e.Type = audit.TokenRefreshed
 	}
-	p.Audit.RecordLater(ctx, e)
+	t.audit.RecordLater(ctx, e)
 }
 
 // recordRefusal counts what proves nothing: a wrong, spent or foreign code or refresh token. Who fails to
 // authenticate has an event of its own.
-func (p *Provider) recordRefusal(ctx context.Context, grantType string, request fosite.AccessRequester, err error) {
+func (t *tokenEndpoint) recordRefusal(ctx context.Context, grantType string, request fosite.AccessRequester, err error) {
 	refusal, ok := errors.AsType[*Error](err)
 	if !ok || refusal.Name != "invalid_grant" {
 		return
@@ -30,5 +30,5 @@ func (p *Provider) recordRefusal(ctx context.Context, grantType string, request 
 	if c, ok := request.GetClient().(*client); ok {
 		e.ClientID = c.ID
 	}
-	p.recordToken(ctx, grantType, e)
+	t.recordToken(ctx, grantType, e)
 }

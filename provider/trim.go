@@ -4,22 +4,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 // trim takes from a grant what the operator has taken from its client since: scopes, resources, types of
 // authorization details. A grant of which nothing is left is none, nor is one that was to outlive its
 // session and may no longer.
-func (p *Provider) trim(g *storage.Grant, c *client) error {
+func trim(l place, types *details.Types, g *storage.Grant, c storage.Client) error {
 	was := *g
 	g.Scopes = slices.DeleteFunc(slices.Clone(was.Scopes), func(scope string) bool { return !slices.Contains(c.Scopes, scope) })
 	g.Resources = nil
 	for _, resource := range was.Resources {
-		still, _ := matchResources([]string{resource}, p.resourcesFor(c.Audiences, g.Scopes), c.Client)
+		still, _ := matchResources([]string{resource}, l.resourcesFor(c.Audiences, g.Scopes), c)
 		g.Resources = append(g.Resources, still...)
 	}
 	if was.AuthorizationDetails != nil {
-		g.AuthorizationDetails = p.DetailTypes.Held(was.AuthorizationDetails, c.DetailTypes)
+		g.AuthorizationDetails = types.Held(was.AuthorizationDetails, c.DetailTypes)
 	}
 	held := len(was.Scopes) > 0 || was.AuthorizationDetails != nil
 	holds := len(g.Scopes) > 0 || g.AuthorizationDetails != nil

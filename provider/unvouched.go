@@ -22,7 +22,7 @@ func unseen(r *http.Request, v *validRequest) bool {
 
 // refuseHere tells a person what went wrong; the client is told by the link, in its query whatever mode it
 // asked for.
-func (p *Provider) refuseHere(r *http.Request, v *validRequest, e Error, fields [][2]string) error {
+func (p *replier) refuseHere(r *http.Request, v *validRequest, e Error, fields [][2]string) error {
 	fields, err := p.response(r.Context(), v, fields)
 	if err != nil {
 		return err

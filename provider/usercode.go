@@ -44,16 +44,16 @@ func normalUserCode(typed string) string {
 }
 
 // byUserCode finds what is pending by the code that a person typed.
-func (p *Provider) byUserCode(ctx context.Context, typed string) (device, error) {
+func (s *deviceStore) byUserCode(ctx context.Context, typed string) (device, error) {
 	code := normalUserCode(typed)
 	if code == "" {
 		return device{}, storage.ErrNotFound
 	}
-	digest, err := p.Requests.Ephemeral.Get(ctx, userCodeKey(code))
+	digest, err := s.ephemeral.Get(ctx, userCodeKey(code))
 	if err != nil {
 		return device{}, err
 	}
-	d, err := p.device(ctx, digest)
+	d, err := s.pending(ctx, digest)
 	if err == nil && (d.Denied || d.UserCode != code) {
 		return device{}, storage.ErrNotFound
 	}

@@ -6,12 +6,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
 
+type userinfoEndpoint struct {
+	place
+	proofs *proofs
+	tokens *tokenMaker
+	keys   *keys.Ring
+}
+
 // userinfo answers GET and POST /userinfo (OpenID Connect Core section 5.3).
-func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
+func (e *userinfoEndpoint) userinfo(w http.ResponseWriter, r *http.Request) error {
 	sent, fault := readBearer(r)
 	if fault != nil {
 		return fault
@@ -23,15 +31,15 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusUnauthorized)
 		return nil
 	}
-	claims, ok := p.openAccess(sent.token)
+	claims, ok := e.tokens.openAccess(sent.token)
 	if !ok {
 		return invalidToken()
 	}
-	proof, fault := p.heldBy(w, r, sent, claims)
+	proof, fault := e.proofs.heldBy(w, r, sent, claims)
 	if fault != nil {
 		return fault
 	}
-	token, err := p.state(r.Context(), claims)
+	token, err := e.tokens.state(r.Context(), claims)
 	switch {
 	case err != nil:
 		return err
@@ -39,17 +47,17 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 		return invalidToken()
 	case !slices.Contains(strings.Fields(claims.Scope), "openid") || token.User.ID == "":
 		return &Error{Status: http.StatusForbidden, Name: "insufficient_scope", Description: "The access token does not have the openid scope."}
-	case !slices.Contains(claims.Audience, p.Issuer):
+	case !slices.Contains(claims.Audience, e.issuer):
 		return forAnother()
 	}
-	if err := p.spendProof(r.Context(), proof); err != nil {
+	if err := e.proofs.spendProof(r.Context(), proof); err != nil {
 		return onResource(asError(err))
 	}
-	return p.writeUserinfo(w, r, claims, token)
+	return e.writeUserinfo(w, r, claims, token)
 }
 
 // writeUserinfo answers as JSON, or signed when the client registered that (section 5.3.2).
-func (p *Provider) writeUserinfo(w http.ResponseWriter, r *http.Request, access accessClaims, token storage.TokenState) error {
+func (e *userinfoEndpoint) writeUserinfo(w http.ResponseWriter, r *http.Request, access accessClaims, token storage.TokenState) error {
 	scopes, claims := strings.Fields(access.Scope), map[string]any{"sub": access.Subject}
 	tell(claims, &token.User, scopes, token.Named)
 	if token.Named != nil {
@@ -58,8 +66,8 @@ func (p *Provider) writeUserinfo(w http.ResponseWriter, r *http.Request, access 
 	if token.UserInfoAlg == "" {
 		return writeJSON(w, claims)
 	}
-	claims["iss"], claims["aud"] = p.Issuer, access.ClientID
-	signed, err := p.Keys.Sign(r.Context(), token.UserInfoAlg, userinfoType, claims)
+	claims["iss"], claims["aud"] = e.issuer, access.ClientID
+	signed, err := e.keys.Sign(r.Context(), token.UserInfoAlg, userinfoType, claims)
 	if err != nil {
 		return err
 	}

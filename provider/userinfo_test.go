@@ -149,7 +149,7 @@ func TestUserinfoIsOneRead(t *testing.T) {
 func TestOutageIsNotAnInvalidToken(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	token := s.person("ada").tokens(s.app()).AccessToken
-	s.Provider.Tokens = outage{s.Provider.Tokens}
+	s.onto(func(d *Deps) { d.Tokens = outage{d.Tokens} })
 	a := s.ask(http.MethodGet, nil, "Bearer "+token)
 	a.refused(t, http.StatusServiceUnavailable, "temporarily_unavailable")
 	if a.Header.Get("Retry-After") == "" {
