@@ -1,13 +1,13 @@
 // Package provider speaks OAuth 2.1 and OpenID Connect to applications and agents.
 //
 //	/authorize, /authorize/{handle}   authorize.go, interaction.go   RFC 6749 §4.1, OpenID Connect Core §3.1, RFC 9207
-//	                                  pendingclient.go               who asked, as it was
+//	                                  identify.go, pendingclient.go  who asks, as it was
 //	  what nobody vouches for         unvouched.go                   RFC 9700 §4.11.2
 //	/par                              par.go                         RFC 9126
 //	  request                         requestobject.go, requestparams.go  RFC 9101
 //	  response_mode=jwt               jarm.go                        JARM
 //	/token                            token.go                       RFC 6749 §3.2
-//	  authorization_code              code.go                        RFC 6749 §4.1.3, RFC 7636
+//	  authorization_code              code.go, codegrant.go          RFC 6749 §4.1.3, RFC 7636
 //	  refresh_token                   refresh.go                     RFC 6749 §6, RFC 9700 §4.14
 //	  what is left of a grant         trim.go                        RFC 6749 §3.3
 //	  client_credentials              clientcredentials.go           RFC 6749 §4.4

@@ -1,0 +1,75 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
+)
+
+// populate signs the tokens: an ID token is only for a person's grant.
+func (t *tokenEndpoint) populate(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder, nonce string) error {
+	c, session := r.GetClient().(*client).Client, r.GetSession().(*tokenSession)
+	token, err := t.tokens.accessToken(ctx, c, session)
+	if err != nil {
+		return err
+	}
+	w.SetAccessToken(token)
+	w.SetTokenType(tokenType(session.confirms()))
+	if session.grant.ID == "" || !slices.Contains(session.scopes, "openid") {
+		return nil
+	}
+	idToken, err := t.tokens.idToken(ctx, c, session, token, nonce)
+	if err != nil {
+		return err
+	}
+	w.SetExtra("id_token", idToken)
+	return nil
+}
+
+func (t *tokenEndpoint) since(past time.Time) string {
+	return t.now().Sub(past).Round(time.Second).String()
+}
+
+// dead tells developers why a grant is over.
+func dead(state storage.GrantState) string {
+	if !state.RevokedAt.IsZero() {
+		return "the grant was revoked: " + state.RevokedWhy
+	}
+	return "the person or the client is switched off, or has signed out and offline_access was not granted"
+}
+
+// endFamily revokes a grant whose code or refresh token was presented twice, and returns the refusal.
+func (t *tokenEndpoint) endFamily(ctx context.Context, grant storage.Grant, why string, refusal *Error) error {
+	if err := t.grants.RevokeGrant(ctx, grant.ID, t.now(), why); err != nil {
+		return gone(err)
+	}
+	err := t.audit.Record(ctx, audit.Event{Type: why, Outcome: audit.Refused, Reason: "presented twice",
+		UserID: grant.UserID, ClientID: grant.ClientID, Target: grant.ID, TraceID: web.TraceID(ctx)})
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// gone answers for a grant that has just been removed; an outage stays one.
+func gone(err error) error {
+	if errors.Is(err, storage.ErrNotFound) {
+		return invalidGrant().withHint("the grant is forgotten, or what its refresh tokens are made from")
+	}
+	return err
+}
+
+func invalidGrant() *Error { return refuse("invalid_grant", descriptions["invalid_grant"]) }
+
+// issueFrom readies the session for the tokens of this grant.
+func (t *tokenEndpoint) issueFrom(s *tokenSession, state storage.GrantState, c *client, scopes, audience []string) {
+	s.grant, s.user, s.scopes, s.audience = state.Grant, state.User, scopes, audience
+	s.SetExpiresAt(fosite.AccessToken, s.now.Add(c.lifespan))
+}
