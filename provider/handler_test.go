@@ -35,7 +35,7 @@ func TestAnErrorAfterTheAnswerHasBegunIsNotAnswered(t *testing.T) {
 	}
 }
 
-// Whatever a handler returns, whoever asked gets one complete answer, without the cause.
+// Every error that a handler returns is answered, without its cause.
 func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	broken := func(http.ResponseWriter, *http.Request) error { return errors.New("a secret of ours") }
