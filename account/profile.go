@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,9 +18,9 @@ import (
 
 // ProfileStore keeps what people say about themselves.
 type ProfileStore interface {
-	// SetUserProfile changes name and profile and nothing else: an address changed at the same moment
-	// stays. storage.ErrSpent when the profile is not the one from before any more.
-	SetUserProfile(ctx context.Context, id, name string, before, after storage.Profile, at time.Time) error
+	// SetUserProfile changes name and profile and nothing else; storage.ErrConflict when the person has
+	// changed since u was read.
+	SetUserProfile(ctx context.Context, u *storage.User) error
 }
 
 // profileForm is what was typed, and what is wrong with it.
@@ -118,13 +117,14 @@ func (a *Area) change(w http.ResponseWriter, r *http.Request, s *session.Session
 	if utf8.RuneCountInString(name) > maxName || !printable(name) {
 		typed.nameError = "Use up to 200 visible characters."
 	}
-	after := s.User.Profile
-	typed.read(r.PostForm, &after)
+	user := s.User
+	user.Name = name
+	typed.read(r.PostForm, &user.Profile)
 	if typed.nameError != "" || len(typed.wrong) > 0 {
 		return a.showProfile(w, r, s, typed)
 	}
-	err := a.Store.SetUserProfile(r.Context(), s.UserID, name, s.User.Profile, after, a.now())
-	if errors.Is(err, storage.ErrSpent) {
+	err := a.Store.SetUserProfile(r.Context(), &user)
+	if errors.Is(err, storage.ErrConflict) {
 		typed.status, typed.alert = http.StatusConflict, "Your profile was also changed somewhere else. Check it and save again."
 		return a.showProfile(w, r, s, typed)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -275,5 +276,46 @@ func TestAppGetsUsualGrantsAndScopesByDefault(t *testing.T) {
 	c := open(t).app(t, false).Client
 	if !slices.Equal(c.GrantTypes, []string{"authorization_code", "refresh_token"}) || !slices.Equal(c.Scopes, clients.DefaultAppScopes()) {
 		t.Errorf("grants %v, scopes %v", c.GrantTypes, c.Scopes)
+	}
+}
+
+// Both have read the client before either writes.
+func TestOfTwoUpdatesAtOnceTheSecondConflicts(t *testing.T) {
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storagetest.SQLiteURL, "PostgreSQL": storagetest.PostgreSQLURL} {
+		t.Run(name, func(t *testing.T) {
+			place := url(t)
+			one, two := storagetest.Open(t, place), storagetest.Open(t, place)
+			if err := one.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			at := func(db *durable.DB) *clients.Apps {
+				return clients.NewApps(db, audit.NewRecorder(db, audit.Options{}), "test")
+			}
+			issued, err := at(one).Create(t.Context(), clients.App{Name: "Grafana", ClientMetadata: storage.ClientMetadata{RedirectURIs: []string{"https://grafana.example/cb"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var reading, updating sync.WaitGroup
+			reading.Add(2)
+			errs := make([]error, 2)
+			for i, apps := range []*clients.Apps{at(one), at(two)} {
+				updating.Go(func() {
+					_, errs[i] = apps.Update(t.Context(), issued.Client.ID, func(c *storage.Client) {
+						c.Scopes = append(c.Scopes, "scope"+strconv.Itoa(i))
+						reading.Done()
+						reading.Wait()
+					})
+				})
+			}
+			updating.Wait()
+			lost := slices.IndexFunc(errs, func(err error) bool { return errors.Is(err, storage.ErrConflict) })
+			if lost < 0 || errs[1-lost] != nil {
+				t.Fatalf("errors %v, want one conflict", errs)
+			}
+			c, err := at(one).Show(t.Context(), issued.Client.ID)
+			if err != nil || slices.Contains(c.Scopes, "scope"+strconv.Itoa(lost)) || !slices.Contains(c.Scopes, "scope"+strconv.Itoa(1-lost)) {
+				t.Errorf("scopes %v, %v", c.Scopes, err)
+			}
+		})
 	}
 }

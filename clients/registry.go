@@ -21,7 +21,8 @@ type Clients interface {
 	CreateClient(ctx context.Context, c storage.Client) error
 	Client(ctx context.Context, id string) (storage.Client, error)
 	Clients(ctx context.Context, kind string, p storage.Page) ([]storage.Client, error)
-	UpdateClient(ctx context.Context, c storage.Client) error
+	// UpdateClient is a storage.ErrConflict when the client has changed since c was read.
+	UpdateClient(ctx context.Context, c *storage.Client) error
 	// SetClientDisabled also kills the tokens issued so far; a zero time enables again.
 	SetClientDisabled(ctx context.Context, id string, at time.Time) error
 	DeleteClient(ctx context.Context, id string) error
@@ -64,7 +65,8 @@ func (r *Registry) Show(ctx context.Context, id string) (storage.Client, error) 
 }
 
 // Update applies change to a client's name and metadata, and stores it if it is still valid.
-// Whether it is public never changes: that decides what its existing tokens and secrets mean.
+// Whether it is public never changes: that decides what its existing tokens and secrets mean. Of two
+// updates at once the second is a storage.ErrConflict, and changes nothing.
 func (r *Registry) Update(ctx context.Context, id string, change func(c *storage.Client)) (storage.Client, error) {
 	client, err := r.Show(ctx, id)
 	if err != nil {
@@ -78,14 +80,14 @@ func (r *Registry) Update(ctx context.Context, id string, change func(c *storage
 	if err := Validate(client); err != nil {
 		return storage.Client{}, err
 	}
-	client.UpdatedAt = r.now()
 	if takesAway(before, client) {
-		client.NotBefore = client.UpdatedAt.Truncate(time.Second).Add(time.Second) // iat counts whole seconds
+		client.NotBefore = r.now().Truncate(time.Second).Add(time.Second) // iat counts whole seconds
 	}
 	if err := r.record(ctx, audit.ClientUpdated, id, ""); err != nil {
 		return storage.Client{}, err
 	}
-	return client, r.replace(ctx, before, client)
+	err = r.replace(ctx, before, &client)
+	return client, err
 }
 
 // takesAway tells whether is may do less than was: what tokens it holds may then say too much. They end,
@@ -99,8 +101,8 @@ func takesAway(was, is storage.Client) bool {
 
 // replace forgets what people allowed to the client as they knew it: first, so that nothing they did
 // not see is ever allowed, and once more for whoever answered meanwhile.
-func (r *Registry) replace(ctx context.Context, was, is storage.Client) error {
-	if SameFace(was, is) {
+func (r *Registry) replace(ctx context.Context, was storage.Client, is *storage.Client) error {
+	if SameFace(was, *is) {
 		return r.store.UpdateClient(ctx, is)
 	}
 	for _, step := range []func() error{

@@ -102,7 +102,7 @@ func TestApprovalIsForWhatTheOperatorSaw(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Approved = true
-			if err := db.UpdateClient(t.Context(), c); err != nil {
+			if err := db.UpdateClient(t.Context(), &c); err != nil {
 				t.Fatal(err)
 			}
 		}

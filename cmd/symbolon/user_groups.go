@@ -32,10 +32,10 @@ groups get the change with the next token.`,
 			if err := d.recordUser(ctx, audit.UserGroups, user.ID); err != nil {
 				return err
 			}
-			if err := d.db.SetUserGroups(ctx, user.ID, *groups); err != nil {
-				return err
-			}
 			user.Groups = *groups
+			if err := d.db.SetUserGroups(ctx, &user); err != nil {
+				return naming("user", user.ID, err)
+			}
 			return p.printUser(cmd, user)
 		})
 	}

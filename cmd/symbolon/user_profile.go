@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,7 +64,6 @@ on their profile page, except --preferred-username. Only users can change their 
 			if err != nil {
 				return err
 			}
-			before := user.Profile
 			set(cmd.Flags().Changed("name"), &user.Name, *name)
 			if err := flags.apply(cmd, &user.Profile); err != nil {
 				return err
@@ -75,8 +72,8 @@ on their profile page, except --preferred-username. Only users can change their 
 			if err := d.recordUser(ctx, audit.ProfileChanged, user.ID); err != nil {
 				return err
 			}
-			if err := d.db.SetUserProfile(ctx, user.ID, user.Name, before, user.Profile, time.Now()); err != nil {
-				return fmt.Errorf("the profile was changed at the same time; try again: %w", err)
+			if err := d.db.SetUserProfile(ctx, &user); err != nil {
+				return naming("user", user.ID, err)
 			}
 			return p.printUser(cmd, user)
 		})
