@@ -25,7 +25,7 @@
 //	POST /account/email/link/{token}          emaillink.go
 //	POST /account/email/link/{token}/not-me   emaillink.go
 //	GET  /account/export                      export.go
-//	GET  /account/export.json                 export.go; document.go: what is in it, collect.go: from where
+//	GET  /account/export.json                 export.go; what is in it: package users
 //	GET  /account/delete                      delete.go
 //	POST /account/delete
 //

@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/account"
-	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -54,26 +52,13 @@ on their profile page, except --preferred-username. Only users can change their 
 		if own() == 0 {
 			return usagef("nothing to change: no flag was given")
 		}
-		if *name != "" {
-			if err := clients.CheckName("--name", *name); err != nil {
-				return usageError{err}
-			}
-		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			user, err := d.findUser(ctx, args[0])
+			user, err := d.users().Change(ctx, d.by, args[0], func(u *storage.User) error {
+				set(cmd.Flags().Changed("name"), &u.Name, *name)
+				return flags.apply(cmd, &u.Profile)
+			})
 			if err != nil {
-				return err
-			}
-			set(cmd.Flags().Changed("name"), &user.Name, *name)
-			if err := flags.apply(cmd, &user.Profile); err != nil {
-				return err
-			}
-			// A name that applications may take for a login gives power: without the record it does not happen.
-			if err := d.recordUser(ctx, audit.ProfileChanged, user.ID); err != nil {
-				return err
-			}
-			if err := d.db.SetUserProfile(ctx, &user); err != nil {
-				return naming("user", user.ID, err)
+				return naming("user", args[0], err)
 			}
 			return p.printUser(cmd, user)
 		})
