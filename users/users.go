@@ -7,6 +7,7 @@
 //	state.go    disable, enable, delete
 //	post.go     links that let people in, and the mails that bring or announce them
 //	recover.go  links for people who lost every way to sign in
+//	fields.go   what a profile can say; fieldcheck.go: how
 //	collect.go  all that is kept of one; document.go its form
 //
 // What gives power is recorded before it happens, and without the record it does not happen. What takes

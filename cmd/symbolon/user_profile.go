@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/users"
 )
 
 // profileFlags are a flag for each thing a profile can say.
@@ -16,17 +16,17 @@ type profileFlags map[string]*string
 
 func addProfileFlags(cmd *cobra.Command) profileFlags {
 	f := profileFlags{}
-	for _, field := range account.Fields() {
+	for _, field := range users.Fields() {
 		f[field.Name] = cmd.Flags().String(flagOf(field), "", "the claim "+field.Name)
 	}
 	return f
 }
 
-func flagOf(f account.Field) string { return strings.ReplaceAll(f.Name, "_", "-") }
+func flagOf(f users.Field) string { return strings.ReplaceAll(f.Name, "_", "-") }
 
 // apply changes what was given.
 func (f profileFlags) apply(cmd *cobra.Command, p *storage.Profile) error {
-	for _, field := range account.Fields() {
+	for _, field := range users.Fields() {
 		if !cmd.Flags().Changed(flagOf(field)) {
 			continue
 		}
@@ -68,7 +68,7 @@ on their profile page, except --preferred-username. Only users can change their 
 
 // writeProfile prints what a profile says.
 func writeProfile(w io.Writer, p storage.Profile) {
-	for _, field := range account.Fields() {
+	for _, field := range users.Fields() {
 		if text := field.Get(p); text != "" {
 			row(w, field.Name, text)
 		}
