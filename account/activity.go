@@ -87,7 +87,7 @@ func (t teller) ours(e audit.Event) bool {
 	case audit.UserCreated, audit.UserDisabled, audit.UserEnabled, audit.RecoveryLinkMade, audit.RecoveryLinkVoided, audit.Disowned:
 		return true
 	}
-	return e.Method == "cli" || (e.Type == audit.SignIn && e.Target == t.own)
+	return e.ByOperator() || (e.Type == audit.SignIn && e.Target == t.own)
 }
 
 // networkOf shows no more of an address than the sessions page does.

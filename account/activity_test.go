@@ -51,7 +51,7 @@ func TestActivityIsInPlainWords(t *testing.T) {
 		audit.Event{Type: audit.TokenRefreshed, ClientID: "c_app"}, audit.Event{Type: audit.GrantCreated, ClientID: "c_app"},
 		audit.Event{Type: audit.SignIn, Method: "mail+totp", IP: "192.0.2.7"},
 		audit.Event{Type: audit.SignIn, Method: "passkey", Outcome: audit.Refused, Reason: "spent", IP: "2001:db8::1"},
-		audit.Event{Type: audit.RecoveryLinkMade, Method: "cli"}, audit.Event{Type: audit.SessionMoved, IP: "198.51.100.9"},
+		audit.Event{Type: audit.RecoveryLinkMade, Method: "cli:ada"}, audit.Event{Type: audit.SessionMoved, IP: "198.51.100.9"},
 	)
 	d.events(t, d.ada, "") // what waits is stored first
 	p := v.get("/account/activity")

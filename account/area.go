@@ -11,6 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -23,7 +24,7 @@ type Store interface {
 	ConnectionStore
 	ProfileStore
 	EmailStore
-	ExportStore
+	users.ExportStore
 	// Factors returns what the person has enrolled, in one query.
 	Factors(ctx context.Context, userID string) (storage.Factors, error)
 	// Events returns the newest f.Limit events that match, newest first.

@@ -16,7 +16,7 @@
 //	GET  /account/activity                    activity.go; sentence.go: events in plain words
 //	POST /account/activity/not-me             disown.go
 //	GET  /account/profile                     profile.go
-//	POST /account/profile                     profile.go; fields.go: what a profile can say, fieldcheck.go: how
+//	POST /account/profile                     profile.go; fields.go: how it asks for what a profile can say (package users)
 //	POST /account/email                       emailask.go: sends a code and a link to a new address
 //	POST /account/second                      second.go: the same for a second address, a way back in
 //	POST /account/second/remove               second.go
@@ -25,7 +25,7 @@
 //	POST /account/email/link/{token}          emaillink.go
 //	POST /account/email/link/{token}/not-me   emaillink.go
 //	GET  /account/export                      export.go
-//	GET  /account/export.json                 export.go; document.go: what is in it, collect.go: from where
+//	GET  /account/export.json                 export.go; what is in it: package users
 //	GET  /account/delete                      delete.go
 //	POST /account/delete
 //

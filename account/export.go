@@ -8,6 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/users"
 )
 
 func (a *Area) exportPage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
@@ -23,7 +24,7 @@ func (a *Area) export(w http.ResponseWriter, r *http.Request, s *session.Session
 	if err := a.did(r, s, audit.Event{Type: audit.UserExported}); err != nil {
 		return err
 	}
-	d, err := NewDocument(r.Context(), a.Store, s.User, a.now())
+	d, err := users.NewDocument(r.Context(), a.Store, s.User, a.now())
 	if err != nil {
 		return err
 	}

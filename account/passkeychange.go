@@ -10,6 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -53,7 +54,7 @@ func (a *Area) renamePasskey(w http.ResponseWriter, r *http.Request, s *session.
 		return err
 	}
 	name := strings.TrimSpace(posted(r, "name"))
-	if name == "" || utf8.RuneCountInString(name) > maxPasskeyName || !printable(name) {
+	if name == "" || utf8.RuneCountInString(name) > maxPasskeyName || !users.Printable(name) {
 		return a.showPasskeys(w, r, s, http.StatusBadRequest, "Enter a name of 1 to 64 visible characters.")
 	}
 	if err := a.Store.RenamePasskey(r.Context(), s.UserID, p.ID, name); err != nil {

@@ -6,22 +6,21 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
 
 // ProfileStore keeps what people say about themselves.
 type ProfileStore interface {
-	// SetUserProfile changes name and profile and nothing else: an address changed at the same moment
-	// stays. storage.ErrSpent when the profile is not the one from before any more.
-	SetUserProfile(ctx context.Context, id, name string, before, after storage.Profile, at time.Time) error
+	// SetUserProfile changes name and profile and nothing else; storage.ErrConflict when the person has
+	// changed since u was read.
+	SetUserProfile(ctx context.Context, u *storage.User) error
 }
 
 // profileForm is what was typed, and what is wrong with it.
@@ -72,15 +71,17 @@ func more(p storage.Profile, typed profileForm) []templates.FieldGroup {
 	groups := []templates.FieldGroup{
 		naming: {Title: "Names"}, person: {Title: "About you"}, reach: {Title: "Phone and address"}, online: {Title: "On the web"},
 	}
-	for _, f := range Fields() {
-		if f.group == operators {
+	asked := controls()
+	for _, f := range users.Fields() {
+		c, isAsked := asked[f.Name]
+		if !isAsked {
 			continue
 		}
-		field := templates.ProfileField{Name: f.Name, Label: f.label, Type: f.kind, Fill: f.fill, Example: f.eg, Value: f.Get(p)}
+		field := templates.ProfileField{Name: f.Name, Label: c.label, Type: c.kind, Fill: c.fill, Example: c.eg, Value: f.Get(p)}
 		if text, ok := typed.typed[f.Name]; ok {
 			field.Value, field.Error = text, typed.wrong[f.Name]
 		}
-		groups[f.group].Fields = append(groups[f.group].Fields, field)
+		groups[c.group].Fields = append(groups[c.group].Fields, field)
 	}
 	return groups
 }
@@ -115,16 +116,17 @@ func (a *Area) change(w http.ResponseWriter, r *http.Request, s *session.Session
 		return &web.Error{Status: http.StatusBadRequest, Message: "The name field is missing."}
 	}
 	typed := profileForm{status: http.StatusBadRequest, name: cut(name)}
-	if utf8.RuneCountInString(name) > maxName || !printable(name) {
+	if utf8.RuneCountInString(name) > maxName || !users.Printable(name) {
 		typed.nameError = "Use up to 200 visible characters."
 	}
-	after := s.User.Profile
-	typed.read(r.PostForm, &after)
+	user := s.User
+	user.Name = name
+	typed.read(r.PostForm, &user.Profile)
 	if typed.nameError != "" || len(typed.wrong) > 0 {
 		return a.showProfile(w, r, s, typed)
 	}
-	err := a.Store.SetUserProfile(r.Context(), s.UserID, name, s.User.Profile, after, a.now())
-	if errors.Is(err, storage.ErrSpent) {
+	err := a.Store.SetUserProfile(r.Context(), &user)
+	if errors.Is(err, storage.ErrConflict) {
 		typed.status, typed.alert = http.StatusConflict, "Your profile was also changed somewhere else. Check it and save again."
 		return a.showProfile(w, r, s, typed)
 	}
@@ -140,15 +142,16 @@ func (a *Area) change(w http.ResponseWriter, r *http.Request, s *session.Session
 // read sets the fields that were sent; those that were not stay as they are.
 func (f *profileForm) read(form url.Values, p *storage.Profile) {
 	f.typed, f.wrong = map[string]string{}, map[string]string{}
-	for _, field := range Fields() {
+	asked := controls()
+	for _, field := range users.Fields() {
 		sent := form[field.Name]
-		if len(sent) == 0 || field.group == operators {
+		if _, isAsked := asked[field.Name]; len(sent) == 0 || !isAsked {
 			continue
 		}
 		f.typed[field.Name] = cut(sent[0])
 		err := field.Set(p, sent[0])
 		if len(sent) > 1 { // two readers could take two different values for it
-			err = Invalid("This field was sent twice.")
+			err = users.Invalid("This field was sent twice.")
 		}
 		if err != nil {
 			f.wrong[field.Name] = err.Error()
@@ -156,14 +159,7 @@ func (f *profileForm) read(form url.Values, p *storage.Profile) {
 	}
 }
 
-// cut keeps what was typed from filling the answer.
-func cut(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxURL)], "") }
+const maxTyped = 2048
 
-// printable refuses what could break a line or turn the text around it: control characters and
-// formats, but for the joiners that some scripts write with.
-func printable(name string) bool {
-	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(c rune) bool {
-		joiner := c == '\u200c' || c == '\u200d'
-		return unicode.IsControl(c) || (unicode.Is(unicode.Cf, c) && !joiner) || c == '\u2028' || c == '\u2029'
-	})
-}
+// cut keeps what was typed from filling the answer.
+func cut(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxTyped)], "") }

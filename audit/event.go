@@ -14,7 +14,7 @@ type Event struct {
 	UserID   string    `json:"user_id,omitempty"` // the person acting, or acted for
 	ClientID string    `json:"client_id,omitempty"`
 	Target   string    `json:"target,omitempty"` // id of what was acted on: a grant, session, secret, key
-	Method   string    `json:"method,omitempty"` // login method, grant type
+	Method   string    `json:"method,omitempty"` // login method, grant type, or the Actor who changed a user, a client or a key
 	IP       string    `json:"ip,omitempty"`
 	TraceID  string    `json:"trace_id,omitempty"` // also in the request log
 	Count    int64     `json:"count"`              // how often, within a minute; for tokens within an hour

@@ -14,16 +14,16 @@ import (
 	"context"
 	"time"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 // Agents keeps the service accounts of agents.
 type Agents struct{ Registry }
 
-// NewAgents returns the service accounts in store. Events go to recorder; via says through which door the
-// changes come ("cli").
-func NewAgents(store Store, recorder Recorder, via string) *Agents {
-	return &Agents{Registry{kind: storage.KindAgent, store: store, audit: recorder, via: via, now: time.Now}}
+// NewAgents returns the service accounts in store. Events go to recorder.
+func NewAgents(store Store, recorder Recorder) *Agents {
+	return &Agents{Registry{kind: storage.KindAgent, store: store, audit: recorder, now: time.Now}}
 }
 
 // Agent is what its owner chooses of a new service account. Without Audiences its tokens are for the
@@ -36,7 +36,7 @@ type Agent struct {
 
 // Create registers a service account with its first secret, unless it has keys of its own. It has
 // the grant client_credentials and no other.
-func (s *Agents) Create(ctx context.Context, a Agent) (Issued, error) {
+func (s *Agents) Create(ctx context.Context, by audit.Actor, a Agent) (Issued, error) {
 	a.GrantTypes = []string{GrantClientCredentials}
-	return s.create(ctx, storage.NewID(storage.AgentPrefix), a.Name, a.SecretExpiresAt, a.ClientMetadata)
+	return s.create(ctx, by, storage.NewID(storage.AgentPrefix), a.Name, a.SecretExpiresAt, a.ClientMetadata)
 }

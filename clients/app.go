@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -14,8 +15,8 @@ import (
 type Apps struct{ Registry }
 
 // NewApps returns the apps in store; see NewAgents.
-func NewApps(store Store, recorder Recorder, via string) *Apps {
-	return &Apps{Registry{kind: storage.KindApp, store: store, audit: recorder, via: via, now: time.Now}}
+func NewApps(store Store, recorder Recorder) *Apps {
+	return &Apps{Registry{kind: storage.KindApp, store: store, audit: recorder, now: time.Now}}
 }
 
 // App is what its owner chooses of a new application.
@@ -28,7 +29,7 @@ type App struct {
 
 // Create registers an app, and its first secret unless it is public. Without grant types it gets
 // authorization_code and refresh_token, without scopes DefaultAppScopes.
-func (s *Apps) Create(ctx context.Context, a App) (Issued, error) {
+func (s *Apps) Create(ctx context.Context, by audit.Actor, a App) (Issued, error) {
 	if len(a.GrantTypes) == 0 {
 		a.GrantTypes = []string{GrantAuthorizationCode, GrantRefreshToken}
 	}
@@ -40,7 +41,7 @@ func (s *Apps) Create(ctx context.Context, a App) (Issued, error) {
 	} else if err := s.checkID(ctx, a.ID); err != nil {
 		return Issued{}, err
 	}
-	return s.create(ctx, a.ID, a.Name, a.SecretExpiresAt, a.ClientMetadata)
+	return s.create(ctx, by, a.ID, a.Name, a.SecretExpiresAt, a.ClientMetadata)
 }
 
 // DefaultAppScopes are the scopes of an app that names none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,8 @@ type trail struct {
 	cut bool
 }
 
+const tester = audit.Actor("test")
+
 var errCut = errors.New("audit trail is cut")
 
 func (t *trail) Record(ctx context.Context, e audit.Event) error {
@@ -41,12 +44,12 @@ func (t *trail) Record(ctx context.Context, e audit.Event) error {
 func open(t *testing.T) world {
 	db := storagetest.SQLite(t)
 	trail := &trail{Recorder: audit.NewRecorder(db, audit.Options{})}
-	return world{db, clients.NewAgents(db, trail, "test"), clients.NewApps(db, trail, "test"), trail}
+	return world{db, clients.NewAgents(db, trail), clients.NewApps(db, trail), trail}
 }
 
 func (w world) agent(t *testing.T) clients.Issued {
 	t.Helper()
-	issued, err := w.agents.Create(context.Background(), clients.Agent{
+	issued, err := w.agents.Create(context.Background(), tester, clients.Agent{
 		Name: "weather-bot", ClientMetadata: storage.ClientMetadata{Scopes: []string{"read_weather"}, Audiences: []string{"https://api.example"}},
 	})
 	if err != nil {
@@ -57,7 +60,7 @@ func (w world) agent(t *testing.T) clients.Issued {
 
 func (w world) app(t *testing.T, public bool) clients.Issued {
 	t.Helper()
-	issued, err := w.apps.Create(context.Background(), clients.App{Name: "Grafana", ClientMetadata: storage.ClientMetadata{
+	issued, err := w.apps.Create(context.Background(), tester, clients.App{Name: "Grafana", ClientMetadata: storage.ClientMetadata{
 		Public: public, RedirectURIs: []string{"https://grafana.example/cb"},
 	}})
 	if err != nil {
@@ -81,7 +84,7 @@ func (w world) types(t *testing.T) []string {
 
 func TestInvalidAgentIsNotCreated(t *testing.T) {
 	w := open(t)
-	_, err := w.agents.Create(context.Background(), clients.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"openid"}}})
+	_, err := w.agents.Create(context.Background(), tester, clients.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"openid"}}})
 	var invalid clients.Invalid
 	if !errors.As(err, &invalid) {
 		t.Fatalf("err = %v, want an Invalid", err)
@@ -95,7 +98,7 @@ func TestInvalidAgentIsNotCreated(t *testing.T) {
 func TestSecretThatHasExpiredAlreadyIsRefused(t *testing.T) {
 	w := open(t)
 	var invalid clients.Invalid
-	if _, err := w.agents.AddSecret(context.Background(), w.agent(t).Client.ID, time.Now().Add(-time.Minute)); !errors.As(err, &invalid) {
+	if _, err := w.agents.AddSecret(context.Background(), tester, w.agent(t).Client.ID, time.Now().Add(-time.Minute)); !errors.As(err, &invalid) {
 		t.Fatalf("err = %v, want an Invalid", err)
 	}
 }
@@ -107,7 +110,7 @@ func TestPublicAppGetsNoSecret(t *testing.T) {
 		t.Errorf("a public app was given a secret")
 	}
 	var invalid clients.Invalid
-	if _, err := w.apps.AddSecret(context.Background(), issued.Client.ID, time.Time{}); !errors.As(err, &invalid) {
+	if _, err := w.apps.AddSecret(context.Background(), tester, issued.Client.ID, time.Time{}); !errors.As(err, &invalid) {
 		t.Errorf("err = %v, want an Invalid", err)
 	}
 }
@@ -119,12 +122,12 @@ func TestAgentsAndAppsAreHiddenFromOneAnother(t *testing.T) {
 	for what, attempt := range map[string]func() error{
 		"show":    func() error { _, err := w.apps.Show(ctx, agent); return err },
 		"secrets": func() error { _, err := w.apps.Secrets(ctx, agent); return err },
-		"add":     func() error { _, err := w.agents.AddSecret(ctx, app, time.Time{}); return err },
-		"disable": func() error { return w.agents.Disable(ctx, app) },
-		"enable":  func() error { return w.agents.Enable(ctx, app) },
-		"delete":  func() error { return w.apps.Delete(ctx, agent) },
-		"update":  func() error { _, err := w.agents.Update(ctx, app, func(*storage.Client) {}); return err },
-		"revoke":  func() error { return w.agents.RevokeSecret(ctx, app, "cs_1") },
+		"add":     func() error { _, err := w.agents.AddSecret(ctx, tester, app, time.Time{}); return err },
+		"disable": func() error { return w.agents.Disable(ctx, tester, app) },
+		"enable":  func() error { return w.agents.Enable(ctx, tester, app) },
+		"delete":  func() error { return w.apps.Delete(ctx, tester, agent) },
+		"update":  func() error { _, err := w.agents.Update(ctx, tester, app, func(*storage.Client) {}); return err },
+		"revoke":  func() error { return w.agents.RevokeSecret(ctx, tester, app, "cs_1") },
 	} {
 		if err := attempt(); !errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("%s: err = %v, want %v", what, err, storage.ErrNotFound)
@@ -141,7 +144,7 @@ func TestUpdateCannotMakeAClientInvalidOrAnother(t *testing.T) {
 		"kind":     func(c *storage.Client) { c.Kind = storage.KindAgent },
 	} {
 		var invalid clients.Invalid
-		if _, err := w.apps.Update(context.Background(), id, change); !errors.As(err, &invalid) {
+		if _, err := w.apps.Update(context.Background(), tester, id, change); !errors.As(err, &invalid) {
 			t.Errorf("%s: err = %v, want an Invalid", what, err)
 		}
 	}
@@ -154,19 +157,19 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 	w := open(t)
 	ctx := context.Background()
 	agent := w.agent(t).Client
-	if err := w.agents.Disable(ctx, agent.ID); err != nil {
+	if err := w.agents.Disable(ctx, tester, agent.ID); err != nil {
 		t.Fatal(err)
 	}
 	w.trail.cut = true
 	for what, attempt := range map[string]func() error{
 		"create": func() error {
-			_, err := w.agents.Create(ctx, clients.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"s"}, Audiences: []string{"https://a.example"}}})
+			_, err := w.agents.Create(ctx, tester, clients.Agent{Name: "x", ClientMetadata: storage.ClientMetadata{Scopes: []string{"s"}, Audiences: []string{"https://a.example"}}})
 			return err
 		},
-		"secret": func() error { _, err := w.agents.AddSecret(ctx, agent.ID, time.Time{}); return err },
-		"enable": func() error { return w.agents.Enable(ctx, agent.ID) },
+		"secret": func() error { _, err := w.agents.AddSecret(ctx, tester, agent.ID, time.Time{}); return err },
+		"enable": func() error { return w.agents.Enable(ctx, tester, agent.ID) },
 		"update": func() error {
-			_, err := w.agents.Update(ctx, agent.ID, func(c *storage.Client) { c.Scopes = []string{"all"} })
+			_, err := w.agents.Update(ctx, tester, agent.ID, func(c *storage.Client) { c.Scopes = []string{"all"} })
 			return err
 		},
 	} {
@@ -188,10 +191,10 @@ func TestPowerIsTakenAwayEvenWithoutARecord(t *testing.T) {
 	ctx := context.Background()
 	issued := w.agent(t)
 	w.trail.cut = true
-	if err := w.agents.RevokeSecret(ctx, issued.Client.ID, issued.Secret.ID); !errors.Is(err, errCut) {
+	if err := w.agents.RevokeSecret(ctx, tester, issued.Client.ID, issued.Secret.ID); !errors.Is(err, errCut) {
 		t.Errorf("revoke: err = %v, want %v", err, errCut)
 	}
-	if err := w.agents.Disable(ctx, issued.Client.ID); !errors.Is(err, errCut) {
+	if err := w.agents.Disable(ctx, tester, issued.Client.ID); !errors.Is(err, errCut) {
 		t.Errorf("disable: err = %v, want %v", err, errCut)
 	}
 	client, err := w.agents.Show(ctx, issued.Client.ID)
@@ -223,7 +226,7 @@ func TestSeveralSecretsLiveUntilEachIsRevoked(t *testing.T) {
 	var adding sync.WaitGroup
 	for range 8 {
 		adding.Go(func() {
-			if _, err := w.agents.AddSecret(ctx, id, time.Now().Add(time.Hour)); err != nil {
+			if _, err := w.agents.AddSecret(ctx, tester, id, time.Now().Add(time.Hour)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -232,10 +235,10 @@ func TestSeveralSecretsLiveUntilEachIsRevoked(t *testing.T) {
 	if secrets, err := w.agents.Secrets(ctx, id); err != nil || len(secrets) != 9 {
 		t.Fatalf("%d secrets, %v; want 9", len(secrets), err)
 	}
-	if err := w.agents.RevokeSecret(ctx, id, first.Secret.ID); err != nil {
+	if err := w.agents.RevokeSecret(ctx, tester, id, first.Secret.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.agents.RevokeSecret(ctx, id, first.Secret.ID); !errors.Is(err, storage.ErrNotFound) {
+	if err := w.agents.RevokeSecret(ctx, tester, id, first.Secret.ID); !errors.Is(err, storage.ErrNotFound) {
 		t.Errorf("second revocation: err = %v, want %v", err, storage.ErrNotFound)
 	}
 	if secrets, err := w.agents.Secrets(ctx, id); err != nil || len(secrets) != 8 {
@@ -247,13 +250,13 @@ func TestEveryChangeIsRecorded(t *testing.T) {
 	w := open(t)
 	ctx := context.Background()
 	id := w.agent(t).Client.ID
-	added, err := w.agents.AddSecret(ctx, id, time.Time{})
+	added, err := w.agents.AddSecret(ctx, tester, id, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.agents.Update(ctx, id, func(c *storage.Client) { c.Name = "rain-bot" })
+	_, err = w.agents.Update(ctx, tester, id, func(c *storage.Client) { c.Name = "rain-bot" })
 	for _, err := range []error{
-		err, w.agents.RevokeSecret(ctx, id, added.Secret.ID), w.agents.Disable(ctx, id), w.agents.Enable(ctx, id), w.agents.Delete(ctx, id),
+		err, w.agents.RevokeSecret(ctx, tester, id, added.Secret.ID), w.agents.Disable(ctx, tester, id), w.agents.Enable(ctx, tester, id), w.agents.Delete(ctx, tester, id),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -275,5 +278,46 @@ func TestAppGetsUsualGrantsAndScopesByDefault(t *testing.T) {
 	c := open(t).app(t, false).Client
 	if !slices.Equal(c.GrantTypes, []string{"authorization_code", "refresh_token"}) || !slices.Equal(c.Scopes, clients.DefaultAppScopes()) {
 		t.Errorf("grants %v, scopes %v", c.GrantTypes, c.Scopes)
+	}
+}
+
+// Both have read the client before either writes.
+func TestOfTwoUpdatesAtOnceTheSecondConflicts(t *testing.T) {
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storagetest.SQLiteURL, "PostgreSQL": storagetest.PostgreSQLURL} {
+		t.Run(name, func(t *testing.T) {
+			place := url(t)
+			one, two := storagetest.Open(t, place), storagetest.Open(t, place)
+			if err := one.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			at := func(db *durable.DB) *clients.Apps {
+				return clients.NewApps(db, audit.NewRecorder(db, audit.Options{}))
+			}
+			issued, err := at(one).Create(t.Context(), tester, clients.App{Name: "Grafana", ClientMetadata: storage.ClientMetadata{RedirectURIs: []string{"https://grafana.example/cb"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var reading, updating sync.WaitGroup
+			reading.Add(2)
+			errs := make([]error, 2)
+			for i, apps := range []*clients.Apps{at(one), at(two)} {
+				updating.Go(func() {
+					_, errs[i] = apps.Update(t.Context(), tester, issued.Client.ID, func(c *storage.Client) {
+						c.Scopes = append(c.Scopes, "scope"+strconv.Itoa(i))
+						reading.Done()
+						reading.Wait()
+					})
+				})
+			}
+			updating.Wait()
+			lost := slices.IndexFunc(errs, func(err error) bool { return errors.Is(err, storage.ErrConflict) })
+			if lost < 0 || errs[1-lost] != nil {
+				t.Fatalf("errors %v, want one conflict", errs)
+			}
+			c, err := at(one).Show(t.Context(), issued.Client.ID)
+			if err != nil || slices.Contains(c.Scopes, "scope"+strconv.Itoa(lost)) || !slices.Contains(c.Scopes, "scope"+strconv.Itoa(1-lost)) {
+				t.Errorf("scopes %v, %v", c.Scopes, err)
+			}
+		})
 	}
 }

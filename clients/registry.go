@@ -21,7 +21,8 @@ type Clients interface {
 	CreateClient(ctx context.Context, c storage.Client) error
 	Client(ctx context.Context, id string) (storage.Client, error)
 	Clients(ctx context.Context, kind string, p storage.Page) ([]storage.Client, error)
-	UpdateClient(ctx context.Context, c storage.Client) error
+	// UpdateClient is a storage.ErrConflict when the client has changed since c was read.
+	UpdateClient(ctx context.Context, c *storage.Client) error
 	// SetClientDisabled also kills the tokens issued so far; a zero time enables again.
 	SetClientDisabled(ctx context.Context, id string, at time.Time) error
 	DeleteClient(ctx context.Context, id string) error
@@ -37,12 +38,11 @@ type Recorder interface {
 // Registry is what agents and apps have in common; it sees only clients of its own kind.
 //
 // What gives power is recorded before it happens, and without the record it does not happen. What
-// takes power away happens first: it must not wait for the record.
+// takes power away happens first: it must not wait for the record. Each act names who acts.
 type Registry struct {
 	kind  string
 	store Store
 	audit Recorder
-	via   string
 	now   func() time.Time
 }
 
@@ -64,8 +64,9 @@ func (r *Registry) Show(ctx context.Context, id string) (storage.Client, error) 
 }
 
 // Update applies change to a client's name and metadata, and stores it if it is still valid.
-// Whether it is public never changes: that decides what its existing tokens and secrets mean.
-func (r *Registry) Update(ctx context.Context, id string, change func(c *storage.Client)) (storage.Client, error) {
+// Whether it is public never changes: that decides what its existing tokens and secrets mean. Of two
+// updates at once the second is a storage.ErrConflict, and changes nothing.
+func (r *Registry) Update(ctx context.Context, by audit.Actor, id string, change func(c *storage.Client)) (storage.Client, error) {
 	client, err := r.Show(ctx, id)
 	if err != nil {
 		return storage.Client{}, err
@@ -78,14 +79,14 @@ func (r *Registry) Update(ctx context.Context, id string, change func(c *storage
 	if err := Validate(client); err != nil {
 		return storage.Client{}, err
 	}
-	client.UpdatedAt = r.now()
 	if takesAway(before, client) {
-		client.NotBefore = client.UpdatedAt.Truncate(time.Second).Add(time.Second) // iat counts whole seconds
+		client.NotBefore = r.now().Truncate(time.Second).Add(time.Second) // iat counts whole seconds
 	}
-	if err := r.record(ctx, audit.ClientUpdated, id, ""); err != nil {
+	if err := r.record(ctx, by, audit.ClientUpdated, id, ""); err != nil {
 		return storage.Client{}, err
 	}
-	return client, r.replace(ctx, before, client)
+	err = r.replace(ctx, before, &client)
+	return client, err
 }
 
 // takesAway tells whether is may do less than was: what tokens it holds may then say too much. They end,
@@ -99,8 +100,8 @@ func takesAway(was, is storage.Client) bool {
 
 // replace forgets what people allowed to the client as they knew it: first, so that nothing they did
 // not see is ever allowed, and once more for whoever answered meanwhile.
-func (r *Registry) replace(ctx context.Context, was, is storage.Client) error {
-	if SameFace(was, is) {
+func (r *Registry) replace(ctx context.Context, was storage.Client, is *storage.Client) error {
+	if SameFace(was, *is) {
 		return r.store.UpdateClient(ctx, is)
 	}
 	for _, step := range []func() error{
@@ -116,39 +117,39 @@ func (r *Registry) replace(ctx context.Context, was, is storage.Client) error {
 }
 
 // Disable refuses the client from the next request on, and kills the tokens it holds.
-func (r *Registry) Disable(ctx context.Context, id string) error {
-	return r.takeAway(ctx, id, audit.ClientDisabled, func() error {
+func (r *Registry) Disable(ctx context.Context, by audit.Actor, id string) error {
+	return r.takeAway(ctx, by, id, audit.ClientDisabled, func() error {
 		return r.store.SetClientDisabled(ctx, id, r.now())
 	})
 }
 
 // Enable lets a disabled client get tokens again; those it held before stay dead.
-func (r *Registry) Enable(ctx context.Context, id string) error {
+func (r *Registry) Enable(ctx context.Context, by audit.Actor, id string) error {
 	if _, err := r.Show(ctx, id); err != nil {
 		return err
 	}
-	if err := r.record(ctx, audit.ClientEnabled, id, ""); err != nil {
+	if err := r.record(ctx, by, audit.ClientEnabled, id, ""); err != nil {
 		return err
 	}
 	return r.store.SetClientDisabled(ctx, id, time.Time{})
 }
 
 // Delete removes the client with its secrets, grants and consents.
-func (r *Registry) Delete(ctx context.Context, id string) error {
-	return r.takeAway(ctx, id, audit.ClientDeleted, func() error { return r.store.DeleteClient(ctx, id) })
+func (r *Registry) Delete(ctx context.Context, by audit.Actor, id string) error {
+	return r.takeAway(ctx, by, id, audit.ClientDeleted, func() error { return r.store.DeleteClient(ctx, id) })
 }
 
-func (r *Registry) takeAway(ctx context.Context, id, event string, change func() error) error {
+func (r *Registry) takeAway(ctx context.Context, by audit.Actor, id, event string, change func() error) error {
 	if _, err := r.Show(ctx, id); err != nil {
 		return err
 	}
 	if err := change(); err != nil {
 		return err
 	}
-	return r.record(ctx, event, id, "")
+	return r.record(ctx, by, event, id, "")
 }
 
-func (r *Registry) create(ctx context.Context, id, name string, secretEnd time.Time, meta storage.ClientMetadata) (Issued, error) {
+func (r *Registry) create(ctx context.Context, by audit.Actor, id, name string, secretEnd time.Time, meta storage.ClientMetadata) (Issued, error) {
 	now := r.now()
 	client := storage.Client{
 		ID: id, Kind: r.kind, Name: name, CreatedAt: now, UpdatedAt: now, ClientMetadata: meta,
@@ -165,7 +166,7 @@ func (r *Registry) create(ctx context.Context, id, name string, secretEnd time.T
 		issued.Secret, issued.Bearer = secret, bearer
 		issued.Client.Secrets = []storage.ClientSecret{secret}
 	}
-	if err := r.record(ctx, audit.ClientCreated, client.ID, issued.Secret.ID); err != nil {
+	if err := r.record(ctx, by, audit.ClientCreated, client.ID, issued.Secret.ID); err != nil {
 		return Issued{}, err
 	}
 	if err := r.store.CreateClient(ctx, issued.Client); err != nil {
@@ -174,8 +175,8 @@ func (r *Registry) create(ctx context.Context, id, name string, secretEnd time.T
 	return issued, nil
 }
 
-func (r *Registry) record(ctx context.Context, event, clientID, target string) error {
+func (r *Registry) record(ctx context.Context, by audit.Actor, event, clientID, target string) error {
 	return r.audit.Record(ctx, audit.Event{
-		Type: event, Outcome: audit.Success, ClientID: clientID, Target: target, Method: r.via,
+		Type: event, Outcome: audit.Success, ClientID: clientID, Target: target, Method: string(by),
 	})
 }

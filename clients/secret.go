@@ -28,7 +28,7 @@ type Issued struct {
 
 // AddSecret gives the client one more secret, so that it can change over before the old one is
 // revoked. A zero expiresAt means that it does not expire.
-func (r *Registry) AddSecret(ctx context.Context, clientID string, expiresAt time.Time) (Issued, error) {
+func (r *Registry) AddSecret(ctx context.Context, by audit.Actor, clientID string, expiresAt time.Time) (Issued, error) {
 	client, err := r.Show(ctx, clientID)
 	if err != nil {
 		return Issued{}, err
@@ -43,7 +43,7 @@ func (r *Registry) AddSecret(ctx context.Context, clientID string, expiresAt tim
 	if err != nil {
 		return Issued{}, err
 	}
-	if err := r.record(ctx, audit.SecretAdded, clientID, secret.ID); err != nil {
+	if err := r.record(ctx, by, audit.SecretAdded, clientID, secret.ID); err != nil {
 		return Issued{}, err
 	}
 	return Issued{Client: client, Secret: secret, Bearer: bearer}, r.store.AddClientSecret(ctx, secret)
@@ -59,14 +59,14 @@ func (r *Registry) Secrets(ctx context.Context, clientID string) ([]storage.Clie
 
 // RevokeSecret refuses a secret from now on. Tokens got with it live on until they expire: disable
 // the client to end those too.
-func (r *Registry) RevokeSecret(ctx context.Context, clientID, secretID string) error {
+func (r *Registry) RevokeSecret(ctx context.Context, by audit.Actor, clientID, secretID string) error {
 	if _, err := r.Show(ctx, clientID); err != nil {
 		return err
 	}
 	if err := r.store.RevokeClientSecret(ctx, clientID, secretID); err != nil {
 		return err
 	}
-	return r.record(ctx, audit.SecretRevoked, clientID, secretID)
+	return r.record(ctx, by, audit.SecretRevoked, clientID, secretID)
 }
 
 func newSecret(clientID string, now, expiresAt time.Time) (storage.ClientSecret, string, error) {

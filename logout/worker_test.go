@@ -247,7 +247,10 @@ func TestClientThatIsGoneIsForgotten(t *testing.T) {
 	d.over("s_1", "c_off", "c_gone", "c_silent")
 	d.ok(d.db.SetClientDisabled(t.Context(), "c_off", d.now()))
 	d.ok(d.db.DeleteClient(t.Context(), "c_gone"))
-	d.ok(d.db.UpdateClient(t.Context(), storage.Client{ID: "c_silent", Name: "x"}))
+	silent, err := d.db.Client(t.Context(), "c_silent")
+	d.ok(err)
+	silent.ClientMetadata = storage.ClientMetadata{}
+	d.ok(d.db.UpdateClient(t.Context(), &silent))
 	d.run(d.worker(true))
 	for range 3 {
 		d.until(logout.Unwanted)

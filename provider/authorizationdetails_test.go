@@ -123,7 +123,7 @@ func TestDetailsTravelFromTheRequestToTheToken(t *testing.T) {
 		// What the operator takes from the client is gone.
 		c := s.client(app.id)
 		c.DetailTypes = []string{"files"}
-		s.must(s.db.UpdateClient(t.Context(), c))
+		s.must(s.db.UpdateClient(t.Context(), &c))
 		left := s.refresh(app, all.tokens(t).RefreshToken)
 		if !sameJSON(t, left.json(t, "authorization_details"), useFiles) {
 			t.Errorf("%s", left.body)
@@ -166,7 +166,7 @@ func TestWhoAsksInDetailsGetsNoDefaultScopes(t *testing.T) {
 	}
 	c := s.client(app.id)
 	c.DetailTypes = nil
-	s.must(s.db.UpdateClient(s.ctx(), c))
+	s.must(s.db.UpdateClient(s.ctx(), &c))
 	s.refresh(app, got.RefreshToken).refused(t, http.StatusBadRequest, "invalid_grant")
 	if a := s.asks(agent, param(readFile)); a.json(t, "scope") != "" || !sameJSON(t, s.held(a.tokens(t).AccessToken), readFile) {
 		t.Errorf("%s", a.body)

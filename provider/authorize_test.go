@@ -320,7 +320,7 @@ func TestClientThatChangedMeanwhile(t *testing.T) {
 	page := send(t, ada.Client, request(t, http.MethodGet, s.endpoint(s.authorizeURL(app)), nil)).location(t)
 	c := s.client(app.id)
 	c.RedirectURIs = []string{"https://other.example/cb"}
-	s.must(s.db.UpdateClient(s.ctx(), c))
+	s.must(s.db.UpdateClient(s.ctx(), &c))
 	ada.open(s.http.URL+page.String()).page(t, http.StatusBadRequest)
 }
 

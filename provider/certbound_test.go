@@ -92,7 +92,7 @@ func TestRefreshTokenOfAPublicClientIsForTheHolderOfTheCertificate(t *testing.T)
 		// The binding outlives the wish for it.
 		c := s.client(app.id)
 		c.CertificateBound = false
-		s.must(s.db.UpdateClient(s.ctx(), c))
+		s.must(s.db.UpdateClient(s.ctx(), &c))
 		s.show(nil, "/token", named(refreshForm(second.RefreshToken), app)).refused(t, http.StatusBadRequest, "invalid_request")
 		s.show(&mine, "/token", named(refreshForm(second.RefreshToken), app)).ok(t)
 	})

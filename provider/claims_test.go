@@ -24,7 +24,8 @@ func (s *server) biography(b *browser) map[string]any {
 		Picture: "https://ada.example/p.png", Website: "https://ada.example", Gender: "female", Birthdate: "1815-12-10", Zoneinfo: "Europe/London",
 		Locale: "en-GB", PhoneNumber: "+442079460000", Address: storage.PostalAddress{Street: "12 St James's Square", Locality: "London", Country: "UK"},
 	}
-	s.must(s.db.SetUserProfile(s.ctx(), b.user.ID, b.user.Name, storage.Profile{}, profile, b.user.UpdatedAt))
+	b.user.Profile = profile
+	s.must(s.db.SetUserProfile(s.ctx(), &b.user))
 	return map[string]any{
 		"name": b.user.Name, "given_name": "Ada", "family_name": "Lovelace", "middle_name": "King", "nickname": "Al", "preferred_username": "ada",
 		"profile": "https://ada.example/about", "picture": "https://ada.example/p.png", "website": "https://ada.example", "gender": "female",

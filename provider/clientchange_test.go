@@ -25,7 +25,7 @@ func TestClientThatChangesAfterConsentIsAskedAboutAnew(t *testing.T) {
 				row, err := s.db.Client(t.Context(), c.id)
 				s.must(err)
 				row.Scopes, row.RedirectURIs = []string{"email", "offline_access"}, []string{"https://other.example/cb"}
-				s.must(s.db.UpdateClient(t.Context(), row))
+				s.must(s.db.UpdateClient(t.Context(), &row))
 			}
 		}
 		next := a.Header.Get("Location")

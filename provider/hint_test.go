@@ -147,7 +147,7 @@ func mistakesAtToken() map[string]mistake {
 			token := s.person("ada").tokens(app).RefreshToken
 			c := s.client(app.id)
 			c.Scopes = []string{"email"}
-			s.must(s.db.UpdateClient(s.ctx(), c))
+			s.must(s.db.UpdateClient(s.ctx(), &c))
 			return s.refresh(app, token)
 		}},
 		"a public asker": {"only those that authenticate may ask about tokens", func(s *server) *answer {

@@ -28,7 +28,7 @@ func (p *published) Client(ctx context.Context, id string) (storage.Client, erro
 		return c, err
 	}
 	c.Name, c.ClientMetadata = p.says().Name, p.says().ClientMetadata
-	return c, p.DB.UpdateClient(ctx, c)
+	return c, p.DB.UpdateClient(ctx, &c)
 }
 
 // document is a client of that kind.

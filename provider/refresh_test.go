@@ -227,7 +227,7 @@ func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 		change := func(change func(c *storage.Client)) {
 			c := s.client(app.id)
 			change(&c)
-			s.must(s.db.UpdateClient(s.ctx(), c))
+			s.must(s.db.UpdateClient(s.ctx(), &c))
 		}
 		change(func(c *storage.Client) { c.Scopes, c.Audiences = []string{"openid"}, []string{"https://two.example"} })
 		for what, left := range map[string]struct {

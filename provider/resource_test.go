@@ -132,7 +132,7 @@ func TestThisServerIsAResourceForOpenIDOnly(t *testing.T) {
 		}
 		c, granted := s.client(app.id), ada.tokens(app, own)
 		c.Scopes = slices.DeleteFunc(c.Scopes, func(scope string) bool { return scope == "openid" })
-		s.must(s.db.UpdateClient(s.ctx(), c))
+		s.must(s.db.UpdateClient(s.ctx(), &c))
 		s.refresh(app, granted.RefreshToken).refused(t, http.StatusBadRequest, "invalid_grant")
 	})
 }

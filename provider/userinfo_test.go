@@ -166,7 +166,8 @@ func TestGroupsAreThoseOfTheMoment(t *testing.T) {
 		if groups, ok := claimsOf(t, tokens.IDToken)["groups"].([]any); !ok || len(groups) != 0 {
 			t.Errorf("in none: %v", groups)
 		}
-		s.must(s.db.SetUserGroups(s.ctx(), ada.user.ID, []string{"on call", "engineering"}))
+		ada.user.Groups = []string{"on call", "engineering"}
+		s.must(s.db.SetUserGroups(s.ctx(), &ada.user))
 		next := s.refresh(app, tokens.RefreshToken).json(t, "id_token").(string)
 		if groups, _ := claimsOf(t, next)["groups"].([]any); len(groups) != 2 || groups[0] != "on call" {
 			t.Errorf("in two: %v", groups)

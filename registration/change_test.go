@@ -1,6 +1,8 @@
 package registration_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -102,7 +104,7 @@ func TestApprovalIsForWhatTheOperatorSaw(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Approved = true
-			if err := db.UpdateClient(t.Context(), c); err != nil {
+			if err := db.UpdateClient(t.Context(), &c); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -236,6 +238,41 @@ func TestAnswersThatMeetAChangeAllowNothingUnseen(t *testing.T) {
 			if was, err = clients.Client(t.Context(), s.id()); err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+// overtaken has the operator change a client once, right before it is written.
+type overtaken struct {
+	*durable.DB
+	once sync.Once
+	by   func(c *storage.Client)
+}
+
+func (o *overtaken) UpdateClient(ctx context.Context, c *storage.Client) (err error) {
+	o.once.Do(func() {
+		var now storage.Client
+		if now, err = o.DB.Client(ctx, c.ID); err == nil {
+			o.by(&now)
+			err = o.DB.UpdateClient(ctx, &now)
+		}
+	})
+	return errors.Join(err, o.DB.UpdateClient(ctx, c))
+}
+
+func TestChangeOfADocumentDoesNotUndoTheOperators(t *testing.T) {
+	everywhere(t, func(t *testing.T, db *durable.DB) {
+		s := newSite(t)
+		clients := s.clients(db)
+		s.allowed(t, clients)
+		clients.Store = &overtaken{DB: db, by: func(c *storage.Client) { c.AccessTokenTTL = time.Minute }}
+		s.publish(map[string]any{"client_name": "Other"})
+		if _, err := clients.Client(t.Context(), s.id()); err != nil {
+			t.Fatal(err)
+		}
+		c, err := db.Client(t.Context(), s.id())
+		if err != nil || c.AccessTokenTTL != time.Minute || c.Name != "Other" {
+			t.Errorf("ttl %v, name %q, %v", c.AccessTokenTTL, c.Name, err)
 		}
 	})
 }

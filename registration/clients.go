@@ -19,7 +19,7 @@ import (
 type Store interface {
 	Client(ctx context.Context, id string) (storage.Client, error)
 	CreateClient(ctx context.Context, c storage.Client) error
-	UpdateClient(ctx context.Context, c storage.Client) error
+	UpdateClient(ctx context.Context, c *storage.Client) error
 	Spend(ctx context.Context, s storage.Spent) error
 }
 

@@ -26,19 +26,19 @@ func (c *Clients) keep(ctx context.Context, current storage.Client) (storage.Cli
 		return current, nil
 	case err != nil:
 		return storage.Client{}, err
-	case !c.isDue(known, current): // somebody was faster
+	case !c.isDue(known, current): // another request was faster
 		return known, nil
-	case !sameClient(known, current):
-		return c.change(ctx, known, current)
 	}
-	err = c.store(ctx, &known)
-	return known, err
+	next, err := c.change(ctx, known, current)
+	if errors.Is(err, storage.ErrConflict) { // another node or the operator was faster
+		return c.keep(ctx, current)
+	}
+	return next, err
 }
 
-// store writes c down as of now.
+// store writes client down as of now.
 func (c *Clients) store(ctx context.Context, client *storage.Client) error {
-	client.UpdatedAt = c.now()
-	if err := c.Store.UpdateClient(ctx, *client); err != nil {
+	if err := c.Store.UpdateClient(ctx, client); err != nil {
 		return fmt.Errorf("keep client document: %w", err)
 	}
 	return nil
@@ -63,10 +63,14 @@ func (c *Clients) add(ctx context.Context, client storage.Client) (storage.Clien
 	return client, nil
 }
 
-// change stores what the document says now. What people allowed was allowed to what they saw, and is
+// change stores what the document says now, be it that it is still there. What people allowed was allowed to what they saw, and is
 // forgotten first when that is another one now; and once more afterwards, for whoever answered
 // meanwhile (package consent looks again when it has remembered).
 func (c *Clients) change(ctx context.Context, known, current storage.Client) (storage.Client, error) {
+	if sameClient(known, current) {
+		err := c.store(ctx, &known)
+		return known, err
+	}
 	next := succeed(known, current)
 	if err := clients.Validate(next); err != nil {
 		return storage.Client{}, note(ctx, Unusable{err.Error()})

@@ -86,7 +86,7 @@ func TestClientCannotLeaveWhatTheOperatorHoldsItTo(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Profile, c.AccessTokenTTL, c.RefreshRetry, c.IDTokenClaims = storage.ProfileFAPI2, time.Minute, time.Hour/2, storage.IDTokenMinimal
-			if err := db.UpdateClient(t.Context(), c); err != nil {
+			if err := db.UpdateClient(t.Context(), &c); err != nil {
 				t.Fatal(err)
 			}
 		}

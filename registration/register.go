@@ -31,7 +31,7 @@ var (
 type Registered interface {
 	Client(ctx context.Context, id string) (storage.Client, error)
 	CreateClient(ctx context.Context, c storage.Client) error
-	UpdateClient(ctx context.Context, c storage.Client) error
+	UpdateClient(ctx context.Context, c *storage.Client) error
 	DeleteClient(ctx context.Context, id string) error
 	AddClientSecret(ctx context.Context, s storage.ClientSecret) error
 	// RevokeClientSecret removes a secret. Of several callers one succeeds, the others get

@@ -78,7 +78,7 @@ func (e *Endpoint) replace(ctx context.Context, was storage.Client, is *made, to
 	}
 	err := e.record(ctx, audit.ClientUpdated, is.ID)
 	if err == nil {
-		err = replace(ctx, e.Store, was, is.Client, func(ctx context.Context) error { return e.Store.UpdateClient(ctx, is.Client) })
+		err = replace(ctx, e.Store, was, is.Client, func(ctx context.Context) error { return e.Store.UpdateClient(ctx, &is.Client) })
 	}
 	if err == nil {
 		err = e.equip(ctx, is)

@@ -18,7 +18,7 @@ type Client struct {
 	Kind       string
 	Name       string
 	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	UpdatedAt  time.Time // the version: every change makes it a later one
 	DisabledAt time.Time
 	NotBefore  time.Time // tokens issued before this are dead
 	ClientMetadata

@@ -19,6 +19,9 @@ var (
 	ErrExists = statusError{"already exists", http.StatusConflict}
 	// ErrSpent: the single use is gone, or the state has moved on; the transition did not happen.
 	ErrSpent = statusError{"already spent", http.StatusGone}
+	// ErrConflict: the record is not the one that was read: it has been changed since. This change did not
+	// happen.
+	ErrConflict = statusError{"changed at the same time; try again", http.StatusConflict}
 	// ErrLast: to remove it would leave less than the deployment keeps; nothing was removed.
 	ErrLast = statusError{"the last one", http.StatusConflict}
 	// ErrFull: there is no room for one more; nothing was added.

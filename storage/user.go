@@ -15,7 +15,7 @@ type User struct {
 	Groups        []string // what applications may decide by; told with the scope groups
 	Profile       Profile
 	CreatedAt     time.Time
-	UpdatedAt     time.Time
+	UpdatedAt     time.Time // the version: every change makes it a later one
 	DisabledAt    time.Time
 }
 

@@ -34,7 +34,7 @@ func handlers(t *testing.T) spoken {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"web/error.go", "web/body.go", "web/guard.go", "cmd/symbolon/errorpage.go"} {
+	for _, name := range []string{"web/error.go", "web/body.go", "web/guard.go", "cmd/symbolon/errorpage.go", "users/fieldcheck.go"} {
 		if err := said.read("../" + name); err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ audiences registered here, and never more.`, `
 	return cmd
 }
 
-func newAgents(d desk) *clients.Agents { return clients.NewAgents(d.db, d.audit, via) }
+func newAgents(d desk) *clients.Agents { return clients.NewAgents(d.db, d.audit) }
 
 func (p *program) agentCreate() *cobra.Command {
 	cmd := &cobra.Command{
@@ -45,7 +45,7 @@ func (p *program) agentCreate() *cobra.Command {
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 			var c storage.Client
 			flags.apply(cmd, &c)
-			issued, err := newAgents(d).Create(ctx, clients.Agent{
+			issued, err := newAgents(d).Create(ctx, d.by, clients.Agent{
 				Name: c.Name, ClientMetadata: c.ClientMetadata, SecretExpiresAt: life.from(time.Now()),
 			})
 			if err != nil {

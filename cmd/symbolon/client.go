@@ -21,7 +21,7 @@ Redirect URIs are matched byte for byte; only the port of a loopback address may
 	return cmd
 }
 
-func newApps(d desk) *clients.Apps { return clients.NewApps(d.db, d.audit, via) }
+func newApps(d desk) *clients.Apps { return clients.NewApps(d.db, d.audit) }
 
 // clientFlags are those that client create and update share.
 type clientFlags struct {

@@ -78,7 +78,7 @@ func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d desk, 
 			return hintedError{err, cmd.CommandPath() + " --app " + c.app.name + " --issuer https://login.example"}
 		}
 	}
-	issued, err := newApps(d).Create(ctx, clients.App{
+	issued, err := newApps(d).Create(ctx, d.by, clients.App{
 		ID: c.ID, Name: c.Name, ClientMetadata: c.ClientMetadata, SecretExpiresAt: c.secretExpiresAt,
 	})
 	if err != nil {

@@ -179,8 +179,13 @@ func (n *node) seedClient(ctx context.Context, demo demoClient, c storage.Client
 		ID: demo.ID + "_secret", ClientID: demo.ID, Digest: storage.Digest(demo.Secret), CreatedAt: c.CreatedAt,
 	}}
 	err := n.db.CreateClient(ctx, c)
-	if errors.Is(err, storage.ErrExists) {
-		err = n.db.UpdateClient(ctx, c) // the issuer, and with it the playground, may have moved
+	if errors.Is(err, storage.ErrExists) { // the issuer, and with it the playground, may have moved
+		var known storage.Client
+		known, err = n.db.Client(ctx, c.ID)
+		if err == nil {
+			c.UpdatedAt = known.UpdatedAt
+			err = n.db.UpdateClient(ctx, &c)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Name, err)

@@ -48,6 +48,8 @@ func explain(cmd *cobra.Command, err error) (code int, try string) {
 		return exitUsage, or(try, cmd.CommandPath()+" --help")
 	case errors.Is(err, storage.ErrNotFound):
 		return exitNotFound, or(try, listCommand(cmd))
+	case errors.Is(err, storage.ErrConflict):
+		return exitFailed, or(try, listCommand(cmd))
 	case errors.Is(err, storage.ErrUnavailable):
 		return exitFailed, or(try, "symbolon config show")
 	}

@@ -36,8 +36,9 @@ func architecture() map[string]rule {
 		"login/recovery":    {ours: feature("login interaction mail")},
 		"login/recoverlink": {ours: feature("login interaction")},
 		"consent":           {ours: feature("login/session interaction")},
-		"account":           {ours: feature("login/session interaction mail")},
+		"account":           {ours: feature("login/session interaction mail users")},
 		"clients":           {ours: feature("keys")},
+		"users":             {ours: feature("clients login/recoverlink mail")},
 		"registration":      {ours: feature("clients keys outbound")},
 		"logout":            {ours: list("storage outbound queue")},
 

@@ -139,5 +139,5 @@ func (p *program) keysRevoke() *cobra.Command {
 }
 
 func (d desk) recordKey(ctx context.Context, event, kid string) error {
-	return d.audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, Target: kid, Method: via})
+	return d.audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, Target: kid, Method: string(d.by)})
 }

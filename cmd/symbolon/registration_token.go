@@ -75,7 +75,7 @@ func (p *program) registrationTokenCreate() *cobra.Command {
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 			now := time.Now()
 			token, bearer := registration.NewToken(*name, now, life.from(now), *uses)
-			if err := d.audit.Record(ctx, tokenEvent(audit.RegistrationTokenAdded, token.ID)); err != nil {
+			if err := d.audit.Record(ctx, d.tokenEvent(audit.RegistrationTokenAdded, token.ID)); err != nil {
 				return err
 			}
 			if err := d.db.AddRegistrationToken(ctx, token); err != nil {
@@ -133,7 +133,7 @@ func (p *program) registrationTokenRevoke() *cobra.Command {
 				if err := d.db.RevokeRegistrationToken(ctx, args[0]); err != nil {
 					return hintedError{naming("token", args[0], err), "symbolon registration token list"}
 				}
-				if err := d.audit.Record(ctx, tokenEvent(audit.RegistrationTokenRevoked, args[0])); err != nil {
+				if err := d.audit.Record(ctx, d.tokenEvent(audit.RegistrationTokenRevoked, args[0])); err != nil {
 					return err
 				}
 				result := map[string]any{"token_id": args[0], "revoked": true}
@@ -143,6 +143,6 @@ func (p *program) registrationTokenRevoke() *cobra.Command {
 	}
 }
 
-func tokenEvent(event, id string) audit.Event {
-	return audit.Event{Type: event, Outcome: audit.Success, Target: id, Method: via}
+func (d desk) tokenEvent(event, id string) audit.Event {
+	return audit.Event{Type: event, Outcome: audit.Success, Target: id, Method: string(d.by)}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -89,13 +90,13 @@ func (r registry) printClient(cmd *cobra.Command, client storage.Client, secrets
 }
 
 // change makes a command that does one thing to one client.
-func (r registry) change(verb, short, done string, do func(*clients.Registry, context.Context, string) error) *cobra.Command {
+func (r registry) change(verb, short, done string, do func(*clients.Registry, context.Context, audit.Actor, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1),
 		Example: "  symbolon " + r.noun + " " + verb + " " + r.exampleID(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
-				if err := do(r.of(d), ctx, args[0]); err != nil {
+				if err := do(r.of(d), ctx, d.by, args[0]); err != nil {
 					return r.naming(args[0], err)
 				}
 				result := map[string]any{"client_id": args[0], done: true}
@@ -118,7 +119,7 @@ func (r registry) update(example string, define func(cmd *cobra.Command) func(c 
 			return usagef("nothing to change: no flag was given")
 		}
 		return r.atDesk(cmd, func(ctx context.Context, d desk) error {
-			client, err := r.of(d).Update(ctx, args[0], apply)
+			client, err := r.of(d).Update(ctx, d.by, args[0], apply)
 			if err != nil {
 				return r.naming(args[0], err)
 			}

@@ -33,7 +33,7 @@ they expire.`,
 			}
 			time.Sleep(time.Until(before)) // what begins when we are done lives
 			shown := before.Format(time.RFC3339)
-			event := audit.Event{Type: audit.EverythingEnded, Outcome: audit.Success, Target: shown, Method: via}
+			event := audit.Event{Type: audit.EverythingEnded, Outcome: audit.Success, Target: shown, Method: string(d.by)}
 			if err := d.audit.Record(ctx, event); err != nil {
 				return err
 			}

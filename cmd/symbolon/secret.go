@@ -53,7 +53,7 @@ func (r registry) secretAdd() *cobra.Command {
 	cmd.Flags().Var(&life, "expires-in", "how long it is good for, such as 90d (default: until it is revoked)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return r.atDesk(cmd, func(ctx context.Context, d desk) error {
-			issued, err := r.of(d).AddSecret(ctx, args[0], life.from(time.Now()))
+			issued, err := r.of(d).AddSecret(ctx, d.by, args[0], life.from(time.Now()))
 			if err != nil {
 				return r.naming(args[0], err)
 			}
@@ -100,7 +100,7 @@ func (r registry) secretRevoke() *cobra.Command {
 		Example: "  symbolon " + r.noun + " secret revoke " + r.exampleID() + " cs_Q5R2W7",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
-				if err := r.of(d).RevokeSecret(ctx, args[0], args[1]); err != nil {
+				if err := r.of(d).RevokeSecret(ctx, d.by, args[0], args[1]); err != nil {
 					return hintedError{naming("secret", args[1], err), "symbolon " + r.noun + " secret list " + args[0]}
 				}
 				result := map[string]any{"client_id": args[0], "secret_id": args[1], "revoked": true}

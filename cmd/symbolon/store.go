@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/user"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -12,14 +15,21 @@ import (
 	"github.com/symbolon-id/symbolon/storage/durable"
 )
 
-// via is how audit events name changes made by these commands.
-const via = "cli"
-
 // desk is what a command works at: the configuration, its database, and the audit trail.
 type desk struct {
 	config Config
 	db     *durable.DB
 	audit  *audit.Recorder
+	by     audit.Actor
+}
+
+// operator is the user of the operating system who runs this.
+func operator() audit.Actor {
+	name := strconv.Itoa(os.Getuid())
+	if known, err := user.LookupId(name); err == nil {
+		name = known.Username
+	}
+	return audit.Operator(name)
 }
 
 // atDesk does work on the configured database, which has to be there with the schema of this release:
@@ -30,7 +40,7 @@ func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d de
 			return err
 		}
 		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelError}))
-		return work(ctx, desk{config, db, audit.NewRecorder(db, audit.Options{Log: log})})
+		return work(ctx, desk{config, db, audit.NewRecorder(db, audit.Options{Log: log}), operator()})
 	})
 }
 

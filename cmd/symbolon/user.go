@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/users"
 )
 
 func (p *program) userCommand() *cobra.Command {
@@ -19,9 +18,9 @@ A user has an email address and a name. Commands that take an ID also take the a
   symbolon user create --email ada@example.com --name "Ada Lovelace" --invite
   symbolon user disable ada@example.com`,
 		p.userCreate(), p.userUpdate(), p.userList(), p.userShow(), p.userExport(), p.userRecover(), p.userGroups(),
-		p.userChange("disable", "Disable a user and end sessions and tokens", "disabled", disableUser),
-		p.userChange("enable", "Enable a disabled user", "enabled", enableUser),
-		p.userChange("delete", "Delete a user with sessions, consents and grants", "deleted", deleteUser))
+		p.userChange("disable", "Disable a user and end sessions and tokens", "disabled", (*users.Service).Disable),
+		p.userChange("enable", "Enable a disabled user", "enabled", (*users.Service).Enable),
+		p.userChange("delete", "Delete a user with sessions, consents and grants", "deleted", (*users.Service).Delete))
 }
 
 func (p *program) userList() *cobra.Command {
@@ -35,22 +34,22 @@ func (p *program) userList() *cobra.Command {
 			return err
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			users, err := d.db.Users(ctx, chosen)
+			found, err := d.users().List(ctx, chosen)
 			if err != nil {
 				return err
 			}
-			if last := len(users) - 1; last >= 0 && len(users) == chosen.Limit {
-				sayMore(cmd, storage.Cursor{At: users[last].CreatedAt, ID: users[last].ID})
+			if last := len(found) - 1; last >= 0 && len(found) == chosen.Limit {
+				sayMore(cmd, storage.Cursor{At: found[last].CreatedAt, ID: found[last].ID})
 			}
-			return p.printUsers(cmd, users)
+			return p.printUsers(cmd, found)
 		})
 	}
 	return cmd
 }
 
-func (p *program) printUsers(cmd *cobra.Command, users []storage.User) error {
+func (p *program) printUsers(cmd *cobra.Command, found []storage.User) error {
 	views := []userView{}
-	for _, u := range users {
+	for _, u := range found {
 		views = append(views, viewUser(u))
 	}
 	return p.print(cmd, views, func(w io.Writer) {
@@ -76,13 +75,11 @@ func (p *program) userShow() *cobra.Command {
 	}
 }
 
+func (d desk) users() *users.Service { return &users.Service{Store: d.db, Audit: d.audit} }
+
 // findUser takes an id or an address.
 func (d desk) findUser(ctx context.Context, id string) (storage.User, error) {
-	find := d.db.User
-	if strings.Contains(id, "@") {
-		find = d.db.UserByEmail
-	}
-	user, err := find(ctx, id)
+	user, err := d.users().Find(ctx, id)
 	if err != nil {
 		return storage.User{}, naming("user", id, err)
 	}
@@ -90,7 +87,7 @@ func (d desk) findUser(ctx context.Context, id string) (storage.User, error) {
 }
 
 // userChange makes a command that does one thing to one person.
-func (p *program) userChange(verb, short, done string, do func(ctx context.Context, d desk, id string) error) *cobra.Command {
+func (p *program) userChange(verb, short, done string, do func(*users.Service, context.Context, audit.Actor, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1), Example: "  symbolon user " + verb + " ada@example.com",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -99,7 +96,7 @@ func (p *program) userChange(verb, short, done string, do func(ctx context.Conte
 				if err != nil {
 					return err
 				}
-				if err := do(ctx, d, user.ID); err != nil {
+				if err := do(d.users(), ctx, d.by, user.ID); err != nil {
 					return err
 				}
 				result := map[string]any{"user_id": user.ID, done: true}
@@ -107,29 +104,4 @@ func (p *program) userChange(verb, short, done string, do func(ctx context.Conte
 			})
 		},
 	}
-}
-
-func disableUser(ctx context.Context, d desk, id string) error {
-	if err := d.db.SetUserDisabled(ctx, id, time.Now()); err != nil {
-		return err
-	}
-	return d.recordUser(ctx, audit.UserDisabled, id)
-}
-
-func enableUser(ctx context.Context, d desk, id string) error {
-	if err := d.recordUser(ctx, audit.UserEnabled, id); err != nil {
-		return err
-	}
-	return d.db.SetUserDisabled(ctx, id, time.Time{})
-}
-
-func deleteUser(ctx context.Context, d desk, id string) error {
-	if err := d.db.DeleteUser(ctx, id); err != nil {
-		return err
-	}
-	return d.recordUser(ctx, audit.UserDeleted, id)
-}
-
-func (d desk) recordUser(ctx context.Context, event, id string) error {
-	return d.audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, UserID: id, Method: via})
 }

@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/clients"
-	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/users"
 )
 
 func (p *program) userCreate() *cobra.Command {
@@ -23,28 +20,25 @@ supported. The other flags are standard OpenID Connect claims.`,
 		Example: `  symbolon user create --email ada@example.com --name "Ada Lovelace" --invite
   symbolon user create --email grete@example.com --invite --locale de`,
 	}
-	email := cmd.Flags().String("email", "", "email address")
-	name := cmd.Flags().String("name", "", "display name")
+	var chosen users.User
+	cmd.Flags().StringVar(&chosen.Email, "email", "", "email address")
+	cmd.Flags().StringVar(&chosen.Name, "name", "", "display name")
 	invite := cmd.Flags().Bool("invite", false, "email a link for the first sign-in (requires issuer and secret)")
 	profile := addProfileFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		user, err := newUser(*email, *name, time.Now())
-		if err != nil {
-			return usageError{err}
+		if chosen.Email == "" {
+			return usagef("--email is required")
 		}
-		if err := profile.apply(cmd, &user.Profile); err != nil {
+		if err := profile.apply(cmd, &chosen.Profile); err != nil {
 			return err
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			post, err := d.inviter(*invite, user.Profile.Locale)
+			if *invite {
+				return p.invite(ctx, cmd, d, chosen)
+			}
+			user, err := d.createUser(ctx, chosen)
 			if err != nil {
 				return err
-			}
-			if err := d.addUser(ctx, user); err != nil {
-				return err
-			}
-			if err := post(ctx, user); err != nil {
-				return hintedError{fmt.Errorf("user %s is created but not invited: %w", user.ID, err), "symbolon user show " + user.ID}
 			}
 			return p.printUser(cmd, user)
 		})
@@ -52,29 +46,26 @@ supported. The other flags are standard OpenID Connect claims.`,
 	return cmd
 }
 
-func newUser(email, name string, now time.Time) (storage.User, error) {
-	if email == "" {
-		return storage.User{}, errors.New("--email is required")
+func (d desk) createUser(ctx context.Context, u users.User) (storage.User, error) {
+	user, err := d.users().Create(ctx, d.by, u)
+	if errors.Is(err, storage.ErrExists) {
+		return user, hintedError{errors.New("a user with this address already exists"), "symbolon user show " + u.Email}
 	}
-	address, err := mail.ParseAddress(email)
-	if err != nil {
-		return storage.User{}, fmt.Errorf("--email: %w", err)
-	}
-	if name != "" {
-		if err := clients.CheckName("--name", name); err != nil {
-			return storage.User{}, err
-		}
-	}
-	return storage.User{ID: storage.NewID(storage.UserPrefix), Email: address, Name: name, CreatedAt: now, UpdatedAt: now}, nil
+	return user, err
 }
 
-func (d desk) addUser(ctx context.Context, u storage.User) error {
-	err := d.db.CreateUser(ctx, u)
-	if errors.Is(err, storage.ErrExists) {
-		return hintedError{errors.New("a user with this address already exists"), "symbolon user show " + u.Email}
-	}
+// invite fails before a user is made when the configuration does not allow it.
+func (p *program) invite(ctx context.Context, cmd *cobra.Command, d desk, u users.User) error {
+	post, err := d.inviter()
 	if err != nil {
 		return err
 	}
-	return d.recordUser(ctx, audit.UserCreated, u.ID)
+	user, err := d.createUser(ctx, u)
+	if err != nil {
+		return err
+	}
+	if err := post.Invite(ctx, user); err != nil {
+		return hintedError{fmt.Errorf("user %s is created but not invited: %w", user.ID, err), "symbolon user show " + user.ID}
+	}
+	return p.printUser(cmd, user)
 }

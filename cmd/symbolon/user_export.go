@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/symbolon-id/symbolon/account"
 )
 
 func (p *program) userExport() *cobra.Command {
@@ -17,13 +14,9 @@ func (p *program) userExport() *cobra.Command {
 		Example: "  symbolon user export ada@example.com > ada.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-				user, err := d.findUser(ctx, args[0])
+				export, err := d.users().Export(ctx, args[0])
 				if err != nil {
-					return err
-				}
-				export, err := account.NewDocument(ctx, d.db, user, time.Now())
-				if err != nil {
-					return err
+					return naming("user", args[0], err)
 				}
 				enc := json.NewEncoder(cmd.OutOrStdout())
 				enc.SetEscapeHTML(false)

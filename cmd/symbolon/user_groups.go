@@ -4,9 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-
-	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/clients"
 )
 
 func (p *program) userGroups() *cobra.Command {
@@ -18,24 +15,15 @@ groups get the change with the next token.`,
 	}
 	groups := cmd.Flags().StringArray("group", nil, "`NAME` of a group; repeatable")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		for _, name := range *groups {
-			if err := clients.CheckName("--group", name); err != nil {
-				return usageError{err}
-			}
-		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 			user, err := d.findUser(ctx, args[0])
 			if err != nil {
 				return err
 			}
-			// Groups give power: without the record it does not happen.
-			if err := d.recordUser(ctx, audit.UserGroups, user.ID); err != nil {
-				return err
+			user, err = d.users().SetGroups(ctx, d.by, user, *groups)
+			if err != nil {
+				return naming("user", args[0], err)
 			}
-			if err := d.db.SetUserGroups(ctx, user.ID, *groups); err != nil {
-				return err
-			}
-			user.Groups = *groups
 			return p.printUser(cmd, user)
 		})
 	}

@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/account"
-	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/users"
 )
 
 // profileFlags are a flag for each thing a profile can say.
@@ -20,17 +16,17 @@ type profileFlags map[string]*string
 
 func addProfileFlags(cmd *cobra.Command) profileFlags {
 	f := profileFlags{}
-	for _, field := range account.Fields() {
+	for _, field := range users.Fields() {
 		f[field.Name] = cmd.Flags().String(flagOf(field), "", "the claim "+field.Name)
 	}
 	return f
 }
 
-func flagOf(f account.Field) string { return strings.ReplaceAll(f.Name, "_", "-") }
+func flagOf(f users.Field) string { return strings.ReplaceAll(f.Name, "_", "-") }
 
 // apply changes what was given.
 func (f profileFlags) apply(cmd *cobra.Command, p *storage.Profile) error {
-	for _, field := range account.Fields() {
+	for _, field := range users.Fields() {
 		if !cmd.Flags().Changed(flagOf(field)) {
 			continue
 		}
@@ -56,27 +52,13 @@ on their profile page, except --preferred-username. Only users can change their 
 		if own() == 0 {
 			return usagef("nothing to change: no flag was given")
 		}
-		if *name != "" {
-			if err := clients.CheckName("--name", *name); err != nil {
-				return usageError{err}
-			}
-		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			user, err := d.findUser(ctx, args[0])
+			user, err := d.users().Change(ctx, d.by, args[0], func(u *storage.User) error {
+				set(cmd.Flags().Changed("name"), &u.Name, *name)
+				return flags.apply(cmd, &u.Profile)
+			})
 			if err != nil {
-				return err
-			}
-			before := user.Profile
-			set(cmd.Flags().Changed("name"), &user.Name, *name)
-			if err := flags.apply(cmd, &user.Profile); err != nil {
-				return err
-			}
-			// A name that applications may take for a login gives power: without the record it does not happen.
-			if err := d.recordUser(ctx, audit.ProfileChanged, user.ID); err != nil {
-				return err
-			}
-			if err := d.db.SetUserProfile(ctx, user.ID, user.Name, before, user.Profile, time.Now()); err != nil {
-				return fmt.Errorf("the profile was changed at the same time; try again: %w", err)
+				return naming("user", args[0], err)
 			}
 			return p.printUser(cmd, user)
 		})
@@ -86,7 +68,7 @@ on their profile page, except --preferred-username. Only users can change their 
 
 // writeProfile prints what a profile says.
 func writeProfile(w io.Writer, p storage.Profile) {
-	for _, field := range account.Fields() {
+	for _, field := range users.Fields() {
 		if text := field.Get(p); text != "" {
 			row(w, field.Name, text)
 		}

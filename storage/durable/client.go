@@ -107,18 +107,21 @@ func (d *DB) Clients(ctx context.Context, kind string, p storage.Page) ([]storag
 }
 
 // UpdateClient stores c's name and metadata, and that tokens issued before c.NotBefore are dead; those that
-// were dead before stay so.
-func (d *DB) UpdateClient(ctx context.Context, c storage.Client) error {
+// were dead before stay so. ErrConflict when the client has changed since c was read, that is since
+// c.UpdatedAt, which becomes the new version.
+func (d *DB) UpdateClient(ctx context.Context, c *storage.Client) error {
 	metadata, err := json.Marshal(c.ClientMetadata)
 	if err != nil {
 		return fmt.Errorf("update client: %w", err)
 	}
-	err = d.execOne(ctx, storage.ErrNotFound, `UPDATE clients SET name = $2, metadata = $3, updated_at = $4,
-		not_before = CASE WHEN not_before > $5 THEN not_before ELSE $5 END WHERE id = $1`,
-		c.ID, c.Name, string(metadata), ms(d.Now()), ms(c.NotBefore))
+	version := next(c.UpdatedAt, d.Now())
+	err = d.change(ctx, `SELECT 1 FROM clients WHERE id = $1`, c.ID, `UPDATE clients SET name = $2, metadata = $3, updated_at = $4,
+		not_before = CASE WHEN not_before > $5 THEN not_before ELSE $5 END WHERE id = $1 AND updated_at = $6`,
+		c.Name, string(metadata), ms(version), ms(c.NotBefore), ms(c.UpdatedAt))
 	if err != nil {
 		return fmt.Errorf("update client: %w", err)
 	}
+	c.UpdatedAt = version
 	return nil
 }
 
@@ -130,7 +133,7 @@ func (d *DB) SetClientDisabled(ctx context.Context, id string, at time.Time) err
 	if !at.IsZero() {
 		notBefore = ms(at.Truncate(time.Second).Add(time.Second))
 	}
-	err := d.execOne(ctx, storage.ErrNotFound, `UPDATE clients SET disabled_at = $2, updated_at = $3,
+	err := d.execOne(ctx, storage.ErrNotFound, `UPDATE clients SET disabled_at = $2, `+touched("$3")+`,
 		not_before = CASE WHEN not_before > $4 THEN not_before ELSE $4 END WHERE id = $1`,
 		id, ms(at), ms(d.Now()), notBefore)
 	if err != nil {

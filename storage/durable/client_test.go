@@ -62,7 +62,7 @@ func TestUnknownClientIsNotFound(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		_, err := w.Client(w.ctx, "c_none")
 		w.is(err, storage.ErrNotFound)
-		w.is(w.UpdateClient(w.ctx, storage.Client{ID: "c_none"}), storage.ErrNotFound)
+		w.is(w.UpdateClient(w.ctx, &storage.Client{ID: "c_none"}), storage.ErrNotFound)
 		w.is(w.SetClientDisabled(w.ctx, "c_none", w.now), storage.ErrNotFound)
 		w.is(w.DeleteClient(w.ctx, "c_none"), storage.ErrNotFound)
 		w.is(w.AddClientSecret(w.ctx, storage.ClientSecret{ID: "s", ClientID: "c_none", Digest: []byte("d")}), storage.ErrNotFound)
@@ -73,8 +73,10 @@ func TestUnknownClientIsNotFound(t *testing.T) {
 func TestUpdateOfAClientEnablesNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.ok(w.SetClientDisabled(w.ctx, w.client.ID, w.now))
+		w.is(w.UpdateClient(w.ctx, &w.client), storage.ErrConflict) // as read before
+		w.client, _ = w.Client(w.ctx, w.client.ID)
 		w.client.Name, w.client.Scopes = "Library", []string{"read"}
-		w.ok(w.UpdateClient(w.ctx, w.client))
+		w.ok(w.UpdateClient(w.ctx, &w.client))
 		got, err := w.Client(w.ctx, w.client.ID)
 		if w.ok(err); got.DisabledAt != w.now || got.Name != "Library" || !reflect.DeepEqual(got.Scopes, []string{"read"}) {
 			t.Fatalf("got %+v", got)

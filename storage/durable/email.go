@@ -12,7 +12,7 @@ import (
 // their second is that no longer. ErrExists when it is somebody else's, ErrSpent when the proof was
 // used before, ErrNotFound when the user is missing or disabled.
 func (d *DB) ChangeEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error {
-	return d.proven(ctx, "change email", proof, userID, email, `UPDATE users SET email = $2, email_key = $3, email_verified = $4, updated_at = $5,
+	return d.proven(ctx, "change email", proof, userID, email, `UPDATE users SET email = $2, email_key = $3, email_verified = $4, `+touched("$5")+`,
 			second_email = CASE WHEN second_key = $3 THEN '' ELSE second_email END,
 			second_key = CASE WHEN second_key = $3 THEN '' ELSE second_key END
 		WHERE id = $1 AND disabled_at = 0`, userID, email, storage.EmailKey(email), true, ms(at))
@@ -21,13 +21,13 @@ func (d *DB) ChangeEmail(ctx context.Context, userID, email string, proof storag
 // SetSecondEmail gives the user a second address, in place of any, as ChangeEmail does the first;
 // ErrNotFound also when it is their first.
 func (d *DB) SetSecondEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error {
-	return d.proven(ctx, "set second email", proof, userID, email, `UPDATE users SET second_email = $2, second_key = $3, updated_at = $4
+	return d.proven(ctx, "set second email", proof, userID, email, `UPDATE users SET second_email = $2, second_key = $3, `+touched("$4")+`
 		WHERE id = $1 AND disabled_at = 0 AND email_key <> $3`, userID, email, storage.EmailKey(email), ms(at))
 }
 
 // DropSecondEmail takes the user's second address away, or returns ErrNotFound when it is not email.
 func (d *DB) DropSecondEmail(ctx context.Context, userID, email string, at time.Time) error {
-	err := d.execOne(ctx, storage.ErrNotFound, `UPDATE users SET second_email = '', second_key = '', updated_at = $3
+	err := d.execOne(ctx, storage.ErrNotFound, `UPDATE users SET second_email = '', second_key = '', `+touched("$3")+`
 		WHERE id = $1 AND second_key = $2 AND second_key <> ''`, userID, storage.EmailKey(email), ms(at))
 	if err != nil {
 		return fmt.Errorf("drop second email: %w", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -31,14 +30,24 @@ func asProfile(p storage.Profile) string {
 	return string(text)
 }
 
-// SetUserProfile changes the user's name and profile and nothing else, so that an address changed at
-// the same moment stays. ErrSpent when the profile is not the one from before any more, or there is no
-// such user: of several who change it at once, nobody undoes what another did.
-func (d *DB) SetUserProfile(ctx context.Context, id, name string, before, after storage.Profile, at time.Time) error {
-	err := d.execOne(ctx, storage.ErrSpent, `UPDATE users SET name = $2, profile = $3, updated_at = $4 WHERE id = $1 AND profile = $5`,
-		id, name, asProfile(after), ms(at), asProfile(before))
-	if err != nil {
+// SetUserProfile changes the user's name and profile and nothing else. ErrConflict when the user has changed
+// since u was read, that is since u.UpdatedAt, which becomes the new version: of several who change it at
+// once, none undoes what another did.
+func (d *DB) SetUserProfile(ctx context.Context, u *storage.User) error {
+	if err := d.changeUser(ctx, u, `profile = $4, name = $5`, asProfile(u.Profile), u.Name); err != nil {
 		return fmt.Errorf("set profile of user: %w", err)
 	}
 	return nil
+}
+
+// changeUser sets columns, whose values count from $4, of the user as u was read.
+func (d *DB) changeUser(ctx context.Context, u *storage.User, columns string, values ...any) error {
+	version := next(u.UpdatedAt, d.Now())
+	args := append([]any{ms(u.UpdatedAt), ms(version)}, values...)
+	err := d.change(ctx, `SELECT 1 FROM users WHERE id = $1`, u.ID,
+		`UPDATE users SET updated_at = $3, `+columns+` WHERE id = $1 AND updated_at = $2`, args...)
+	if err == nil {
+		u.UpdatedAt = version
+	}
+	return err
 }

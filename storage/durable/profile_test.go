@@ -1,10 +1,8 @@
 package durable_test
 
 import (
-	"errors"
 	"reflect"
 	"strconv"
-	"sync"
 	"testing"
 
 	"github.com/symbolon-id/symbolon/storage"
@@ -12,54 +10,42 @@ import (
 
 func TestProfileOfNobodyOrFromBeforeAChangeIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		empty, ada := storage.Profile{}, storage.Profile{GivenName: "Ada", Address: storage.PostalAddress{Country: "UK"}}
-		w.is(w.SetUserProfile(w.ctx, "u_none", "X", empty, ada, w.now), storage.ErrSpent)
-		w.ok(w.SetUserProfile(w.ctx, w.user.ID, "Ada L.", empty, ada, w.now))
-		w.is(w.SetUserProfile(w.ctx, w.user.ID, "X", empty, storage.Profile{Nickname: "Al"}, w.now), storage.ErrSpent)
+		w.is(w.SetUserProfile(w.ctx, &storage.User{ID: "u_none"}), storage.ErrNotFound)
+		ada, before := w.user, w.user
+		ada.Name, ada.Profile = "Ada L.", storage.Profile{GivenName: "Ada", Address: storage.PostalAddress{Country: "UK"}}
+		w.ok(w.SetUserProfile(w.ctx, &ada))
+		w.is(w.SetUserProfile(w.ctx, &before), storage.ErrConflict)
+		w.is(w.SetUserGroups(w.ctx, &before), storage.ErrConflict)
 		got, err := w.User(w.ctx, w.user.ID)
 		w.ok(err)
-		want := w.user
-		want.Name, want.Profile, want.UpdatedAt = "Ada L.", ada, w.now
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("got %+v, want %+v", got, want)
+		if !reflect.DeepEqual(got, ada) {
+			t.Errorf("got %+v, want %+v", got, ada)
 		}
-		w.ok(w.SetUserProfile(w.ctx, w.user.ID, "Ada L.", ada, empty, w.now))
-		w.ok(w.SetUserProfile(w.ctx, w.user.ID, "Ada L.", empty, ada, w.now))
+		ada.Groups = []string{"ops"}
+		w.ok(w.SetUserGroups(w.ctx, &ada))
+		ada.Profile = storage.Profile{}
+		w.ok(w.SetUserProfile(w.ctx, &ada))
 	})
 }
 
-// Each adds one letter to what they read. Whoever is told that it worked finds it there.
-func TestOfManyChangesOfAProfileNoneIsLost(t *testing.T) {
+// Each adds one letter, or one group, to what they read. Who succeeds finds it there.
+func TestOfManyChangesOfAUserNoneIsLost(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		var racing sync.WaitGroup
-		for i := range 8 {
-			racing.Go(func() {
-				for {
-					u, err := w.User(w.ctx, w.user.ID)
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					after := u.Profile
-					after.Nickname += strconv.Itoa(i)
-					if err := w.SetUserProfile(w.ctx, u.ID, u.Name, u.Profile, after, w.now); err == nil {
-						return
-					} else if !errors.Is(err, storage.ErrSpent) {
-						t.Error(err)
-						return
-					}
-				}
-			})
-		}
-		racing.Wait()
+		changeAtOnce(t, func(i int) error {
+			u, err := w.User(w.ctx, w.user.ID)
+			if err != nil {
+				return err
+			}
+			if i%2 == 0 {
+				u.Groups = append(u.Groups, strconv.Itoa(i))
+				return w.SetUserGroups(w.ctx, &u)
+			}
+			u.Profile.Nickname += strconv.Itoa(i)
+			return w.SetUserProfile(w.ctx, &u)
+		})
 		u, err := w.User(w.ctx, w.user.ID)
-		w.ok(err)
-		seen := map[rune]bool{}
-		for _, letter := range u.Profile.Nickname {
-			seen[letter] = true
-		}
-		if len(seen) != 8 || len(u.Profile.Nickname) != 8 {
-			t.Errorf("left is %q", u.Profile.Nickname)
+		if w.ok(err); len(u.Groups) != racers/2 || len(u.Profile.Nickname) != racers/2 {
+			t.Errorf("left is %q, %q", u.Groups, u.Profile.Nickname)
 		}
 	})
 }
@@ -80,7 +66,7 @@ func TestTokenStateKnowsWhoseTokenItIsAndHowToTell(t *testing.T) {
 		g.Named = named
 		w.ok(w.AddGrant(w.ctx, g, storage.Spent{}))
 		w.client.UserInfoAlg = "ES256"
-		w.ok(w.UpdateClient(w.ctx, w.client))
+		w.ok(w.UpdateClient(w.ctx, &w.client))
 		got, err = w.TokenState(w.ctx, w.query(g))
 		w.ok(err)
 		if !got.Alive || !reflect.DeepEqual(got.Named, named) || got.UserInfoAlg != "ES256" {

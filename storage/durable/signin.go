@@ -105,7 +105,7 @@ func signedIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.U
 		return user, err
 	}
 	user.EmailVerified, user.UpdatedAt = true, in.Session.CreatedAt
-	_, err = q.Exec(ctx, `UPDATE users SET email_verified = $2, updated_at = $3 WHERE id = $1`,
+	_, err = q.Exec(ctx, `UPDATE users SET email_verified = $2, `+touched("$3")+` WHERE id = $1`,
 		user.ID, true, ms(user.UpdatedAt))
 	return user, err
 }

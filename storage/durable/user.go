@@ -80,7 +80,7 @@ func (d *DB) UpdateUser(ctx context.Context, u storage.User) error {
 			return err
 		}
 		return execOne(ctx, q, storage.ErrNotFound,
-			`UPDATE users SET email = $2, email_key = $3, email_verified = $4, name = $5, updated_at = $6 WHERE id = $1`,
+			`UPDATE users SET email = $2, email_key = $3, email_verified = $4, name = $5, `+touched("$6")+` WHERE id = $1`,
 			u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, ms(d.Now()))
 	})
 	if err != nil {
@@ -89,11 +89,10 @@ func (d *DB) UpdateUser(ctx context.Context, u storage.User) error {
 	return nil
 }
 
-// SetUserGroups replaces the groups the user is in, and changes nothing else.
-func (d *DB) SetUserGroups(ctx context.Context, id string, groups []string) error {
-	err := d.execOne(ctx, storage.ErrNotFound,
-		`UPDATE users SET member_of = $2, updated_at = $3 WHERE id = $1`, id, asNames(groups), ms(d.Now()))
-	if err != nil {
+// SetUserGroups replaces the groups the user is in, and changes nothing else. ErrConflict as
+// SetUserProfile says.
+func (d *DB) SetUserGroups(ctx context.Context, u *storage.User) error {
+	if err := d.changeUser(ctx, u, `member_of = $4`, asNames(u.Groups)); err != nil {
 		return fmt.Errorf("set groups of user: %w", err)
 	}
 	return nil
@@ -104,7 +103,7 @@ func (d *DB) SetUserGroups(ctx context.Context, id string, groups []string) erro
 func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		err := execOne(ctx, q, storage.ErrNotFound,
-			`UPDATE users SET disabled_at = $2, updated_at = $3 WHERE id = $1`, id, ms(at), ms(d.Now()))
+			`UPDATE users SET disabled_at = $2, `+touched("$3")+` WHERE id = $1`, id, ms(at), ms(d.Now()))
 		if err != nil || at.IsZero() {
 			return err
 		}

@@ -1,4 +1,4 @@
-package account
+package users
 
 import (
 	"context"
@@ -41,7 +41,10 @@ func NewDocument(ctx context.Context, store ExportStore, u storage.User, now tim
 	if err != nil {
 		return d, fmt.Errorf("export account: %w", err)
 	}
-	d.Activity = listed(events)
+	d.Activity = []audit.Event{}
+	for _, e := range events {
+		d.Activity = append(d.Activity, e.WithoutOperator())
+	}
 	return d, nil
 }
 

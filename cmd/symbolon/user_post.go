@@ -1,0 +1,39 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/mail"
+	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/users"
+)
+
+// inviter is the post, where email that signs people in is not off.
+func (d desk) inviter() (users.Post, error) {
+	if d.config.SignIn.off(login.MailMethod) {
+		return users.Post{}, hintedError{errors.New("cannot send an invitation: email sign-in is off (sign_in.methods)"), "symbolon user recover ADDRESS"}
+	}
+	return d.post()
+}
+
+// post is what makes and sends links that let people in.
+func (d desk) post() (users.Post, error) {
+	if err := checkServeIssuer(d.config.Issuer); err != nil {
+		return users.Post{}, hintedError{err, "symbolon config show"}
+	}
+	sealer, err := d.config.sealer()
+	if err != nil {
+		return users.Post{}, hintedError{err, "symbolon config show"}
+	}
+	pages, err := templates.New(d.config.Branding.brand(""))
+	if err != nil {
+		return users.Post{}, err
+	}
+	return users.Post{Issuer: d.config.Issuer, Sealer: sealer, Letters: pages, Mailer: mail.NewQueue(d.db, sealer)}, nil
+}
+
+// brand is what pages below base show of the organisation.
+func (b Branding) brand(base string) templates.Brand {
+	return templates.Brand{Name: b.Name, LogoPath: b.Logo, Accent: b.Accent, Links: b.Links, BasePath: base}
+}

@@ -1,0 +1,78 @@
+// Package users keeps the people who sign in here. It is the home of the rules about them, whoever asks:
+// the command line today.
+//
+//	users.go    the service, and who is found by what
+//	create.go   new people
+//	change.go   name, profile and groups
+//	state.go    disable, enable, delete
+//	post.go     links that let people in, and the mails that bring or announce them
+//	recover.go  links for people who lost every way to sign in
+//	fields.go   what a profile can say; fieldcheck.go: how
+//	collect.go  all that is kept of one; document.go its form
+//
+// What gives power is recorded before it happens, and without the record it does not happen. What takes
+// power away happens first: it must not wait for the record. Each act names who acts.
+package users
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/storage"
+)
+
+// Store keeps people. Who is missing is storage.ErrNotFound; a change of who has changed since they were
+// read is storage.ErrConflict.
+type Store interface {
+	CreateUser(ctx context.Context, u storage.User) error
+	User(ctx context.Context, id string) (storage.User, error)
+	UserByEmail(ctx context.Context, email string) (storage.User, error)
+	Users(ctx context.Context, p storage.Page) ([]storage.User, error)
+	SetUserProfile(ctx context.Context, u *storage.User) error
+	SetUserGroups(ctx context.Context, u *storage.User) error
+	// SetUserDisabled also ends sessions and tokens; a zero time enables again.
+	SetUserDisabled(ctx context.Context, id string, at time.Time) error
+	DeleteUser(ctx context.Context, id string) error
+	// Spend is storage.ErrSpent when it was spent before.
+	Spend(ctx context.Context, s storage.Spent) error
+	ExportStore
+}
+
+// Recorder records one audit event durably.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Event) error
+}
+
+// Service keeps people.
+type Service struct {
+	Store Store
+	Audit Recorder
+}
+
+// List returns those that p chooses, disabled ones too.
+func (s *Service) List(ctx context.Context, p storage.Page) ([]storage.User, error) {
+	return s.Store.Users(ctx, p)
+}
+
+// Find returns the user with this id or address.
+func (s *Service) Find(ctx context.Context, idOrEmail string) (storage.User, error) {
+	if strings.Contains(idOrEmail, "@") {
+		return s.Store.UserByEmail(ctx, idOrEmail)
+	}
+	return s.Store.User(ctx, idOrEmail)
+}
+
+// Export collects all that is kept of the user.
+func (s *Service) Export(ctx context.Context, idOrEmail string) (Document, error) {
+	u, err := s.Find(ctx, idOrEmail)
+	if err != nil {
+		return Document{}, err
+	}
+	return NewDocument(ctx, s.Store, u, time.Now())
+}
+
+func (s *Service) record(ctx context.Context, by audit.Actor, event, id, target string) error {
+	return s.Audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, UserID: id, Target: target, Method: string(by)})
+}
