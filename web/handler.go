@@ -29,6 +29,9 @@ type MuxOptions struct {
 	InFlight  int            // requests worked on at once before more are shed; 0: 1024
 	Hints     bool           // pages and the log say what differs (Error.Hint): for development only
 
+	// StrictTransport makes browsers ask this host by https only, for a year (RFC 6797).
+	StrictTransport bool
+
 	// CertificateHeader is where Proxies tell about the client's certificate; "": they do not.
 	CertificateHeader string
 
@@ -67,7 +70,7 @@ func NewMux(o MuxOptions) *Mux {
 		errorPage: o.ErrorPage, log: o.Log, metrics: o.Metrics, tracer: o.Tracer, proxies: o.Proxies, host: o.Host, forwarded: new(sync.Once),
 		spanOptions: []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)},
 		crossOrigin: http.NewCrossOriginProtection(),
-		headers:     headers(),
+		headers:     headers(o.StrictTransport),
 		language:    o.Language,
 		hints:       o.Hints,
 		strayPage:   &route{name: "unmatched", kind: page},

@@ -61,6 +61,9 @@ func TestEveryPageCarriesTheSecurityHeaders(t *testing.T) {
 			"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
 				"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
 			"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+			"Permissions-Policy": "publickey-credentials-create=(self), publickey-credentials-get=(self), clipboard-write=(self), " +
+				"camera=(), display-capture=(), fullscreen=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), " +
+				"screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()",
 			"Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "", "Access-Control-Allow-Origin": "",
 		} {
 			got.header(t, path[:min(len(path), 20)], name, want)
@@ -68,6 +71,16 @@ func TestEveryPageCarriesTheSecurityHeaders(t *testing.T) {
 		if len(got.Header.Get("X-Trace-Id")) != 32 {
 			t.Errorf("%s: trace id %q", path, got.Header.Get("X-Trace-Id"))
 		}
+	}
+}
+
+func TestEveryAnswerDemandsHTTPSWhereItIsStrict(t *testing.T) {
+	for strict, want := range map[bool]string{true: "max-age=31536000", false: ""} {
+		s := newSite(t, web.MuxOptions{StrictTransport: strict})
+		for _, path := range []string{"/form", "/broken", "/nowhere", "/keys", "/panic", "/static/x.css", "/" + strings.Repeat("a", web.MaxURL)} {
+			s.send(t, "GET", path, "").header(t, path[:min(len(path), 20)], "Strict-Transport-Security", want)
+		}
+		s.send(t, "OPTIONS", "/token", "", "Origin: https://app.example").header(t, "preflight", "Strict-Transport-Security", want)
 	}
 }
 

@@ -9,14 +9,23 @@ const contentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 
 	"img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
 	"frame-ancestors 'none'; require-trusted-types-for 'script'"
 
+// permissionsPolicy leaves pages what they use, and denies the rest to whatever finds its way into one.
+const permissionsPolicy = "publickey-credentials-create=(self), publickey-credentials-get=(self), clipboard-write=(self), " +
+	"camera=(), display-capture=(), fullscreen=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), " +
+	"screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
+
+// strictTransport is for this host alone: what is below it may belong to others.
+const strictTransport = "max-age=31536000"
+
 // headers are what every answer of a kind begins with. There is no Cross-Origin-Opener-Policy: it
 // would cut the window.opener of clients that sign in through a popup.
-func headers() map[kind]http.Header {
+func headers(strict bool) map[kind]http.Header {
 	pages := http.Header{
 		"Content-Security-Policy": {contentSecurityPolicy},
 		"X-Frame-Options":         {"DENY"},
 		"X-Content-Type-Options":  {"nosniff"},
 		"Referrer-Policy":         {"same-origin"}, // no-referrer makes Chromium send Origin: null with our own forms
+		"Permissions-Policy":      {permissionsPolicy},
 		"Cache-Control":           {"no-store"},
 		"Vary":                    {"Accept-Language, Cookie"},
 	}
@@ -25,6 +34,10 @@ func headers() map[kind]http.Header {
 		"Access-Control-Expose-Headers": {"WWW-Authenticate, DPoP-Nonce"},
 		"X-Content-Type-Options":        {"nosniff"},
 		"Cache-Control":                 {"no-store"},
+	}
+	if strict {
+		pages.Set("Strict-Transport-Security", strictTransport)
+		apis.Set("Strict-Transport-Security", strictTransport)
 	}
 	return map[kind]http.Header{page: pages, plain: pages, api: apis}
 }

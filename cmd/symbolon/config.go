@@ -21,6 +21,7 @@ type Config struct {
 	MailFrom         string
 	TrustedProxies   []netip.Prefix
 	TLS              TLS
+	HSTS             bool // see strictTransport
 	SelfRegistration bool // signing in with an unknown address creates its account
 	SignIn           SignIn
 	RelatedOrigins   []string // further https origins that use the same passkeys

@@ -55,6 +55,7 @@ func configKeys() []key {
 		{"mtls_url", plain, false, "", "https origin at which clients with certificates reach this server", func(c *Config) any { return &c.TLS.MutualURL }},
 		{"client_ca", filePath, false, "", "PEM file with the authorities that issue client certificates", func(c *Config) any { return &c.TLS.ClientCA }},
 		{"client_cert_header", plain, false, "", "header in which trusted_proxies pass the client certificate, such as Client-Cert", func(c *Config) any { return &c.TLS.ClientCertHeader }},
+		{"hsts", plain, false, "true", "send Strict-Transport-Security when the issuer is https, for a year (RFC 6797)", func(c *Config) any { return &c.HSTS }},
 		{"self_registration", plain, true, "false", "create an account when a new email address signs in", func(c *Config) any { return &c.SelfRegistration }},
 		{"registration", plain, true, "off", "dynamic client registration (RFC 7591): off, token or open", func(c *Config) any { return &c.Registration.Mode }},
 		{"registration_tokens", plain, false, "", "SHA-256 digests of tokens that may register clients, in addition to those of symbolon registration token create", func(c *Config) any { return &c.Registration.Tokens }},

@@ -45,7 +45,7 @@ func checkLink(l templates.Link) error {
 	}
 	u, err := url.Parse(l.URL)
 	if err != nil || !slices.Contains([]string{"https", "http", "mailto"}, u.Scheme) || u.Scheme != "mailto" && u.Host == "" {
-		return errors.New("the url of a link must begin with https:// or mailto:")
+		return errors.New("the url of a link must begin with mailto: or https://")
 	}
 	return nil
 }

@@ -103,6 +103,20 @@ func TestOnlyAskedForIsPKCELeftToClients(t *testing.T) {
 	}
 }
 
+func TestHSTSIsForHTTPSIssuersUnlessItIsTurnedOff(t *testing.T) {
+	for issuer, want := range map[string]bool{
+		"https://login.example": true, "https://login.example:8443/p": true,
+		"http://localhost:8080": false, "https://localhost:8443": false, "https://127.0.0.1": false,
+	} {
+		if got := (Config{Issuer: issuer, HSTS: true}).strictTransport(); got != want {
+			t.Errorf("%s: %v", issuer, got)
+		}
+		if (Config{Issuer: issuer}).strictTransport() {
+			t.Errorf("%s: turned off, and on all the same", issuer)
+		}
+	}
+}
+
 func TestDefaultsAreSoundButForWhatOnlyTheOperatorKnows(t *testing.T) {
 	var c Config
 	for _, k := range configKeys() {

@@ -27,6 +27,13 @@ type TLS struct {
 
 func (t TLS) mutual() bool { return t.MutualListen != "" || t.ClientCertHeader != "" }
 
+// strictTransport tells whether browsers are to ask for https only. On loopback that would reach what
+// else runs there: HSTS knows no ports.
+func (c Config) strictTransport() bool {
+	u, err := url.Parse(c.Issuer)
+	return err == nil && c.HSTS && u.Scheme == "https" && !isLoopbackHost(u.Hostname())
+}
+
 // check says what keeps this from being used; c has the other listeners and the proxies.
 func (t TLS) check(c Config) error {
 	return errors.Join(t.checkFiles(), t.checkMutual(c), t.checkHeader(c))

@@ -111,8 +111,8 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	n.mux = web.NewMux(web.MuxOptions{
 		Host:      d.host(issuer),
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		CertificateHeader: n.config.TLS.ClientCertHeader,
-		Origin:            origin, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
+		CertificateHeader: n.config.TLS.ClientCertHeader, StrictTransport: n.config.strictTransport(),
+		Origin: origin, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
 	})
 	n.mux.Plain("GET /livez", n.health.Live())
 	n.mux.Plain("GET /readyz", n.health.Ready())

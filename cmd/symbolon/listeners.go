@@ -28,7 +28,7 @@ func (n *node) mutualTLS() (*web.MutualTLS, error) {
 	}
 	mux := web.NewMux(web.MuxOptions{
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		CertificateHeader: n.config.TLS.ClientCertHeader,
+		CertificateHeader: n.config.TLS.ClientCertHeader, StrictTransport: n.config.strictTransport(),
 	})
 	n.provider.MountMutual(mux)
 	return &web.MutualTLS{
