@@ -11,12 +11,6 @@ const operators = "cli"
 // Operator is a user of the operating system, at the command line.
 func Operator(name string) Actor { return Actor(operators + ":" + name) }
 
-// Person is a user of ours.
-func Person(id string) Actor { return Actor("user:" + id) }
-
-// Client is one that acts as itself.
-func Client(id string) Actor { return Actor("client:" + id) }
-
 // ByOperator tells whether e was done at the command line.
 func (e Event) ByOperator() bool {
 	door, _, _ := strings.Cut(e.Method, ":") // older events say no more than the door

@@ -9,11 +9,8 @@ cat >.pictures/fonts.conf <<'EOF'
 <fontconfig>
   <include>/etc/fonts/fonts.conf</include>
   <match target="pattern">
-    <test name="family"><string>sans</string></test>
-    <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
-  </match>
-  <match target="pattern">
-    <test name="family"><string>system-ui</string></test>
+    <test name="family" compare="contains"><string>sans</string></test>
+    <test name="family" compare="not_contains" qual="all"><string>mono</string></test>
     <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
   </match>
 </fontconfig>

@@ -237,7 +237,7 @@ func TestPowerIsTakenAwayEvenWithoutARecord(t *testing.T) {
 func TestEveryActNamesWhoActs(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		by := []audit.Actor{audit.Operator("root"), audit.Person("u_admin"), audit.Client("c_console")}
+		by := []audit.Actor{audit.Operator("root"), "user:u_admin", "client:c_console"}
 		var want []string
 		did := func(event string, by audit.Actor, err error) {
 			t.Helper()
