@@ -11,10 +11,10 @@
 //	metadata.go  what both doors read of a client; json.go its strict parser
 //	openid.go    what OpenID Connect adds; sector.go whether a client is of the sector it names
 //	rules.go     what an operator decides about both
-//	initial.go   who may register; token.go registration access tokens, and initial ones of the configuration
+//	initial.go   who may register; issuedtokens.go makes what they show; token.go registration access tokens, and initial ones of the configuration
 //	logo.go      what clients look like: fetched once, drawn anew by picture.go
 //	answer.go    what is answered
 //
-// Whatever comes in passes the one validator of package agents. Nothing here is ever first party:
+// Whatever comes in passes the one validator of package clients. Nothing here is ever first party:
 // people are asked before such a client gets anything.
 package registration

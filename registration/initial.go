@@ -11,12 +11,6 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Prefixes of the initial access tokens that operators make, and of their ids.
-const (
-	tokenPrefix   = "symbolon_iat_"
-	tokenIDPrefix = "iat_"
-)
-
 // TokenStore keeps initial access tokens. One that is not there is storage.ErrNotFound.
 type TokenStore interface {
 	RegistrationToken(ctx context.Context, digest []byte) (storage.RegistrationToken, error)
@@ -71,13 +65,4 @@ func (e *Endpoint) use(w http.ResponseWriter, r *http.Request, token string) err
 		return e.unauthorized(w, r, audit.ClientCreated)
 	}
 	return err
-}
-
-// NewToken returns an initial access token and what is kept of it. A zero end is none; with uses 0 it
-// registers any number.
-func NewToken(name string, now, end time.Time, uses int64) (storage.RegistrationToken, string) {
-	bearer := storage.NewBearer(tokenPrefix)
-	return storage.RegistrationToken{
-		ID: storage.NewID(tokenIDPrefix), Name: name, Digest: storage.Digest(bearer), CreatedAt: now, ExpiresAt: end, MaxUses: uses,
-	}, bearer
 }

@@ -8,8 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -66,19 +64,12 @@ func (p *program) registrationTokenCreate() *cobra.Command {
 	uses := cmd.Flags().Int64("max-uses", 0, "how many clients it may register (default: any number)")
 	cmd.Flags().Var(&life, "expires-in", "how long it is good for, such as 30d (default: until it is revoked)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := clients.CheckName("--name", *name); err != nil {
-			return usagef("%w: say whom the token is for", err)
-		}
-		if *uses < 0 {
-			return usagef("--max-uses: cannot be negative")
+		if *name == "" {
+			return usagef("--name is missing: say whom the token is for")
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			now := time.Now()
-			token, bearer := registration.NewToken(*name, now, life.from(now), *uses)
-			if err := d.audit.Record(ctx, d.tokenEvent(audit.RegistrationTokenAdded, token.ID)); err != nil {
-				return err
-			}
-			if err := d.db.AddRegistrationToken(ctx, token); err != nil {
+			token, bearer, err := d.issuedTokens().Create(ctx, d.by, *name, life.from(time.Now()), *uses)
+			if err != nil {
 				return err
 			}
 			if d.config.Registration.Mode != registrationToken {
@@ -130,11 +121,8 @@ func (p *program) registrationTokenRevoke() *cobra.Command {
 		Example: "  symbolon registration token revoke iat_Q5R2W7",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-				if err := d.db.RevokeRegistrationToken(ctx, args[0]); err != nil {
+				if err := d.issuedTokens().Revoke(ctx, d.by, args[0]); err != nil {
 					return hintedError{naming("token", args[0], err), "symbolon registration token list"}
-				}
-				if err := d.audit.Record(ctx, d.tokenEvent(audit.RegistrationTokenRevoked, args[0])); err != nil {
-					return err
 				}
 				result := map[string]any{"token_id": args[0], "revoked": true}
 				return p.print(cmd, result, func(w io.Writer) { fmt.Fprintln(w, "token", args[0], "is revoked") })
@@ -143,6 +131,6 @@ func (p *program) registrationTokenRevoke() *cobra.Command {
 	}
 }
 
-func (d desk) tokenEvent(event, id string) audit.Event {
-	return audit.Event{Type: event, Outcome: audit.Success, Target: id, Method: string(d.by)}
+func (d desk) issuedTokens() registration.IssuedTokens {
+	return registration.IssuedTokens{Store: d.db, Audit: d.audit}
 }
