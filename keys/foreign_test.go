@@ -114,6 +114,17 @@ func TestKeysThatNoClientMayRegister(t *testing.T) {
 	}
 }
 
+// What a database could not read is never stored.
+func TestDeepKeysAreNotRegistered(t *testing.T) {
+	good := jose.JSONWebKey{Key: clients(t)["ES256"].Public()}
+	for deep, refused := range map[int]bool{20: false, maxDepth: true, 2000: true, 20_000: true} {
+		jwks := withKey(t, good, `{"kty":"AKP","x":`+strings.Repeat("[", deep)+strings.Repeat("]", deep)+`}`)
+		if err := CheckClientKeys(jwks); (err != nil) != refused {
+			t.Errorf("%d levels: %v", deep, err)
+		}
+	}
+}
+
 // withKey is a set of a key and something else.
 func withKey(t *testing.T, k jose.JSONWebKey, other string) []byte {
 	t.Helper()

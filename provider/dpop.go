@@ -133,7 +133,7 @@ func target(raw string) string {
 }
 
 // spendProof remembers a proof until nobody accepts it any more, and refuses one it remembers. Unlike
-// codes and assertions it is remembered where it may be lost: a replayed proof alone opens nothing.
+// codes and assertions it is remembered where it may be lost: docs/decisions/0010 says what that lets in.
 // While Redis is away, the database remembers.
 func (d *proofs) spendProof(ctx context.Context, proof *proof) error {
 	if proof == nil {

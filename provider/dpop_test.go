@@ -153,6 +153,30 @@ func TestAProofIsAcceptedOnce(t *testing.T) {
 	})
 }
 
+// What 0010 says of a Redis that lost its memory: codes and assertions are spent all the same.
+func TestForgottenProofOpensNothingThatWasSpent(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		k, app, c := newHolder(t), s.app(public), newHolder(t)
+		agent := s.agent(keyed(c))
+		for name, request := range map[string]struct {
+			form   url.Values
+			who    credentials
+			status int
+			fault  string
+		}{
+			"code":      {codeForm(s.person("ada").code(app)), app, http.StatusBadRequest, "invalid_grant"},
+			"assertion": {asserting(s.assertion(c, agent.id)), credentials{id: agent.id}, http.StatusUnauthorized, "invalid_client"},
+		} {
+			proof := s.proof(k, http.MethodPost, "/token", claims{"jti": name})
+			s.postProved("/token", request.form, request.who, proof).ok(t)
+			if _, err := s.Requests.Ephemeral.Take(t.Context(), "dpop:"+k.thumbprint()+":"+name); err != nil {
+				t.Fatalf("%s: the proof was not remembered: %v", name, err)
+			}
+			s.postProved("/token", request.form, request.who, proof).refused(t, request.status, request.fault)
+		}
+	})
+}
+
 // Nobody fills the memory of proofs who has no right to anything.
 func TestRefusedRequestsAreNotRemembered(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {

@@ -19,10 +19,9 @@ const signedInTo = `FROM sessions s JOIN grants g ON g.user_id = s.user_id AND g
 	JOIN clients c ON c.id = g.client_id
 	WHERE s.id = $1 AND g.code_spent_at > 0 AND c.disabled_at = 0`
 
-// insertNotices queues one for each client that wants to be told by its server. The text can stand in
-// metadata in one place only: a quote inside of a JSON string is escaped.
+// insertNotices queues one for each client that wants to be told by its server.
 const insertNotices = `INSERT INTO logout_notices (session_id, client_id, user_id, ended_at, next_try_at, expires_at, tries)
-	SELECT s.id, c.id, s.user_id, $2, $2, $3, 0 ` + signedInTo + ` AND c.metadata LIKE '%"backchannel_logout_uri":%'
+	SELECT s.id, c.id, s.user_id, $2, $2, $3, 0 ` + signedInTo + ` AND json_extract(c.metadata, '$.backchannel_logout_uri') <> ''
 	GROUP BY s.id, c.id, s.user_id
 	ON CONFLICT DO NOTHING`
 
@@ -51,7 +50,7 @@ func endAndTell(ctx context.Context, q queryer, at time.Time, end string, args .
 // in the browser.
 func (d *DB) FrontchannelClients(ctx context.Context, sessionID string) ([]storage.Client, error) {
 	clients, err := list(ctx, d, `SELECT `+clientColumns+` FROM clients c WHERE c.id IN (
-			SELECT c.id `+signedInTo+` AND c.metadata LIKE '%"frontchannel_logout_uri":%') ORDER BY c.id`,
+			SELECT c.id `+signedInTo+` AND json_extract(c.metadata, '$.frontchannel_logout_uri') <> '') ORDER BY c.id`,
 		[]any{sessionID}, func(row scan) (c storage.Client, err error) { return c, row(clientFields(&c)...) })
 	if err != nil {
 		return nil, fmt.Errorf("list clients of session: %w", err)

@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"sync"
 	"testing"
@@ -89,6 +90,23 @@ func TestOnlyClientsThatGotTokensInTheSessionAreTold(t *testing.T) {
 		w.wantNotices("session ended", w.session.ID+" "+got.ID, w.session.ID+" "+offlineOne.ID)
 		w.ok(w.EndSession(w.ctx, w.session.ID, w.now.Add(time.Second)))
 		w.wantNotices("session ended again")
+	})
+}
+
+// A key that a client publishes may have members of any name (RFC 7517 section 4).
+func TestClientWhoseKeyNamesAnAddressIsNotTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		c := w.told(func(c *storage.Client) {
+			c.BackchannelLogoutURI = ""
+			c.JWKS = json.RawMessage(`{"keys":[{"kty":"EC","backchannel_logout_uri":"https://books.example","frontchannel_logout_uri":"https://books.example","x":"\u0000\u0000\\u0000\\\ud800\udfff\ud800"}],"backchannel_logout_uri":"x"}`)
+		})
+		w.redeemed(of(c))
+		clients, err := w.FrontchannelClients(w.ctx, w.session.ID)
+		if w.ok(err); len(clients) != 0 {
+			t.Errorf("in the browser: %+v", clients)
+		}
+		w.ok(w.EndSession(w.ctx, w.session.ID, w.now))
+		w.wantNotices("session ended")
 	})
 }
 

@@ -1,0 +1,2 @@
+-- SQLite has json_extract.
+SELECT 1;
