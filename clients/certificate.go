@@ -18,7 +18,7 @@ func checkCertificate(c storage.Client) error {
 	case c.AuthMethod != storage.AuthTLS && len(names) > 0:
 		return invalid(names[0].Kind, "only for clients of %s", storage.AuthTLS)
 	case c.AuthMethod == storage.AuthTLS && len(names) != 1:
-		return invalid(keys.SubjectDN, "exactly one of subject_dn, san_dns, san_uri, san_ip and san_email is needed")
+		return invalid(keys.SubjectDN, "exactly one of subject_dn, san_dns, san_uri, san_ip and san_email is required")
 	case c.CertificateBound && c.DPoPBound:
 		return invalid("tls_client_certificate_bound_access_tokens", "a token is bound to a certificate or to a DPoP key, not to both")
 	}

@@ -28,7 +28,7 @@ func checkSubject(c storage.Client) error {
 		return err
 	}
 	if c.SubjectType == storage.SubjectPairwise && c.Sector() == "" {
-		return invalid("sector_identifier_uri", "is needed: pairwise subjects are those of a host, and the redirect URIs have none, several, or one that nobody owns")
+		return invalid("sector_identifier_uri", "is required: pairwise subjects belong to one host, and the redirect URIs have none, several, or a loopback host")
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func checkName(c storage.Client) error { return CheckName("client_name", c.Name)
 
 func checkLifetime(c storage.Client) error {
 	if c.AccessTokenTTL != 0 && (c.AccessTokenTTL < minAccessTokenTTL || c.AccessTokenTTL > MaxAccessTokenTTL) {
-		return invalid("access_token_ttl", "must lie between %v and %v", minAccessTokenTTL, MaxAccessTokenTTL)
+		return invalid("access_token_ttl", "must be between %v and %v", minAccessTokenTTL, MaxAccessTokenTTL)
 	}
 	if c.RefreshRetry < 0 || c.RefreshRetry > MaxRefreshRetry {
 		return invalid("refresh_retry", "must be at most %v", MaxRefreshRetry)
@@ -128,7 +128,7 @@ func checkKind(c storage.Client) error {
 
 func checkRedirects(c storage.Client) error {
 	if slices.Contains(c.GrantTypes, GrantAuthorizationCode) && len(c.RedirectURIs) == 0 {
-		return invalid("redirect_uris", "at least one is needed")
+		return invalid("redirect_uris", "at least one is required")
 	}
 	if err := checkURIs("redirect_uris", c.RedirectURIs); err != nil {
 		return err

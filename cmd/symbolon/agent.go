@@ -40,7 +40,7 @@ func (p *program) agentCreate() *cobra.Command {
 	cmd.Flags().Var(&life, "expires-in", "how long its first secret is good for, such as 90d (default: until it is revoked)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if flags.name == "" {
-			return usagef("--name is missing: say what the agent is called")
+			return usagef("--name is required")
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 			var c storage.Client

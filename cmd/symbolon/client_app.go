@@ -156,7 +156,7 @@ func (f *appFlags) choose() (*application, error) {
 		return nil, err
 	}
 	if app.needsURL() && f.url == "" {
-		return nil, usagef("--url is missing: where do people open %s?", app.title)
+		return nil, usagef("--url is required: the URL at which users open %s", app.title)
 	}
 	return &app, f.checkURL()
 }

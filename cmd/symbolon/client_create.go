@@ -53,7 +53,7 @@ as well, filled in; other flags change what is registered.`,
 		flags.apply(cmd, &client)
 		switch {
 		case client.Name == "":
-			return usagef("--name is missing: say what people call the application")
+			return usagef("--name is required: users see it on the consent page")
 		case client.Public && client.AuthMethod != "":
 			return usagef("--public excludes --jwks and --tls-…: who keeps a key can prove itself")
 		}

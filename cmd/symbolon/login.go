@@ -40,7 +40,7 @@ given. With --device it runs the device flow instead. Tokens are shown only with
 	addConfigFlags(cmd, "issuer")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if w.clientID == "" {
-			return usagef("--client is missing: which application is it that you sign in to?")
+			return usagef("--client is required: the id of the client that signs in")
 		}
 		if w.secret, err = readClientSecret(*secretFile); err != nil {
 			return err
@@ -81,7 +81,7 @@ func checkLoginIssuer(issuer string) error {
 	u, err := url.Parse(issuer)
 	switch {
 	case issuer == "":
-		return usagef("--issuer is missing: whom do you sign in with?")
+		return usagef("--issuer is required: the URL of the server to sign in with")
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return usagef("--issuer %q is no address such as https://login.example", issuer)
 	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
