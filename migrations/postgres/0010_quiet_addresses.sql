@@ -1,7 +1,5 @@
--- +goose Up
 -- An address that is somebody else's is refused without its being named: the log of this server tells
 -- the values of a violated constraint.
--- +goose StatementBegin
 CREATE OR REPLACE FUNCTION keep_addresses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM addresses WHERE user_id = NEW.id AND email_key NOT IN (NEW.email_key, NEW.second_key);
@@ -14,4 +12,3 @@ BEGIN
   RETURN NULL;
 END
 $$;
--- +goose StatementEnd

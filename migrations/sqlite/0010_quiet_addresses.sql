@@ -1,3 +1,2 @@
--- +goose Up
 -- SQLite has no log that could tell addresses.
 SELECT 1;
