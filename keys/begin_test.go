@@ -150,7 +150,7 @@ func TestNoKeySignsBeforeEveryNodePublishesIt(t *testing.T) {
 		c.spread = time.Second
 		r, other := c.node(t), c.node(t)
 		for _, alg := range []string{PS256, EdDSA} {
-			if _, err := r.beginning(t.Context(), alg); err != nil {
+			if err := r.Begin(t.Context(), alg, ES256, "none"); err != nil {
 				t.Fatal(err)
 			}
 			early, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

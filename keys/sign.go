@@ -65,6 +65,20 @@ func (r *Ring) begin(ctx context.Context, alg string) (*key, error) {
 	}
 }
 
+// Begin makes the first keys of those algorithms that have none, so that they can sign by the time the
+// first token asks for it. It does not wait for that. The standard algorithms always have keys.
+func (r *Ring) Begin(ctx context.Context, algs ...string) error {
+	for _, alg := range algs {
+		if slices.Contains(standard(), alg) || !slices.Contains(algorithms(), alg) || lineOf(r.state.Load().infos, alg).serial > 0 {
+			continue
+		}
+		if _, err := r.beginning(ctx, alg); err != nil {
+			return fmt.Errorf("begin %s: %w", alg, err)
+		}
+	}
+	return nil
+}
+
 // beginning makes sure that the algorithm has its keys, and tells when the first one signs.
 func (r *Ring) beginning(ctx context.Context, alg string) (time.Time, error) {
 	r.mu.Lock()

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -112,6 +113,14 @@ const AlgNone = "none"
 
 // FAPI2 tells whether the client is held to the FAPI 2.0 Security Profile.
 func (m ClientMetadata) FAPI2() bool { return m.Profile == ProfileFAPI2 }
+
+// SigningAlgs returns the algorithms that what we sign for the client is signed with.
+func (m ClientMetadata) SigningAlgs() []string {
+	algs := []string{m.SignedWith(), m.UserInfoAlg, m.ResponseAlg, m.IntrospectionAlg}
+	algs = slices.DeleteFunc(algs, func(alg string) bool { return alg == "" })
+	slices.Sort(algs)
+	return slices.Compact(algs)
+}
 
 // SignedWith is the algorithm of the tokens made for the client. FAPI 2.0 rules RS256 out
 // (section 5.4.1).

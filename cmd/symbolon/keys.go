@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 func (p *program) keysCommand() *cobra.Command {
@@ -30,6 +32,16 @@ func (c Config) ringOptions() keys.Options {
 	return keys.Options{
 		RotateAfter: c.Keys.RotateAfter,
 		Overlap:     max(clients.MaxAccessTokenTTL, c.Tokens.IDTTL) + clocks,
+	}
+}
+
+// beginLines begins the line of keys of each algorithm that a stored client names, so that its first token
+// does not wait for them. What goes wrong is repeated by that token.
+func beginLines(ring *keys.Ring, log *slog.Logger) func(context.Context, storage.Client) {
+	return func(ctx context.Context, c storage.Client) {
+		if err := ring.Begin(ctx, c.SigningAlgs()...); err != nil {
+			log.Warn("the keys of an algorithm are made with its first token", "error", err)
+		}
 	}
 }
 

@@ -170,6 +170,7 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	if err := n.ring.Reseal(ctx); err != nil {
 		return err
 	}
+	n.db.ClientStored = beginLines(n.ring, n.log)
 	var err error
 	n.salt, err = keys.LoadSalt(ctx, n.db, n.sealer, pairwiseSalt)
 	return err

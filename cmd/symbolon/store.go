@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage/durable"
 )
 
@@ -40,6 +41,9 @@ func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d de
 			return err
 		}
 		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelError}))
+		if sealer, err := config.sealer(); err == nil { // without the secret no keys can be made
+			db.ClientStored = beginLines(keys.NewRing(db, sealer, config.ringOptions()), log)
+		}
 		return work(ctx, desk{config, db, audit.NewRecorder(db, audit.Options{Log: log}), operator()})
 	})
 }

@@ -44,7 +44,14 @@ func (d *DB) CreateClient(ctx context.Context, c storage.Client) error {
 	if err != nil {
 		return fmt.Errorf("create client: %w", err)
 	}
+	d.clientStored(ctx, c)
 	return nil
+}
+
+func (d *DB) clientStored(ctx context.Context, c storage.Client) {
+	if d.ClientStored != nil {
+		d.ClientStored(ctx, c)
+	}
 }
 
 const selectClient = `SELECT ` + clientColumns + `, COALESCE(s.id, ''), s.digest,
@@ -122,6 +129,7 @@ func (d *DB) UpdateClient(ctx context.Context, c *storage.Client) error {
 		return fmt.Errorf("update client: %w", err)
 	}
 	c.UpdatedAt = version
+	d.clientStored(ctx, *c)
 	return nil
 }
 

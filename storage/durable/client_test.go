@@ -1,7 +1,9 @@
 package durable_test
 
 import (
+	"context"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,6 +116,24 @@ func TestDeletedClientLeavesNothing(t *testing.T) {
 		w.is(err, storage.ErrNotFound)
 		if scopes, err := w.Consented(w.ctx, w.user.ID, anew.ID, "", ""); err != nil || len(scopes) != 0 {
 			t.Fatalf("inherited consent to %v, %v", scopes, err)
+		}
+	})
+}
+
+func TestStoredClientsAreTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		var told []string
+		w.ClientStored = func(_ context.Context, c storage.Client) { told = append(told, c.Name) }
+		c := w.client
+		c.ID, c.Name, c.Secrets = "c_new", "New", nil
+		w.ok(w.CreateClient(w.ctx, c))
+		w.is(w.CreateClient(w.ctx, c), storage.ErrExists)
+		stale := c
+		c.Name = "Changed"
+		w.ok(w.UpdateClient(w.ctx, &c))
+		w.is(w.UpdateClient(w.ctx, &stale), storage.ErrConflict)
+		if !slices.Equal(told, []string{"New", "Changed"}) {
+			t.Errorf("%q", told)
 		}
 	})
 }

@@ -30,6 +30,8 @@ type DB struct {
 	Keep storage.Keep
 	// AuditRetention is for how long Sweep leaves audit events.
 	AuditRetention audit.Retention
+	// ClientStored is called after a client was created or changed; nil: nothing is.
+	ClientStored func(ctx context.Context, c storage.Client)
 
 	db       db
 	counters counters
