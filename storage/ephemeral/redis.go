@@ -27,6 +27,9 @@ type Redis struct {
 	script  *redis.Script
 	breaker breaker
 	Local   *Counts // counts while Redis does not
+	// CountPatience is how long a count may take before Local counts instead: a limit must not cost a page
+	// what it is there to spare it.
+	CountPatience time.Duration
 }
 
 var _ storage.Ephemeral = (*Redis)(nil)
@@ -40,7 +43,7 @@ func NewRedis(ctx context.Context, url string) (*Redis, error) {
 		return nil, fmt.Errorf("redis_url: %w", err)
 	}
 	logging.Disable() // plain lines on stderr that repeat what the errors say
-	r := &Redis{client: redis.NewUniversalClient(options), script: redis.NewScript(gcra), Local: NewCounts()}
+	r := &Redis{client: redis.NewUniversalClient(options), script: redis.NewScript(gcra), Local: NewCounts(), CountPatience: countPatience}
 	warm, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	// Connecting and learning a cluster's slots takes longer than a page's patience.

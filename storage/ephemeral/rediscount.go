@@ -28,7 +28,7 @@ func (r *Redis) Count(ctx context.Context, key string, l storage.Limit) (time.Du
 		return never, nil
 	}
 	var wait int64
-	err := r.ask(ctx, "count", countPatience, func(ctx context.Context) (err error) {
+	err := r.ask(ctx, "count", r.CountPatience, func(ctx context.Context) (err error) {
 		wait, err = r.script.Run(ctx, r.client, []string{countKey(key)},
 			interval(l).Microseconds(), l.Events).Int64()
 		return err
