@@ -2,7 +2,7 @@ package audit
 
 import "strings"
 
-// Actor says who acts on somebody's rights: through which door, and who that was. It is the Method of
+// Actor names who changes someone's rights: through which door, and who that was. It is the Method of
 // the event.
 type Actor string
 

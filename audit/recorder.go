@@ -68,7 +68,7 @@ func NewRecorder(sink Sink, options Options) *Recorder {
 	}
 }
 
-// Record stores e before it returns; refusals, changes of anybody's rights, and what begins or ends a
+// Record stores e before it returns; refusals, changes of rights, and what begins or ends a
 // session or a token belong here. The caller going away does not stop it: hanging up must not erase
 // the trace of a refusal. On an error the event is kept and tried again by Run; a caller that must not
 // go on unrecorded stops at the error.

@@ -160,7 +160,7 @@ func (v clientView) when(flag *bool) string {
 	return ""
 }
 
-// pkce is told only when it is off.
+// pkce returns a text only when PKCE is off.
 func (v clientView) pkce() string {
 	if v.RequirePKCE == nil || *v.RequirePKCE {
 		return ""

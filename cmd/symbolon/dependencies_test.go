@@ -10,7 +10,7 @@ import (
 )
 
 // What is linked is part of what an operator trusts, so it is written down: a new module, ours or one that
-// comes along, is somebody's decision.
+// comes along, is a decision.
 func TestDecisionNamesEveryModuleOfTheBinary(t *testing.T) {
 	text, err := os.ReadFile("../../docs/decisions/0007-dependencies.md")
 	if err != nil {
