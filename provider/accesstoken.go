@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ory/fosite"
-
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -68,17 +66,17 @@ type tokenMaker struct {
 }
 
 // accessToken signs the access token of this request.
-func (m *tokenMaker) accessToken(ctx context.Context, c storage.Client, s *tokenSession) (string, error) {
+func (m *tokenMaker) accessToken(ctx context.Context, c storage.Client, s *statement) (string, error) {
 	return m.keys.Sign(ctx, signingAlg(c), accessTokenType, m.accessClaims(c, s))
 }
 
-func (m *tokenMaker) accessClaims(c storage.Client, s *tokenSession) *accessClaims {
+func (m *tokenMaker) accessClaims(c storage.Client, s *statement) *accessClaims {
 	claims := &accessClaims{
 		Issuer:    m.issuer,
 		Subject:   c.ID,
 		Audience:  s.audience,
-		ExpiresAt: s.GetExpiresAt(fosite.AccessToken).Unix(),
-		IssuedAt:  issuedAt(s.now, c.NotBefore),
+		ExpiresAt: s.expires.Unix(),
+		IssuedAt:  issuedAt(s.at, c.NotBefore),
 		JTI:       rand.Text(),
 		ClientID:  c.ID,
 		Scope:     strings.Join(s.scopes, " "),

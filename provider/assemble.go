@@ -31,13 +31,12 @@ func assemble(l place, c Config, d Deps) *Provider {
 		pushed:  &pushedRequests{ephemeral: d.Requests.Ephemeral, ttl: c.PushedTTL},
 		objects: &requestObjects{place: l, auth: auth, now: d.Now},
 		clients: d.Clients, sessions: d.Sessions, requests: d.Requests, interactions: d.Interactions, pages: d.Pages,
-		limiter: d.Limiter, audit: d.Audit, fosite: p.token.fosite, pkcePublicOnly: c.PKCEPublicOnly, now: d.Now,
+		limiter: d.Limiter, audit: d.Audit, grant: p.token, pkcePublicOnly: c.PKCEPublicOnly, now: d.Now,
 	}
 	p.device = &deviceFlow{
 		place: l, auth: auth, proofs: proofs, devices: devices, types: c.DetailTypes, clients: d.Clients,
-		sessions: d.Sessions, requests: d.Requests, signIn: d.Interactions[0], pages: d.Pages, sealer: d.Sealer,
-		limiter: d.Limiter, audit: d.Audit, grants: d.Grants, connected: d.Connected, now: d.Now,
-		refreshIdle: c.RefreshIdle, refreshAbsolute: c.RefreshAbsolute,
+		sessions: d.Sessions, requests: d.Requests, signIn: d.Interactions[0], pages: d.Pages,
+		limiter: d.Limiter, audit: d.Audit, grant: p.token, connected: d.Connected, now: d.Now,
 	}
 	p.introspection = &introspectionEndpoint{
 		place: l, auth: auth, tokens: p.tokens, refresh: refresh, keys: d.Keys, types: c.DetailTypes, now: d.Now,

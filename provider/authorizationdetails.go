@@ -47,8 +47,8 @@ func unknownDetails(why string, c storage.Client) *Error {
 
 // narrowDetails is what a token gets of what was granted: what the request names, which must lie
 // within that (RFC 9396 section 6), or all.
-func narrowDetails(types *details.Types, form url.Values, granted json.RawMessage, c *client) (json.RawMessage, error) {
-	asked, err := askedDetails(types, form, c.Client)
+func narrowDetails(types *details.Types, form url.Values, granted json.RawMessage, c storage.Client) (json.RawMessage, error) {
+	asked, err := askedDetails(types, form, c)
 	switch {
 	case err != nil:
 		return nil, err

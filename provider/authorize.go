@@ -7,10 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
@@ -25,7 +22,7 @@ import (
 type validRequest struct {
 	*interaction.Request
 	client   storage.Client
-	fosite   fosite.AuthorizeRequester
+	checked  checked
 	session  *session.Session // set when nothing is left to do
 	parked   bool             // stored under its handle; answered at most once
 	pushing  bool             // it arrives at /par
@@ -52,7 +49,7 @@ type authorizeEndpoint struct {
 	pages          *templates.Pages
 	limiter        *web.Limiter
 	audit          Recorder
-	fosite         *fosite.Fosite
+	grant          *tokenEndpoint
 	pkcePublicOnly bool
 	now            func() time.Time
 	clients        interface {
@@ -163,7 +160,7 @@ func (e *authorizeEndpoint) askAnew(ctx context.Context, v *validRequest) error 
 }
 
 // validate checks everything else: first by our rules, then by fosite's.
-func (e *authorizeEndpoint) validate(ctx context.Context, v *validRequest) error {
+func (e *authorizeEndpoint) validate(ctx context.Context, v *validRequest) (err error) {
 	for _, rule := range []func(*validRequest) error{
 		checkMode, checkResponse, checkPushed, checkSigned, checkKey, e.checkChallenge, checkScope, e.checkResources, e.checkDetails, checkPrompt, e.checkHint,
 		checkClaims,
@@ -173,28 +170,6 @@ func (e *authorizeEndpoint) validate(ctx context.Context, v *validRequest) error
 		}
 	}
 	signInByDefault(v.Request, v.client)
-	known := &client{Client: v.client, redirectURI: v.RedirectURI}
-	ctx = context.WithValue(ctx, clientKey{}, known)
-	ar, err := e.fosite.NewAuthorizeRequest(ctx, v.forFosite())
-	if err != nil {
-		return fromFosite(err)
-	}
-	for _, scope := range v.Scopes {
-		ar.GrantScope(scope)
-	}
-	v.fosite = ar
-	return nil
-}
-
-// forFosite is the request as fosite wants it: what we have settled, and a state, which it insists
-// on although PKCE protects the client and RFC 6749 makes it optional.
-func (v *validRequest) forFosite() *http.Request {
-	form := url.Values{
-		"client_id":     {v.ClientID},
-		"redirect_uri":  {v.RedirectURI},
-		"response_type": {v.Form.Get("response_type")},
-		"scope":         {strings.Join(v.Scopes, " ")},
-		"state":         {"-"},
-	}
-	return &http.Request{Method: http.MethodGet, Header: http.Header{}, Form: form, PostForm: form, URL: &url.URL{}}
+	v.checked, err = e.grant.check(ctx, v.client, v.RedirectURI, v.Form.Get("response_type"), v.Scopes)
+	return err
 }

@@ -139,7 +139,7 @@ func BenchmarkRequest(b *testing.B) {
 func BenchmarkClaims(b *testing.B) {
 	s := newServer(b, storagetest.SQLite(b))
 	c := s.client(s.agent().id)
-	session := &tokenSession{now: time.Now(), scopes: c.Scopes, audience: c.Audiences}
+	session := &statement{at: time.Now(), scopes: c.Scopes, audience: c.Audiences}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := json.Marshal(s.Provider.tokens.accessClaims(c, session)); err != nil {

@@ -18,19 +18,19 @@ const certificatePrefix = "x5t~"
 func toCertificate(bound string) bool { return strings.HasPrefix(bound, certificatePrefix) }
 
 // showCertificate is prove for clients with certificate-bound tokens.
-func (d *proofs) showCertificate(ctx context.Context, s *tokenSession, bound string) error {
-	if s.proof != nil {
-		return refuse("invalid_request", "This client uses certificate-bound tokens, which cannot be combined with DPoP.")
+func (d *proofs) showCertificate(ctx context.Context, sent *proof, bound string) (holder string, err error) {
+	if sent != nil {
+		return "", refuse("invalid_request", "This client uses certificate-bound tokens, which cannot be combined with DPoP.")
 	}
 	chain, err := d.auth.certificate(ctx)
 	if err != nil {
-		return refuse("invalid_request", "A valid client certificate is required.").because(err)
+		return "", refuse("invalid_request", "A valid client certificate is required.").because(err)
 	}
-	s.x5t = keys.CertificateThumbprint(chain[0])
-	if bound != "" && bound != certificatePrefix+s.x5t {
-		return refuse("invalid_grant", "The code or refresh token is bound to a different key.")
+	holder = certificatePrefix + keys.CertificateThumbprint(chain[0])
+	if bound != "" && bound != holder {
+		return "", refuse("invalid_grant", "The code or refresh token is bound to a different key.")
 	}
-	return nil
+	return holder, nil
 }
 
 // showsCertificate checks that who presents an access token holds the certificate it is bound to

@@ -44,11 +44,10 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 	if len(audience) == 0 {
 		audience = g.t.defaultAudience(c.Client)
 	}
-	if err := g.t.proofs.prove(ctx, session, c, ""); err != nil {
+	if session.holder, err = g.t.proofs.prove(ctx, session.proof, c.Client, ""); err != nil {
 		return err
 	}
-	session.scopes, session.audience = scopes, audience
-	session.SetExpiresAt(fosite.AccessToken, session.now.Add(c.lifespan))
+	session.scopes, session.audience, session.expires = scopes, audience, session.at.Add(c.lifespan)
 	return nil
 }
 

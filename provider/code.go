@@ -4,7 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"net/http"
+	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/ory/fosite"
 
@@ -12,59 +16,88 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
+// authorization is what a user has allowed a client, before it is a grant.
+type authorization struct {
+	clientID, userID, sessionID string
+
+	details storage.GrantDetails
+	spend   storage.Spent // the request that it answers
+}
+
+// checked is an authorization request that fosite has found valid.
+type checked struct{ request fosite.AuthorizeRequester }
+
+// check validates an authorization request by fosite's rules, after ours: what we have settled, and a
+// state, which fosite insists on although PKCE protects the client and RFC 6749 makes it optional.
+func (t *tokenEndpoint) check(ctx context.Context, c storage.Client, redirectURI, responseType string, scopes []string) (checked, error) {
+	ctx = context.WithValue(ctx, clientKey{}, &client{Client: c, redirectURI: redirectURI})
+	form := url.Values{
+		"client_id":     {c.ID},
+		"redirect_uri":  {redirectURI},
+		"response_type": {responseType},
+		"scope":         {strings.Join(scopes, " ")},
+		"state":         {"-"},
+	}
+	request, err := t.fosite.NewAuthorizeRequest(ctx,
+		&http.Request{Method: http.MethodGet, Header: http.Header{}, Form: form, PostForm: form, URL: &url.URL{}})
+	if err != nil {
+		return checked{}, fromFosite(err)
+	}
+	for _, scope := range scopes {
+		request.GrantScope(scope)
+	}
+	return checked{request}, nil
+}
+
+// code issues the authorization code for a checked request (RFC 6749 section 4.1.2). Of any number of
+// calls for one request one succeeds, the others get storage.ErrSpent; storage.ErrNotFound says that the
+// user or the client is gone.
+func (t *tokenEndpoint) code(ctx context.Context, c checked, a authorization) (string, error) {
+	response, err := t.fosite.NewAuthorizeResponse(ctx, c.request, &codeSession{a})
+	if err != nil {
+		return "", fromFosite(err)
+	}
+	return response.GetCode(), nil
+}
+
 // codeIssuer makes the authorization code: one new grant that keeps everything its redemption is
 // bound to.
 type codeIssuer struct{ t *tokenEndpoint }
 
 var _ fosite.AuthorizeEndpointHandler = (*codeIssuer)(nil)
 
+// HandleAuthorizeEndpointRequest adds the grant and puts its code into the response.
 func (i *codeIssuer) HandleAuthorizeEndpointRequest(ctx context.Context, ar fosite.AuthorizeRequester, w fosite.AuthorizeResponder) error {
-	session := ar.GetSession().(*tokenSession)
-	code := storage.NewBearer(storage.CodePrefix)
-	grant := i.t.newGrant(session, code)
-	if err := i.t.grants.AddGrant(ctx, grant, session.spend); err != nil {
+	a, code := ar.GetSession().(*codeSession).authorization, storage.NewBearer(storage.CodePrefix)
+	id, err := i.t.allow(ctx, a, storage.Digest(code), i.t.now().Add(i.t.codeTTL))
+	if err != nil {
 		return err
 	}
 	i.t.audit.RecordLater(ctx, audit.Event{Type: audit.GrantCreated, Outcome: audit.Success,
-		UserID: grant.UserID, ClientID: grant.ClientID, Target: grant.ID})
+		UserID: a.userID, ClientID: a.clientID, Target: id})
 	w.AddParameter("code", code)
 	ar.SetResponseTypeHandled("code")
 	return nil
 }
 
-func (t *tokenEndpoint) newGrant(s *tokenSession, code string) storage.Grant {
-	v, browser := s.issuing, s.issuing.session
+// allow makes the grant that a client finds by its code until then, and returns its id. Its errors are
+// those of code, and storage.ErrExists when there is a grant with this code.
+func (t *tokenEndpoint) allow(ctx context.Context, a authorization, code []byte, until time.Time) (id string, err error) {
 	seed := make([]byte, sha256.Size)
 	_, _ = rand.Read(seed)
-	id := storage.NewID(storage.GrantPrefix)
-	expires := s.now.Add(t.codeTTL)
-	return storage.Grant{
+	id, now := storage.NewID(storage.GrantPrefix), t.now()
+	return id, t.grants.AddGrant(ctx, storage.Grant{
 		ID:            id,
-		ClientID:      v.ClientID,
-		UserID:        browser.UserID,
-		SessionID:     browser.ID,
-		Offline:       slices.Contains(v.Scopes, "offline_access"),
-		CreatedAt:     s.now,
-		ExpiresAt:     s.now.Add(t.refreshAbsolute),
-		IdleAt:        expires.Add(t.refreshIdle),
-		CodeDigest:    storage.Digest(code),
-		CodeExpiresAt: expires,
+		ClientID:      a.clientID,
+		UserID:        a.userID,
+		SessionID:     a.sessionID,
+		Offline:       slices.Contains(a.details.Scopes, "offline_access"),
+		CreatedAt:     now,
+		ExpiresAt:     now.Add(t.refreshAbsolute),
+		IdleAt:        until.Add(t.refreshIdle),
+		CodeDigest:    code,
+		CodeExpiresAt: until,
 		Seed:          t.sealer.Seal(seedPurpose(id), seed),
-		GrantDetails: storage.GrantDetails{
-			Scopes:    v.Scopes,
-			NoScope:   v.Form.Get("scope") == "",
-			Resources: v.Resources,
-
-			AuthorizationDetails: v.Details,
-
-			RedirectURI: v.Form.Get("redirect_uri"),
-			Challenge:   v.Form.Get("code_challenge"),
-			Nonce:       v.Form.Get("nonce"),
-			AuthTime:    browser.AuthTime,
-			ACR:         browser.ACR,
-			AMR:         browser.AMR,
-			JKT:         v.Form.Get("dpop_jkt"),
-			Named:       v.named,
-		},
-	}
+		GrantDetails:  a.details,
+	}, a.spend)
 }

@@ -8,11 +8,9 @@ import (
 	"errors"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/ory/fosite"
 
-	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -32,7 +30,7 @@ const noSuchCode = "no such code: it was not issued here, or so long ago that it
 // HandleTokenEndpointRequest spends the code. Everything it is bound to is checked first: a wrong
 // client, redirect URI, verifier or resource neither burns it nor counts as a replay.
 func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
-	c, session, form := r.GetClient().(*client), r.GetSession().(*tokenSession), r.GetRequestForm()
+	c, form := r.GetClient().(*client), r.GetRequestForm()
 	if !c.has("authorization_code") {
 		return unregisteredGrant("authorization_code", c.Client)
 	}
@@ -49,40 +47,16 @@ func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acc
 	if err != nil {
 		return err
 	}
-	if err := bound(state.Grant, c, form); err != nil {
+	if err := bound(state.Grant, c.ID, form); err != nil {
 		return err
 	}
-	if err := trim(g.t.place, g.t.types, &state.Grant, c.Client); err != nil {
-		return err
-	}
-	audience, err := g.t.audienceFor(state.Grant, c.Client, state.Scopes, form["resource"])
-	if err != nil {
-		return err
-	}
-	if session.details, err = narrowDetails(g.t.types, form, state.AuthorizationDetails, c); err != nil {
-		return err
-	}
-	seed, err := g.t.refresh.firstSeed(ctx, c, state.Grant)
-	if err != nil {
-		return err
-	}
-	if err := g.t.proofs.prove(ctx, session, c, state.JKT); err != nil {
-		return err
-	}
-	if err := g.spend(ctx, state, session.now); err != nil {
-		return err
-	}
-	g.t.issueFrom(session, state, c, state.Scopes, audience)
-	if seed != nil {
-		session.refresh = refreshToken(seed, state.ID, 1, refreshKey(c, session))
-	}
-	return nil
+	return g.t.redeem(ctx, r, state)
 }
 
 // bound checks that this code was made for this client, redirect URI and verifier.
-func bound(grant storage.Grant, c *client, form url.Values) error {
-	if grant.ClientID != c.ID {
-		return foreign("code", grant.ClientID, c.ID)
+func bound(grant storage.Grant, clientID string, form url.Values) error {
+	if grant.ClientID != clientID {
+		return foreign("code", grant.ClientID, clientID)
 	}
 	// OAuth 2.1 drops the parameter from the token request; a client that sends it must send the same.
 	if uri := form.Get("redirect_uri"); uri != grant.RedirectURI && uri != "" {
@@ -138,39 +112,6 @@ func unreserved(s string) bool {
 		}
 	}
 	return true
-}
-
-// spend uses the code up. A second presentation by its own client is a replay: whatever was issued
-// from the code dies (RFC 9700 section 2.1.1).
-func (g *codeGrant) spend(ctx context.Context, state storage.GrantState, now time.Time) error {
-	if state.CodeSpentAt.IsZero() {
-		err := g.t.grants.SpendCode(ctx, state.ID, now, now.Add(g.t.refreshIdle))
-		if err == nil || !errors.Is(err, storage.ErrSpent) {
-			return err
-		}
-		if state, err = g.t.grants.Grant(ctx, state.ID); err != nil {
-			return gone(err)
-		}
-	}
-	if state.CodeSpentAt.IsZero() {
-		return g.t.codeOver(state) // expired, or its grant is dead
-	}
-	return g.t.endFamily(ctx, state.Grant, audit.CodeReplayed, g.t.replayed(state.CodeSpentAt))
-}
-
-func (t *tokenEndpoint) replayed(spentAt time.Time) *Error {
-	return invalidGrant().withHintFunc(func() string {
-		return "the code was redeemed before, " + t.since(spentAt) + " ago; what was issued from it has ended"
-	})
-}
-
-func (t *tokenEndpoint) codeOver(state storage.GrantState) *Error {
-	return invalidGrant().withHintFunc(func() string {
-		if !t.now().Before(state.CodeExpiresAt) {
-			return "the code expired " + t.since(state.CodeExpiresAt) + " ago: it is good for " + t.codeTTL.String()
-		}
-		return dead(state)
-	})
 }
 
 // PopulateTokenEndpointResponse signs, after the spending has been committed and outside of it.

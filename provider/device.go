@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/details"
@@ -81,19 +82,14 @@ type deviceFlow struct {
 	requests *interaction.Store
 	signIn   Interaction
 	pages    *templates.Pages
-	sealer   Sealer
 	limiter  *web.Limiter
 	audit    Recorder
+	grant    *tokenEndpoint
 	clients  interface {
 		Spend(ctx context.Context, s storage.Spent) error
 	}
-	grants interface {
-		AddGrant(ctx context.Context, g storage.Grant, spend storage.Spent) error
-	}
 	connected func(ctx context.Context, s *session.Session, app string, scopes []string)
 	now       func() time.Time
-
-	refreshIdle, refreshAbsolute time.Duration
 }
 
 // deviceAuthorization answers POST /device_authorization.
@@ -120,7 +116,7 @@ func (f *deviceFlow) newDevice(w http.ResponseWriter, r *http.Request, form para
 		return nil, err
 	}
 	web.Annotate(ctx, clientAttr(c.ID))
-	if known := (&client{Client: c}); !known.has(deviceGrantType) {
+	if !slices.Contains(c.GrantTypes, deviceGrantType) {
 		return nil, unregisteredGrant(deviceGrantType, c)
 	}
 	if err := allowOften(ctx, f.limiter, "device:", c, devices); err != nil {

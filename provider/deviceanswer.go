@@ -2,11 +2,8 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
@@ -60,27 +57,14 @@ func (f *deviceFlow) decideDevice(w http.ResponseWriter, r *http.Request) error 
 
 // allowDevice makes the grant that the device will find by its code.
 func (f *deviceFlow) allowDevice(ctx context.Context, d device, s *session.Session) error {
-	now, id := f.now(), storage.NewID(storage.GrantPrefix)
-	seed := make([]byte, sha256.Size)
-	_, _ = rand.Read(seed)
-	expires := d.ExpiresAt.Add(time.Minute) // whoever answers in the last second
-	return f.grants.AddGrant(ctx, storage.Grant{
-		ID:            id,
-		ClientID:      d.ClientID,
-		UserID:        s.UserID,
-		SessionID:     s.ID,
-		Offline:       slices.Contains(d.Scopes, "offline_access"),
-		CreatedAt:     now,
-		ExpiresAt:     now.Add(f.refreshAbsolute),
-		IdleAt:        expires.Add(f.refreshIdle),
-		CodeDigest:    d.Digest,
-		CodeExpiresAt: expires,
-		Seed:          f.sealer.Seal(seedPurpose(id), seed),
-		GrantDetails: storage.GrantDetails{
+	_, err := f.grant.allow(ctx, authorization{
+		clientID: d.ClientID, userID: s.UserID, sessionID: s.ID, spend: f.answerDevice(d),
+		details: storage.GrantDetails{
 			Scopes: d.Scopes, NoScope: d.NoScope, Resources: d.Resources, AuthorizationDetails: d.Details, JKT: d.JKT,
 			AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
 		},
-	}, f.answerDevice(d))
+	}, d.Digest, d.ExpiresAt.Add(time.Minute)) // an answer of the last second counts
+	return err
 }
 
 // forget leaves nothing behind to be typed again. That it can be answered only once does not

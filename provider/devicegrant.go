@@ -28,8 +28,7 @@ func (g *deviceGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite.
 }
 
 func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
-	c, session, form := r.GetClient().(*client), r.GetSession().(*tokenSession), r.GetRequestForm()
-	code := form.Get("device_code")
+	c, code := r.GetClient().(*client), r.GetRequestForm().Get("device_code")
 	switch {
 	case !c.has(deviceGrantType):
 		return unregisteredGrant(deviceGrantType, c.Client)
@@ -48,31 +47,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if state.ClientID != c.ID {
 		return foreign("device code", state.ClientID, c.ID)
 	}
-	if err := trim(g.t.place, g.t.types, &state.Grant, c.Client); err != nil {
-		return err
-	}
-	audience, err := g.t.audienceFor(state.Grant, c.Client, state.Scopes, form["resource"])
-	if err != nil {
-		return err
-	}
-	if session.details, err = narrowDetails(g.t.types, form, state.AuthorizationDetails, c); err != nil {
-		return err
-	}
-	seed, err := g.t.refresh.firstSeed(ctx, c, state.Grant)
-	if err != nil {
-		return err
-	}
-	if err := g.t.proofs.prove(ctx, session, c, state.JKT); err != nil {
-		return err
-	}
-	if err := (&codeGrant{g.t}).spend(ctx, state, session.now); err != nil {
-		return err
-	}
-	g.t.issueFrom(session, state, c, state.Scopes, audience)
-	if seed != nil {
-		session.refresh = refreshToken(seed, state.ID, 1, refreshKey(c, session))
-	}
-	return nil
+	return g.t.redeem(ctx, r, state)
 }
 
 // pending tells why there are no tokens yet. Only the client that the code was made for learns it.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"strings"
+
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 // confirmation is the key (RFC 9449 section 6.1) or the certificate (RFC 8705 section 3.1) that a
@@ -15,19 +17,22 @@ type confirmation struct {
 
 // prove is the last thing to be checked before a code or refresh token is used up: that the request
 // comes from the holder of the key it is bound to, or that the client has said it will always use one.
-func (d *proofs) prove(ctx context.Context, s *tokenSession, c *client, bound string) error {
+// It returns what the tokens of the response are bound to, "" for nothing.
+func (d *proofs) prove(ctx context.Context, sent *proof, c storage.Client, bound string) (holder string, err error) {
 	if c.CertificateBound || toCertificate(bound) {
-		return d.showCertificate(ctx, s, bound)
+		return d.showCertificate(ctx, sent, bound)
 	}
 	switch {
-	case s.proof == nil && c.FAPI2():
-		return refuse("invalid_request", "A DPoP proof is required.")
-	case s.proof == nil && (mustBind(c.Client) || bound != ""):
-		return refuse("invalid_dpop_proof", "A DPoP proof is required.")
-	case s.proof != nil && bound != "" && s.proof.jkt != bound:
-		return refuse("invalid_grant", "The code or refresh token is bound to a different key.")
+	case sent == nil && c.FAPI2():
+		return "", refuse("invalid_request", "A DPoP proof is required.")
+	case sent == nil && (mustBind(c) || bound != ""):
+		return "", refuse("invalid_dpop_proof", "A DPoP proof is required.")
+	case sent == nil:
+		return "", nil
+	case bound != "" && sent.jkt != bound:
+		return "", refuse("invalid_grant", "The code or refresh token is bound to a different key.")
 	}
-	return d.spendProof(ctx, s.proof)
+	return sent.jkt, d.spendProof(ctx, sent)
 }
 
 // heldBy checks that who presents an access token holds the key it is bound to (RFC 9449 section 7).
@@ -65,20 +70,6 @@ func onResource(e *Error) *Error {
 func dpopChallenge() string {
 	return `DPoP realm="symbolon", algs="` + strings.Join(proofAlgs(), " ") + `"`
 }
-
-// holds is what the sender of this request holds, as tokens are bound to it; "" for nothing.
-func (s *tokenSession) holds() string {
-	switch {
-	case s.x5t != "":
-		return certificatePrefix + s.x5t
-	case s.proof != nil:
-		return s.proof.jkt
-	}
-	return ""
-}
-
-// confirms is the cnf of the tokens of this request, nil when they are bound to nothing.
-func (s *tokenSession) confirms() *confirmation { return boundTo(s.holds()) }
 
 // tokenType: a token bound to a certificate is sent like any other (RFC 8705 section 3).
 func tokenType(c *confirmation) string {

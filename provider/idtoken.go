@@ -16,7 +16,7 @@ const idTokenType = "JWT"
 
 // idToken is OpenID Connect Core sections 2 and 3.1.3.6. On refresh it is the same authentication:
 // the original auth_time, and no nonce (section 12.2).
-func (m *tokenMaker) idToken(ctx context.Context, c storage.Client, s *tokenSession, accessToken, nonce string) (string, error) {
+func (m *tokenMaker) idToken(ctx context.Context, c storage.Client, s *statement, accessToken, nonce string) (string, error) {
 	claims := map[string]any{"sub": m.subject(c, s.user.ID), "iss": m.issuer}
 	if c.IDTokenClaims != storage.IDTokenMinimal {
 		tell(claims, &s.user, s.scopes, s.grant.Named)
@@ -25,8 +25,8 @@ func (m *tokenMaker) idToken(ctx context.Context, c storage.Client, s *tokenSess
 		tellNamed(claims, &s.user, s.scopes, s.grant.Named.IDToken)
 	}
 	claims["aud"] = c.ID
-	claims["iat"] = s.now.Unix()
-	claims["exp"] = s.now.Add(m.idTokenTTL).Unix()
+	claims["iat"] = s.at.Unix()
+	claims["exp"] = s.at.Add(m.idTokenTTL).Unix()
 	claims["auth_time"] = s.grant.AuthTime.Unix()
 	claims["sid"] = m.sid(c, s.grant.SessionID)
 	claims["at_hash"] = leftHalf(signingAlg(c), accessToken)

@@ -85,15 +85,14 @@ func (e *authorizeEndpoint) detour(w http.ResponseWriter, r *http.Request, v *va
 // respond issues the code (RFC 6749 section 4.1.2).
 func (e *authorizeEndpoint) respond(w http.ResponseWriter, r *http.Request, v *validRequest, s *session.Session) error {
 	v.session = s
-	issuing := &tokenSession{now: e.now(), issuing: v, spend: e.pushed.spends(v)}
-	response, err := e.fosite.NewAuthorizeResponse(r.Context(), v.fosite, issuing)
+	code, err := e.grant.code(r.Context(), v.checked, v.authorized(e.pushed.spends(v)))
 	switch {
 	case errors.Is(err, storage.ErrSpent):
 		return turnAway("expired_request", "This sign-in is already finished. Go back to the app and start again.")
 	case errors.Is(err, storage.ErrNotFound):
 		return turnAway("access_denied", "This account or app was just turned off.")
 	case err != nil:
-		return fromFosite(err)
+		return err
 	}
 	if v.parked {
 		// The durable store has spent the handle; that the parked copy goes too is tidiness.
@@ -101,11 +100,34 @@ func (e *authorizeEndpoint) respond(w http.ResponseWriter, r *http.Request, v *v
 	}
 	e.pushed.forget(r.Context(), v.Form) // likewise
 	web.Annotate(r.Context(), clientAttr(v.ClientID))
-	fields := [][2]string{{"code", response.GetCode()}}
+	fields := [][2]string{{"code", code}}
 	if state := e.reply.sessionState(w, r, v); state != "" {
 		fields = append(fields, [2]string{"session_state", state})
 	}
 	return e.reply.answerClient(w, r, v, fields)
+}
+
+// authorized returns what the code is to stand for.
+func (v *validRequest) authorized(spend storage.Spent) authorization {
+	return authorization{
+		clientID: v.ClientID, userID: v.session.UserID, sessionID: v.session.ID, spend: spend,
+		details: storage.GrantDetails{
+			Scopes:    v.Scopes,
+			NoScope:   v.Form.Get("scope") == "",
+			Resources: v.Resources,
+
+			AuthorizationDetails: v.Details,
+
+			RedirectURI: v.Form.Get("redirect_uri"),
+			Challenge:   v.Form.Get("code_challenge"),
+			Nonce:       v.Form.Get("nonce"),
+			AuthTime:    v.session.AuthTime,
+			ACR:         v.session.ACR,
+			AMR:         v.session.AMR,
+			JKT:         v.Form.Get("dpop_jkt"),
+			Named:       v.named,
+		},
+	}
 }
 
 // replier delivers authorization responses.

@@ -15,17 +15,17 @@ import (
 
 // populate signs the tokens: an ID token is only for a person's grant.
 func (t *tokenEndpoint) populate(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder, nonce string) error {
-	c, session := r.GetClient().(*client).Client, r.GetSession().(*tokenSession)
-	token, err := t.tokens.accessToken(ctx, c, session)
+	c, s := r.GetClient().(*client).Client, &r.GetSession().(*tokenSession).statement
+	token, err := t.tokens.accessToken(ctx, c, s)
 	if err != nil {
 		return err
 	}
 	w.SetAccessToken(token)
-	w.SetTokenType(tokenType(session.confirms()))
-	if session.grant.ID == "" || !slices.Contains(session.scopes, "openid") {
+	w.SetTokenType(tokenType(s.confirms()))
+	if s.grant.ID == "" || !slices.Contains(s.scopes, "openid") {
 		return nil
 	}
-	idToken, err := t.tokens.idToken(ctx, c, session, token, nonce)
+	idToken, err := t.tokens.idToken(ctx, c, s, token, nonce)
 	if err != nil {
 		return err
 	}
@@ -67,9 +67,3 @@ func gone(err error) error {
 }
 
 func invalidGrant() *Error { return refuse("invalid_grant", descriptions["invalid_grant"]) }
-
-// issueFrom readies the session for the tokens of this grant.
-func (t *tokenEndpoint) issueFrom(s *tokenSession, state storage.GrantState, c *client, scopes, audience []string) {
-	s.grant, s.user, s.scopes, s.audience = state.Grant, state.User, scopes, audience
-	s.SetExpiresAt(fosite.AccessToken, s.now.Add(c.lifespan))
-}

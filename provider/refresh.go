@@ -36,12 +36,13 @@ import (
 
 func seedPurpose(grantID string) string { return "refresh seed " + grantID }
 
-// refreshKey is what this client's refresh tokens are bound to, "" for nothing.
-func refreshKey(c *client, s *tokenSession) string {
+// refreshHolder returns what the refresh tokens of a client are bound to, when it has shown holder; ""
+// for nothing.
+func refreshHolder(c storage.Client, holder string) string {
 	if !c.Public {
 		return ""
 	}
-	return s.holds()
+	return holder
 }
 
 // refreshTokens opens refresh tokens.
@@ -160,28 +161,13 @@ func (g *refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.
 	if state.ClientID != c.ID {
 		return foreign("refresh token", state.ClientID, c.ID)
 	}
-	if err := trim(g.t.place, g.t.types, &state.Grant, c.Client); err != nil {
+	if err := g.t.settle(ctx, r, state, r.GetRequestedScopes(), presented.jkt); err != nil {
 		return err
 	}
-	scopes, err := narrow(r.GetRequestedScopes(), state.Scopes)
+	successor, err := g.rotate(ctx, c, state, presented.generation, session.at)
 	if err != nil {
 		return err
 	}
-	audience, err := g.t.audienceFor(state.Grant, c.Client, scopes, form["resource"])
-	if err != nil {
-		return err
-	}
-	if session.details, err = narrowDetails(g.t.types, form, state.AuthorizationDetails, c); err != nil {
-		return err
-	}
-	if err := g.t.proofs.prove(ctx, session, c, presented.jkt); err != nil {
-		return err
-	}
-	successor, err := g.rotate(ctx, c, state, presented.generation, session.now)
-	if err != nil {
-		return err
-	}
-	g.t.issueFrom(session, state, c, scopes, audience)
 	session.refresh = refreshToken(presented.seed, state.ID, successor, presented.jkt)
 	return nil
 }

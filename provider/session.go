@@ -1,48 +1,53 @@
 package provider
 
 import (
-	"encoding/json"
-	"maps"
 	"time"
 
 	"github.com/ory/fosite"
-
-	"github.com/symbolon-id/symbolon/storage"
 )
 
-// tokenSession carries one request through fosite's pipeline: what is to be issued, and from which
-// grant. It is never stored; storage.Grant is.
+// tokenSession carries one token request through fosite's pipeline. It is never stored; storage.Grant is.
 type tokenSession struct {
-	now      time.Time
-	issuing  *validRequest // at /authorize
-	spend    storage.Spent // by making its code
-	user     storage.User
-	grant    storage.Grant // zero for client credentials
-	scopes   []string      // of the tokens of this response
-	audience []string
-	details  json.RawMessage // authorization details of these tokens
-	refresh  string          // the refresh token to hand out, if any
-	proof    *proof          // that the client holds a key to bind tokens to, if it sent one
-	x5t      string          // thumbprint of the certificate to bind tokens to, "" for none
-	expires  map[fosite.TokenType]time.Time
+	statement
+	proof   *proof // that the client holds a key to bind tokens to, if it sent one
+	refresh string // the refresh token to hand out, if any
 }
 
 var _ fosite.Session = (*tokenSession)(nil)
 
-func (s *tokenSession) SetExpiresAt(key fosite.TokenType, at time.Time) {
-	if s.expires == nil {
-		s.expires = map[fosite.TokenType]time.Time{}
+// SetExpiresAt ignores what fosite would fill in: a statement says when its token expires.
+func (s *tokenSession) SetExpiresAt(fosite.TokenType, time.Time) {}
+
+// GetExpiresAt returns when the access token expires; nothing else of this session does.
+func (s *tokenSession) GetExpiresAt(key fosite.TokenType) time.Time {
+	if key == fosite.AccessToken {
+		return s.expires
 	}
-	s.expires[key] = at
+	return time.Time{}
 }
 
-func (s *tokenSession) GetExpiresAt(key fosite.TokenType) time.Time { return s.expires[key] }
-func (s *tokenSession) GetUsername() string                         { return "" }
-func (s *tokenSession) GetSubject() string                          { return s.user.ID }
+// GetUsername returns "": names are for the user, not for fosite.
+func (s *tokenSession) GetUsername() string { return "" }
+
+// GetSubject returns the id of the user, "" for a client's own token.
+func (s *tokenSession) GetSubject() string { return s.user.ID }
 
 // Clone keeps what fosite does with a copy away from the original; its own deep copy loses fields.
 func (s *tokenSession) Clone() fosite.Session {
 	copied := *s
-	copied.expires = maps.Clone(s.expires)
+	return &copied
+}
+
+// codeSession carries one authorization through fosite's pipeline: what its code is to stand for.
+type codeSession struct{ authorization }
+
+var _ fosite.Session = (*codeSession)(nil)
+
+func (s *codeSession) SetExpiresAt(fosite.TokenType, time.Time) {}
+func (s *codeSession) GetExpiresAt(fosite.TokenType) time.Time  { return time.Time{} }
+func (s *codeSession) GetUsername() string                      { return "" }
+func (s *codeSession) GetSubject() string                       { return s.userID }
+func (s *codeSession) Clone() fosite.Session {
+	copied := *s
 	return &copied
 }

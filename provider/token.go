@@ -78,7 +78,7 @@ func (t *tokenEndpoint) exchange(w http.ResponseWriter, r *http.Request, form pa
 	if fault != nil {
 		return nil, fault
 	}
-	ctx, session := r.Context(), &tokenSession{now: t.now(), proof: proof}
+	ctx, session := r.Context(), &tokenSession{statement: statement{at: t.now()}, proof: proof}
 	request, err := t.fosite.NewAccessRequest(ctx, r, session)
 	if err != nil {
 		t.recordRefusal(ctx, grantType, request, err)
@@ -96,7 +96,7 @@ func (t *tokenEndpoint) exchange(w http.ResponseWriter, r *http.Request, form pa
 	return &tokenResponse{
 		AccessToken:  response.GetAccessToken(),
 		TokenType:    tokenType(session.confirms()),
-		ExpiresIn:    int64(session.GetExpiresAt(fosite.AccessToken).Sub(session.now) / time.Second),
+		ExpiresIn:    int64(session.expires.Sub(session.at) / time.Second),
 		Scope:        strings.Join(session.scopes, " "),
 		RefreshToken: session.refresh,
 		IDToken:      idToken,
