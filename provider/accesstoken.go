@@ -53,6 +53,11 @@ func (a *audience) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &(*a)[0])
 }
 
+// tokenStates judges access tokens by what they stand on.
+type tokenStates interface {
+	TokenState(ctx context.Context, q storage.TokenQuery) (storage.TokenState, error)
+}
+
 // tokenMaker makes the tokens that are JWTs, and opens them.
 type tokenMaker struct {
 	place
@@ -60,19 +65,17 @@ type tokenMaker struct {
 	salt       []byte // of pairwise subjects
 	idTokenTTL time.Duration
 	now        func() time.Time
-	states     interface {
-		TokenState(ctx context.Context, q storage.TokenQuery) (storage.TokenState, error)
-	}
+	states     tokenStates
 }
 
 // accessToken signs the access token of this request.
 func (m *tokenMaker) accessToken(ctx context.Context, c storage.Client, s *statement) (string, error) {
-	return m.keys.Sign(ctx, signingAlg(c), accessTokenType, m.accessClaims(c, s))
+	return m.keys.Sign(ctx, c.SignedWith(), accessTokenType, m.accessClaims(c, s))
 }
 
 func (m *tokenMaker) accessClaims(c storage.Client, s *statement) *accessClaims {
 	claims := &accessClaims{
-		Issuer:    m.issuer,
+		Issuer:    m.Issuer,
 		Subject:   c.ID,
 		Audience:  s.audience,
 		ExpiresAt: s.expires.Unix(),
@@ -104,7 +107,7 @@ func (m *tokenMaker) openAccess(token string) (claims accessClaims, ok bool) {
 	if err != nil || json.Unmarshal(payload, &claims) != nil {
 		return accessClaims{}, false
 	}
-	if claims.Issuer != m.issuer || claims.JTI == "" || m.now().Unix() >= claims.ExpiresAt {
+	if claims.Issuer != m.Issuer || claims.JTI == "" || m.now().Unix() >= claims.ExpiresAt {
 		return accessClaims{}, false
 	}
 	return claims, true

@@ -3,8 +3,13 @@ package provider
 // assemble hands each endpoint what it needs, and nothing else.
 func assemble(l place, c Config, d Deps) *Provider {
 	p := &Provider{place: l, sessionManagement: c.SessionManagement}
-	p.render = &renderer{place: l, pages: d.Pages, dev: c.Dev}
-	p.metadata = newMetadata(c, l, d.Keys, d.Pages.Languages())
+	p.render = &renderer{place: l, pages: d.Pages, hints: hints(c.Dev)}
+	p.metadata = newMetadata(metadataConfig{
+		GrantTypes: grantTypes, ResponseModes: responseModes(), ProofAlgs: proofAlgs(),
+		ACRValues: c.ACRValues, DetailTypes: c.DetailTypes.Names(), Languages: d.Pages.Languages(),
+		Registration: c.Registration, ClientDocuments: c.ClientDocuments, SessionManagement: c.SessionManagement,
+		MutualTLS: c.MutualTLS, ClientCAs: c.ClientCAs != nil,
+	}, l, d.Keys)
 	p.tokens = &tokenMaker{place: l, keys: d.Keys, salt: d.PairwiseSalt, idTokenTTL: c.IDTokenTTL, states: d.Tokens, now: d.Now}
 
 	auth := &authenticator{
@@ -13,17 +18,17 @@ func assemble(l place, c Config, d Deps) *Provider {
 	}
 	proofs := &proofs{place: l, auth: auth, nonces: c.DPoPNonce, sealer: d.Sealer, ephemeral: d.Requests.Ephemeral, now: d.Now}
 	refresh := &refreshTokens{sealer: d.Sealer, behind: d.BehindOnSecrets, grants: d.Grants}
-	devices := &deviceStore{place: l, ephemeral: d.Requests.Ephemeral, now: d.Now}
+	devices := &deviceStore{place: l, ephemeral: d.Requests.Ephemeral, limiter: d.Limiter, now: d.Now}
 
 	p.token = &tokenEndpoint{
 		place: l, auth: auth, proofs: proofs, tokens: p.tokens, refresh: refresh, devices: devices, types: c.DetailTypes,
-		grants: d.Grants, sealer: d.Sealer, limiter: d.Limiter, audit: d.Audit, metrics: d.Metrics, now: d.Now,
+		grants: d.Grants, sealer: d.Sealer, audit: d.Audit, metrics: d.Metrics, now: d.Now,
 		accessTokenTTL: c.AccessTokenTTL, agentTTL: c.AgentAccessTokenTTL, codeTTL: c.CodeTTL,
 		refreshIdle: c.RefreshIdle, refreshAbsolute: c.RefreshAbsolute, refreshRetry: c.RefreshRetry,
 	}
 	p.token.fosite = p.token.newFosite()
 	reply := &replier{
-		place: l, render: p.render, keys: d.Keys, pages: d.Pages, sessions: d.Sessions,
+		place: l, hints: hints(c.Dev), keys: d.Keys, pages: d.Pages, sessions: d.Sessions,
 		sessionManagement: c.SessionManagement, signalsFor: d.Signals, now: d.Now,
 	}
 	p.authorize = &authorizeEndpoint{
@@ -38,6 +43,7 @@ func assemble(l place, c Config, d Deps) *Provider {
 		sessions: d.Sessions, requests: d.Requests, signIn: d.Interactions[0], pages: d.Pages,
 		limiter: d.Limiter, audit: d.Audit, grant: p.token, connected: d.Connected, now: d.Now,
 	}
+	p.authorize.elsewhere = p.device.elsewhere
 	p.introspection = &introspectionEndpoint{
 		place: l, auth: auth, tokens: p.tokens, refresh: refresh, keys: d.Keys, types: c.DetailTypes, now: d.Now,
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -36,23 +37,28 @@ type validRequest struct {
 // authorizeEndpoint answers authorization requests, pushed ones too.
 type authorizeEndpoint struct {
 	place
-	auth           *authenticator
-	proofs         *proofs
-	tokens         *tokenMaker
-	pushed         *pushedRequests
-	objects        *requestObjects
-	reply          *replier
-	types          *details.Types
-	sessions       *session.Sessions
-	requests       *interaction.Store
-	interactions   []Interaction
-	pages          *templates.Pages
-	limiter        *web.Limiter
-	audit          Recorder
+	auth         *authenticator
+	proofs       *proofs
+	tokens       *tokenMaker
+	pushed       *pushedRequests
+	objects      *requestObjects
+	reply        *replier
+	types        *details.Types
+	sessions     *session.Sessions
+	requests     *interaction.Store
+	interactions []Interaction
+	pages        *templates.Pages
+	limiter      *web.Limiter
+	audit        interface {
+		RecordLater(ctx context.Context, e audit.Event)
+	}
 	grant          *tokenEndpoint
 	pkcePublicOnly bool
 	now            func() time.Time
-	clients        interface {
+	// elsewhere returns the page that answers a parked request which no client sent to /authorize, ""
+	// for any other.
+	elsewhere func(q *interaction.Request) string
+	clients   interface {
 		Known(ctx context.Context, id string) (storage.Client, error)
 	}
 }
@@ -90,7 +96,7 @@ func (e *authorizeEndpoint) authorize(w http.ResponseWriter, r *http.Request) er
 	if r.Method == http.MethodPost {
 		// Another site's form: the browser has kept its SameSite cookies back. It sends them with
 		// the same request as a GET.
-		again := e.base + "/authorize?" + v.asSent().Encode()
+		again := e.Path("/authorize?") + v.asSent().Encode()
 		if len(again) > web.MaxURL {
 			return v.refused(tooLarge())
 		}
@@ -122,8 +128,8 @@ func (e *authorizeEndpoint) resume(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	if deviceDigest(q.Form) != nil {
-		return web.Redirect(w, e.devicePath(q))
+	if page := e.elsewhere(q); page != "" {
+		return web.Redirect(w, page)
 	}
 	shown := *q
 	v := &validRequest{Request: q, parked: true}

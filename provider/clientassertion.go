@@ -83,7 +83,7 @@ func (a *authenticator) badAssertion(ctx context.Context, c storage.Client, sent
 		case errors.Is(why, storage.ErrSpent):
 			return "client_assertion: its jti was used before"
 		}
-		return fmt.Sprintf("client_assertion: %v; aud must be %s alone, and exp at most five minutes ahead of our clock, which says %d", why, a.issuer, a.now().Unix())
+		return fmt.Sprintf("client_assertion: %v; aud must be %s alone, and exp at most five minutes ahead of our clock, which says %d", why, a.Issuer, a.now().Unix())
 	})
 }
 

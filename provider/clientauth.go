@@ -24,19 +24,35 @@ var failedAuthentications = web.Limit{Events: 20, Per: time.Minute}
 // maxClientID bounds what is looked up; it leaves room for ids that are URLs.
 const maxClientID = 2 << 10
 
+// authClients finds registered software.
+type authClients interface {
+	// Client returns the client with its live secrets, disabled or not, or storage.ErrNotFound.
+	Client(ctx context.Context, id string) (storage.Client, error)
+	// Spend uses a client's assertion up: of all callers, ever, one gets nil, the others
+	// storage.ErrSpent.
+	Spend(ctx context.Context, s storage.Spent) error
+}
+
+// authRecorder takes the refusals worth remembering.
+type authRecorder interface {
+	RecordLater(ctx context.Context, e audit.Event)
+}
+
+// SecretUse learns when a client secret was last used.
+type SecretUse interface {
+	SecretUsed(id string, at time.Time)
+}
+
 // authenticator finds clients, and out whether it is they.
 type authenticator struct {
 	place
 	clientKeys ClientKeys
 	clientCAs  *x509.CertPool
 	limiter    *web.Limiter
-	audit      Recorder
+	audit      authRecorder
 	secretUse  SecretUse
 	now        func() time.Time
-	clients    interface {
-		Client(ctx context.Context, id string) (storage.Client, error)
-		Spend(ctx context.Context, s storage.Spent) error
-	}
+	clients    authClients
 }
 
 // authenticate returns the client that sent r. Its refusals are all the same: unknown, disabled,

@@ -42,7 +42,7 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 		return err
 	}
 	if len(audience) == 0 {
-		audience = g.t.defaultAudience(c.Client)
+		audience = defaultAudience(g.t.place, c.Client)
 	}
 	if session.holder, err = g.t.proofs.prove(ctx, session.proof, c.Client, ""); err != nil {
 		return err

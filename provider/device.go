@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -27,10 +28,8 @@ import (
 // redeemed once, on any node, like every other.
 
 const (
-	deviceGrantType = "urn:ietf:params:oauth:grant-type:device_code"
-	devicePrefix    = "symbolon_dc_"
-	deviceLife      = 10 * time.Minute
-	devicePoll      = 5 * time.Second
+	deviceLife = 10 * time.Minute
+	devicePoll = 5 * time.Second
 )
 
 // devices bounds how many codes one client can have made.
@@ -68,6 +67,7 @@ type deviceResponse struct {
 type deviceStore struct {
 	place
 	ephemeral storage.Ephemeral
+	limiter   *web.Limiter
 	now       func() time.Time
 }
 
@@ -80,12 +80,16 @@ type deviceFlow struct {
 	types    *details.Types
 	sessions *session.Sessions
 	requests *interaction.Store
-	signIn   Interaction
-	pages    *templates.Pages
-	limiter  *web.Limiter
-	audit    Recorder
-	grant    *tokenEndpoint
-	clients  interface {
+	signIn   interface {
+		Next(ctx context.Context, q *interaction.Request, s *session.Session) (page string, err error)
+	}
+	pages   *templates.Pages
+	limiter *web.Limiter
+	audit   interface {
+		Record(ctx context.Context, e audit.Event) error
+	}
+	grant   *tokenEndpoint
+	clients interface {
 		Spend(ctx context.Context, s storage.Spent) error
 	}
 	connected func(ctx context.Context, s *session.Session, app string, scopes []string)
@@ -129,7 +133,7 @@ func (f *deviceFlow) newDevice(w http.ResponseWriter, r *http.Request, form para
 	if d.Details, err = askedDetails(f.types, url.Values(form), c); err != nil {
 		return nil, err
 	}
-	if d.Resources, err = matchResources(form["resource"], f.resourcesFor(c.Audiences, d.Scopes), c); err != nil {
+	if d.Resources, err = matchResources(form["resource"], resourcesFor(f.place, c.Audiences, d.Scopes), c); err != nil {
 		return nil, err
 	}
 	if err := f.proofs.spendProof(ctx, proof); err != nil {
@@ -153,7 +157,7 @@ func (s *deviceStore) keep(ctx context.Context, d device) (*deviceResponse, erro
 	shown := shownUserCode(d.UserCode)
 	return &deviceResponse{
 		DeviceCode: code, UserCode: shown,
-		URI: s.url("/device"), Complete: s.url("/device?user_code=" + shown),
+		URI: s.URL("/device"), Complete: s.URL("/device?user_code=" + shown),
 		ExpiresIn: int64(deviceLife / time.Second), Interval: int64(devicePoll / time.Second),
 	}, nil
 }

@@ -56,7 +56,7 @@ func (s *server) poll(c credentials, code string) *answer {
 // enter types a user code and returns the path of the page that asks what to do about it.
 func (b *browser) enter(code string) string {
 	b.s.t.Helper()
-	path := strings.TrimPrefix(b.submit("/device", url.Values{"user_code": {code}}).location(b.s.t).Path, b.s.base)
+	path := strings.TrimPrefix(b.submit("/device", url.Values{"user_code": {code}}).location(b.s.t).Path, b.s.Base)
 	b.open(path).page(b.s.t, http.StatusOK)
 	return path
 }

@@ -2,19 +2,26 @@ package provider
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/web"
 )
 
-// polls is how often a device may ask; it is told the interval devicePoll.
-var polls = web.Limit{Events: 1, Per: devicePoll - time.Second}
+// The grant type of RFC 8628, and what its codes begin with.
+const (
+	deviceGrantType = "urn:ietf:params:oauth:grant-type:device_code"
+	devicePrefix    = "symbolon_dc_"
+)
+
+// pendingDevices knows the devices whose codes are no grants yet.
+type pendingDevices interface {
+	// Pending returns why the client gets no tokens for the device code with this digest: the refusal to
+	// answer with, or an outage. It never returns nil.
+	Pending(ctx context.Context, clientID string, digest []byte) error
+}
 
 // deviceGrant redeems device codes (RFC 8628 section 3.4).
 type deviceGrant struct{ t *tokenEndpoint }
@@ -39,7 +46,7 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	}
 	state, err := g.t.grants.GrantByCode(ctx, storage.Digest(code))
 	if errors.Is(err, storage.ErrNotFound) {
-		return g.pending(ctx, c, storage.Digest(code))
+		return g.t.devices.Pending(ctx, c.ID, storage.Digest(code))
 	}
 	if err != nil {
 		return err
@@ -48,25 +55,6 @@ func (g *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 		return foreign("device code", state.ClientID, c.ID)
 	}
 	return g.t.redeem(ctx, r, state)
-}
-
-// pending tells why there are no tokens yet. Only the client that the code was made for learns it.
-func (g *deviceGrant) pending(ctx context.Context, c *client, digest []byte) error {
-	d, err := g.t.devices.pending(ctx, digest)
-	switch {
-	case errors.Is(err, storage.ErrNotFound):
-		return refuse("expired_token", "The device code is unknown or has expired.")
-	case err != nil:
-		return err
-	case d.ClientID != c.ID:
-		return foreign("device code", d.ClientID, c.ID)
-	case d.Denied:
-		return refuse("access_denied", "The user denied the request.")
-	}
-	if err := g.t.limiter.Allow(ctx, "poll:"+hex.EncodeToString(digest), polls); err != nil {
-		return refuse("slow_down", "Polling too fast; increase the interval.")
-	}
-	return refuse("authorization_pending", "The user has not answered yet.")
 }
 
 func (g *deviceGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, w fosite.AccessResponder) error {

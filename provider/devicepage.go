@@ -28,7 +28,7 @@ func (f *deviceFlow) devicePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *deviceFlow) askUserCode(w http.ResponseWriter, status int, code, problem string) error {
-	return f.pages.Render(w, status, templates.Device{Action: f.base + "/device", UserCode: code, Error: problem})
+	return f.pages.Render(w, status, templates.Device{Action: f.Path("/device"), UserCode: code, Error: problem})
 }
 
 // enterDevice answers POST /device: the request is parked like any other, for this browser alone.
@@ -64,7 +64,7 @@ func (f *deviceFlow) enterDevice(w http.ResponseWriter, r *http.Request) error {
 	if err := f.requests.Park(w, r, q); err != nil {
 		return err
 	}
-	return web.Redirect(w, f.devicePath(q))
+	return web.Redirect(w, f.path(q))
 }
 
 // countTyped counts a try for the network and, when somebody is signed in, for them wherever they are.
@@ -80,7 +80,16 @@ func (f *deviceFlow) countTyped(r *http.Request) error {
 	return f.limiter.Allow(ctx, "user-code:"+s.UserID, typed)
 }
 
-func (l place) devicePath(q *interaction.Request) string { return l.base + "/device/" + q.Handle }
+// elsewhere returns the page of a parked request that is about a device, "" for any other.
+func (f *deviceFlow) elsewhere(q *interaction.Request) string {
+	if deviceDigest(q.Form) == nil {
+		return ""
+	}
+	return f.path(q)
+}
+
+// path is where q is answered.
+func (f *deviceFlow) path(q *interaction.Request) string { return f.Path("/device/" + q.Handle) }
 
 // openDevice finds what this browser's person is to answer; due is where they have to sign in first.
 func (f *deviceFlow) openDevice(r *http.Request) (q *interaction.Request, d device, s *session.Session, due string, err error) {
@@ -116,7 +125,7 @@ func (f *deviceFlow) confirmDevice(w http.ResponseWriter, r *http.Request) error
 		}
 	}
 	return f.pages.Render(w, http.StatusOK, templates.Device{
-		Action: f.devicePath(q), UserCode: shownUserCode(d.UserCode), Client: q.ClientName,
+		Action: f.path(q), UserCode: shownUserCode(d.UserCode), Client: q.ClientName,
 		Account: cmp.Or(s.User.Email, s.User.Name), Network: d.Network, SameNetwork: d.Network == web.Network(web.ClientIP(r.Context())),
 		Scopes: describeScopes(d.Scopes), Resources: d.Resources,
 		Details: f.types.Describe(d.Details, web.Language(r.Context())),

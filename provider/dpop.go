@@ -48,9 +48,12 @@ type proofClaims struct {
 // proofs finds out what the sender of a request holds.
 type proofs struct {
 	place
-	auth      *authenticator
-	nonces    bool // every proof must carry one of ours
-	sealer    Sealer
+	auth   *authenticator
+	nonces bool // every proof must carry one of ours
+	sealer interface {
+		Seal(purpose string, plaintext []byte) []byte
+		Open(purpose string, sealed []byte) ([]byte, error)
+	}
 	ephemeral storage.Ephemeral
 	now       func() time.Time
 }
@@ -86,7 +89,7 @@ func (d *proofs) judgeProof(c proofClaims, method, path, token string) *Error {
 		return badProof("Its jti is missing or too long.")
 	case c.Method != method:
 		return badProof("Its htm does not match the method of this request.")
-	case !sameTarget(c.URL, d.url(path)) && !sameTarget(c.URL, d.mutualURL(path)):
+	case !sameTarget(c.URL, d.URL(path)) && !sameTarget(c.URL, d.mutualURL(path)):
 		return badProof("Its htu does not match the URL of this request.")
 	case c.IssuedAt == nil || *c.IssuedAt > now+int64(skew/time.Second) || *c.IssuedAt <= now-int64(proofLife/time.Second):
 		return badProof("Its iat is missing, too old or in the future.")

@@ -13,16 +13,23 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
+// sessionClients knows which clients a session has signed in to.
+type sessionClients interface {
+	// FrontchannelClients returns the clients that got tokens in the session and want to be told of its
+	// end in the browser.
+	FrontchannelClients(ctx context.Context, sessionID string) ([]storage.Client, error)
+}
+
 type logoutEndpoint struct {
 	place
 	auth     *authenticator
 	tokens   *tokenMaker
 	sessions *session.Sessions
 	pages    *templates.Pages
-	audit    Recorder
-	grants   interface {
-		FrontchannelClients(ctx context.Context, sessionID string) ([]storage.Client, error)
+	audit    interface {
+		Record(ctx context.Context, e audit.Event) error
 	}
+	grants sessionClients
 }
 
 // signOut is one request to end the session (OpenID Connect RP-Initiated Logout section 2).
@@ -53,9 +60,9 @@ func (e *logoutEndpoint) endSession(w http.ResponseWriter, r *http.Request) erro
 	switch {
 	case s == nil && r.Method == http.MethodPost && !confirmed:
 		// A POST from another site comes without cookies; the same as a GET has them.
-		return web.Redirect(w, e.base+"/logout?"+url.Values(form).Encode())
+		return web.Redirect(w, e.Path("/logout?")+url.Values(form).Encode())
 	case s == nil && q.target != "" && unvouched(q.client):
-		return e.pages.Render(w, http.StatusOK, templates.SignedOut{App: placeOf(q.target), NextURL: q.next(), Waits: true, SignInURL: e.base + "/login"})
+		return e.pages.Render(w, http.StatusOK, templates.SignedOut{App: placeOf(q.target), NextURL: q.next(), Waits: true, SignInURL: e.Path("/login")})
 	case s == nil:
 		return e.signedOut(w, r, q, nil)
 	case !confirmed && (q.session != e.tokens.sid(q.client, s.ID) || r.Method == http.MethodHead):
@@ -126,7 +133,7 @@ func (q *signOut) targetDiffers() string {
 }
 
 func (e *logoutEndpoint) askSignOut(w http.ResponseWriter, q *signOut, s *session.Session) error {
-	page := templates.SignOut{App: q.client.Name, Account: s.User.Email, Action: e.base + "/logout"}
+	page := templates.SignOut{App: q.client.Name, Account: s.User.Email, Action: e.Path("/logout")}
 	for _, name := range []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state"} {
 		if value := q.form.Get(name); value != "" {
 			page.Fields = append(page.Fields, templates.Field{Name: name, Value: value})
@@ -150,8 +157,10 @@ func (e *logoutEndpoint) signedOut(w http.ResponseWriter, r *http.Request, q *si
 	switch next := q.next(); {
 	case len(frames) > 0:
 		return e.signOutInFrames(w, q, frames, next)
+	case next != "" && r.Method == http.MethodPost:
+		return e.pages.HandOff(w, templates.HandOff{App: q.client.Name, URL: next})
 	case next != "":
-		return leave(w, r, e.pages, q.client.Name, next)
+		return web.RedirectAway(w, next)
 	}
-	return e.pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: e.base + "/login"})
+	return e.pages.Render(w, http.StatusOK, templates.SignedOut{SignInURL: e.Path("/login")})
 }

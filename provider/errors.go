@@ -110,7 +110,7 @@ var descriptions = map[string]string{
 // writeError answers an API call with e (RFC 6749 section 5.2). Programs get the standard's words and
 // nothing else, in dev mode too: people read hints on a page, or where the server runs.
 func (re *renderer) writeError(w http.ResponseWriter, r *http.Request, e *Error) error {
-	re.hint(r, e)
+	re.hints.of(r, e)
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")

@@ -79,9 +79,6 @@ func (c *client) GetResponseModes() []fosite.ResponseModeType {
 // has compares exactly; fosite's Arguments.Has ignores case.
 func (c *client) has(grantType string) bool { return slices.Contains(c.GrantTypes, grantType) }
 
-// signingAlg is the algorithm of every JWT made for this client.
-func signingAlg(c storage.Client) string { return c.SignedWith() }
-
 // clientKey carries the client that the front has found already, so that it is read once.
 type clientKey struct{}
 

@@ -36,7 +36,7 @@ func (e *logoutEndpoint) frame(c storage.Client, sessionID string) string {
 	if !c.FrontchannelLogoutSession {
 		return c.FrontchannelLogoutURI
 	}
-	return appendQuery(c.FrontchannelLogoutURI, [2]string{"iss", e.issuer}, [2]string{"sid", e.tokens.sid(c, sessionID)})
+	return appendQuery(c.FrontchannelLogoutURI, [2]string{"iss", e.Issuer}, [2]string{"sid", e.tokens.sid(c, sessionID)})
 }
 
 // signOutInFrames shows the page that loads them, and goes on to next, if anywhere, when it has: a
@@ -54,7 +54,7 @@ func (e *logoutEndpoint) signOutInFrames(w http.ResponseWriter, q *signOut, fram
 		h.Set("Refresh", "0;url="+next)
 	}
 	return e.pages.Render(w, http.StatusOK, templates.SignedOut{
-		SignInURL: e.base + "/login", App: q.client.Name, NextURL: next, Frames: frames,
+		SignInURL: e.Path("/login"), App: q.client.Name, NextURL: next, Frames: frames,
 	})
 }
 

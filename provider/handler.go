@@ -11,7 +11,7 @@ import (
 type renderer struct {
 	place
 	pages *templates.Pages
-	dev   bool // errors say what differs
+	hints hints
 }
 
 // page has the errors of h answered by our error page.

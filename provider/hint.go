@@ -25,9 +25,12 @@ func (e *Error) withHintFunc(hint func() string) *Error {
 	return e
 }
 
-// hint returns that of e, and puts it into the record of the request; "" outside of dev mode.
-func (re *renderer) hint(r *http.Request, e *Error) string {
-	if !re.dev || e.hint == nil {
+// hints says whether refusals are explained: in dev mode.
+type hints bool
+
+// of returns the hint of e, and puts it into the record of the request; "" outside of dev mode.
+func (on hints) of(r *http.Request, e *Error) string {
+	if !on || e.hint == nil {
 		return ""
 	}
 	hint := e.hint()

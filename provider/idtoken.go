@@ -17,7 +17,7 @@ const idTokenType = "JWT"
 // idToken is OpenID Connect Core sections 2 and 3.1.3.6. On refresh it is the same authentication:
 // the original auth_time, and no nonce (section 12.2).
 func (m *tokenMaker) idToken(ctx context.Context, c storage.Client, s *statement, accessToken, nonce string) (string, error) {
-	claims := map[string]any{"sub": m.subject(c, s.user.ID), "iss": m.issuer}
+	claims := map[string]any{"sub": m.subject(c, s.user.ID), "iss": m.Issuer}
 	if c.IDTokenClaims != storage.IDTokenMinimal {
 		tell(claims, &s.user, s.scopes, s.grant.Named)
 	}
@@ -29,7 +29,7 @@ func (m *tokenMaker) idToken(ctx context.Context, c storage.Client, s *statement
 	claims["exp"] = s.at.Add(m.idTokenTTL).Unix()
 	claims["auth_time"] = s.grant.AuthTime.Unix()
 	claims["sid"] = m.sid(c, s.grant.SessionID)
-	claims["at_hash"] = leftHalf(signingAlg(c), accessToken)
+	claims["at_hash"] = leftHalf(c.SignedWith(), accessToken)
 	if nonce != "" {
 		claims["nonce"] = nonce
 	}
@@ -39,7 +39,7 @@ func (m *tokenMaker) idToken(ctx context.Context, c storage.Client, s *statement
 	if len(s.grant.AMR) > 0 {
 		claims["amr"] = s.grant.AMR
 	}
-	return m.keys.Sign(ctx, signingAlg(c), idTokenType, claims)
+	return m.keys.Sign(ctx, c.SignedWith(), idTokenType, claims)
 }
 
 // leftHalf is the at_hash for an ID token of this algorithm (OpenID Connect Core section 3.1.3.6):
@@ -71,7 +71,7 @@ func (m *tokenMaker) openIDToken(token string) (hintClaims, error) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		return claims, err
 	}
-	if claims.Issuer != m.issuer || claims.Subject == "" {
+	if claims.Issuer != m.Issuer || claims.Subject == "" {
 		return claims, refuse("invalid_request", "The id_token_hint was not issued by this server.")
 	}
 	return claims, nil

@@ -130,10 +130,19 @@ func (v *validRequest) authorized(spend storage.Spent) authorization {
 	}
 }
 
+// Interaction is something the person must do before the response: sign in, consent.
+type Interaction interface {
+	// Next returns the path of the page that is due for q, or "" when nothing is.
+	Next(ctx context.Context, q *interaction.Request, s *session.Session) (page string, err error)
+	// Refusal is the error a client gets instead of the page under prompt=none
+	// (OpenID Connect Core section 3.1.2.6).
+	Refusal() string
+}
+
 // replier delivers authorization responses.
 type replier struct {
 	place
-	render            *renderer
+	hints             hints
 	keys              *keys.Ring
 	pages             *templates.Pages
 	sessions          *session.Sessions
@@ -177,7 +186,7 @@ func (p *replier) refuseAtClient(w http.ResponseWriter, r *http.Request, v *vali
 		return e
 	}
 	web.Annotate(r.Context(), clientAttr(v.ClientID), refusalAttr(e.Name))
-	p.render.hint(r, e)
+	p.hints.of(r, e)
 	fields := [][2]string{{"error", e.Name}, {"error_description", e.Description}}
 	if unvouched(v.client) && unseen(r, v) {
 		return p.refuseHere(r, v, *e, fields)
@@ -191,7 +200,7 @@ func (p *replier) response(ctx context.Context, v *validRequest, fields [][2]str
 	if v.reply.state != "" {
 		fields = append(fields, [2]string{"state", v.reply.state})
 	}
-	fields = append(fields, [2]string{"iss", p.issuer})
+	fields = append(fields, [2]string{"iss", p.Issuer})
 	if isSigned(v.reply.mode) {
 		return p.signResponse(ctx, v, fields)
 	}
@@ -209,7 +218,7 @@ func (p *replier) answerClient(w http.ResponseWriter, r *http.Request, v *validR
 	}
 	location := appendQuery(v.reply.uri, fields...)
 	if v.reply.left {
-		return handOff(w, p.pages, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
+		return p.pages.HandOff(w, templates.HandOff{App: v.ClientName, URL: location, Signals: p.signals(r.Context(), v.session)})
 	}
 	h := w.Header()
 	h.Set("Location", location)

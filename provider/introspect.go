@@ -119,7 +119,7 @@ func (e *introspectionEndpoint) inspectRefresh(ctx context.Context, caller stora
 		return introspection{}, nil
 	}
 	answer := introspection{
-		Active: true, Issuer: e.issuer, Subject: e.tokens.subject(caller, state.UserID), ClientID: state.ClientID,
+		Active: true, Issuer: e.Issuer, Subject: e.tokens.subject(caller, state.UserID), ClientID: state.ClientID,
 		Scope: strings.Join(state.Scopes, " "), ExpiresAt: earlier(state.ExpiresAt, state.IdleAt).Unix(),
 		IssuedAt: state.RotatedAt.Unix(), TokenType: "refresh_token", SessionID: e.tokens.sid(caller, state.SessionID),
 	}

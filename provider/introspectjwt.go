@@ -42,7 +42,7 @@ func wantsSigned(h http.Header) bool {
 // writeSigned answers caller with a JWT.
 func (e *introspectionEndpoint) writeSigned(w http.ResponseWriter, r *http.Request, caller storage.Client, answer introspection) error {
 	token, err := e.keys.Sign(r.Context(), orStandard(caller.IntrospectionAlg, caller), introspectionType, signedIntrospection{
-		Issuer: e.issuer, Audience: caller.ID, IssuedAt: e.now().Unix(), Introspection: answer,
+		Issuer: e.Issuer, Audience: caller.ID, IssuedAt: e.now().Unix(), Introspection: answer,
 	})
 	if err != nil {
 		return err

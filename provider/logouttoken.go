@@ -31,8 +31,8 @@ type logoutClaims struct {
 // logoutToken is signed as the client's ID tokens are.
 func (m *tokenMaker) logoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
 	now := m.now()
-	return m.keys.Sign(ctx, signingAlg(c), logoutTokenType, logoutClaims{
-		Issuer: m.issuer, Subject: m.subject(c, n.UserID), Audience: c.ID,
+	return m.keys.Sign(ctx, c.SignedWith(), logoutTokenType, logoutClaims{
+		Issuer: m.Issuer, Subject: m.subject(c, n.UserID), Audience: c.ID,
 		IssuedAt: now.Unix(), ExpiresAt: now.Add(logoutTokenLife).Unix(), JTI: rand.Text(),
 		SessionID: m.sid(c, n.SessionID), Events: map[string]struct{}{logoutEvent: {}},
 	})

@@ -83,7 +83,7 @@ type aliases struct {
 }
 
 // aliases are nil when every client goes to the same place.
-func (l place) aliases() *aliases {
+func aliasesAt(l place) *aliases {
 	if l.mutual == "" {
 		return nil
 	}
@@ -93,46 +93,57 @@ func (l place) aliases() *aliases {
 	}
 }
 
+// metadataConfig is what there is to tell.
+type metadataConfig struct {
+	GrantTypes, ResponseModes, ProofAlgs []string
+	ACRValues, DetailTypes, Languages    []string
+
+	Registration, ClientDocuments, SessionManagement bool
+
+	MutualTLS bool // clients can show certificates
+	ClientCAs bool // and ones that somebody issued
+}
+
 // confidentialAuth is how clients that are not public authenticate.
-func (c Config) confidentialAuth() []string {
+func (c metadataConfig) confidentialAuth() []string {
 	methods := []string{"client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}
 	if c.MutualTLS {
 		methods = append(methods, storage.AuthSelfSignedTLS)
 	}
-	if c.MutualTLS && c.ClientCAs != nil {
+	if c.MutualTLS && c.ClientCAs {
 		methods = append(methods, storage.AuthTLS)
 	}
 	return methods
 }
 
-func newMetadata(c Config, l place, ring *keys.Ring, languages []string) *metadata {
+func newMetadata(c metadataConfig, l place, ring *keys.Ring) *metadata {
 	confidential := c.confidentialAuth()
 	anyClient := append(slices.Clip(confidential), "none")
 	registration, checkSession := "", ""
 	if c.Registration {
-		registration = l.url("/register")
+		registration = l.URL("/register")
 	}
 	if c.SessionManagement {
-		checkSession = l.url("/check-session")
+		checkSession = l.URL("/check-session")
 	}
 	body, err := json.Marshal(document{
-		Issuer:                l.issuer,
-		AuthorizationEndpoint: l.url("/authorize"),
-		TokenEndpoint:         l.url("/token"),
-		JWKSURI:               l.url("/jwks"),
-		UserinfoEndpoint:      l.url("/userinfo"),
-		PushedEndpoint:        l.url("/par"),
-		DeviceEndpoint:        l.url("/device_authorization"),
-		IntrospectionEndpoint: l.url("/introspect"),
-		RevocationEndpoint:    l.url("/revoke"),
-		EndSessionEndpoint:    l.url("/logout"),
+		Issuer:                l.Issuer,
+		AuthorizationEndpoint: l.URL("/authorize"),
+		TokenEndpoint:         l.URL("/token"),
+		JWKSURI:               l.URL("/jwks"),
+		UserinfoEndpoint:      l.URL("/userinfo"),
+		PushedEndpoint:        l.URL("/par"),
+		DeviceEndpoint:        l.URL("/device_authorization"),
+		IntrospectionEndpoint: l.URL("/introspect"),
+		RevocationEndpoint:    l.URL("/revoke"),
+		EndSessionEndpoint:    l.URL("/logout"),
 		CheckSessionFrame:     checkSession,
 		RegistrationEndpoint:  registration,
 		ClientDocuments:       c.ClientDocuments,
 		ACRValues:             c.ACRValues,
 		ResponseTypes:         []string{"code"},
-		ResponseModes:         responseModes(),
-		GrantTypes:            grantTypes,
+		ResponseModes:         c.ResponseModes,
+		GrantTypes:            c.GrantTypes,
 		CodeChallengeMethods:  []string{"S256"},
 		TokenAuth:             anyClient,
 		IntrospectionAuth:     confidential,
@@ -140,7 +151,7 @@ func newMetadata(c Config, l place, ring *keys.Ring, languages []string) *metada
 		TokenAuthAlgs:         keys.ClientAlgorithms(),
 		IntrospectionAuthAlgs: keys.ClientAlgorithms(),
 		RevocationAuthAlgs:    keys.ClientAlgorithms(),
-		DPoPAlgs:              proofAlgs(),
+		DPoPAlgs:              c.ProofAlgs,
 		SubjectTypes:          []string{storage.SubjectPublic, storage.SubjectPairwise},
 		IDTokenAlgs:           ring.Algorithms(),
 		UserInfoAlgs:          ring.Algorithms(),
@@ -148,7 +159,7 @@ func newMetadata(c Config, l place, ring *keys.Ring, languages []string) *metada
 		Claims: append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"},
 			personalClaims()...),
 		Prompts:           []string{"none", "login", "consent", "select_account"},
-		UILocales:         languages,
+		UILocales:         c.Languages,
 		IssInResponse:     true,
 		ClaimsParameter:   true,
 		RequestParameter:  true,
@@ -157,15 +168,15 @@ func newMetadata(c Config, l place, ring *keys.Ring, languages []string) *metada
 		IntrospectionAlgs: ring.Algorithms(),
 
 		BackchannelLogout: true, BackchannelSession: true, FrontchannelLogout: true, FrontchannelSession: true,
-		DetailTypes:      c.DetailTypes.Names(),
+		DetailTypes:      c.DetailTypes,
 		CertificateBound: c.MutualTLS,
-		Mutual:           l.aliases(),
+		Mutual:           aliasesAt(l),
 	})
 	if err != nil {
 		panic(err) // strings and lists of them always marshal
 	}
 	sum := sha256.Sum256(body)
-	return &metadata{ring: ring, paths: l.wellKnown(), body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	return &metadata{ring: ring, paths: wellKnown(l), body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }
 
 // advertisedScopes are those that mean the same at every deployment.
@@ -175,12 +186,12 @@ func advertisedScopes() []string {
 
 // wellKnown is every place where clients look: RFC 8414 puts the issuer's path behind the name,
 // OpenID Connect Discovery in front of it, and clients of each try both.
-func (l place) wellKnown() []string {
+func wellKnown(l place) []string {
 	const oauth, oidc = "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"
-	if l.base == "" {
+	if l.Base == "" {
 		return []string{oauth, oidc}
 	}
-	return []string{oauth + l.base, oidc + l.base, l.base + oidc}
+	return []string{oauth + l.Base, oidc + l.Base, l.Base + oidc}
 }
 
 // discovery answers GET of every well-known path.

@@ -20,7 +20,7 @@ func (i signIn) Next(_ context.Context, q *interaction.Request, s *session.Sessi
 		return "", nil
 	}
 	// A request that has no handle yet gets one when it is parked.
-	return i.s.base + "/test/sign-in?request=" + q.Handle, nil
+	return i.s.Base + "/test/sign-in?request=" + q.Handle, nil
 }
 
 func (signIn) Refusal() string { return "login_required" }
@@ -37,7 +37,7 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(w, s.base+q.Resume())
+	return web.Redirect(w, s.Base+q.Resume())
 }
 
 // consent asks everybody but first-party clients; the header X-Test-Consent answers.
@@ -66,5 +66,5 @@ func (s *server) consentPage(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Requests.Update(r.Context(), q); err != nil {
 		return err
 	}
-	return web.Redirect(w, s.base+q.Resume())
+	return web.Redirect(w, s.Base+q.Resume())
 }

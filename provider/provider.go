@@ -7,8 +7,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
@@ -23,48 +21,21 @@ import (
 
 // Clients finds registered software.
 type Clients interface {
-	// Client returns the client with its live secrets, disabled or not, or storage.ErrNotFound.
-	Client(ctx context.Context, id string) (storage.Client, error)
+	authClients
 	// Known is Client as it was last seen, without asking anybody: for what has begun already.
 	Known(ctx context.Context, id string) (storage.Client, error)
-	// Spend uses a client's assertion up: of all callers, ever, one gets nil, the others
-	// storage.ErrSpent.
-	Spend(ctx context.Context, s storage.Spent) error
 }
 
-// Grants keeps authorizations. Each transition is one conditional statement: of many callers on
-// many nodes one succeeds, the others get storage.ErrSpent.
+// Grants keeps authorizations.
 type Grants interface {
-	// AddGrant stores g with its unspent code and spends the request it answers, in one transaction.
-	AddGrant(ctx context.Context, g storage.Grant, spend storage.Spent) error
-	GrantByCode(ctx context.Context, digest []byte) (storage.GrantState, error)
-	// SpendCode marks the code as used and starts the refresh family at generation 1, if the code
-	// is unspent and unexpired and the grant alive.
-	SpendCode(ctx context.Context, id string, at, idleAt time.Time) error
-	Grant(ctx context.Context, id string) (storage.GrantState, error)
-	// RotateGrant moves the family from generation to generation+1, if it is there and alive.
-	RotateGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error
-	// KeepGrant lets the family live on at generation, on the same conditions.
-	KeepGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error
-	RevokeGrant(ctx context.Context, id string, at time.Time, why string) error
-	// FrontchannelClients returns the clients that got tokens in the session and want to be told of its
-	// end in the browser.
-	FrontchannelClients(ctx context.Context, sessionID string) ([]storage.Client, error)
+	grantStore
+	sessionClients
 }
 
 // Tokens judges access tokens by what they stand on.
 type Tokens interface {
-	TokenState(ctx context.Context, q storage.TokenQuery) (storage.TokenState, error)
-	RevokeToken(ctx context.Context, jti string, until time.Time) error
-}
-
-// Interaction is something the person must do before the response: sign in, consent.
-type Interaction interface {
-	// Next returns the path of the page that is due for q, or "" when nothing is.
-	Next(ctx context.Context, q *interaction.Request, s *session.Session) (page string, err error)
-	// Refusal is the error a client gets instead of the page under prompt=none
-	// (OpenID Connect Core section 3.1.2.6).
-	Refusal() string
+	tokenStates
+	revokedTokens
 }
 
 // Sealer keeps a grant's seed unreadable at rest.
@@ -77,16 +48,6 @@ type Sealer interface {
 type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 	RecordLater(ctx context.Context, e audit.Event)
-}
-
-// Metrics counts what is issued.
-type Metrics interface {
-	TokenIssued(grant, alg string)
-}
-
-// SecretUse notes, later and in batches, when a client secret was last used.
-type SecretUse interface {
-	SecretUsed(id string, at time.Time)
 }
 
 // Config is what a deployment decides about the protocol.
@@ -163,7 +124,7 @@ type Provider struct {
 
 // New builds the provider. The issuer must be an absolute URL without query or fragment.
 func New(c Config, d Deps) (*Provider, error) {
-	issuer, err := url.Parse(c.Issuer)
+	site, err := web.NewSite(c.Issuer)
 	if err != nil {
 		return nil, err
 	}
@@ -177,45 +138,46 @@ func New(c Config, d Deps) (*Provider, error) {
 		c.DetailTypes = &details.Types{}
 	}
 	c.PushedTTL = cmp.Or(c.PushedTTL, defaultPushedTTL)
-	return assemble(place{c.Issuer, strings.TrimSuffix(issuer.EscapedPath(), "/"), c.MutualURL}, c, d), nil
+	return assemble(place{site, c.MutualURL}, c, d), nil
 }
 
 // Mount registers every endpoint. Browser routes get the page protections, the others CORS; there
 // is no third way in.
 func (p *Provider) Mount(mux *web.Mux) {
+	root, mux := mux, mux.Under(p.Base)
 	page, redirecting := p.render.page, p.authorize.reply.redirecting
-	mux.Page("GET "+p.base+"/authorize", page(redirecting(p.authorize.authorize)))
-	mux.PageFromAnywhere("POST "+p.base+"/authorize", page(redirecting(p.authorize.authorize)))
-	mux.Page("GET "+p.base+"/authorize/{handle}", page(redirecting(p.authorize.resume)))
-	mux.Page("GET "+p.base+"/logout", page(p.logout.endSession))
-	mux.PageFromAnywhere("POST "+p.base+"/logout", page(p.logout.endSession))
-	mux.Page("GET "+p.base+"/device", page(p.device.devicePage))
-	mux.Page("POST "+p.base+"/device", page(p.device.enterDevice))
-	mux.Page("GET "+p.base+"/device/{handle}", page(p.device.confirmDevice))
-	mux.Page("POST "+p.base+"/device/{handle}", page(p.device.decideDevice))
-	mux.Page("HEAD "+p.base+"/authorize", refuseHead)
-	mux.Page("HEAD "+p.base+"/authorize/{handle}", refuseHead)
+	mux.Page("GET /authorize", page(redirecting(p.authorize.authorize)))
+	mux.PageFromAnywhere("POST /authorize", page(redirecting(p.authorize.authorize)))
+	mux.Page("GET /authorize/{handle}", page(redirecting(p.authorize.resume)))
+	mux.Page("GET /logout", page(p.logout.endSession))
+	mux.PageFromAnywhere("POST /logout", page(p.logout.endSession))
+	mux.Page("GET /device", page(p.device.devicePage))
+	mux.Page("POST /device", page(p.device.enterDevice))
+	mux.Page("GET /device/{handle}", page(p.device.confirmDevice))
+	mux.Page("POST /device/{handle}", page(p.device.decideDevice))
+	mux.Page("HEAD /authorize", refuseHead)
+	mux.Page("HEAD /authorize/{handle}", refuseHead)
 	if p.sessionManagement {
-		mux.Page("GET "+p.base+"/check-session", p.logout.checkSession)
+		mux.Page("GET /check-session", p.logout.checkSession)
 	}
-	mux.Published("GET "+p.base+"/jwks", p.metadata.jwks)
+	mux.Published("GET /jwks", p.metadata.jwks)
 	for _, path := range p.metadata.paths {
-		mux.Published("GET "+path, p.metadata.discovery)
+		root.Published("GET "+path, p.metadata.discovery)
 	}
-	p.MountMutual(mux)
+	p.MountMutual(root)
 }
 
 // MountMutual registers the endpoints that a client's certificate counts at, and no page: browsers
 // would ask people for a certificate.
 func (p *Provider) MountMutual(mux *web.Mux) {
-	api := p.render.api
-	mux.API("POST "+p.base+"/par", api(p.authorize.push))
-	mux.API("POST "+p.base+"/device_authorization", api(p.device.deviceAuthorization))
-	mux.API("POST "+p.base+"/token", api(p.token.token))
-	mux.API("POST "+p.base+"/introspect", api(p.introspection.introspect))
-	mux.API("POST "+p.base+"/revoke", api(p.revocation.revoke))
-	mux.API("GET "+p.base+"/userinfo", api(challenging(p.userinfo.userinfo)))
-	mux.API("POST "+p.base+"/userinfo", api(challenging(p.userinfo.userinfo)))
+	api, mux := p.render.api, mux.Under(p.Base)
+	mux.API("POST /par", api(p.authorize.push))
+	mux.API("POST /device_authorization", api(p.device.deviceAuthorization))
+	mux.API("POST /token", api(p.token.token))
+	mux.API("POST /introspect", api(p.introspection.introspect))
+	mux.API("POST /revoke", api(p.revocation.revoke))
+	mux.API("GET /userinfo", api(challenging(p.userinfo.userinfo)))
+	mux.API("POST /userinfo", api(challenging(p.userinfo.userinfo)))
 }
 
 // LogoutToken tells one client that a session ended, from now on and for two minutes.

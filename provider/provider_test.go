@@ -86,8 +86,8 @@ func (s *server) serve(mux *web.Mux, config Config, deps Deps) {
 	}
 	s.Provider, s.Config, s.Deps = p, config, deps
 	p.Mount(mux)
-	mux.Page("GET "+p.base+"/test/sign-in", s.signInPage)
-	mux.Page("GET "+p.base+"/test/consent", s.consentPage)
+	mux.Page("GET "+p.Base+"/test/sign-in", s.signInPage)
+	mux.Page("GET "+p.Base+"/test/consent", s.consentPage)
 }
 
 // onto serves from now on by a provider that stands on something else.

@@ -22,7 +22,7 @@ func (t *tokenEndpoint) settle(ctx context.Context, r fosite.AccessRequester, st
 	if s.scopes, err = narrow(scopes, state.Scopes); err != nil {
 		return err
 	}
-	if s.audience, err = t.audienceFor(state.Grant, c.Client, s.scopes, form["resource"]); err != nil {
+	if s.audience, err = audienceFor(t.place, state.Grant, c.Client, s.scopes, form["resource"]); err != nil {
 		return err
 	}
 	if s.details, err = narrowDetails(t.types, form, state.AuthorizationDetails, c.Client); err != nil {
@@ -37,7 +37,7 @@ func (t *tokenEndpoint) settle(ctx context.Context, r fosite.AccessRequester, st
 // bound to is checked before it is spent.
 func (t *tokenEndpoint) redeem(ctx context.Context, r fosite.AccessRequester, state storage.GrantState) error {
 	c, s := r.GetClient().(*client), r.GetSession().(*tokenSession)
-	seed, err := t.refresh.firstSeed(ctx, c, state.Grant)
+	seed, err := t.firstSeed(ctx, c, state.Grant)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,9 @@ func refreshHolder(c storage.Client, holder string) string {
 
 // refreshTokens opens refresh tokens.
 type refreshTokens struct {
-	sealer Sealer
+	sealer interface {
+		Open(purpose string, sealed []byte) ([]byte, error)
+	}
 	behind func(context.Context) (bool, error) // whether other nodes seal under a secret that this one does not have
 	grants interface {
 		Grant(ctx context.Context, id string) (storage.GrantState, error)
@@ -73,11 +75,11 @@ func (r *refreshTokens) seed(ctx context.Context, g storage.Grant) ([]byte, erro
 
 // firstSeed is the seed for a client that gets refresh tokens, nil for others. It is opened before
 // the code is spent.
-func (r *refreshTokens) firstSeed(ctx context.Context, c *client, g storage.Grant) ([]byte, error) {
+func (t *tokenEndpoint) firstSeed(ctx context.Context, c *client, g storage.Grant) ([]byte, error) {
 	if !c.has("refresh_token") {
 		return nil, nil
 	}
-	seed, err := r.seed(ctx, g)
+	seed, err := t.refresh.seed(ctx, g)
 	return seed, gone(err)
 }
 

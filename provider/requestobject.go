@@ -116,7 +116,7 @@ func (r *requestObjects) judgeObject(o objectClaims, c storage.Client, isSigned 
 		return badObject("Its sub must not be the client_id; that would make it a client assertion.")
 	case o.Issuer != c.ID && (isSigned || o.Issuer != ""):
 		return badObject("Its iss must be the client_id.")
-	case !r.isAudience(o.Audience) && (isSigned || len(o.Audience) > 0) && !(c.FAPI2() && slices.Contains(o.Audience, r.issuer)):
+	case !r.isAudience(o.Audience) && (isSigned || len(o.Audience) > 0) && !(c.FAPI2() && slices.Contains(o.Audience, r.Issuer)):
 		return badObject("Its aud must be this issuer.") // FAPI 2.0 Message Signing section 5.3.1 takes others along with it
 	case o.ExpiresAt == nil && isSigned:
 		return badObject("Its exp is missing.")

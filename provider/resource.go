@@ -15,18 +15,18 @@ import (
 
 // audienceFor is who a token of the grant is for: of what the person allowed, or of the client's default,
 // the resources asked for; with none asked for, all of it (RFC 8707 section 2.2).
-func (l place) audienceFor(g storage.Grant, c storage.Client, scopes, asked []string) ([]string, error) {
+func audienceFor(l place, g storage.Grant, c storage.Client, scopes, asked []string) ([]string, error) {
 	granted := g.Resources
 	if len(granted) == 0 {
-		granted = l.defaultAudience(c)
+		granted = defaultAudience(l, c)
 	}
 	if len(g.Resources) == 0 && !g.NoScope {
-		granted = l.resourcesFor(granted, scopes)
+		granted = resourcesFor(l, granted, scopes)
 	}
 	if len(asked) == 0 {
 		return granted, nil
 	}
-	return matchResources(asked, l.resourcesFor(granted, scopes), c)
+	return matchResources(asked, resourcesFor(l, granted, scopes), c)
 }
 
 // checkResources is RFC 8707 section 2: absolute, no fragment, allowed.
@@ -37,7 +37,7 @@ func (e *authorizeEndpoint) checkResources(v *validRequest) (err error) {
 			return refuse("invalid_target", "The resource must be an absolute URI without a fragment.")
 		}
 	}
-	v.Resources, err = matchResources(v.Form["resource"], e.resourcesFor(v.client.Audiences, v.Scopes), v.client)
+	v.Resources, err = matchResources(v.Form["resource"], resourcesFor(e.place, v.client.Audiences, v.Scopes), v.client)
 	return err
 }
 

@@ -15,23 +15,6 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// leave sends the browser to target, which must be a validated URI.
-func leave(w http.ResponseWriter, r *http.Request, pages *templates.Pages, app, target string) error {
-	if r.Method == http.MethodPost {
-		return handOff(w, pages, templates.HandOff{App: app, URL: target})
-	}
-	return web.RedirectAway(w, target)
-}
-
-// handOff leaves by a page: browsers apply form-action to every redirect that follows a POST, and
-// would stop one to another site without a word.
-func handOff(w http.ResponseWriter, pages *templates.Pages, page templates.HandOff) error {
-	h := w.Header()
-	h.Set("Refresh", "0;url="+page.URL)
-	h.Set("Referrer-Policy", "no-referrer")
-	return pages.Render(w, http.StatusOK, page)
-}
-
 // signals are a service to the person's password manager: without them, people go on all the same.
 func (p *replier) signals(ctx context.Context, s *session.Session) []templates.Signal {
 	if p.signalsFor == nil || s == nil {
@@ -52,7 +35,7 @@ func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *Error) 
 		Title:   title(e.Status),
 		Message: cmp.Or(e.Say, message(e.Status)),
 		Code:    e.Name,
-		Detail:  re.hint(r, e),
+		Detail:  re.hints.of(r, e),
 		TraceID: web.TraceID(r.Context()),
 	}
 	if _, standard := descriptions[e.Name]; standard {
@@ -78,11 +61,11 @@ func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *Error) 
 func (re *renderer) wayOn(page *templates.Error, r *http.Request, e *Error) {
 	switch {
 	case e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests:
-		page.WayText, page.WayURL = "Try again", templates.Again(r, strings.TrimSuffix(re.issuer, re.base))
+		page.WayText, page.WayURL = "Try again", templates.Again(r, strings.TrimSuffix(re.Issuer, re.Base))
 	case e.home != "":
 		page.App, page.WayURL = e.app, e.home
 	default:
-		page.WayText, page.WayURL = "Go to your account", re.base+"/account"
+		page.WayText, page.WayURL = "Go to your account", re.Path("/account")
 	}
 }
 

@@ -12,18 +12,25 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
+// revokedTokens remembers access tokens that were revoked.
+type revokedTokens interface {
+	// RevokeToken makes the token dead on every node; it is forgotten when it would have expired.
+	RevokeToken(ctx context.Context, jti string, until time.Time) error
+}
+
 type revocationEndpoint struct {
 	auth    *authenticator
 	tokens  *tokenMaker
 	refresh *refreshTokens
-	revoked interface {
-		RevokeToken(ctx context.Context, jti string, until time.Time) error
-	}
-	grants interface {
+	revoked revokedTokens
+	grants  interface {
 		RevokeGrant(ctx context.Context, id string, at time.Time, why string) error
 	}
-	audit Recorder
-	now   func() time.Time
+	audit interface {
+		Record(ctx context.Context, e audit.Event) error
+		RecordLater(ctx context.Context, e audit.Event)
+	}
+	now func() time.Time
 }
 
 // revoke answers POST /revoke (RFC 7009). Revoking a refresh token ends its grant, and with it every

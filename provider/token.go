@@ -36,12 +36,13 @@ type tokenEndpoint struct {
 	proofs  *proofs
 	tokens  *tokenMaker
 	refresh *refreshTokens
-	devices *deviceStore
+	devices pendingDevices
 	types   *details.Types
-	grants  Grants
-	sealer  Sealer
-	limiter *web.Limiter
-	audit   Recorder
+	grants  grantStore
+	sealer  interface {
+		Seal(purpose string, plaintext []byte) []byte
+	}
+	audit   grantRecorder
 	metrics Metrics
 	fosite  *fosite.Fosite
 	now     func() time.Time
@@ -90,7 +91,7 @@ func (t *tokenEndpoint) exchange(w http.ResponseWriter, r *http.Request, form pa
 	}
 	c := request.GetClient().(*client)
 	t.recordToken(ctx, grantType, audit.Event{Outcome: audit.Success, ClientID: c.ID})
-	t.metrics.TokenIssued(grantType, signingAlg(c.Client))
+	t.metrics.TokenIssued(grantType, c.SignedWith())
 	web.Annotate(ctx, clientAttr(c.ID), grantAttr(grantType))
 	idToken, _ := response.GetExtra("id_token").(string)
 	return &tokenResponse{

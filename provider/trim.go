@@ -16,7 +16,7 @@ func trim(l place, types *details.Types, g *storage.Grant, c storage.Client) err
 	g.Scopes = slices.DeleteFunc(slices.Clone(was.Scopes), func(scope string) bool { return !slices.Contains(c.Scopes, scope) })
 	g.Resources = nil
 	for _, resource := range was.Resources {
-		still, _ := matchResources([]string{resource}, l.resourcesFor(c.Audiences, g.Scopes), c)
+		still, _ := matchResources([]string{resource}, resourcesFor(l, c.Audiences, g.Scopes), c)
 		g.Resources = append(g.Resources, still...)
 	}
 	if was.AuthorizationDetails != nil {

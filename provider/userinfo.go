@@ -47,7 +47,7 @@ func (e *userinfoEndpoint) userinfo(w http.ResponseWriter, r *http.Request) erro
 		return invalidToken()
 	case !slices.Contains(strings.Fields(claims.Scope), "openid") || token.User.ID == "":
 		return &Error{Status: http.StatusForbidden, Name: "insufficient_scope", Description: "The access token does not have the openid scope."}
-	case !slices.Contains(claims.Audience, e.issuer):
+	case !slices.Contains(claims.Audience, e.Issuer):
 		return forAnother()
 	}
 	if err := e.proofs.spendProof(r.Context(), proof); err != nil {
@@ -66,7 +66,7 @@ func (e *userinfoEndpoint) writeUserinfo(w http.ResponseWriter, r *http.Request,
 	if token.UserInfoAlg == "" {
 		return writeJSON(w, claims)
 	}
-	claims["iss"], claims["aud"] = e.issuer, access.ClientID
+	claims["iss"], claims["aud"] = e.Issuer, access.ClientID
 	signed, err := e.keys.Sign(r.Context(), token.UserInfoAlg, userinfoType, claims)
 	if err != nil {
 		return err
