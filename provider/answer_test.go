@@ -76,7 +76,7 @@ func request(t testing.TB, method, target string, form url.Values) *http.Request
 	r, err := http.NewRequestWithContext(t.Context(), method, target, body)
 	must(t, err)
 	if form != nil {
-		r.Header.Set("Content-Type", formType)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	return r
 }

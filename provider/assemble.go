@@ -20,30 +20,24 @@ func assemble(l place, c Config, d Deps) *Provider {
 	refresh := &refreshTokens{sealer: d.Sealer, behind: d.BehindOnSecrets, grants: d.Grants}
 	devices := &deviceStore{place: l, ephemeral: d.Requests.Ephemeral, limiter: d.Limiter, now: d.Now}
 
-	p.token = &tokenEndpoint{
+	p.token = newTokenEndpoint(tokenEndpoint{
 		place: l, auth: auth, proofs: proofs, tokens: p.tokens, refresh: refresh, devices: devices, types: c.DetailTypes,
 		grants: d.Grants, sealer: d.Sealer, audit: d.Audit, metrics: d.Metrics, now: d.Now,
 		accessTokenTTL: c.AccessTokenTTL, agentTTL: c.AgentAccessTokenTTL, codeTTL: c.CodeTTL,
 		refreshIdle: c.RefreshIdle, refreshAbsolute: c.RefreshAbsolute, refreshRetry: c.RefreshRetry,
-	}
-	p.token.fosite = p.token.newFosite()
-	reply := &replier{
-		place: l, hints: hints(c.Dev), keys: d.Keys, pages: d.Pages, sessions: d.Sessions,
-		sessionManagement: c.SessionManagement, signalsFor: d.Signals, now: d.Now,
-	}
-	p.authorize = &authorizeEndpoint{
-		place: l, auth: auth, proofs: proofs, tokens: p.tokens, reply: reply, types: c.DetailTypes,
-		pushed:  &pushedRequests{ephemeral: d.Requests.Ephemeral, ttl: c.PushedTTL},
-		objects: &requestObjects{place: l, auth: auth, now: d.Now},
-		clients: d.Clients, sessions: d.Sessions, requests: d.Requests, interactions: d.Interactions, pages: d.Pages,
-		limiter: d.Limiter, audit: d.Audit, grant: p.token, pkcePublicOnly: c.PKCEPublicOnly, now: d.Now,
-	}
+	})
 	p.device = &deviceFlow{
 		place: l, auth: auth, proofs: proofs, devices: devices, types: c.DetailTypes, clients: d.Clients,
 		sessions: d.Sessions, requests: d.Requests, signIn: d.Interactions[0], pages: d.Pages,
 		limiter: d.Limiter, audit: d.Audit, grant: p.token, connected: d.Connected, now: d.Now,
 	}
-	p.authorize.elsewhere = p.device.elsewhere
+	p.authorize = newAuthorize(authorizeDeps{
+		place: l, auth: auth, proofs: proofs, tokens: p.tokens, grant: p.token, keys: d.Keys, types: c.DetailTypes,
+		clients: d.Clients, sessions: d.Sessions, requests: d.Requests, pages: d.Pages, limiter: d.Limiter,
+		audit: d.Audit, hints: hints(c.Dev), now: d.Now,
+		interactions: d.Interactions, elsewhere: p.device.elsewhere, signals: d.Signals,
+		pushedTTL: c.PushedTTL, pkcePublicOnly: c.PKCEPublicOnly, sessionManagement: c.SessionManagement,
+	})
 	p.introspection = &introspectionEndpoint{
 		place: l, auth: auth, tokens: p.tokens, refresh: refresh, keys: d.Keys, types: c.DetailTypes, now: d.Now,
 	}

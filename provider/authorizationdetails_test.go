@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/symbolon-id/symbolon/details"
-	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
@@ -202,16 +201,4 @@ func TestTypesOfDetailsAreAdvertised(t *testing.T) {
 	if got := newServer(t, storagetest.SQLite(t)).get("/.well-known/oauth-authorization-server").json(t, name); got != nil {
 		t.Errorf("without types: %v", got)
 	}
-}
-
-func TestClientThatChangesItsDetailsIsAskedAboutAnew(t *testing.T) {
-	v := &validRequest{}
-	v.Request = newShown(useFiles)
-	if v.differs(*newShown(useFiles)) || !v.differs(*newShown(readFile)) || !v.differs(*newShown("")) {
-		t.Error("details do not count")
-	}
-}
-
-func newShown(text string) *interaction.Request {
-	return &interaction.Request{Details: json.RawMessage(text)}
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
+	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -34,37 +36,82 @@ type validRequest struct {
 	reply    reply
 }
 
-// authorizeEndpoint answers authorization requests, pushed ones too.
-type authorizeEndpoint struct {
-	place
-	auth         *authenticator
-	proofs       *proofs
-	tokens       *tokenMaker
-	pushed       *pushedRequests
-	objects      *requestObjects
-	reply        *replier
-	types        *details.Types
-	sessions     *session.Sessions
-	requests     *interaction.Store
-	interactions []Interaction
-	pages        *templates.Pages
-	limiter      *web.Limiter
-	audit        interface {
-		RecordLater(ctx context.Context, e audit.Event)
-	}
-	grant          *tokenEndpoint
-	pkcePublicOnly bool
-	now            func() time.Time
+// authorizeDeps is what the endpoint stands on.
+type authorizeDeps struct {
+	place    place
+	auth     *authenticator
+	proofs   *proofs
+	tokens   *tokenMaker
+	grant    *tokenEndpoint
+	keys     *keys.Ring
+	types    *details.Types
+	clients  knownClients
+	sessions *session.Sessions
+	requests *interaction.Store
+	pages    *templates.Pages
+	limiter  *web.Limiter
+	audit    authorizeRecorder
+	hints    hints
+	now      func() time.Time
+
+	interactions []Interaction // in the order a person meets them
 	// elsewhere returns the page that answers a parked request which no client sent to /authorize, ""
 	// for any other.
 	elsewhere func(q *interaction.Request) string
-	clients   interface {
-		Known(ctx context.Context, id string) (storage.Client, error)
+	// signals is what the browser of a user who goes on to an app should tell their password manager;
+	// nil: nothing.
+	signals func(context.Context, storage.User) ([]templates.Signal, error)
+
+	pushedTTL         time.Duration // of a pushed request, until the browser brings it; 0: 90 s
+	pkcePublicOnly    bool          // old confidential clients of OpenID Connect need no PKCE
+	sessionManagement bool          // answers carry session_state
+}
+
+// knownClients finds clients as they were last seen.
+type knownClients interface {
+	// Known returns the client without asking its site, or storage.ErrNotFound.
+	Known(ctx context.Context, id string) (storage.Client, error)
+}
+
+// authorizeRecorder takes the refusals worth remembering.
+type authorizeRecorder interface {
+	RecordLater(ctx context.Context, e audit.Event)
+}
+
+// authorizeEndpoint answers authorization requests, pushed ones too.
+type authorizeEndpoint struct {
+	authorizeDeps
+	place
+	pushed  *pushedRequests
+	objects *requestObjects
+	reply   *replier
+}
+
+// newAuthorize builds the endpoint.
+func newAuthorize(d authorizeDeps) *authorizeEndpoint {
+	return &authorizeEndpoint{
+		authorizeDeps: d, place: d.place,
+		pushed:  &pushedRequests{ephemeral: d.requests.Ephemeral, ttl: cmp.Or(d.pushedTTL, defaultPushedTTL)},
+		objects: &requestObjects{place: d.place, auth: d.auth, now: d.now},
+		reply: &replier{
+			place: d.place, hints: d.hints, keys: d.keys, pages: d.pages, sessions: d.sessions,
+			sessionManagement: d.sessionManagement, signalsFor: d.signals, now: d.now,
+		},
 	}
 }
 
-// authorize answers GET and POST /authorize.
-func (e *authorizeEndpoint) authorize(w http.ResponseWriter, r *http.Request) error {
+// Authorize answers GET and POST /authorize.
+func (e *authorizeEndpoint) Authorize(w http.ResponseWriter, r *http.Request) error {
+	return e.reply.deliver(w, r, e.begin(w, r))
+}
+
+// Resume answers GET /authorize/{handle}, where every page sends the browser when it is done.
+func (e *authorizeEndpoint) Resume(w http.ResponseWriter, r *http.Request) error {
+	return e.reply.deliver(w, r, e.resume(w, r))
+}
+
+// begin validates a request that has just arrived.
+func (e *authorizeEndpoint) begin(w http.ResponseWriter, r *http.Request) error {
 	form, fault := readAuthorize(r)
 	if fault != nil && len(form) == 0 {
 		return fault
@@ -118,8 +165,8 @@ func (v *validRequest) asSent() url.Values {
 	return url.Values{"client_id": v.Form["client_id"], "request_uri": v.Form["request_uri"]}
 }
 
-// resume answers GET /authorize/{handle}, where every page sends the browser when it is done. The
-// request is validated again: the client may have changed meanwhile.
+// resume goes on with a request that was parked. It is validated again: the client may have changed
+// meanwhile.
 func (e *authorizeEndpoint) resume(w http.ResponseWriter, r *http.Request) error {
 	q, err := e.requests.Open(r, r.PathValue("handle"))
 	if errors.Is(err, storage.ErrNotFound) {

@@ -29,7 +29,7 @@ func TestUnknownClientIsToldHereOnly(t *testing.T) {
 		app, disabled := s.app(), s.app()
 		s.must(s.db.SetClientDisabled(s.ctx(), disabled.id, s.now()))
 		for _, id := range []string{"", "c_UNKNOWN", disabled.id, strings.Repeat("c", 1<<10), "\x00", "' OR 1=1", "é", strings.ToLower(app.id)} {
-			s.get(s.authorizeURL(credentials{id: id})).page(t, http.StatusBadRequest)
+			s.get(s.authorizeURL(login{id: id})).page(t, http.StatusBadRequest)
 		}
 		s.get(s.authorizeURL(app)+"&client_id="+app.id).page(t, http.StatusBadRequest)
 	})

@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"testing"
-	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
@@ -17,8 +16,8 @@ import (
 type hot struct {
 	s            *server
 	ada          *browser
-	agent, es256 credentials
-	app          credentials
+	agent, es256 login
+	app          login
 	agentToken   string
 	userToken    string
 	refresh      string // of the newest generation
@@ -35,7 +34,7 @@ func newHot(t testing.TB, db *durable.DB) *hot {
 }
 
 // answered sends a request to the handlers themselves, with no network between.
-func (h *hot) answered(method, path string, form url.Values, c credentials, header ...string) []byte {
+func (h *hot) answered(method, path string, form url.Values, c login, header ...string) []byte {
 	r := request(h.s.t, method, h.s.endpoint(path), form)
 	r.RequestURI, r.RemoteAddr = r.URL.RequestURI(), "192.0.2.1:4711"
 	r.URL.Scheme, r.URL.Host = "", "" // as a server sees it
@@ -54,10 +53,10 @@ func (h *hot) answered(method, path string, form url.Values, c credentials, head
 }
 
 func (h *hot) get(path string, header ...string) {
-	h.answered(http.MethodGet, path, nil, credentials{}, header...)
+	h.answered(http.MethodGet, path, nil, login{}, header...)
 }
 
-func (h *hot) clientCredentials(c credentials) {
+func (h *hot) clientCredentials(c login) {
 	h.answered(http.MethodPost, "/token", url.Values{"grant_type": {"client_credentials"}}, c)
 }
 
@@ -71,7 +70,7 @@ func (h *hot) revoke() {
 
 func (h *hot) rotate() {
 	body := h.answered(http.MethodPost, "/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {h.refresh}}, h.app)
-	var next tokenResponse
+	var next tokenAnswer
 	h.s.must(json.Unmarshal(body, &next))
 	h.refresh = next.RefreshToken
 }
@@ -132,19 +131,6 @@ func BenchmarkRequest(b *testing.B) {
 				})
 			}
 		})
-	}
-}
-
-// BenchmarkClaims is an access token without its signature.
-func BenchmarkClaims(b *testing.B) {
-	s := newServer(b, storagetest.SQLite(b))
-	c := s.client(s.agent().id)
-	session := &statement{at: time.Now(), scopes: c.Scopes, audience: c.Audiences}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := json.Marshal(s.Provider.tokens.accessClaims(c, session)); err != nil {
-			b.Fatal(err)
-		}
 	}
 }
 

@@ -72,7 +72,7 @@ func challengeOf(verifier string) string {
 }
 
 // authorizeURL is a good request; more replaces its parameters, "" takes one out.
-func (s *server) authorizeURL(c credentials, more ...[2]string) string {
+func (s *server) authorizeURL(c login, more ...[2]string) string {
 	form := url.Values{
 		"client_id": {c.id}, "redirect_uri": {callback}, "response_type": {"code"}, "scope": {"openid"}, "state": {"state"},
 		"code_challenge": {challengeOf(verifier)}, "code_challenge_method": {"S256"},
@@ -86,7 +86,7 @@ func (s *server) authorizeURL(c credentials, more ...[2]string) string {
 }
 
 // code takes b through /authorize.
-func (b *browser) code(c credentials, more ...[2]string) string {
+func (b *browser) code(c login, more ...[2]string) string {
 	b.s.t.Helper()
 	to := b.open(b.s.authorizeURL(c, more...)).location(b.s.t)
 	code := to.Query().Get("code")
@@ -97,7 +97,7 @@ func (b *browser) code(c credentials, more ...[2]string) string {
 }
 
 // redeem answers POST /token with the code.
-func (s *server) redeem(c credentials, code string) *answer {
+func (s *server) redeem(c login, code string) *answer {
 	s.t.Helper()
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier}}
 	if c.secret == "" {
@@ -108,7 +108,7 @@ func (s *server) redeem(c credentials, code string) *answer {
 }
 
 // tokens signs b in to c and returns what c gets.
-func (b *browser) tokens(c credentials, more ...[2]string) (t tokenResponse) {
+func (b *browser) tokens(c login, more ...[2]string) (t tokenAnswer) {
 	b.s.t.Helper()
 	a := b.s.redeem(c, b.code(c, more...))
 	if err := json.Unmarshal(a.body, &t); err != nil || t.AccessToken == "" {

@@ -24,7 +24,7 @@ func TestNoBytesInAnyFieldAreAServerError(t *testing.T) {
 						t.Errorf("%s %s=%q: %d", path, field, hostile, a.StatusCode)
 					}
 				}
-				if a := s.post(path, url.Values{"grant_type": {"client_credentials"}}, credentials{id: hostile, secret: hostile}); a.StatusCode >= http.StatusInternalServerError {
+				if a := s.post(path, url.Values{"grant_type": {"client_credentials"}}, login{id: hostile, secret: hostile}); a.StatusCode >= http.StatusInternalServerError {
 					t.Errorf("%s, Basic %q: %d", path, hostile, a.StatusCode)
 				}
 			}

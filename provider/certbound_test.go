@@ -32,7 +32,7 @@ func (s *server) cnf(token string) confirmation {
 }
 
 // named adds what a client without a secret authenticates by.
-func named(form url.Values, c credentials) url.Values {
+func named(form url.Values, c login) url.Values {
 	form.Set("client_id", c.id)
 	return form
 }

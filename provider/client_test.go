@@ -7,7 +7,7 @@ import (
 )
 
 // agent registers a service account that may have scopes a and b.
-func (s *server) agent(change ...func(*storage.Client)) credentials {
+func (s *server) agent(change ...func(*storage.Client)) login {
 	return s.register(storage.Client{
 		ID: storage.NewID(storage.AgentPrefix), Kind: storage.KindAgent, Name: "Agent",
 		ClientMetadata: storage.ClientMetadata{
@@ -19,7 +19,7 @@ func (s *server) agent(change ...func(*storage.Client)) credentials {
 const callback = "https://app.example/cb"
 
 // app registers an application with a secret.
-func (s *server) app(change ...func(*storage.Client)) credentials {
+func (s *server) app(change ...func(*storage.Client)) login {
 	return s.register(storage.Client{
 		ID: storage.NewID(storage.ClientPrefix), Kind: storage.KindApp, Name: "App",
 		ClientMetadata: storage.ClientMetadata{
@@ -32,7 +32,7 @@ func (s *server) app(change ...func(*storage.Client)) credentials {
 func public(c *storage.Client) { c.Public = true }
 
 // register stores c after every change; all but public clients get a secret.
-func (s *server) register(c storage.Client, changes []func(*storage.Client)) credentials {
+func (s *server) register(c storage.Client, changes []func(*storage.Client)) login {
 	s.t.Helper()
 	c.CreatedAt, c.UpdatedAt = s.now(), s.now()
 	for _, change := range changes {
@@ -44,11 +44,11 @@ func (s *server) register(c storage.Client, changes []func(*storage.Client)) cre
 		c.Secrets = append(c.Secrets, storage.ClientSecret{ID: storage.NewID(""), ClientID: c.ID, Digest: storage.Digest(secret), CreatedAt: s.now()})
 	}
 	s.must(s.db.CreateClient(s.ctx(), c))
-	return credentials{id: c.ID, secret: secret}
+	return login{id: c.ID, secret: secret}
 }
 
 // agentToken gets an access token as c.
-func (s *server) agentToken(c credentials, resource ...string) string {
+func (s *server) agentToken(c login, resource ...string) string {
 	s.t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}, "resource": resource}
 	token, _ := s.post("/token", form, c).json(s.t, "access_token").(string)

@@ -33,7 +33,7 @@ func (s *server) assertion(k *holder, id string, more ...claims) string {
 }
 
 func asserting(assertion string) url.Values {
-	return url.Values{"grant_type": {"client_credentials"}, "client_assertion_type": {assertionType}, "client_assertion": {assertion}}
+	return url.Values{"grant_type": {"client_credentials"}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {assertion}}
 }
 
 func TestAssertionThatIsWrongInAnythingIsRefused(t *testing.T) {
@@ -132,12 +132,12 @@ func TestAssertionNeedsItsType(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	k := newHolder(t)
 	c := s.agent(keyed(k))
-	for _, kind := range []string{"", "jwt", assertionType + " ", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"} {
+	for _, kind := range []string{"", "jwt", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" + " ", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"} {
 		form := asserting(s.assertion(k, c.id))
 		form.Set("client_assertion_type", kind)
 		s.post("/token", form).refused(t, http.StatusUnauthorized, "invalid_client")
 	}
-	s.post("/token", url.Values{"grant_type": {"client_credentials"}, "client_assertion_type": {assertionType}}).refused(t, http.StatusUnauthorized, "invalid_client")
+	s.post("/token", url.Values{"grant_type": {"client_credentials"}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}}).refused(t, http.StatusUnauthorized, "invalid_client")
 	twice := asserting(s.assertion(k, c.id))
 	twice["client_assertion"] = append(twice["client_assertion"], s.assertion(k, c.id))
 	s.post("/token", twice).refused(t, http.StatusBadRequest, "invalid_request")
@@ -211,7 +211,7 @@ func TestAssertionsOfEveryShapeThatIsRight(t *testing.T) {
 			"nbf a little ahead":          {"nbf": s.now().Add(8 * time.Second).Unix()},
 			"expired a moment ago":        {"exp": s.now().Add(-8 * time.Second).Unix()},
 			"five minutes":                {"exp": s.now().Add(5 * time.Minute).Unix()},
-			"jti of 256 bytes":            {"jti": strings.Repeat("j", maxJTI)},
+			"jti of 256 bytes":            {"jti": strings.Repeat("j", 256)},
 			"claims we do not know of":    {"jti2": "x", "nonce": []int{1}},
 			"an iat of long ago, for all": {"iat": 1},
 		} {

@@ -27,8 +27,8 @@ func TestUnknownDisabledDeletedAndWrongAreTheSame(t *testing.T) {
 		if reference.Header.Get("WWW-Authenticate") == "" {
 			t.Error("no WWW-Authenticate although Basic was tried")
 		}
-		unknown := credentials{id: "c_UNKNOWN", secret: wrong.secret}
-		for name, c := range map[string]credentials{
+		unknown := login{id: "c_UNKNOWN", secret: wrong.secret}
+		for name, c := range map[string]login{
 			"unknown": unknown, "disabled": disabled, "deleted": deleted, "revoked secret": expired,
 			"odd id": {id: "\x00\xff", secret: "x"}, "long id": {id: strings.Repeat("a", 10<<10), secret: "x"},
 		} {
@@ -57,7 +57,7 @@ func TestAlmostTheSecretIsRefused(t *testing.T) {
 		"its digest": string(storage.Digest(c.secret)), "none": "", "the id": c.id,
 	} {
 		t.Run(name, func(t *testing.T) {
-			s.post("/token", asItself(), credentials{id: c.id, secret: secret}).refused(t, http.StatusUnauthorized, "invalid_client")
+			s.post("/token", asItself(), login{id: c.id, secret: secret}).refused(t, http.StatusUnauthorized, "invalid_client")
 		})
 	}
 	if a := s.post("/token", asItself(), c); a.StatusCode != http.StatusOK {
@@ -73,7 +73,7 @@ func TestExpiredSecretIsRefusedAndTheOtherStillWorks(t *testing.T) {
 			ID: "second", ClientID: c.id, Digest: storage.Digest(second), CreatedAt: s.now(), ExpiresAt: s.now().Add(time.Minute),
 		}))
 		for _, secret := range []string{c.secret, second} {
-			if a := s.post("/token", asItself(), credentials{id: c.id, secret: secret}); a.StatusCode != http.StatusOK {
+			if a := s.post("/token", asItself(), login{id: c.id, secret: secret}); a.StatusCode != http.StatusOK {
 				t.Fatalf("a live secret: %d %s", a.StatusCode, a.body)
 			}
 		}
@@ -81,7 +81,7 @@ func TestExpiredSecretIsRefusedAndTheOtherStillWorks(t *testing.T) {
 			t.Error("its use was not noted")
 		}
 		s.wait(time.Minute)
-		s.post("/token", asItself(), credentials{id: c.id, secret: second}).refused(t, http.StatusUnauthorized, "invalid_client")
+		s.post("/token", asItself(), login{id: c.id, secret: second}).refused(t, http.StatusUnauthorized, "invalid_client")
 		if a := s.post("/token", asItself(), c); a.StatusCode != http.StatusOK {
 			t.Fatalf("the other secret: %d %s", a.StatusCode, a.body)
 		}
@@ -179,8 +179,8 @@ func TestBasicAndPostAreInterchangeable(t *testing.T) {
 func TestGuessingIsLimitedAndLocksNobodyOut(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	c, other := s.agent(), s.agent()
-	wrong := credentials{id: c.id, secret: "wrong"}
-	for range failedAuthentications.Events {
+	wrong := login{id: c.id, secret: "wrong"}
+	for range 20 {
 		s.post("/token", asItself(), wrong).refused(t, http.StatusUnauthorized, "invalid_client")
 	}
 	limited := s.post("/token", asItself(), wrong)
@@ -191,7 +191,7 @@ func TestGuessingIsLimitedAndLocksNobodyOut(t *testing.T) {
 	if a := s.post("/token", asItself(), c); a.StatusCode != http.StatusOK {
 		t.Fatalf("the client is locked out: %d %s", a.StatusCode, a.body)
 	}
-	s.post("/token", asItself(), credentials{id: other.id, secret: "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
+	s.post("/token", asItself(), login{id: other.id, secret: "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
 }
 
 func TestAuthenticationIsOneReadAndNoWrite(t *testing.T) {

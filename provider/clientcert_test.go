@@ -156,7 +156,7 @@ func selfSigned(k *holder) func(*storage.Client) {
 	return func(c *storage.Client) { c.AuthMethod, c.JWKS = storage.AuthSelfSignedTLS, k.jwks() }
 }
 
-func itself(c credentials) url.Values {
+func itself(c login) url.Values {
 	return url.Values{"grant_type": {"client_credentials"}, "client_id": {c.id}}
 }
 
@@ -196,7 +196,7 @@ func TestCertificatesThatProveNothing(t *testing.T) {
 		withSecret.Set("client_secret", c.secret) // one from before it had certificates
 		s.show(&good, "/token", withSecret).refused(t, http.StatusUnauthorized, "invalid_client")
 		s.post("/token", asItself(), c).refused(t, http.StatusUnauthorized, "invalid_client")
-		s.show(&good, "/token", itself(credentials{id: "a_unknown"})).refused(t, http.StatusUnauthorized, "invalid_client")
+		s.show(&good, "/token", itself(login{id: "a_unknown"})).refused(t, http.StatusUnauthorized, "invalid_client")
 		s.must(s.db.SetClientDisabled(s.ctx(), c.id, s.now()))
 		s.show(&good, "/token", itself(c)).refused(t, http.StatusUnauthorized, "invalid_client")
 		s.must(s.db.SetClientDisabled(s.ctx(), c.id, time.Time{}))

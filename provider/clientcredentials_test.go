@@ -11,7 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-func (s *server) asks(c credentials, more ...[2]string) *answer {
+func (s *server) asks(c login, more ...[2]string) *answer {
 	s.t.Helper()
 	form := url.Values{"grant_type": {"client_credentials"}}
 	for _, m := range more {
@@ -72,7 +72,7 @@ func TestResourceDecidesTheAudience(t *testing.T) {
 		}
 		s.asks(bare, [2]string{"resource", "https://mcp.example/mcp"}).refused(t, http.StatusBadRequest, "invalid_target")
 		for _, test := range []struct {
-			client   credentials
+			client   login
 			resource []string
 			want     any
 		}{
@@ -104,7 +104,7 @@ func TestAgentTokenIsRFC9068(t *testing.T) {
 			t.Errorf("headers %v", a.Header)
 		}
 		token := a.json(t, "access_token").(string)
-		_, header, err := s.Keys.Verify(token, accessTokenType)
+		_, header, err := s.Keys.Verify(token, "at+jwt")
 		must(t, err)
 		claims := claimsOf(t, token)
 		if header.Alg != "RS256" || header.Typ != "at+jwt" || header.KID == "" {

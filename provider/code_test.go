@@ -15,7 +15,7 @@ import (
 )
 
 // redeemWith answers POST /token with the code and some parameters changed; "" leaves one out.
-func (s *server) redeemWith(c credentials, code string, more ...[2]string) *answer {
+func (s *server) redeemWith(c login, code string, more ...[2]string) *answer {
 	s.t.Helper()
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier}}
 	for _, m := range more {
@@ -161,13 +161,13 @@ func (s *server) race(t *testing.T, n int, do func() *answer) (won int) {
 
 func TestCodeOfSomebodyGoneIsRefused(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
-		for name, end := range map[string]func(app credentials, b *browser){
-			"user disabled": func(_ credentials, b *browser) { s.must(s.db.SetUserDisabled(s.ctx(), b.user.ID, s.now())) },
-			"user deleted":  func(_ credentials, b *browser) { s.must(s.db.DeleteUser(s.ctx(), b.user.ID)) },
-			"consent withdrawn": func(app credentials, b *browser) {
+		for name, end := range map[string]func(app login, b *browser){
+			"user disabled": func(_ login, b *browser) { s.must(s.db.SetUserDisabled(s.ctx(), b.user.ID, s.now())) },
+			"user deleted":  func(_ login, b *browser) { s.must(s.db.DeleteUser(s.ctx(), b.user.ID)) },
+			"consent withdrawn": func(app login, b *browser) {
 				s.must(s.db.WithdrawConsent(s.ctx(), b.user.ID, app.id))
 			},
-			"session ended": func(_ credentials, b *browser) { b.endSessions() },
+			"session ended": func(_ login, b *browser) { b.endSessions() },
 		} {
 			t.Run(name, func(t *testing.T) {
 				app, b := s.app(), s.person(storage.NewID("p"))

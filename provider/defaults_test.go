@@ -10,7 +10,6 @@ import (
 
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
 func byDefault(maxAge int64, acrs ...string) func(*storage.Client) {
@@ -41,37 +40,6 @@ func TestOldSignInIsRenewedWhenTheClientRegisteredAnAge(t *testing.T) {
 	})
 }
 
-func TestRegisteredDefaultsAreForRequestsThatDoNotSay(t *testing.T) {
-	s := newServer(t, storagetest.SQLite(t))
-	zero := s.client(s.app(byDefault(0, "phr", "mfa")).id)
-	minute := time.Minute
-	for name, c := range map[string]struct {
-		form   string
-		client storage.Client
-		maxAge *time.Duration
-		acrs   []string
-	}{
-		"nothing registered": {"", s.client(s.app().id), nil, nil},
-		"nothing said":       {"", zero, new(time.Duration), []string{"phr", "mfa"}},
-		"max_age":            {"max_age=60", zero, &minute, []string{"phr", "mfa"}},
-		"acr_values":         {"acr_values=gold", zero, new(time.Duration), []string{"gold"}},
-		"acr by claim":       {`claims={"id_token":{"acr":{"value":"silver"}}}`, zero, new(time.Duration), []string{"silver"}},
-	} {
-		v := &validRequest{Request: &interaction.Request{Form: map[string][]string{}}, client: c.client}
-		if key, value, ok := strings.Cut(c.form, "="); ok {
-			v.Form.Set(key, value)
-		}
-		for _, rule := range []func(*validRequest) error{checkPrompt, checkClaims} {
-			must(t, rule(v))
-		}
-		signInByDefault(v.Request, v.client)
-		same := v.MaxAge == nil && c.maxAge == nil || v.MaxAge != nil && c.maxAge != nil && *v.MaxAge == *c.maxAge
-		if !same || !slices.Equal(v.ACRValues, c.acrs) {
-			t.Errorf("%s: max_age %v, acr_values %v", name, v.MaxAge, v.ACRValues)
-		}
-	}
-}
-
 // Of display, the four values there are; locales and contexts nobody knows are wishes.
 func TestWishesThatCannotBeMetHinderNobody(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
@@ -99,7 +67,7 @@ func TestExpiredIDTokenIsStillAHint(t *testing.T) {
 func TestDeviceIsAllowedUnderTheSignInRulesOfItsClient(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		tv, strict, ada := s.app(television), s.app(television, byDefault(60, "mfa")), s.person("ada")
-		signedIn := func(c credentials) float64 {
+		signedIn := func(c login) float64 {
 			d := s.begin(c)
 			path := ada.enter(d.UserCode)
 			var q interaction.Request

@@ -21,7 +21,7 @@ func logout(pairs ...string) string {
 }
 
 // signedIn tells whether the browser could get a code without being asked anything.
-func (b *browser) signedIn(c credentials) bool {
+func (b *browser) signedIn(c login) bool {
 	b.s.t.Helper()
 	return b.open(b.s.authorizeURL(c, [2]string{"prompt", "none"})).location(b.s.t).Query().Has("code")
 }

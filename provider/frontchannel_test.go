@@ -61,7 +61,7 @@ func TestClientsAreToldInFramesBeforeTheBrowserLeaves(t *testing.T) {
 		odd := s.app(framed("https://evil.example;script-src/front", false)) // no door lets it in; if one did
 		ada := s.person("ada")
 		hint := ada.tokens(app).IDToken
-		for _, c := range []credentials{plain, twice, odd} {
+		for _, c := range []login{plain, twice, odd} {
 			ada.tokens(c)
 		}
 		sid := part(t, hint, 1)["sid"].(string)

@@ -51,7 +51,7 @@ func mistakesAtAuthorize() map[string]mistake {
 		}
 	}
 	return map[string]mistake{
-		"an unknown client": {"no client has the id c_gone", func(s *server) *answer { return s.get(s.authorizeURL(credentials{id: "c_gone"})) }},
+		"an unknown client": {"no client has the id c_gone", func(s *server) *answer { return s.get(s.authorizeURL(login{id: "c_gone"})) }},
 		"a disabled client": {"is switched off: symbolon client enable c_", func(s *server) *answer {
 			c := s.app()
 			s.must(s.db.SetClientDisabled(s.ctx(), c.id, s.now()))
@@ -86,7 +86,7 @@ func mistakesAtToken() map[string]mistake {
 			return s.redeemWith(c, s.person(storage.NewID("")).code(c), more...)
 		}
 	}
-	asks := func(c func(s *server) credentials) func(s *server) *answer {
+	asks := func(c func(s *server) login) func(s *server) *answer {
 		return func(s *server) *answer { return s.asks(c(s)) }
 	}
 	return map[string]mistake{
@@ -109,14 +109,14 @@ func mistakesAtToken() map[string]mistake {
 		"another's code":    {"the code was issued to client c_", func(s *server) *answer { return s.redeem(s.app(), s.person(storage.NewID("")).code(s.app())) }},
 		"a made-up code":    {"no such code", func(s *server) *answer { return s.redeem(s.app(), storage.CodePrefix+"x") }},
 		"a made-up refresh": {"not a refresh token of ours", func(s *server) *answer { return s.post("/token", refreshForm("x"), s.app()) }},
-		"an unknown client": {"no client has the id c_gone", asks(func(*server) credentials { return credentials{id: "c_gone", secret: "x"} })},
-		"a wrong secret":    {"the secret is none of the client's live ones; for another: symbolon agent secret add a_", asks(func(s *server) credentials { return credentials{id: s.agent().id, secret: "guess"} })},
+		"an unknown client": {"no client has the id c_gone", asks(func(*server) login { return login{id: "c_gone", secret: "x"} })},
+		"a wrong secret":    {"the secret is none of the client's live ones; for another: symbolon agent secret add a_", asks(func(s *server) login { return login{id: s.agent().id, secret: "guess"} })},
 		"a missing scope":   {"requested c, registered a b; to register others: symbolon agent update a_", func(s *server) *answer { return s.asks(s.agent(), [2]string{"scope", "c"}) }},
 		"no secret": {"no secret was sent", func(s *server) *answer {
 			return s.post("/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {s.agent().id}})
 		}},
-		"a public secret": {"it has no secret, and must send none", func(s *server) *answer { return s.redeem(credentials{id: s.app(public).id, secret: "x"}, "x") }},
-		"a key's secret":  {"registered for private_key_jwt and sent no client_assertion", asks(func(s *server) credentials { return s.agent(keyed(newHolder(s.t))) })},
+		"a public secret": {"it has no secret, and must send none", func(s *server) *answer { return s.redeem(login{id: s.app(public).id, secret: "x"}, "x") }},
+		"a key's secret":  {"registered for private_key_jwt and sent no client_assertion", asks(func(s *server) login { return s.agent(keyed(newHolder(s.t))) })},
 		"a long assertion": {"exp at most five minutes ahead of our clock, which says ", func(s *server) *answer {
 			k := newHolder(s.t)
 			return s.post("/token", asserting(s.assertion(k, s.agent(keyed(k)).id, claims{"exp": s.now().Add(time.Hour).Unix()})))
@@ -153,11 +153,13 @@ func mistakesAtToken() map[string]mistake {
 		"a public asker": {"only those that authenticate may ask about tokens", func(s *server) *answer {
 			return s.post("/introspect", url.Values{"token": {"x"}, "client_id": {s.app(public).id}})
 		}},
-		"a secret of FAPI": {"it authenticates by private_key_jwt or a certificate", asks(func(s *server) credentials {
+		"a secret of FAPI": {"it authenticates by private_key_jwt or a certificate", asks(func(s *server) login {
 			return s.agent(func(c *storage.Client) { c.Profile = storage.ProfileFAPI2 })
 		})},
 		"a made-up device code": {"not a device code of ours", func(s *server) *answer {
-			return s.post("/token", url.Values{"grant_type": {deviceGrantType}, "device_code": {"x"}}, s.app(func(c *storage.Client) { c.GrantTypes = append(c.GrantTypes, deviceGrantType) }))
+			return s.post("/token", url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {"x"}}, s.app(func(c *storage.Client) {
+				c.GrantTypes = append(c.GrantTypes, "urn:ietf:params:oauth:grant-type:device_code")
+			}))
 		}},
 		"a scope not granted": {"requested email, granted openid", func(s *server) *answer {
 			c := s.app()

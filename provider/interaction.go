@@ -169,15 +169,12 @@ func (v *validRequest) refused(err error) error { return &errorResponse{err, v} 
 
 func (e *errorResponse) Unwrap() error { return e.error }
 
-// redirecting has the error responses that h returns delivered to their clients.
-func (p *replier) redirecting(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		err := h(w, r)
-		if response, ok := errors.AsType[*errorResponse](err); ok {
-			return p.refuseAtClient(w, r, response.request, asError(response.error))
-		}
-		return err
+// deliver sends err to its client when it is an error response; any other is returned.
+func (p *replier) deliver(w http.ResponseWriter, r *http.Request, err error) error {
+	if response, ok := errors.AsType[*errorResponse](err); ok {
+		return p.refuseAtClient(w, r, response.request, asError(response.error))
 	}
+	return err
 }
 
 // refuseAtClient answers by redirect; an outage is ours to tell.

@@ -23,7 +23,7 @@ func withResponses(alg string) func(*storage.Client) {
 // opened are the claims of a response that we signed, and with which algorithm.
 func (s *server) opened(response string) (members map[string]any, header keys.Header) {
 	s.t.Helper()
-	payload, header, err := s.Keys.Verify(response, responseType)
+	payload, header, err := s.Keys.Verify(response, "JWT")
 	s.must(err)
 	s.must(keys.Unmarshal(payload, &members))
 	return members, header
@@ -111,7 +111,7 @@ func TestSignedResponseIsNoIDToken(t *testing.T) {
 }
 
 // inspectedSigned asks with these Accept headers.
-func (s *server) inspectedSigned(caller credentials, token string, accept ...string) *answer {
+func (s *server) inspectedSigned(caller login, token string, accept ...string) *answer {
 	r := request(s.t, http.MethodPost, s.endpoint("/introspect"), url.Values{"token": {token}})
 	r.SetBasicAuth(caller.id, caller.secret)
 	r.Header["Accept"] = accept
@@ -123,12 +123,12 @@ func TestIntrospectionIsSignedForWhoAsks(t *testing.T) {
 		c := s.agent()
 		server := s.app(serves("https://mcp.example/mcp"), func(c *storage.Client) { c.IntrospectionAlg = "PS256" })
 		token := s.agentToken(c)
-		for _, accept := range [][]string{{introspectionMedia}, {"application/json;q=0.1, " + introspectionMedia}, {"text/html", "Application/Token-Introspection+JWT; q=0.5"}} {
+		for _, accept := range [][]string{{"application/token-introspection+jwt"}, {"application/json;q=0.1, " + "application/token-introspection+jwt"}, {"text/html", "Application/Token-Introspection+JWT; q=0.5"}} {
 			a := s.inspectedSigned(server, token, accept...)
-			if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != introspectionMedia || a.Header.Get("Cache-Control") != "no-store" {
+			if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != "application/token-introspection+jwt" || a.Header.Get("Cache-Control") != "no-store" {
 				t.Fatalf("%d %v %s", a.StatusCode, a.Header, a.body)
 			}
-			payload, header, err := s.Keys.Verify(string(a.body), introspectionType)
+			payload, header, err := s.Keys.Verify(string(a.body), "token-introspection+jwt")
 			s.must(err)
 			var said map[string]any
 			s.must(keys.Unmarshal(payload, &said))
@@ -145,18 +145,18 @@ func TestIntrospectionIsSignedForWhoAsks(t *testing.T) {
 				t.Error("the answer passes for the token")
 			}
 		}
-		for _, accept := range [][]string{nil, {"*/*"}, {"application/*"}, {"application/json"}, {introspectionMedia + ";q=0"}, {"x/" + introspectionType}} {
+		for _, accept := range [][]string{nil, {"*/*"}, {"application/*"}, {"application/json"}, {"application/token-introspection+jwt" + ";q=0"}, {"x/" + "token-introspection+jwt"}} {
 			if a := s.inspectedSigned(server, token, accept...); a.Header.Get("Content-Type") != "application/json" {
 				t.Errorf("%v: %v", accept, a.Header)
 			}
 		}
 		// To strangers it says no as little as ever, and errors stay what they are.
-		payload, header, err := s.Keys.Verify(string(s.inspectedSigned(s.app(), token, introspectionMedia).body), introspectionType)
+		payload, header, err := s.Keys.Verify(string(s.inspectedSigned(s.app(), token, "application/token-introspection+jwt").body), "token-introspection+jwt")
 		s.must(err)
 		if !strings.Contains(string(payload), `"token_introspection":{"active":false}`) || header.Alg != "RS256" {
 			t.Errorf("%s", payload)
 		}
-		s.inspectedSigned(credentials{id: server.id, secret: "wrong"}, token, introspectionMedia).refused(t, http.StatusUnauthorized, "invalid_client")
+		s.inspectedSigned(login{id: server.id, secret: "wrong"}, token, "application/token-introspection+jwt").refused(t, http.StatusUnauthorized, "invalid_client")
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-func (s *server) logoutToken(c credentials, n storage.LogoutNotice) string {
+func (s *server) logoutToken(c login, n storage.LogoutNotice) string {
 	s.t.Helper()
 	n.ClientID = c.id
 	token, err := s.LogoutToken(s.ctx(), s.client(c.id), n)
@@ -84,7 +84,7 @@ func TestLogoutTokenSaysWhoWhatAndWhen(t *testing.T) {
 		if string(events) != `{"http://schemas.openid.net/event/backchannel-logout":{}}` {
 			t.Errorf("%s: %s", alg, events)
 		}
-		if _, _, err := s.Keys.Verify(token, logoutTokenType); err != nil {
+		if _, _, err := s.Keys.Verify(token, "logout+jwt"); err != nil {
 			t.Error(err)
 		}
 	}

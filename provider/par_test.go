@@ -15,7 +15,7 @@ import (
 )
 
 // pushForm is a good request of c; more as for authorizeURL.
-func (s *server) pushForm(c credentials, more ...[2]string) url.Values {
+func (s *server) pushForm(c login, more ...[2]string) url.Values {
 	s.t.Helper()
 	u, err := url.Parse(s.authorizeURL(c, more...))
 	s.must(err)
@@ -23,21 +23,21 @@ func (s *server) pushForm(c credentials, more ...[2]string) url.Values {
 }
 
 // pushed pushes a good request and returns its name.
-func (s *server) pushed(c credentials, more ...[2]string) string {
+func (s *server) pushed(c login, more ...[2]string) string {
 	s.t.Helper()
-	var basic []credentials
+	var basic []login
 	if c.secret != "" {
 		basic = append(basic, c)
 	}
 	a := s.post("/par", s.pushForm(c, more...), basic...)
 	uri, _ := a.json(s.t, "request_uri").(string)
-	if a.StatusCode != http.StatusCreated || !strings.HasPrefix(uri, requestURIPrefix) || a.Header.Get("Cache-Control") != "no-store" {
+	if a.StatusCode != http.StatusCreated || !strings.HasPrefix(uri, "urn:ietf:params:oauth:request_uri:") || a.Header.Get("Cache-Control") != "no-store" {
 		s.t.Fatalf("%d %v %s", a.StatusCode, a.Header, a.body)
 	}
 	return uri
 }
 
-func (s *server) byName(c credentials, uri string, more ...[2]string) string {
+func (s *server) byName(c login, uri string, more ...[2]string) string {
 	form := url.Values{"client_id": {c.id}, "request_uri": {uri}}
 	for _, m := range more {
 		form.Set(m[0], m[1])
@@ -59,7 +59,7 @@ func TestBadPushIsRefused(t *testing.T) {
 		"an implicit flow":     {[2]string{"response_type", "token"}, 400, "unsupported_response_type"},
 		"an unknown scope":     {[2]string{"scope", "openid root"}, 400, "invalid_scope"},
 		"an unknown resource":  {[2]string{"resource", "https://nobody.example"}, 400, "invalid_target"},
-		"a request_uri":        {[2]string{"request_uri", requestURIPrefix + "x"}, 400, "invalid_request"},
+		"a request_uri":        {[2]string{"request_uri", "urn:ietf:params:oauth:request_uri:" + "x"}, 400, "invalid_request"},
 		"a request object":     {[2]string{"request", "a.b.c"}, 400, "invalid_request_object"},
 		"a prompt":             {[2]string{"prompt", "none login"}, 400, "invalid_request"},
 		"another's client_id":  {[2]string{"client_id", other.id}, 400, "invalid_request"},
@@ -69,7 +69,7 @@ func TestBadPushIsRefused(t *testing.T) {
 		})
 	}
 	s.post("/par", s.pushForm(app)).refused(t, http.StatusUnauthorized, "invalid_client")
-	s.post("/par", s.pushForm(app), credentials{id: app.id, secret: "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
+	s.post("/par", s.pushForm(app), login{id: app.id, secret: "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
 	twice := s.pushForm(app)
 	twice.Add("scope", "openid")
 	s.post("/par", twice, app).refused(t, http.StatusBadRequest, "invalid_request")
@@ -87,10 +87,10 @@ func TestPushedRequestIsTheClientsAlone(t *testing.T) {
 		uri := s.pushed(app)
 		for name, path := range map[string]string{
 			"another client":       s.byName(other, uri),
-			"no client":            s.byName(credentials{}, uri),
-			"an unknown one":       s.byName(credentials{id: "c_UNKNOWN"}, uri),
-			"another name":         s.byName(app, requestURIPrefix+storage.NewID("")),
-			"a name of another":    s.byName(app, requestURIPrefix+"../request:x"),
+			"no client":            s.byName(login{}, uri),
+			"an unknown one":       s.byName(login{id: "c_UNKNOWN"}, uri),
+			"another name":         s.byName(app, "urn:ietf:params:oauth:request_uri:"+storage.NewID("")),
+			"a name of another":    s.byName(app, "urn:ietf:params:oauth:request_uri:"+"../request:x"),
 			"another client twice": s.byName(other, uri),
 		} {
 			a := ada.open(path)
@@ -227,7 +227,7 @@ func TestEveryKindOfClientPushes(t *testing.T) {
 		s.pushed(app)
 		s.pushed(open)
 		form := s.pushForm(withKey)
-		form.Set("client_assertion_type", assertionType)
+		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 		form.Set("client_assertion", s.assertion(k, withKey.id))
 		if a := s.post("/par", form); a.StatusCode != http.StatusCreated {
 			t.Errorf("by assertion: %d %s", a.StatusCode, a.body)
@@ -242,7 +242,7 @@ func TestCredentialsOfAPushAreNotKept(t *testing.T) {
 	form.Set("client_secret", app.secret)
 	a := s.post("/par", form)
 	uri, _ := a.json(t, "request_uri").(string)
-	kept, err := s.Requests.Ephemeral.Get(t.Context(), pushedKey(strings.TrimPrefix(uri, requestURIPrefix)))
+	kept, err := s.Requests.Ephemeral.Get(t.Context(), "pushed:"+(strings.TrimPrefix(uri, "urn:ietf:params:oauth:request_uri:")))
 	must(t, err)
 	if strings.Contains(string(kept), app.secret) || strings.Contains(string(kept), base64.StdEncoding.EncodeToString([]byte(app.secret))) {
 		t.Error("the secret is kept")
@@ -256,7 +256,7 @@ func TestOneClientCannotPushWithoutEnd(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	app, other := s.app(), s.app()
 	form := s.pushForm(app)
-	for range pushes.Events {
+	for range 1200 {
 		if a := s.post("/par", form, app); a.StatusCode != http.StatusCreated {
 			t.Fatalf("%d %s", a.StatusCode, a.body)
 		}

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func postForm(body string) *http.Request {
+func formRequest(body string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/token", strings.NewReader(body))
 	r.Header.Set("Content-Type", formType)
 	return r
@@ -46,7 +46,7 @@ func TestFormThatTwoParsersReadDifferentlyIsRefused(t *testing.T) {
 		"long resource":                {"resource=" + strings.Repeat("a", 4<<10+1), "invalid_target"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			form, fault := readForm(postForm(c.body))
+			form, fault := readForm(formRequest(c.body))
 			if fault == nil {
 				t.Fatalf("accepted as %v", form)
 			}
@@ -59,7 +59,7 @@ func TestFormThatTwoParsersReadDifferentlyIsRefused(t *testing.T) {
 
 func TestLongListsAreRefusedCheaply(t *testing.T) {
 	body := "grant_type=client_credentials&scope=" + strings.TrimSuffix(strings.Repeat("a+", 1000), "+")
-	r := postForm(body)
+	r := formRequest(body)
 	form, fault := readForm(r)
 	if fault == nil || fault.Name != "invalid_scope" {
 		t.Fatalf("fault %v", fault)
@@ -74,13 +74,13 @@ func TestOtherContentTypesAreRefused(t *testing.T) {
 		"", "application/json", "multipart/form-data; boundary=x", "text/plain", formType + "; charset=utf-16",
 		formType + "; boundary=x", formType + ";;", formType + "; charset=utf-8; a=b",
 	} {
-		r := postForm("grant_type=a")
+		r := formRequest("grant_type=a")
 		r.Header.Set("Content-Type", contentType)
 		if _, fault := readForm(r); fault == nil || fault.Status != http.StatusBadRequest {
 			t.Errorf("%q: %v", contentType, fault)
 		}
 	}
-	r := postForm("grant_type=a")
+	r := formRequest("grant_type=a")
 	r.Header.Add("Content-Type", formType)
 	if _, fault := readForm(r); fault == nil {
 		t.Error("two content types are accepted")
@@ -88,7 +88,7 @@ func TestOtherContentTypesAreRefused(t *testing.T) {
 }
 
 func TestCompressedBodyIsRefused(t *testing.T) {
-	r := postForm("grant_type=a")
+	r := formRequest("grant_type=a")
 	r.Header.Set("Content-Encoding", "gzip")
 	if _, fault := readForm(r); fault == nil || fault.Status != http.StatusUnsupportedMediaType {
 		t.Fatalf("fault %v", fault)
@@ -98,7 +98,7 @@ func TestCompressedBodyIsRefused(t *testing.T) {
 func TestBodyOverTheLimitIsRefused(t *testing.T) {
 	body := "unknown=" + strings.Repeat("a", maxBody)
 	for name, length := range map[string]int64{"with a length": int64(len(body)), "without": -1} {
-		r := postForm(body)
+		r := formRequest(body)
 		r.ContentLength = length
 		if _, fault := readForm(r); fault == nil || fault.Status != http.StatusRequestEntityTooLarge {
 			t.Errorf("%s: fault %v", name, fault)
@@ -108,7 +108,7 @@ func TestBodyOverTheLimitIsRefused(t *testing.T) {
 
 func TestParametersInTheURLAreRefused(t *testing.T) {
 	for _, query := range []string{"client_secret=a", "grant_type=a", "scope=", "access_token=a", "a=%zz"} {
-		r := postForm("grant_type=a")
+		r := formRequest("grant_type=a")
 		r.URL.RawQuery = query
 		if _, fault := readForm(r); fault == nil || fault.Name != "invalid_request" {
 			t.Errorf("%q: fault %v", query, fault)
@@ -117,7 +117,7 @@ func TestParametersInTheURLAreRefused(t *testing.T) {
 }
 
 func TestFormIsRead(t *testing.T) {
-	r := postForm("grant_type=a&scope=openid+email&resource=https://a&resource=https://b&client_id=&unknown=1&unknown=2&state=x")
+	r := formRequest("grant_type=a&scope=openid+email&resource=https://a&resource=https://b&client_id=&unknown=1&unknown=2&state=x")
 	r.Header.Set("Content-Type", formType+"; charset=UTF-8")
 	r.URL.RawQuery = "unknown=1"
 	form, fault := readForm(r)
@@ -136,7 +136,7 @@ func TestFormIsRead(t *testing.T) {
 }
 
 func TestListsUpToTheLimitAreAccepted(t *testing.T) {
-	form, fault := readForm(postForm("scope=" + strings.TrimSuffix(strings.Repeat("a+", 64), "+") + strings.Repeat("&resource=https://r", 16)))
+	form, fault := readForm(formRequest("scope=" + strings.TrimSuffix(strings.Repeat("a+", 64), "+") + strings.Repeat("&resource=https://r", 16)))
 	if fault != nil || len(form["resource"]) != 16 {
 		t.Fatalf("%v, fault %v", form, fault)
 	}
@@ -189,7 +189,7 @@ func TestDoubtfulClientOrRedirectIsNobodys(t *testing.T) {
 }
 
 func TestParameterInQueryAndBodyIsRepeated(t *testing.T) {
-	r := postForm("scope=openid&client_id=c")
+	r := formRequest("scope=openid&client_id=c")
 	r.URL.RawQuery = "scope=openid&state=s"
 	form, fault := readAuthorize(r)
 	if fault == nil || form.Get("scope") != "" {
@@ -201,7 +201,7 @@ func TestParameterInQueryAndBodyIsRepeated(t *testing.T) {
 }
 
 func TestUndecodableAuthorizationRequestIsEmpty(t *testing.T) {
-	json := postForm(`{}`)
+	json := formRequest(`{}`)
 	json.Header.Set("Content-Type", "application/json")
 	json.URL.RawQuery = "client_id=c"
 	for name, r := range map[string]*http.Request{
@@ -264,7 +264,7 @@ func FuzzReadAuthorize(f *testing.F) {
 
 func BenchmarkReadForm(b *testing.B) {
 	const body = "grant_type=client_credentials&client_id=a_ABCDEFGHIJKLMNOPQRSTUVWXYZ&client_secret=symbolon_cs_ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ&scope=tools.read+tools.write&resource=https%3A%2F%2Fmcp.example%2Fmcp"
-	r := postForm("")
+	r := formRequest("")
 	b.ReportAllocs()
 	for b.Loop() {
 		r.Body = io.NopCloser(strings.NewReader(body))

@@ -32,14 +32,14 @@ func (p *published) Client(ctx context.Context, id string) (storage.Client, erro
 }
 
 // document is a client of that kind.
-func (s *server) document() (credentials, *published, *storage.Client) {
+func (s *server) document() (login, *published, *storage.Client) {
 	s.t.Helper()
 	says := s.client(s.app(public).id)
 	says.ID, says.FirstParty = "https://client.example/client.json", false
 	s.must(s.db.CreateClient(s.ctx(), says))
 	p := &published{asRegistered: asRegistered{s.db}, says: func() storage.Client { return says }}
 	s.onto(func(d *Deps) { d.Clients = p })
-	return credentials{id: says.ID}, p, &says
+	return login{id: says.ID}, p, &says
 }
 
 // A document that changes changes the next request, not the one that is under way.

@@ -14,7 +14,7 @@ import (
 
 // bank is a client with an EC and an RSA key of its own.
 type bank struct {
-	credentials
+	login
 	s   *server
 	ec  *holder
 	rsa rsaHolder
@@ -37,7 +37,7 @@ func (b bank) asserted(form url.Values, change ...claims) url.Values {
 }
 
 func sending(form url.Values, assertion string) url.Values {
-	form.Set("client_assertion_type", assertionType)
+	form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 	form.Set("client_assertion", assertion)
 	return form
 }
@@ -51,12 +51,12 @@ func (b bank) signedBy(alg string) url.Values {
 
 // with sends form with a good proof, which every client may.
 func (b bank) with(path string, form url.Values) *answer {
-	return b.s.postProved(path, form, credentials{}, b.s.proof(b.ec, http.MethodPost, path))
+	return b.s.postProved(path, form, login{}, b.s.proof(b.ec, http.MethodPost, path))
 }
 
 // push pushes a good request, but for more.
 func (b bank) push(more ...[2]string) *answer {
-	return b.s.post("/par", b.asserted(b.s.pushForm(b.credentials, more...)))
+	return b.s.post("/par", b.asserted(b.s.pushForm(b.login, more...)))
 }
 
 func (b bank) pushObject(object string) *answer {
@@ -67,14 +67,14 @@ func (b bank) pushObject(object string) *answer {
 func (b bank) code(more ...[2]string) string {
 	b.s.t.Helper()
 	uri, _ := b.push(more...).json(b.s.t, "request_uri").(string)
-	code := b.s.person(strings.ToLower(storage.NewID(""))).open(b.s.byName(b.credentials, uri)).location(b.s.t).Query().Get("code")
+	code := b.s.person(strings.ToLower(storage.NewID(""))).open(b.s.byName(b.login, uri)).location(b.s.t).Query().Get("code")
 	if code == "" {
 		b.s.t.Fatal("no code")
 	}
 	return code
 }
 
-func (b bank) redeem() tokenResponse {
+func (b bank) redeem() tokenAnswer {
 	b.s.t.Helper()
 	return b.with("/token", b.asserted(codeForm(b.code()))).tokens(b.s.t)
 }
@@ -104,18 +104,18 @@ func TestRulesOfFAPI2(t *testing.T) {
 	loopback := func(c *storage.Client) { c.RedirectURIs = []string{"http://127.0.0.1/cb"} }
 	jarm := func(c *storage.Client) { c.ResponseAlg = "ES256" }
 	bySecret := func(c *storage.Client) { c.AuthMethod = "" }
-	object := func(b bank, change ...claims) string { return s.object(b.ec, b.credentials, change...) }
+	object := func(b bank, change ...claims) string { return s.object(b.ec, b.login, change...) }
 	for _, rule := range []struct {
 		name          string
 		strict, plain string
 		change        func(*storage.Client)
 		try           func(b bank) *answer
 	}{
-		{"SP 5.3.2.2: requests are pushed", "invalid_request", "ok", nil, func(b bank) *answer { return s.get(s.authorizeURL(b.credentials)) }},
+		{"SP 5.3.2.2: requests are pushed", "invalid_request", "ok", nil, func(b bank) *answer { return s.get(s.authorizeURL(b.login)) }},
 		{"SP 5.3.2.2: a request_uri of elsewhere is no push", "request_uri_not_supported", "request_uri_not_supported", nil, func(b bank) *answer {
-			return s.get(s.authorizeURL(b.credentials, [2]string{"request_uri", "https://app.example/object"}))
+			return s.get(s.authorizeURL(b.login, [2]string{"request_uri", "https://app.example/object"}))
 		}},
-		{"SP 5.3.2.2: pushing needs authentication", "invalid_client", "invalid_client", nil, func(b bank) *answer { return s.post("/par", s.pushForm(b.credentials)) }},
+		{"SP 5.3.2.2: pushing needs authentication", "invalid_client", "invalid_client", nil, func(b bank) *answer { return s.post("/par", s.pushForm(b.login)) }},
 		{"SP 5.3.2.2: PKCE, whatever is registered or configured", "invalid_request", "ok", func(c *storage.Client) { c.PKCEOptional = true },
 			func(b bank) *answer {
 				return b.push([2]string{"code_challenge", ""}, [2]string{"code_challenge_method", ""})
@@ -126,7 +126,7 @@ func TestRulesOfFAPI2(t *testing.T) {
 		}},
 		{"SP 5.3.2.2: redirect_uri is https", "invalid_request", "ok", loopback, func(b bank) *answer { return b.push([2]string{"redirect_uri", "http://127.0.0.1/cb"}) }},
 		{"SP 5.3.2.2: no other port than the registered", "invalid_request", "ok", loopback, func(b bank) *answer { return b.push([2]string{"redirect_uri", "http://127.0.0.1:4444/cb"}) }},
-		{"SP 5.3.2.1: no secret", "invalid_client", "ok", bySecret, func(b bank) *answer { return s.post("/token", asItself(), b.credentials) }},
+		{"SP 5.3.2.1: no secret", "invalid_client", "ok", bySecret, func(b bank) *answer { return s.post("/token", asItself(), b.login) }},
 		{"SP 5.3.2.1: tokens are bound to a key", "invalid_request", "ok", nil, func(b bank) *answer { return s.post("/token", b.asserted(asItself())) }},
 		{"SP 5.3.2.1: tokens for people are bound to a key", "invalid_request", "ok", nil, func(b bank) *answer { return s.post("/token", b.asserted(codeForm(b.code()))) }},
 		{"SP 5.3.2.1: refreshed tokens are bound to a key", "invalid_request", "ok", nil, func(b bank) *answer {
@@ -137,7 +137,7 @@ func TestRulesOfFAPI2(t *testing.T) {
 			return b.with("/token", b.asserted(asItself(), claims{"aud": s.endpoint("/token")}))
 		}},
 		{"SP 5.3.2.1: an assertion for the endpoint of pushes", "invalid_client", "invalid_client", nil, func(b bank) *answer {
-			return s.post("/par", b.asserted(s.pushForm(b.credentials), claims{"aud": s.endpoint("/par")}))
+			return s.post("/par", b.asserted(s.pushForm(b.login), claims{"aud": s.endpoint("/par")}))
 		}},
 		{"SP 5.3.2.1: an assertion for a list of the issuer", "invalid_client", "ok", nil, func(b bank) *answer {
 			return b.with("/token", b.asserted(asItself(), claims{"aud": []string{s.Issuer}}))
@@ -154,16 +154,16 @@ func TestRulesOfFAPI2(t *testing.T) {
 		{"SP 5.4.1: an assertion by RS256", "invalid_client", "ok", nil, func(b bank) *answer { return b.with("/token", b.signedBy("RS256")) }},
 		{"SP 5.4.1: an assertion by PS256", "ok", "ok", nil, func(b bank) *answer { return b.with("/token", b.signedBy("PS256")) }},
 		{"MS 5.3.1: a request object by RS256", "invalid_request_object", "ok", nil, func(b bank) *answer {
-			return b.pushObject(b.rsa.sign(claims{"alg": "RS256"}, s.requested(b.credentials)))
+			return b.pushObject(b.rsa.sign(claims{"alg": "RS256"}, s.requested(b.login)))
 		}},
 		{"MS 5.3.1: a request object by PS256", "ok", "ok", nil, func(b bank) *answer {
-			return b.pushObject(b.rsa.sign(claims{"alg": "PS256"}, s.requested(b.credentials)))
+			return b.pushObject(b.rsa.sign(claims{"alg": "PS256"}, s.requested(b.login)))
 		}},
 		{"MS 5.3.1: a request object that nobody signed", "invalid_request_object", "request_not_supported", nil, func(b bank) *answer {
-			return b.pushObject(unsignedObject(t, s.requested(b.credentials)))
+			return b.pushObject(unsignedObject(t, s.requested(b.login)))
 		}},
 		{"MS 5.3.1: even where it was registered", "invalid_request_object", "ok", func(c *storage.Client) { c.RequestAlg = storage.AlgNone }, func(b bank) *answer {
-			return b.pushObject(unsignedObject(t, s.requested(b.credentials)))
+			return b.pushObject(unsignedObject(t, s.requested(b.login)))
 		}},
 		{"MS 5.3.1: a request object for several", "ok", "invalid_request_object", nil, func(b bank) *answer {
 			return b.pushObject(object(b, claims{"aud": []string{s.Issuer, "https://other1.example"}}))
@@ -248,14 +248,14 @@ func TestTokensOfFAPI2AreSignedWithItsAlgorithms(t *testing.T) {
 		strict := s.bank(ec, key, also(change), strictly)
 		server := s.bank(ec, key, also(change), strictly, serves(s.Issuer))
 		issued := strict.redeem()
-		for token, typ := range map[string]string{issued.AccessToken: accessTokenType, issued.IDToken: idTokenType} {
+		for token, typ := range map[string]string{issued.AccessToken: "at+jwt", issued.IDToken: "JWT"} {
 			if _, header, err := s.Keys.Verify(token, typ); err != nil || header.Alg != want {
 				t.Errorf("%s: %+v, %v", typ, header, err)
 			}
 		}
 		r := request(t, http.MethodPost, s.endpoint("/introspect"), server.asserted(url.Values{"token": {issued.AccessToken}}))
-		r.Header.Set("Accept", introspectionMedia)
-		if _, header, err := s.Keys.Verify(string(s.do(r).body), introspectionType); err != nil || header.Alg != want {
+		r.Header.Set("Accept", "application/token-introspection+jwt")
+		if _, header, err := s.Keys.Verify(string(s.do(r).body), "token-introspection+jwt"); err != nil || header.Alg != want {
 			t.Errorf("introspection: %+v, %v", header, err)
 		}
 	}

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
@@ -22,8 +21,7 @@ import (
 // Clients finds registered software.
 type Clients interface {
 	authClients
-	// Known is Client as it was last seen, without asking anybody: for what has begun already.
-	Known(ctx context.Context, id string) (storage.Client, error)
+	knownClients
 }
 
 // Grants keeps authorizations.
@@ -137,7 +135,6 @@ func New(c Config, d Deps) (*Provider, error) {
 	if c.DetailTypes == nil {
 		c.DetailTypes = &details.Types{}
 	}
-	c.PushedTTL = cmp.Or(c.PushedTTL, defaultPushedTTL)
 	return assemble(place{site, c.MutualURL}, c, d), nil
 }
 
@@ -145,10 +142,10 @@ func New(c Config, d Deps) (*Provider, error) {
 // is no third way in.
 func (p *Provider) Mount(mux *web.Mux) {
 	root, mux := mux, mux.Under(p.Base)
-	page, redirecting := p.render.page, p.authorize.reply.redirecting
-	mux.Page("GET /authorize", page(redirecting(p.authorize.authorize)))
-	mux.PageFromAnywhere("POST /authorize", page(redirecting(p.authorize.authorize)))
-	mux.Page("GET /authorize/{handle}", page(redirecting(p.authorize.resume)))
+	page := p.render.page
+	mux.Page("GET /authorize", page(p.authorize.Authorize))
+	mux.PageFromAnywhere("POST /authorize", page(p.authorize.Authorize))
+	mux.Page("GET /authorize/{handle}", page(p.authorize.Resume))
 	mux.Page("GET /logout", page(p.logout.endSession))
 	mux.PageFromAnywhere("POST /logout", page(p.logout.endSession))
 	mux.Page("GET /device", page(p.device.devicePage))
@@ -176,8 +173,8 @@ func (p *Provider) MountMutual(mux *web.Mux) {
 	mux.API("POST /token", api(p.token.token))
 	mux.API("POST /introspect", api(p.introspection.introspect))
 	mux.API("POST /revoke", api(p.revocation.revoke))
-	mux.API("GET /userinfo", api(challenging(p.userinfo.userinfo)))
-	mux.API("POST /userinfo", api(challenging(p.userinfo.userinfo)))
+	mux.API("GET /userinfo", api(p.userinfo.Userinfo))
+	mux.API("POST /userinfo", api(p.userinfo.Userinfo))
 }
 
 // LogoutToken tells one client that a session ended, from now on and for two minutes.

@@ -135,7 +135,7 @@ func (s *server) client(id string) storage.Client {
 }
 
 // post sends a form, with Basic authentication when credentials are given.
-func (s *server) post(path string, form url.Values, basic ...credentials) *answer {
+func (s *server) post(path string, form url.Values, basic ...login) *answer {
 	s.t.Helper()
 	r := request(s.t, http.MethodPost, s.endpoint(path), form)
 	for _, c := range basic {

@@ -15,7 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-func (s *server) refresh(c credentials, token string, more ...[2]string) *answer {
+func (s *server) refresh(c login, token string, more ...[2]string) *answer {
 	s.t.Helper()
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
 	for _, m := range more {
@@ -25,7 +25,7 @@ func (s *server) refresh(c credentials, token string, more ...[2]string) *answer
 }
 
 // successor refreshes and returns the next refresh token.
-func (s *server) successor(c credentials, token string) string {
+func (s *server) successor(c login, token string) string {
 	s.t.Helper()
 	a := s.refresh(c, token)
 	next, _ := a.json(s.t, "refresh_token").(string)
@@ -62,7 +62,7 @@ func TestForeignAndForgedRefreshTokensChangeNothing(t *testing.T) {
 		}
 		s.refresh(stranger, live).refused(t, http.StatusBadRequest, "invalid_grant")
 		s.refresh(stranger, first).refused(t, http.StatusBadRequest, "invalid_grant")
-		s.refresh(credentials{id: app.id, secret: "wrong"}, live).refused(t, http.StatusUnauthorized, "invalid_client")
+		s.refresh(login{id: app.id, secret: "wrong"}, live).refused(t, http.StatusUnauthorized, "invalid_client")
 		s.successor(app, live)
 	})
 }
@@ -255,12 +255,12 @@ func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 
 func TestRefreshOfSomebodyGoneIsRefused(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
-		for name, end := range map[string]func(app credentials, b *browser){
-			"user disabled": func(_ credentials, b *browser) { s.must(s.db.SetUserDisabled(s.ctx(), b.user.ID, s.now())) },
-			"user deleted":  func(_ credentials, b *browser) { s.must(s.db.DeleteUser(s.ctx(), b.user.ID)) },
-			"session ended": func(_ credentials, b *browser) { b.endSessions() },
-			"idle too long": func(credentials, *browser) { s.wait(25 * time.Hour) },
-			"consent withdrawn": func(app credentials, b *browser) {
+		for name, end := range map[string]func(app login, b *browser){
+			"user disabled": func(_ login, b *browser) { s.must(s.db.SetUserDisabled(s.ctx(), b.user.ID, s.now())) },
+			"user deleted":  func(_ login, b *browser) { s.must(s.db.DeleteUser(s.ctx(), b.user.ID)) },
+			"session ended": func(_ login, b *browser) { b.endSessions() },
+			"idle too long": func(login, *browser) { s.wait(25 * time.Hour) },
+			"consent withdrawn": func(app login, b *browser) {
 				s.must(s.db.WithdrawConsent(s.ctx(), b.user.ID, app.id))
 			},
 		} {

@@ -25,7 +25,7 @@ func signing(k *holder) func(*storage.Client) {
 }
 
 // requested are the claims of a good request object; more replaces them, nil takes one out.
-func (s *server) requested(c credentials, more ...claims) claims {
+func (s *server) requested(c login, more ...claims) claims {
 	now := s.now().Unix()
 	object := claims{
 		"iss": c.id, "aud": s.Issuer, "client_id": c.id, "exp": now + 60, "nbf": now, "iat": now,
@@ -42,7 +42,7 @@ func (s *server) requested(c credentials, more ...claims) claims {
 	return object
 }
 
-func (s *server) object(k *holder, c credentials, more ...claims) string {
+func (s *server) object(k *holder, c login, more ...claims) string {
 	return k.sign(claims{"alg": "ES256", "typ": "oauth-authz-req+jwt"}, s.requested(c, more...))
 }
 
@@ -51,7 +51,7 @@ func unsignedObject(t testing.TB, object claims) string {
 }
 
 // carrying is the shortest request with an object.
-func carrying(c credentials, object string, more ...[2]string) string {
+func carrying(c login, object string, more ...[2]string) string {
 	form := url.Values{"client_id": {c.id}, "request": {object}}
 	for _, m := range more {
 		form.Set(m[0], m[1])
@@ -60,7 +60,7 @@ func carrying(c credentials, object string, more ...[2]string) string {
 }
 
 // wrongObjects are refused, whichever door they come to.
-func (s *server) wrongObjects(k *holder, c, other credentials) map[string]string {
+func (s *server) wrongObjects(k *holder, c, other login) map[string]string {
 	t, in := s.t, func(d time.Duration) int64 { return s.now().Add(d).Unix() }
 	header := func(more claims) claims {
 		h := claims{"alg": "ES256"}
@@ -96,7 +96,7 @@ func (s *server) wrongObjects(k *holder, c, other credentials) map[string]string
 		"no iss": {"iss": nil}, "another iss": {"iss": other.id}, "no aud": {"aud": nil}, "another aud": {"aud": "https://other.example"},
 		"for others too": {"aud": []string{s.Issuer, "https://other.example"}}, "aud the push endpoint": {"aud": s.endpoint("/par")}, "aud a list of none": {"aud": []string{}},
 		"aud with a slash": {"aud": s.Issuer + "/"}, "no client_id": {"client_id": nil}, "another client_id": {"client_id": other.id},
-		"the client as sub": {"sub": c.id}, "another request": {"request": "e30.e30."}, "a request_uri": {"request_uri": requestURIPrefix + "x"},
+		"the client as sub": {"sub": c.id}, "another request": {"request": "e30.e30."}, "a request_uri": {"request_uri": "urn:ietf:params:oauth:request_uri:" + "x"},
 		"a flag as scope": {"scope": true}, "no scope at all": {"scope": json.RawMessage("null")}, "a list as state": {"state": json.RawMessage(`false`)},
 	} {
 		objects[name] = s.object(k, c, change)
@@ -299,7 +299,7 @@ func (k rsaHolder) sign(header, claims any) string {
 func TestRegisteredAlgorithmIsTheOnlyOne(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	k := newRSA(t)
-	with := func(alg string) credentials {
+	with := func(alg string) login {
 		return s.app(func(c *storage.Client) {
 			c.JWKS, c.RequestAlg = encode(t, claims{"keys": []any{k.jwk()}}), alg
 		})

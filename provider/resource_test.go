@@ -20,7 +20,7 @@ func serving(c *storage.Client) {
 // audienceOf reads an access token of ours.
 func (s *server) audienceOf(token string) []string {
 	s.t.Helper()
-	payload, _, err := s.Keys.Verify(token, accessTokenType)
+	payload, _, err := s.Keys.Verify(token, "at+jwt")
 	s.must(err)
 	var claims struct {
 		Audience audience `json:"aud"`

@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-func (s *server) revokes(caller credentials, token string, hint ...string) *answer {
+func (s *server) revokes(caller login, token string, hint ...string) *answer {
 	s.t.Helper()
 	form := url.Values{"token": {token}, "token_type_hint": hint}
 	if caller.secret == "" {
@@ -49,7 +49,7 @@ func TestRevokingNothingIsAnError(t *testing.T) {
 	s.post("/revoke", url.Values{}, c).refused(t, http.StatusBadRequest, "invalid_request")
 	s.post("/revoke", url.Values{"token": {""}}, c).refused(t, http.StatusBadRequest, "invalid_request")
 	s.post("/revoke", url.Values{"token": {"x"}}).refused(t, http.StatusUnauthorized, "invalid_client")
-	s.post("/revoke", url.Values{"token": {"x"}}, credentials{id: c.id, secret: "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
+	s.post("/revoke", url.Values{"token": {"x"}}, login{id: c.id, secret: "wrong"}).refused(t, http.StatusUnauthorized, "invalid_client")
 }
 
 func TestOutageIsNeverARevocation(t *testing.T) {

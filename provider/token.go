@@ -51,6 +51,12 @@ type tokenEndpoint struct {
 	refreshIdle, refreshAbsolute, refreshRetry time.Duration
 }
 
+// newTokenEndpoint returns t with its grants.
+func newTokenEndpoint(t tokenEndpoint) *tokenEndpoint {
+	t.fosite = t.newFosite()
+	return &t
+}
+
 // token answers POST /token.
 func (t *tokenEndpoint) token(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Pragma", "no-cache") // RFC 6749 section 5.1; OAuth 2.1 has dropped it, its clients' tests have not

@@ -28,12 +28,14 @@ func TestMalformedRequestsNeverReachTheDatabase(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	c := s.agent()
 	for name, change := range map[string]func(*http.Request){
-		"secret in the URL":   func(r *http.Request) { r.URL.RawQuery = "client_id=" + c.id + "&client_secret=" + c.secret },
-		"token in the URL":    func(r *http.Request) { r.URL.RawQuery = "token=x" },
-		"JSON":                func(r *http.Request) { r.Header.Set("Content-Type", "application/json") },
-		"multipart":           func(r *http.Request) { r.Header.Set("Content-Type", "multipart/form-data; boundary=x") },
-		"no content type":     func(r *http.Request) { r.Header.Del("Content-Type") },
-		"another charset":     func(r *http.Request) { r.Header.Set("Content-Type", formType+";charset=utf-16") },
+		"secret in the URL": func(r *http.Request) { r.URL.RawQuery = "client_id=" + c.id + "&client_secret=" + c.secret },
+		"token in the URL":  func(r *http.Request) { r.URL.RawQuery = "token=x" },
+		"JSON":              func(r *http.Request) { r.Header.Set("Content-Type", "application/json") },
+		"multipart":         func(r *http.Request) { r.Header.Set("Content-Type", "multipart/form-data; boundary=x") },
+		"no content type":   func(r *http.Request) { r.Header.Del("Content-Type") },
+		"another charset": func(r *http.Request) {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded"+";charset=utf-16")
+		},
 		"malformed escape":    func(r *http.Request) { setBody(r, "grant_type=client_credentials&scope=%zz") },
 		"repeated grant_type": func(r *http.Request) { setBody(r, "grant_type=client_credentials&grant_type=client_credentials") },
 		"9,000 parameters":    func(r *http.Request) { setBody(r, strings.Repeat("a=b&", 9000)) },
@@ -57,13 +59,13 @@ func TestLongListsNeverReachTheDatabase(t *testing.T) {
 	before := s.db.Stats().Statements
 	form := asItself()
 	form.Set("scope", strings.TrimSpace(strings.Repeat("s ", 20_000)))
-	s.post("/token", form, credentials{id: "c", secret: "wrong"}).refused(t, http.StatusBadRequest, "invalid_scope")
+	s.post("/token", form, login{id: "c", secret: "wrong"}).refused(t, http.StatusBadRequest, "invalid_scope")
 	form.Set("scope", "a")
 	form["resource"] = make([]string, 17)
 	for i := range form["resource"] {
 		form["resource"][i] = "https://mcp.example"
 	}
-	s.post("/token", form, credentials{id: "c", secret: "wrong"}).refused(t, http.StatusBadRequest, "invalid_target")
+	s.post("/token", form, login{id: "c", secret: "wrong"}).refused(t, http.StatusBadRequest, "invalid_target")
 	if s.db.Stats().Statements != before {
 		t.Error("the database was asked")
 	}
@@ -73,7 +75,7 @@ func TestLargeBodyIsRefused(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	for _, path := range clientEndpoints {
 		r := request(t, http.MethodPost, s.endpoint(path), nil)
-		r.Header.Set("Content-Type", formType)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		setBody(r, "token="+strings.Repeat("a", 64<<10))
 		if a := s.do(r); a.StatusCode != http.StatusRequestEntityTooLarge {
 			t.Errorf("%s: %d %s", path, a.StatusCode, a.body)

@@ -39,7 +39,7 @@ func TestBrowserIsNotSentToSoftwareNobodyVouchesForBeforeAPage(t *testing.T) {
 			if name != "login_required" { // a right request comes again by GET, to have its cookies
 				s.do(request(t, http.MethodPost, s.endpoint("/authorize"), posted)).page(t, http.StatusBadRequest)
 			}
-			for who, c := range map[string]credentials{"registered here": s.app(), "approved": s.app(registeredItself, approved)} {
+			for who, c := range map[string]login{"registered here": s.app(), "approved": s.app(registeredItself, approved)} {
 				if got := s.get(s.authorizeURL(c, wrong)).refusal(t, s, "state"); got != name {
 					t.Errorf("%s, %s: %s", name, who, got)
 				}
@@ -68,7 +68,7 @@ func TestSignOutOfNobodyLeadsToNoSiteByItself(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		leaving := func(c *storage.Client) { c.PostLogoutRedirectURIs = []string{bye} }
 		evil, known, ada := s.app(registeredItself, leaving), s.app(leaving), s.person("ada")
-		back := func(c credentials, more ...string) string {
+		back := func(c login, more ...string) string {
 			return logout(append([]string{"client_id", c.id, "post_logout_redirect_uri", bye, "state", "s"}, more...)...)
 		}
 		a := s.get(back(evil))

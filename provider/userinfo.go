@@ -18,8 +18,25 @@ type userinfoEndpoint struct {
 	keys   *keys.Ring
 }
 
-// userinfo answers GET and POST /userinfo (OpenID Connect Core section 5.3).
-func (e *userinfoEndpoint) userinfo(w http.ResponseWriter, r *http.Request) error {
+// Userinfo answers GET and POST /userinfo (OpenID Connect Core section 5.3). A refusal stands in the
+// header as well (RFC 6750 section 3, RFC 9449 section 7.1); an outage is no challenge.
+func (e *userinfoEndpoint) Userinfo(w http.ResponseWriter, r *http.Request) error {
+	return challenged(w, r, e.answer(w, r))
+}
+
+// challenged puts the refusal err into the header.
+func challenged(w http.ResponseWriter, r *http.Request, err error) error {
+	if err == nil || web.Begun(w) {
+		return err
+	}
+	refusal := asError(err)
+	if refusal.Status < http.StatusInternalServerError {
+		w.Header().Set("WWW-Authenticate", challenge(r, refusal))
+	}
+	return refusal
+}
+
+func (e *userinfoEndpoint) answer(w http.ResponseWriter, r *http.Request) error {
 	sent, fault := readBearer(r)
 	if fault != nil {
 		return fault
@@ -88,22 +105,6 @@ func invalidToken() *Error {
 // forAnother refuses a token that was sent to another resource server, which could use it here.
 func forAnother() *Error {
 	return &Error{Status: http.StatusUnauthorized, Name: "invalid_token", Description: "The access token is for another resource. Request one that has the issuer in its aud."}
-}
-
-// challenging puts a refusal of h into the header as well (RFC 6750 section 3, RFC 9449 section 7.1). An
-// outage is no challenge.
-func challenging(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		err := h(w, r)
-		if err == nil || web.Begun(w) {
-			return err
-		}
-		e := asError(err)
-		if e.Status < http.StatusInternalServerError {
-			w.Header().Set("WWW-Authenticate", challenge(r, e))
-		}
-		return e
-	}
 }
 
 func challenge(r *http.Request, e *Error) string {
