@@ -222,7 +222,7 @@ func (e *authorizeEndpoint) validate(ctx context.Context, v *validRequest) (err 
 			return err
 		}
 	}
-	signInByDefault(v.Request, v.client)
+	v.ApplyDefaults(v.client)
 	v.checked, err = e.grant.check(ctx, v.client, v.RedirectURI, v.Form.Get("response_type"), v.Scopes)
 	return err
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -136,19 +135,6 @@ func checkPrompt(v *validRequest) error {
 	v.ACRValues = strings.Fields(v.Form.Get("acr_values"))
 	v.UILocales = v.Form.Get("ui_locales")
 	return nil
-}
-
-// signInByDefault is how people sign in to a client whose request does not say it, as one for a device
-// never does (OpenID Connect Dynamic Client Registration section 2). That auth_time is required needs no
-// rule: every ID token has it.
-func signInByDefault(q *interaction.Request, c storage.Client) {
-	if q.MaxAge == nil && c.DefaultMaxAge != nil {
-		limit := time.Duration(*c.DefaultMaxAge) * time.Second
-		q.MaxAge = &limit
-	}
-	if len(q.ACRValues) == 0 {
-		q.ACRValues = c.DefaultACRValues
-	}
 }
 
 // checkHint trusts an id_token_hint only if we signed it; an expired one is still a hint. It names the

@@ -60,7 +60,7 @@ func (f *deviceFlow) enterDevice(w http.ResponseWriter, r *http.Request) error {
 		ClientID: c.ID, ClientName: c.Name, FirstParty: c.FirstParty, Scopes: d.Scopes, Resources: d.Resources,
 		Details: d.Details,
 	}
-	signInByDefault(q, c)
+	q.ApplyDefaults(c)
 	if err := f.requests.Park(w, r, q); err != nil {
 		return err
 	}

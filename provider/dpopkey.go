@@ -35,16 +35,16 @@ func (d *proofs) prove(ctx context.Context, sent *proof, c storage.Client, bound
 	return sent.jkt, d.spendProof(ctx, sent)
 }
 
-// heldBy checks that who presents an access token holds the key it is bound to (RFC 9449 section 7).
+// heldBy checks that who presents an access token holds what it is bound to, its cnf (RFC 9449 section 7).
 // A bound token is no bearer token, and a bearer token gains nothing from a proof.
-func (d *proofs) heldBy(w http.ResponseWriter, r *http.Request, sent presented, claims accessClaims) (*proof, *Error) {
-	if claims.Confirms == nil && !sent.dpop {
+func (d *proofs) heldBy(w http.ResponseWriter, r *http.Request, sent presented, bound *confirmation) (*proof, *Error) {
+	if bound == nil && !sent.dpop {
 		return nil, nil
 	}
-	if claims.Confirms != nil && claims.Confirms.X5T != "" {
-		return nil, d.showsCertificate(r.Context(), sent, claims.Confirms.X5T)
+	if bound != nil && bound.X5T != "" {
+		return nil, d.showsCertificate(r.Context(), sent, bound.X5T)
 	}
-	if claims.Confirms == nil || !sent.dpop {
+	if bound == nil || !sent.dpop {
 		return nil, invalidToken()
 	}
 	proof, fault := d.readProof(w, r, "/userinfo", sent.token)
@@ -53,7 +53,7 @@ func (d *proofs) heldBy(w http.ResponseWriter, r *http.Request, sent presented, 
 		return nil, onResource(fault)
 	case proof == nil:
 		return nil, onResource(badProof("It is missing."))
-	case proof.jkt != claims.Confirms.JKT:
+	case proof.jkt != bound.JKT:
 		return nil, invalidToken()
 	}
 	return proof, nil

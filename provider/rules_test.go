@@ -36,7 +36,7 @@ func TestRegisteredDefaultsAreForRequestsThatDoNotSay(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		signInByDefault(v.Request, v.client)
+		v.ApplyDefaults(v.client)
 		same := v.MaxAge == nil && c.maxAge == nil || v.MaxAge != nil && c.maxAge != nil && *v.MaxAge == *c.maxAge
 		if !same || !slices.Equal(v.ACRValues, c.acrs) {
 			t.Errorf("%s: max_age %v, acr_values %v", name, v.MaxAge, v.ACRValues)

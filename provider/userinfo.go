@@ -52,7 +52,7 @@ func (e *userinfoEndpoint) answer(w http.ResponseWriter, r *http.Request) error 
 	if !ok {
 		return invalidToken()
 	}
-	proof, fault := e.proofs.heldBy(w, r, sent, claims)
+	proof, fault := e.proofs.heldBy(w, r, sent, claims.Confirms)
 	if fault != nil {
 		return fault
 	}
