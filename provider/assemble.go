@@ -1,52 +1,65 @@
 package provider
 
+import (
+	"github.com/symbolon-id/symbolon/provider/authorize"
+	"github.com/symbolon-id/symbolon/provider/clientauth"
+	"github.com/symbolon-id/symbolon/provider/device"
+	"github.com/symbolon-id/symbolon/provider/endsession"
+	"github.com/symbolon-id/symbolon/provider/grant"
+	"github.com/symbolon-id/symbolon/provider/introspection"
+	"github.com/symbolon-id/symbolon/provider/metadata"
+	"github.com/symbolon-id/symbolon/provider/oauth"
+	"github.com/symbolon-id/symbolon/provider/token"
+	"github.com/symbolon-id/symbolon/provider/userinfo"
+)
+
 // assemble hands each endpoint what it needs, and nothing else.
-func assemble(l place, c Config, d Deps) *Provider {
-	p := &Provider{place: l, sessionManagement: c.SessionManagement}
-	p.render = &renderer{place: l, pages: d.Pages, hints: hints(c.Dev)}
-	p.metadata = newMetadata(metadataConfig{
-		GrantTypes: grantTypes, ResponseModes: responseModes(), ProofAlgs: proofAlgs(),
+func assemble(l oauth.Place, c Config, d Deps) *Provider {
+	p := &Provider{Place: l, sessionManagement: c.SessionManagement}
+	p.render = &renderer{Place: l, pages: d.Pages, hints: oauth.Hints(c.Dev)}
+	p.metadata = metadata.New(metadata.Config{
+		GrantTypes: grant.Types(), ResponseModes: oauth.ResponseModes(), ProofAlgs: clientauth.ProofAlgorithms(),
 		ACRValues: c.ACRValues, DetailTypes: c.DetailTypes.Names(), Languages: d.Pages.Languages(),
 		Registration: c.Registration, ClientDocuments: c.ClientDocuments, SessionManagement: c.SessionManagement,
 		MutualTLS: c.MutualTLS, ClientCAs: c.ClientCAs != nil,
 	}, l, d.Keys)
-	p.tokens = &tokenMaker{place: l, keys: d.Keys, salt: d.PairwiseSalt, idTokenTTL: c.IDTokenTTL, states: d.Tokens, now: d.Now}
+	p.tokens = &token.Maker{Place: l, Keys: d.Keys, Salt: d.PairwiseSalt, IDTokenTTL: c.IDTokenTTL, States: d.Tokens, Now: d.Now}
 
-	auth := &authenticator{
-		place: l, clients: d.Clients, clientKeys: d.ClientKeys, clientCAs: c.ClientCAs,
-		limiter: d.Limiter, audit: d.Audit, secretUse: d.SecretUse, now: d.Now,
+	auth := &clientauth.Authenticator{
+		Place: l, Clients: d.Clients, ClientKeys: d.ClientKeys, ClientCAs: c.ClientCAs,
+		Limiter: d.Limiter, Audit: d.Audit, SecretUse: d.SecretUse, Now: d.Now,
 	}
-	proofs := &proofs{place: l, auth: auth, nonces: c.DPoPNonce, sealer: d.Sealer, ephemeral: d.Requests.Ephemeral, now: d.Now}
-	refresh := &refreshTokens{sealer: d.Sealer, behind: d.BehindOnSecrets, grants: d.Grants}
-	devices := &deviceStore{place: l, ephemeral: d.Requests.Ephemeral, limiter: d.Limiter, now: d.Now}
+	proofs := &clientauth.Proofs{Place: l, Auth: auth, Nonces: c.DPoPNonce, Sealer: d.Sealer, Ephemeral: d.Requests.Ephemeral, Now: d.Now}
+	refresh := &token.RefreshTokens{Sealer: d.Sealer, Behind: d.BehindOnSecrets, Grants: d.Grants}
+	devices := &device.Store{Place: l, Ephemeral: d.Requests.Ephemeral, Limiter: d.Limiter, Now: d.Now}
 
-	p.token = newTokenEndpoint(tokenEndpoint{
-		place: l, auth: auth, proofs: proofs, tokens: p.tokens, refresh: refresh, devices: devices, types: c.DetailTypes,
-		grants: d.Grants, sealer: d.Sealer, audit: d.Audit, metrics: d.Metrics, now: d.Now,
-		accessTokenTTL: c.AccessTokenTTL, agentTTL: c.AgentAccessTokenTTL, codeTTL: c.CodeTTL,
-		refreshIdle: c.RefreshIdle, refreshAbsolute: c.RefreshAbsolute, refreshRetry: c.RefreshRetry,
+	p.token = grant.New(grant.Issuer{
+		Place: l, Auth: auth, Proofs: proofs, Tokens: p.tokens, Refresh: refresh, Devices: devices, Types: c.DetailTypes,
+		Grants: d.Grants, Sealer: d.Sealer, Audit: d.Audit, Metrics: d.Metrics, Now: d.Now,
+		AccessTokenTTL: c.AccessTokenTTL, AgentTTL: c.AgentAccessTokenTTL, CodeTTL: c.CodeTTL,
+		RefreshIdle: c.RefreshIdle, RefreshAbsolute: c.RefreshAbsolute, RefreshRetry: c.RefreshRetry,
 	})
-	p.device = &deviceFlow{
-		place: l, auth: auth, proofs: proofs, devices: devices, types: c.DetailTypes, clients: d.Clients,
-		sessions: d.Sessions, requests: d.Requests, signIn: d.Interactions[0], pages: d.Pages,
-		limiter: d.Limiter, audit: d.Audit, grant: p.token, connected: d.Connected, now: d.Now,
+	p.device = &device.Flow{
+		Place: l, Auth: auth, Proofs: proofs, Devices: devices, Types: c.DetailTypes, Clients: d.Clients,
+		Sessions: d.Sessions, Requests: d.Requests, SignIn: d.Interactions[0], Pages: d.Pages,
+		Limiter: d.Limiter, Audit: d.Audit, Grant: p.token, Connected: d.Connected, Now: d.Now,
 	}
-	p.authorize = newAuthorize(authorizeDeps{
-		place: l, auth: auth, proofs: proofs, tokens: p.tokens, grant: p.token, keys: d.Keys, types: c.DetailTypes,
-		clients: d.Clients, sessions: d.Sessions, requests: d.Requests, pages: d.Pages, limiter: d.Limiter,
-		audit: d.Audit, hints: hints(c.Dev), now: d.Now,
-		interactions: d.Interactions, elsewhere: p.device.elsewhere, signals: d.Signals,
-		pushedTTL: c.PushedTTL, pkcePublicOnly: c.PKCEPublicOnly, sessionManagement: c.SessionManagement,
+	p.authorize = authorize.New(authorize.Deps{
+		Place: l, Auth: auth, Proofs: proofs, Tokens: p.tokens, Grant: p.token, Keys: d.Keys, Types: c.DetailTypes,
+		Clients: d.Clients, Sessions: d.Sessions, Requests: d.Requests, Pages: d.Pages, Limiter: d.Limiter,
+		Audit: d.Audit, Hints: oauth.Hints(c.Dev), Now: d.Now,
+		Interactions: d.Interactions, Elsewhere: p.device.Elsewhere, Signals: d.Signals,
+		PushedTTL: c.PushedTTL, PKCEPublicOnly: c.PKCEPublicOnly, SessionManagement: c.SessionManagement,
 	})
-	p.introspection = &introspectionEndpoint{
-		place: l, auth: auth, tokens: p.tokens, refresh: refresh, keys: d.Keys, types: c.DetailTypes, now: d.Now,
+	p.introspection = &introspection.Endpoint{
+		Place: l, Auth: auth, Tokens: p.tokens, Refresh: refresh, Keys: d.Keys, Types: c.DetailTypes, Now: d.Now,
 	}
-	p.revocation = &revocationEndpoint{
-		auth: auth, tokens: p.tokens, refresh: refresh, revoked: d.Tokens, grants: d.Grants, audit: d.Audit, now: d.Now,
+	p.revocation = &introspection.Revocation{
+		Auth: auth, Tokens: p.tokens, Refresh: refresh, Revoked: d.Tokens, Grants: d.Grants, Audit: d.Audit, Now: d.Now,
 	}
-	p.userinfo = &userinfoEndpoint{place: l, proofs: proofs, tokens: p.tokens, keys: d.Keys}
-	p.logout = &logoutEndpoint{
-		place: l, auth: auth, tokens: p.tokens, sessions: d.Sessions, pages: d.Pages, audit: d.Audit, grants: d.Grants,
+	p.userinfo = &userinfo.Endpoint{Place: l, Proofs: proofs, Tokens: p.tokens, Keys: d.Keys}
+	p.logout = &endsession.Endpoint{
+		Place: l, Auth: auth, Tokens: p.tokens, Sessions: d.Sessions, Pages: d.Pages, Audit: d.Audit, Grants: d.Grants,
 	}
 	return p
 }

@@ -53,7 +53,7 @@ func sameJSON(t testing.TB, got any, want string) bool {
 // held are the authorization_details that an access token carries.
 func (s *server) held(token string) (all any) {
 	s.t.Helper()
-	claims, ok := s.Provider.tokens.openAccess(token)
+	claims, ok := s.Provider.tokens.OpenAccess(token)
 	if !ok {
 		s.t.Fatal("not an access token")
 	}

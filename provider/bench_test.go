@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
@@ -142,7 +143,7 @@ func BenchmarkAuthenticatePostgreSQL(b *testing.B) {
 	r.SetBasicAuth(c.id, c.secret)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.token.auth.authenticate(b.Context(), r, params{}); err != nil {
+		if _, err := s.token.Auth.Authenticate(b.Context(), r, oauth.Params{}); err != nil {
 			b.Fatal(err)
 		}
 	}

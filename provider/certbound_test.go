@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
@@ -22,9 +23,9 @@ func (s *server) informed(id *identity, authorization string) *answer {
 	return s.with(id, false, r)
 }
 
-func (s *server) cnf(token string) confirmation {
+func (s *server) cnf(token string) oauth.Confirmation {
 	s.t.Helper()
-	claims, ok := s.Provider.tokens.openAccess(token)
+	claims, ok := s.Provider.tokens.OpenAccess(token)
 	if !ok || claims.Confirms == nil {
 		s.t.Fatal("the token is bound to nothing")
 	}
@@ -125,7 +126,7 @@ func TestTokensAreBoundToOneThing(t *testing.T) {
 	// Who does not ask for it is not bound, even on a connection with a certificate.
 	plain := s.app(public)
 	got := s.show(&id, "/token", named(codeForm(ada.code(plain)), plain)).tokens(t)
-	if claims, _ := s.Provider.tokens.openAccess(got.AccessToken); claims.Confirms != nil {
+	if claims, _ := s.Provider.tokens.OpenAccess(got.AccessToken); claims.Confirms != nil {
 		t.Errorf("%+v", claims.Confirms)
 	}
 	// The certificate may authenticate a client whose tokens are bound to a DPoP key.

@@ -9,12 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/symbolon-id/symbolon/provider/userclaims"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
 // every lets an app ask for everything.
 func every(c *storage.Client) {
-	c.Scopes = append([]string{"openid", "offline_access"}, personalScopes()...)
+	c.Scopes = append([]string{"openid", "offline_access"}, userclaims.Scopes()...)
 }
 
 func (s *server) biography(b *browser) map[string]any {
@@ -49,7 +50,7 @@ func (s *server) told(token string) map[string]any {
 func personalOf(t *testing.T, idToken string) map[string]any {
 	t.Helper()
 	claims := claimsOf(t, idToken)
-	maps.DeleteFunc(claims, func(name string, _ any) bool { return scopeOf(name) == "" })
+	maps.DeleteFunc(claims, func(name string, _ any) bool { return userclaims.ScopeOf(name) == "" })
 	return claims
 }
 
@@ -57,9 +58,9 @@ func TestEachScopeTellsItsStandardClaimsAndNoOther(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app, ada := s.app(every), s.person("ada")
 		whole := s.biography(ada)
-		for _, scope := range append([]string{""}, personalScopes()...) {
+		for _, scope := range append([]string{""}, userclaims.Scopes()...) {
 			want := maps.Clone(whole)
-			maps.DeleteFunc(want, func(name string, _ any) bool { return scopeOf(name) != scope || scope == "" })
+			maps.DeleteFunc(want, func(name string, _ any) bool { return userclaims.ScopeOf(name) != scope || scope == "" })
 			issued := ada.tokens(app, [2]string{"scope", strings.TrimSpace("openid " + scope)})
 			if got := s.told(issued.AccessToken); !reflect.DeepEqual(got, want) {
 				t.Errorf("%q: userinfo\n got %v\nwant %v", scope, got, want)
@@ -74,7 +75,7 @@ func TestEachScopeTellsItsStandardClaimsAndNoOther(t *testing.T) {
 func TestWhatIsNotKnownIsLeftOut(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app, ada := s.app(every), s.person("ada")
-		told := s.told(ada.tokens(app, [2]string{"scope", strings.Join(append([]string{"openid"}, personalScopes()...), " ")}).AccessToken)
+		told := s.told(ada.tokens(app, [2]string{"scope", strings.Join(append([]string{"openid"}, userclaims.Scopes()...), " ")}).AccessToken)
 		if names := slices.Sorted(maps.Keys(told)); !slices.Equal(names, []string{"email", "email_verified", "groups", "name", "updated_at"}) {
 			t.Errorf("told %v", told)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
@@ -213,7 +214,7 @@ func BenchmarkAuthenticate(b *testing.B) {
 	r.SetBasicAuth(c.id, c.secret)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.token.auth.authenticate(b.Context(), r, params{}); err != nil {
+		if _, err := s.token.Auth.Authenticate(b.Context(), r, oauth.Params{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/symbolon-id/symbolon/provider/grant"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 	"github.com/symbolon-id/symbolon/web"
@@ -80,7 +81,7 @@ func TestDeviceCodeIsOnlyForClientsOfTheGrant(t *testing.T) {
 		s.poll(tv, bad).refused(t, http.StatusBadRequest, "invalid_grant")
 	}
 	s.poll(tv, "").refused(t, http.StatusBadRequest, "invalid_request")
-	s.poll(tv, devicePrefix+"x").refused(t, http.StatusBadRequest, "expired_token")
+	s.poll(tv, grant.DevicePrefix+"x").refused(t, http.StatusBadRequest, "expired_token")
 }
 
 func TestDeviceWaitsForItsPerson(t *testing.T) {

@@ -311,7 +311,7 @@ func TestBoundTokenNamesItsKey(t *testing.T) {
 		k, app, ada := newHolder(t), s.app(), s.person("ada")
 		issued := s.proved(k, "/token", codeForm(ada.code(app)), app).tokens(t)
 		for _, token := range []string{issued.AccessToken, s.proved(k, "/token", asItself(), s.agent()).tokens(t).AccessToken} {
-			claims, ok := s.Provider.tokens.openAccess(token)
+			claims, ok := s.Provider.tokens.OpenAccess(token)
 			if !ok || claims.Confirms == nil || claims.Confirms.JKT != k.thumbprint() {
 				t.Errorf("%+v", claims)
 			}
@@ -377,7 +377,7 @@ func BenchmarkReadProof(b *testing.B) {
 	r.Method = http.MethodPost
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, fault := s.token.proofs.readProof(nil, r, "/token", ""); fault != nil {
+		if _, fault := s.token.Proofs.ReadProof(nil, r, "/token", ""); fault != nil {
 			b.Fatal(fault)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
@@ -127,7 +128,7 @@ func TestOriginsAreWrittenAsBrowsersDo(t *testing.T) {
 		"http://localhost:80": "http://localhost", "https://app.example:80": "https://app.example:80", "http://[::1]:3000/": "http://[::1]:3000",
 		"com.example.app:/cb": "", "javascript:alert(1)": "", "https:///x": "", "https://a;b/": "", "https://a,b/": "", "https://a'b/": "", "x": "", "": "",
 	} {
-		if got := origin(uri); got != want {
+		if got := oauth.Origin(uri); got != want {
 			t.Errorf("%s: %q, want %q", uri, got, want)
 		}
 	}

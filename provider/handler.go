@@ -3,15 +3,16 @@ package provider
 import (
 	"net/http"
 
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
 // renderer answers with errors.
 type renderer struct {
-	place
+	oauth.Place
 	pages *templates.Pages
-	hints hints
+	hints oauth.Hints
 }
 
 // page has the errors of h answered by our error page.
@@ -21,7 +22,7 @@ func (re *renderer) page(h web.Handler) web.Handler {
 		if err == nil || web.Begun(w) {
 			return err
 		}
-		return re.errorPage(w, r, asError(err))
+		return re.errorPage(w, r, oauth.AsError(err))
 	}
 }
 
@@ -32,6 +33,6 @@ func (re *renderer) api(h web.Handler) web.Handler {
 		if err == nil || web.Begun(w) {
 			return err
 		}
-		return re.writeError(w, r, asError(err))
+		return re.writeError(w, r, oauth.AsError(err))
 	}
 }

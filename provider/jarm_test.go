@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
@@ -141,7 +142,7 @@ func TestIntrospectionIsSignedForWhoAsks(t *testing.T) {
 					t.Errorf("%s stands outside: %v", name, said)
 				}
 			}
-			if _, ok := s.Provider.tokens.openAccess(string(a.body)); ok {
+			if _, ok := s.Provider.tokens.OpenAccess(string(a.body)); ok {
 				t.Error("the answer passes for the token")
 			}
 		}
@@ -163,7 +164,7 @@ func TestIntrospectionIsSignedForWhoAsks(t *testing.T) {
 func TestModesAreAdvertised(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	modes, _ := s.get("/.well-known/openid-configuration").json(t, "response_modes_supported").([]any)
-	for _, mode := range responseModes() {
+	for _, mode := range oauth.ResponseModes() {
 		if !slices.Contains(modes, any(mode)) {
 			t.Errorf("%s is not advertised", mode)
 		}

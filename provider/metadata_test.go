@@ -192,7 +192,7 @@ func TestDocumentsNeedNoDatabase(t *testing.T) {
 
 func BenchmarkDiscovery(b *testing.B) {
 	s := newServer(b, storagetest.SQLite(b))
-	for name, handler := range map[string]func(http.ResponseWriter, *http.Request) error{"metadata": s.metadata.discovery, "jwks": s.metadata.jwks} {
+	for name, handler := range map[string]func(http.ResponseWriter, *http.Request) error{"metadata": s.metadata.Discovery, "jwks": s.metadata.JWKS} {
 		b.Run(name, func(b *testing.B) {
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			w := httptest.NewRecorder()

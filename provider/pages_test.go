@@ -6,6 +6,7 @@ import (
 
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/provider/authorize"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -13,7 +14,7 @@ import (
 // signIn is an interaction that believes the header X-Test-User.
 type signIn struct{ s *server }
 
-var _ Interaction = signIn{}
+var _ authorize.Interaction = signIn{}
 
 func (i signIn) Next(_ context.Context, q *interaction.Request, s *session.Session) (string, error) {
 	if s != nil && !q.Fresh(s.UserID, s.AuthTime, i.s.now()) {
@@ -43,7 +44,7 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 // consent asks everybody but first-party clients; the header X-Test-Consent answers.
 type consent struct{}
 
-var _ Interaction = consent{}
+var _ authorize.Interaction = consent{}
 
 func (consent) Next(_ context.Context, q *interaction.Request, _ *session.Session) (string, error) {
 	if q.FirstParty && !q.HasPrompt("consent") || q.Decision != "" {

@@ -13,6 +13,16 @@ import (
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/provider/authorize"
+	"github.com/symbolon-id/symbolon/provider/clientauth"
+	"github.com/symbolon-id/symbolon/provider/device"
+	"github.com/symbolon-id/symbolon/provider/endsession"
+	"github.com/symbolon-id/symbolon/provider/grant"
+	"github.com/symbolon-id/symbolon/provider/introspection"
+	"github.com/symbolon-id/symbolon/provider/metadata"
+	"github.com/symbolon-id/symbolon/provider/oauth"
+	"github.com/symbolon-id/symbolon/provider/token"
+	"github.com/symbolon-id/symbolon/provider/userinfo"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -20,20 +30,20 @@ import (
 
 // Clients finds registered software.
 type Clients interface {
-	authClients
-	knownClients
+	clientauth.Clients
+	authorize.KnownClients
 }
 
 // Grants keeps authorizations.
 type Grants interface {
-	grantStore
-	sessionClients
+	grant.Store
+	endsession.SessionClients
 }
 
 // Tokens judges access tokens by what they stand on.
 type Tokens interface {
-	tokenStates
-	revokedTokens
+	token.States
+	introspection.RevokedTokens
 }
 
 // Sealer keeps a grant's seed unreadable at rest.
@@ -47,6 +57,12 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 	RecordLater(ctx context.Context, e audit.Event)
 }
+
+// Interaction is something the user must do before the response: sign in, consent.
+type Interaction = authorize.Interaction
+
+// ClientKeys finds the keys of clients that publish them themselves.
+type ClientKeys = clientauth.ClientKeys
 
 // Config is what a deployment decides about the protocol.
 type Config struct {
@@ -91,8 +107,8 @@ type Deps struct {
 	Interactions []Interaction // in the order a person meets them
 	Pages        *templates.Pages
 	Audit        Recorder
-	Metrics      Metrics
-	SecretUse    SecretUse
+	Metrics      grant.Metrics
+	SecretUse    clientauth.SecretUse
 	Limiter      *web.Limiter
 	// Connected tells somebody that a device of theirs can use their account from now on; nil: nobody is
 	// told.
@@ -105,17 +121,17 @@ type Deps struct {
 
 // Provider answers the endpoints of OAuth 2.1 and OpenID Connect.
 type Provider struct {
-	place
+	oauth.Place
 	render        *renderer
-	tokens        *tokenMaker
-	metadata      *metadata
-	authorize     *authorizeEndpoint
-	token         *tokenEndpoint
-	device        *deviceFlow
-	introspection *introspectionEndpoint
-	revocation    *revocationEndpoint
-	userinfo      *userinfoEndpoint
-	logout        *logoutEndpoint
+	tokens        *token.Maker
+	metadata      *metadata.Endpoint
+	authorize     *authorize.Endpoint
+	token         *grant.Issuer
+	device        *device.Flow
+	introspection *introspection.Endpoint
+	revocation    *introspection.Revocation
+	userinfo      *userinfo.Endpoint
+	logout        *endsession.Endpoint
 
 	sessionManagement bool
 }
@@ -135,7 +151,7 @@ func New(c Config, d Deps) (*Provider, error) {
 	if c.DetailTypes == nil {
 		c.DetailTypes = &details.Types{}
 	}
-	return assemble(place{site, c.MutualURL}, c, d), nil
+	return assemble(oauth.Place{Site: site, Mutual: c.MutualURL}, c, d), nil
 }
 
 // Mount registers every endpoint. Browser routes get the page protections, the others CORS; there
@@ -146,20 +162,20 @@ func (p *Provider) Mount(mux *web.Mux) {
 	mux.Page("GET /authorize", page(p.authorize.Authorize))
 	mux.PageFromAnywhere("POST /authorize", page(p.authorize.Authorize))
 	mux.Page("GET /authorize/{handle}", page(p.authorize.Resume))
-	mux.Page("GET /logout", page(p.logout.endSession))
-	mux.PageFromAnywhere("POST /logout", page(p.logout.endSession))
-	mux.Page("GET /device", page(p.device.devicePage))
-	mux.Page("POST /device", page(p.device.enterDevice))
-	mux.Page("GET /device/{handle}", page(p.device.confirmDevice))
-	mux.Page("POST /device/{handle}", page(p.device.decideDevice))
+	mux.Page("GET /logout", page(p.logout.EndSession))
+	mux.PageFromAnywhere("POST /logout", page(p.logout.EndSession))
+	mux.Page("GET /device", page(p.device.Page))
+	mux.Page("POST /device", page(p.device.Enter))
+	mux.Page("GET /device/{handle}", page(p.device.Confirm))
+	mux.Page("POST /device/{handle}", page(p.device.Decide))
 	mux.Page("HEAD /authorize", refuseHead)
 	mux.Page("HEAD /authorize/{handle}", refuseHead)
 	if p.sessionManagement {
-		mux.Page("GET /check-session", p.logout.checkSession)
+		mux.Page("GET /check-session", p.logout.CheckSession)
 	}
-	mux.Published("GET /jwks", p.metadata.jwks)
-	for _, path := range p.metadata.paths {
-		root.Published("GET "+path, p.metadata.discovery)
+	mux.Published("GET /jwks", p.metadata.JWKS)
+	for _, path := range p.metadata.Paths {
+		root.Published("GET "+path, p.metadata.Discovery)
 	}
 	p.MountMutual(root)
 }
@@ -168,18 +184,18 @@ func (p *Provider) Mount(mux *web.Mux) {
 // would ask people for a certificate.
 func (p *Provider) MountMutual(mux *web.Mux) {
 	api, mux := p.render.api, mux.Under(p.Base)
-	mux.API("POST /par", api(p.authorize.push))
-	mux.API("POST /device_authorization", api(p.device.deviceAuthorization))
-	mux.API("POST /token", api(p.token.token))
-	mux.API("POST /introspect", api(p.introspection.introspect))
-	mux.API("POST /revoke", api(p.revocation.revoke))
+	mux.API("POST /par", api(p.authorize.Push))
+	mux.API("POST /device_authorization", api(p.device.Authorize))
+	mux.API("POST /token", api(p.token.Token))
+	mux.API("POST /introspect", api(p.introspection.Introspect))
+	mux.API("POST /revoke", api(p.revocation.Revoke))
 	mux.API("GET /userinfo", api(p.userinfo.Userinfo))
 	mux.API("POST /userinfo", api(p.userinfo.Userinfo))
 }
 
 // LogoutToken tells one client that a session ended, from now on and for two minutes.
 func (p *Provider) LogoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
-	return p.tokens.logoutToken(ctx, c, n)
+	return p.tokens.LogoutToken(ctx, c, n)
 }
 
 // refuseHead keeps a request that asks for no answer from getting a code made.

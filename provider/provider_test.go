@@ -15,6 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/provider/authorize"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
@@ -113,21 +114,28 @@ func (s *server) deps() Deps {
 		Clients: asRegistered{s.db}, Grants: s.db, Tokens: s.db, Keys: newRing(s.t, s.db, sealer), Sealer: sealer, PairwiseSalt: []byte(strings.Repeat("p", 32)),
 		Sessions:     session.New(s.db, session.Options{Now: s.now}),
 		Requests:     &interaction.Store{Ephemeral: ephemeral.NewMemory()},
-		Interactions: []Interaction{signIn{s}, consent{}},
+		Interactions: []authorize.Interaction{signIn{s}, consent{}},
 		Pages:        pages, Audit: &s.recorded, Metrics: &s.recorded, SecretUse: &s.recorded,
 		Limiter: &web.Limiter{Counter: counter{ephemeral.NewCounts()}}, Now: s.now,
 	}
 }
 
-func (s *server) now() time.Time              { return time.Now().Add(time.Duration(s.offset.Load())) }
-func (s *server) wait(d time.Duration)        { s.offset.Add(int64(d)) }
+func (s *server) now() time.Time { return time.Now().Add(time.Duration(s.offset.Load())) }
+
+func (s *server) wait(d time.Duration) { s.offset.Add(int64(d)) }
+
 func (s *server) endpoint(path string) string { return s.Issuer + path }
-func (s *server) do(r *http.Request) *answer  { return send(s.t, s.http.Client(), r) }
+
+func (s *server) do(r *http.Request) *answer { return send(s.t, s.http.Client(), r) }
+
 func (s *server) get(path string) *answer {
 	return s.do(request(s.t, http.MethodGet, s.endpoint(path), nil))
 }
-func (s *server) must(err error)       { must(s.t, err) }
+
+func (s *server) must(err error) { must(s.t, err) }
+
 func (s *server) ctx() context.Context { return s.t.Context() }
+
 func (s *server) client(id string) storage.Client {
 	c, err := s.db.Client(s.ctx(), id)
 	s.must(err)

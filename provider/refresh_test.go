@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
@@ -232,12 +233,12 @@ func TestWhatIsTakenFromTheClientIsGoneAtTheNextToken(t *testing.T) {
 		change(func(c *storage.Client) { c.Scopes, c.Audiences = []string{"openid"}, []string{"https://two.example"} })
 		for what, left := range map[string]struct {
 			answer   *answer
-			audience audience
+			audience oauth.Audience
 		}{
-			"code, both named":             {s.redeem(app, both), audience{"https://two.example"}},
-			"refresh token, nothing named": {s.refresh(app, tokens.RefreshToken), audience{"https://two.example", s.Issuer}},
+			"code, both named":             {s.redeem(app, both), oauth.Audience{"https://two.example"}},
+			"refresh token, nothing named": {s.refresh(app, tokens.RefreshToken), oauth.Audience{"https://two.example", s.Issuer}},
 		} {
-			claims, _ := s.Provider.tokens.openAccess(left.answer.tokens(t).AccessToken)
+			claims, _ := s.Provider.tokens.OpenAccess(left.answer.tokens(t).AccessToken)
 			if claims.Scope != "openid" || !slices.Equal(claims.Audience, left.audience) {
 				t.Errorf("%s: %+v", what, claims)
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
@@ -23,7 +24,7 @@ func (s *server) audienceOf(token string) []string {
 	payload, _, err := s.Keys.Verify(token, "at+jwt")
 	s.must(err)
 	var claims struct {
-		Audience audience `json:"aud"`
+		Audience oauth.Audience `json:"aud"`
 	}
 	s.must(json.Unmarshal(payload, &claims))
 	return claims.Audience

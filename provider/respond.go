@@ -2,7 +2,7 @@ package provider
 
 import (
 	"cmp"
-	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -10,42 +10,52 @@ import (
 	"strings"
 	"time"
 
-	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// signals are a service to the person's password manager: without them, people go on all the same.
-func (p *replier) signals(ctx context.Context, s *session.Session) []templates.Signal {
-	if p.signalsFor == nil || s == nil {
-		return nil
+// writeError answers an API call with e (RFC 6749 section 5.2). Programs get the standard's words and
+// nothing else, in dev mode too: people read hints on a page, or where the server runs.
+func (re *renderer) writeError(w http.ResponseWriter, r *http.Request, e *oauth.Error) error {
+	re.hints.Of(r, e)
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
+		h.Set("Retry-After", retryAfter(e))
 	}
-	signals, err := p.signalsFor(ctx, s.User)
-	if err != nil {
-		return nil
+	if _, _, basic := r.BasicAuth(); e.Name == "invalid_client" && (basic || r.Header.Get("Authorization") != "") {
+		h.Set("WWW-Authenticate", `Basic realm="symbolon", charset="UTF-8"`)
 	}
-	return signals
+	body, _ := json.Marshal(map[string]string{"error": e.Name, "error_description": e.Description})
+	w.WriteHeader(e.Status)
+	_, _ = w.Write(body)
+	if e.Status >= http.StatusInternalServerError {
+		logError(r, e)
+	}
+	return nil
 }
 
 // errorPage answers the user at our own address.
-func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *Error) error {
-	web.Annotate(r.Context(), refusalAttr(e.Name))
+func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *oauth.Error) error {
+	web.Annotate(r.Context(), oauth.ErrorAttr(e.Name))
 	page := templates.Error{
 		Status:  e.Status,
 		Title:   title(e.Status),
-		Message: cmp.Or(e.Say, message(e.Status)),
+		Message: cmp.Or(e.Message, message(e.Status)),
 		Code:    e.Name,
-		Detail:  re.hints.of(r, e),
+		Detail:  re.hints.Of(r, e),
 		TraceID: web.TraceID(r.Context()),
 	}
-	if _, standard := descriptions[e.Name]; standard {
+	if _, standard := oauth.Descriptions[e.Name]; standard {
 		page.OAuth, page.Code = e.Name, ""
 	}
 	if e.Description != page.Message {
 		page.Explanation = e.Description
 	}
-	if e.Back != "" {
-		page.BackTo, page.BackURL = placeOf(e.Back), e.Back
+	if e.ReturnTo != "" {
+		page.BackTo, page.BackURL = oauth.ShownAddress(e.ReturnTo), e.ReturnTo
 	}
 	re.wayOn(&page, r, e)
 	if e.Status >= http.StatusInternalServerError {
@@ -58,12 +68,12 @@ func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *Error) 
 }
 
 // wayOn is the first thing that can help.
-func (re *renderer) wayOn(page *templates.Error, r *http.Request, e *Error) {
+func (re *renderer) wayOn(page *templates.Error, r *http.Request, e *oauth.Error) {
 	switch {
 	case e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests:
 		page.WayText, page.WayURL = "Try again", templates.Again(r, strings.TrimSuffix(re.Issuer, re.Base))
-	case e.home != "":
-		page.App, page.WayURL = e.app, e.home
+	case e.Home != "":
+		page.App, page.WayURL = e.App, e.Home
 	default:
 		page.WayText, page.WayURL = "Go to your account", re.Path("/account")
 	}
@@ -95,7 +105,7 @@ func message(status int) string {
 }
 
 // retryAfter is how many seconds to wait before trying again: what the limiter said, or a moment.
-func retryAfter(e *Error) string {
+func retryAfter(e *oauth.Error) string {
 	var limited *web.Error
 	if errors.As(e.Cause, &limited) && limited.RetryAfter > 0 {
 		return strconv.FormatInt(int64((limited.RetryAfter+time.Second-1)/time.Second), 10)
@@ -104,6 +114,6 @@ func retryAfter(e *Error) string {
 }
 
 // logError puts the cause, which the client is not told, into the log record of the request.
-func logError(r *http.Request, e *Error) {
+func logError(r *http.Request, e *oauth.Error) {
 	web.Annotate(r.Context(), slog.String("cause", e.Error()))
 }

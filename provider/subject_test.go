@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/symbolon-id/symbolon/provider/token"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -36,7 +37,7 @@ func TestClientsOfDifferentSectorsCannotTellThatTheyKnowTheSamePerson(t *testing
 		if one, two, open := sid("one.example"), sid("two.example"), claimsOf(t, ada.tokens(s.app()).IDToken)["sid"]; one == two || one == open || one != sid("one.example") {
 			t.Errorf("one session is told by %v, %v and %v", one, two, open)
 		}
-		if again := sub(ada, "one.example"); again != seen["ada at one"] || !strings.HasPrefix(again, pairwisePrefix) || len(again) > 255 {
+		if again := sub(ada, "one.example"); again != seen["ada at one"] || !strings.HasPrefix(again, token.PairwisePrefix) || len(again) > 255 {
 			t.Errorf("another client of the sector knows her by %s", again)
 		}
 	})

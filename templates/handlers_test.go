@@ -147,12 +147,12 @@ func TestEveryFragmentIsPartOfAPattern(t *testing.T) {
 	}
 }
 
-// shownByProvider is what of provider's words is shown to people: what turnAway and saying are called with,
+// shownByProvider is what of provider's words is shown to people: what RefuseUser and WithMessage are called with,
 // the titles and messages of the error page, what is put into a page of ours or asked along with a code.
 // Everything else it says is for programs.
 func shownByProvider(t *testing.T) []string {
 	t.Helper()
-	names, err := filepath.Glob("../provider/*.go")
+	names, err := providerFiles()
 	if err != nil || len(names) == 0 {
 		t.Fatal(names, err)
 	}
@@ -175,6 +175,16 @@ func shownByProvider(t *testing.T) []string {
 	return said.texts
 }
 
+// providerFiles are the sources of provider and its rooms.
+func providerFiles() ([]string, error) {
+	top, err := filepath.Glob("../provider/*.go")
+	if err != nil {
+		return nil, err
+	}
+	rooms, err := filepath.Glob("../provider/*/*.go")
+	return append(top, rooms...), err
+}
+
 // forPeople returns the part of n whose texts people see.
 func forPeople(n ast.Node) ast.Node {
 	switch n := n.(type) {
@@ -190,7 +200,7 @@ func forPeople(n ast.Node) ast.Node {
 		case *ast.SelectorExpr:
 			name = f.Sel.Name
 		}
-		if name == "turnAway" || name == "saying" || name == "askUserCode" {
+		if name == "RefuseUser" || name == "WithMessage" || name == "askUserCode" {
 			return n.Args[len(n.Args)-1]
 		}
 	case *ast.CompositeLit:

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/symbolon-id/symbolon/clients"
-	"github.com/symbolon-id/symbolon/provider"
+	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -46,7 +46,7 @@ func TestEveryApplicationCanBeRegisteredAsItIs(t *testing.T) {
 			t.Errorf("%s: %v", app.name, err)
 		}
 		for _, uri := range slices.Concat(c.RedirectURIs, c.PostLogoutRedirectURIs) {
-			if err := provider.ValidRedirectURI(uri); err != nil || strings.ContainsAny(uri, "{}") {
+			if err := oauth.ValidRedirectURI(uri); err != nil || strings.ContainsAny(uri, "{}") {
 				t.Errorf("%s: %s: %v", app.name, uri, err)
 			}
 		}
