@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/outbound"
-	"github.com/symbolon-id/symbolon/queue"
+	"github.com/symbolon-id/symbolon/outbox"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -58,7 +58,7 @@ type Worker struct {
 
 // Run delivers until ctx ends, then finishes what is in hand (seconds) and returns.
 func (w *Worker) Run(ctx context.Context) {
-	queue.Worker[storage.LogoutNotice]{
+	outbox.Worker[storage.LogoutNotice]{
 		Name: "logout", Lanes: lanes, Aside: aside, Patience: patience, Log: w.Log,
 		Claim: func(ctx context.Context) (storage.LogoutNotice, error) {
 			return w.Store.ClaimLogoutNotice(ctx, w.now(), leaseFor)

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/symbolon-id/symbolon/queue"
+	"github.com/symbolon-id/symbolon/outbox"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -49,7 +49,7 @@ func (w *Worker) note(failed bool) {
 
 // Run delivers until ctx ends, then finishes the mails in hand (less than a minute) and returns.
 func (w *Worker) Run(ctx context.Context) {
-	queue.Worker[storage.Mail]{
+	outbox.Worker[storage.Mail]{
 		Name: "mail", Lanes: lanes, Wake: w.Queue.wake, Log: w.Log,
 		Claim: func(ctx context.Context) (storage.Mail, error) {
 			return w.Queue.store.ClaimMail(ctx, w.Queue.Now(), leaseFor)

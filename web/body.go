@@ -78,6 +78,17 @@ func readAll(x *exchange, r *http.Request) ([]byte, error) {
 	return io.ReadAll(http.MaxBytesReader(x.ResponseWriter, r.Body, MaxBody))
 }
 
+// maxDiscard is what net/http reads on of a body for a connection that stays open.
+const maxDiscard = 256 << 10
+
+// discardBody reads what a handler left of the body of a connection that ends after this answer: net/http
+// does not, and closing on unread bytes resets the connection, with which the answer may be lost.
+func discardBody(r *http.Request) {
+	if r.Close && r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, r.Body, maxDiscard)
+	}
+}
+
 func unreadable(x *exchange, err error) error {
 	x.Header().Set("Connection", "close")
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {

@@ -3,6 +3,7 @@ package web
 import (
 	"container/list"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -155,4 +156,13 @@ func (c *connection) Close() error {
 	}
 	c.of.mu.Unlock()
 	return c.Conn.Close()
+}
+
+// CloseWrite ends our half of the connection. net/http asks for it when it closes before all of a body has
+// come, so that the answer arrives before the reset.
+func (c *connection) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
 }

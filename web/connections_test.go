@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,3 +136,55 @@ func TestDrainEndsAServerWithoutRoom(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A body that nobody reads must not cost its sender the answer: a proxy that meets a reset while it sends
+// says 502 instead.
+func TestRefusalArrivesThoughTheBodyIsUnread(t *testing.T) {
+	s := run(t, web.ServerOptions{Handler: web.NewMux(web.MuxOptions{})})
+	body := strings.Repeat("x", 200<<10)
+	for range 10 {
+		conn := dial(t, s, "127.0.0.1")
+		fmt.Fprintf(conn, "POST /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n", len(body))
+		for part := 0; part < len(body); part += len(body) / 4 { // what is sent while the refusal is ready
+			if _, err := io.WriteString(conn, body[part:part+len(body)/4]); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if readAnswer(t, response); response.StatusCode != http.StatusNotFound {
+			t.Fatal(response.StatusCode)
+		}
+		if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+			t.Fatalf("the connection ends with %v", err)
+		}
+	}
+}
+
+// More than is read on for anybody: our half of the connection ends first, the rest waits for its sender.
+func TestRefusalOfALargeBodyEndsTheConnectionInOrder(t *testing.T) {
+	mux := web.NewMux(web.MuxOptions{})
+	mux.API("POST /quick", says("quick"))
+	s := run(t, web.ServerOptions{Handler: mux})
+	conn := dial(t, s, "127.0.0.1")
+	io.WriteString(conn, "POST /quick HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n")
+	go io.Copy(conn, io.LimitReader(zeros{}, 1<<20))
+	answer := bufio.NewReader(conn)
+	response, err := http.ReadResponse(answer, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if readAnswer(t, response); response.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Fatal(response.StatusCode)
+	}
+	if _, err := answer.ReadByte(); err != io.EOF {
+		t.Fatalf("the connection ends with %v", err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }

@@ -83,6 +83,7 @@ func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 		m.take(x, r, m.strayRoute(r))
 	}
 	x.prepareRefusal()
+	discardBody(r)
 	if m.render(x, r) != nil && x.status == 0 {
 		http.Error(x, x.fault.Title, x.fault.Status)
 	}

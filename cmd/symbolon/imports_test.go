@@ -55,15 +55,15 @@ func architecture() map[string]rule {
 		"clients":           {ours: feature("keys")},
 		"users":             {ours: feature("clients login/recoverlink mail")},
 		"registration":      {ours: feature("clients keys outbound")},
-		"logout":            {ours: list("storage outbound queue")},
+		"logout":            {ours: list("storage outbound outbox")},
 
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
 		"details":       {ours: list("templates")},
 		"interaction":   {ours: list("storage web")},
 		"keys":          {ours: list("storage"), libraries: list("github.com/go-jose/go-jose/v4")},
-		"mail":          {ours: list("storage queue"), libraries: list("github.com/wneessen/go-mail")},
-		"queue":         {ours: list("storage")},
+		"mail":          {ours: list("storage outbox"), libraries: list("github.com/wneessen/go-mail")},
+		"outbox":        {ours: list("storage")},
 		"storage":       {},
 		"audit":         {},
 		"templates":     {libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},

@@ -1,4 +1,4 @@
-// Package queue works off what waits in a store, such as mails and notices of a logout: several nodes
+// Package outbox works off what waits in a store, such as mails and notices of a logout: several nodes
 // at once, several items at a time, and nothing that was claimed is dropped when a node stops.
 package queue
 
@@ -17,7 +17,7 @@ const (
 	storeFor  = 10 * time.Second // claiming takes no longer
 )
 
-// Worker takes items out of a queue. Several nodes may each run one.
+// Worker takes items out of an outbox. Several nodes may each run one.
 type Worker[Item any] struct {
 	Name  string // for the log
 	Lanes int    // items in hand at a time
