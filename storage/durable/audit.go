@@ -9,18 +9,20 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 )
 
-const eventWidth = 12 // columns
+const eventColumns = `id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, count, actors, resource, scopes, credential_id`
 
-const eventColumns = `id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, count`
+// eventWidth is how many columns an event is stored in: its own, and the salt and the digest of its address.
+const eventWidth = 18
 
 func eventFields(e *audit.Event) []any {
 	return []any{
 		&e.ID, instant{&e.At}, &e.Type, &e.Outcome, &e.Reason, &e.UserID, &e.ClientID, &e.Target, &e.Method, &e.IP, &e.TraceID, &e.Count,
+		&e.Actors, &e.Resource, &e.Scopes, &e.CredentialID,
 	}
 }
 
 // AppendEvents adds the events, all or none. Of an event that is there already only the count rises, so
-// an unclear outcome can be repeated.
+// an unclear outcome can be repeated; an event whose count has risen gets another leaf.
 func (d *DB) AppendEvents(ctx context.Context, events []audit.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -53,7 +55,7 @@ func rowsAtOnce(left int) int {
 
 func insertEvents(rows int) string {
 	var b strings.Builder
-	b.WriteString(`INSERT INTO audit_events (` + eventColumns + `) VALUES `)
+	b.WriteString(`INSERT INTO audit_events (` + eventColumns + `, ip_salt, ip_digest) VALUES `)
 	for i := range rows * eventWidth {
 		switch {
 		case i == 0:
@@ -66,14 +68,16 @@ func insertEvents(rows int) string {
 		b.WriteByte('$')
 		b.WriteString(strconv.Itoa(i + 1))
 	}
-	return b.String() + `) ON CONFLICT (id) DO UPDATE SET count = excluded.count WHERE audit_events.count < excluded.count`
+	return b.String() + `) ON CONFLICT (id) DO UPDATE SET count = excluded.count, leaf = 0 WHERE audit_events.count < excluded.count`
 }
 
 func eventValues(events []audit.Event) []any {
 	values := make([]any, 0, len(events)*eventWidth)
 	for _, e := range events {
+		salt, digest := audit.DigestIP(e.IP)
 		values = append(values, e.ID, ms(e.At), e.Type, e.Outcome, legible(e.Reason), legible(e.UserID), legible(e.ClientID),
-			legible(e.Target), e.Method, e.IP, e.TraceID, max(1, e.Count))
+			legible(e.Target), e.Method, e.IP, e.TraceID, max(1, e.Count),
+			legible(e.Actors), legible(e.Resource), legible(e.Scopes), legible(e.CredentialID), salt, digest)
 	}
 	return values
 }
