@@ -11,13 +11,14 @@ import (
 // Stored is an event as a store keeps it.
 type Stored struct {
 	Event
-	IPSalt   string // empty: the address was erased
-	IPDigest string // empty: an earlier release stored the event, and no leaf covers its address
-	Leaf     int64  // number of its last leaf, from 1; 0: it has none yet
+	IPSalt    string // empty: the address was erased
+	IPDigest  string // empty: an earlier release stored the event, and no leaf covers its address
+	Leaf      int64  // number of its last leaf, from 1; 0: it has none yet
+	LeafCount int64  // the count in that leaf
 }
 
 // Leaf is what the tamper-evident log holds of an event. It outlives the event, so it holds a digest of
-// what the event is about. An event whose count rises gets a second leaf.
+// what the event is about. An event whose count rises gets another leaf.
 type Leaf struct {
 	Number  int64 // in the order of the log, from 1
 	EventID string
@@ -26,6 +27,19 @@ type Leaf struct {
 	Outcome string
 	Count   int64
 	Digest  []byte
+}
+
+// Tile is up to 256 neighboring hashes of the tree over all leaves, at a level of tiles.
+type Tile struct {
+	Level, Number int64
+	Hashes        []byte
+}
+
+// Checkpoint is the tree at a time, as a signed note.
+type Checkpoint struct {
+	Size int64
+	At   time.Time
+	Note string
 }
 
 // DigestIP returns a new salt and the digest of both. Without the salt, the digest says nothing.
@@ -49,7 +63,7 @@ func (s Stored) HasItsIP() bool {
 	return digestIP(s.IPSalt, s.IP) == s.IPDigest
 }
 
-// NextLeaf returns the leaf of this number for the event as it is now.
+// NextLeaf returns the leaf of this number that says what the event says now.
 func (s Stored) NextLeaf(number int64) Leaf {
 	sum := sha256.Sum256(text("symbolon audit event v1", s.Reason, s.UserID, s.ClientID, s.Target, s.Method, s.TraceID,
 		s.Actors, s.Resource, s.Scopes, s.CredentialID, s.IPDigest))

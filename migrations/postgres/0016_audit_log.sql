@@ -5,10 +5,12 @@ ALTER TABLE audit_events ADD COLUMN scopes TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit_events ADD COLUMN credential_id TEXT NOT NULL DEFAULT '';
 
 -- The address is in the log by a salted digest: erasing address and salt leaves that. leaf is the number
--- of the event's last leaf, from 1; 0 until it has one.
+-- of the event's last leaf, from 1, and leaf_count the count in it: an event whose count has risen, by
+-- whatever release, gets another one.
 ALTER TABLE audit_events ADD COLUMN ip_salt TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit_events ADD COLUMN ip_digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit_events ADD COLUMN leaf BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE audit_events ADD COLUMN leaf_count BIGINT NOT NULL DEFAULT 0;
 
 -- What a leaf says, without what it is about: this outlives the event by retention.
 CREATE TABLE audit_leaves (
@@ -32,6 +34,7 @@ CREATE TABLE audit_checkpoints (
   at   BIGINT NOT NULL,
   note TEXT NOT NULL
 );
+CREATE INDEX audit_checkpoints_at ON audit_checkpoints (at);
 -- How many leaves the tree has, and when a node last took its turn to add some.
 CREATE TABLE audit_tree (
   id      BIGINT PRIMARY KEY,

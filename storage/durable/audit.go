@@ -3,8 +3,6 @@ package durable
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/symbolon-id/symbolon/audit"
 )
@@ -22,7 +20,7 @@ func eventFields(e *audit.Event) []any {
 }
 
 // AppendEvents adds the events, all or none. Of an event that is there already only the count rises, so
-// an unclear outcome can be repeated; an event whose count has risen gets another leaf.
+// an unclear outcome can be repeated.
 func (d *DB) AppendEvents(ctx context.Context, events []audit.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -53,22 +51,9 @@ func rowsAtOnce(left int) int {
 	return 1
 }
 
-func insertEvents(rows int) string {
-	var b strings.Builder
-	b.WriteString(`INSERT INTO audit_events (` + eventColumns + `, ip_salt, ip_digest) VALUES `)
-	for i := range rows * eventWidth {
-		switch {
-		case i == 0:
-			b.WriteByte('(')
-		case i%eventWidth == 0:
-			b.WriteString("), (")
-		default:
-			b.WriteString(", ")
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i + 1))
-	}
-	return b.String() + `) ON CONFLICT (id) DO UPDATE SET count = excluded.count, leaf = 0 WHERE audit_events.count < excluded.count`
+func insertEvents(count int) string {
+	return `INSERT INTO audit_events (` + eventColumns + `, ip_salt, ip_digest) VALUES ` + rows(count, eventWidth) +
+		` ON CONFLICT (id) DO UPDATE SET count = excluded.count WHERE audit_events.count < excluded.count`
 }
 
 func eventValues(events []audit.Event) []any {
