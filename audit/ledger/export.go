@@ -107,3 +107,11 @@ func (f *FileVerifier) Line(line Exported) (err error) {
 	f.Report.Verified++
 	return nil
 }
+
+// Complete returns an error when there was no line at all.
+func (f *FileVerifier) Complete() error {
+	if !f.began {
+		return ErrCheckpoint
+	}
+	return nil
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -66,10 +67,34 @@ func (k *Keeper) Turn(ctx context.Context) error {
 	if err != nil || !mine {
 		return err
 	}
-	if err := k.appendAll(ctx); err != nil {
+	c, err := k.Checkpoint(ctx)
+	if err != nil || c.Size == 0 {
 		return err
 	}
-	return k.checkpoint(ctx)
+	// In the log it is wherever logs are kept.
+	k.Log.LogAttrs(ctx, slog.LevelInfo, "audit checkpoint", slog.Int64("size", c.Size), slog.String("checkpoint", c.Note))
+	return nil
+}
+
+// Checkpoint adds what is new, and signs and stores a checkpoint of all there is. It is the zero one when
+// there is nothing.
+func (k *Keeper) Checkpoint(ctx context.Context) (c audit.Checkpoint, err error) {
+	if err := k.appendAll(ctx); err != nil {
+		return c, err
+	}
+	size, err := k.Store.AuditSize(ctx)
+	if err != nil || size == 0 {
+		return c, err
+	}
+	root, err := tlog.TreeHash(size, hashesOf(ctx, k.Store, nil))
+	if err != nil {
+		return c, fmt.Errorf("read root of the audit log: %w", err)
+	}
+	c.Size, c.At = size, k.now().Truncate(time.Millisecond)
+	if c.Note, err = sign(Head{k.Origin, size, root, c.At}, k.Key); err != nil {
+		return c, fmt.Errorf("sign checkpoint: %w", err)
+	}
+	return c, k.Store.AddCheckpoint(ctx, c)
 }
 
 // appendAll rests after each batch for as long as that took: others write as well.
@@ -100,6 +125,7 @@ func (k *Keeper) Append(ctx context.Context) (int, error) {
 	if err != nil || len(events) == 0 {
 		return 0, err
 	}
+	slices.SortStableFunc(events, func(a, b audit.Stored) int { return a.At.Compare(b.At) })
 	leaves := make([]audit.Leaf, len(events))
 	for i, e := range events {
 		leaves[i] = e.NextLeaf(size + int64(i) + 1)
@@ -113,28 +139,6 @@ func (k *Keeper) Append(ctx context.Context) (int, error) {
 		return 0, nil
 	}
 	return len(leaves), err
-}
-
-// checkpoint also logs the checkpoint, so that it is wherever logs are kept.
-func (k *Keeper) checkpoint(ctx context.Context) error {
-	size, err := k.Store.AuditSize(ctx)
-	if err != nil || size == 0 {
-		return err
-	}
-	root, err := tlog.TreeHash(size, hashesOf(ctx, k.Store, nil))
-	if err != nil {
-		return fmt.Errorf("read root of the audit log: %w", err)
-	}
-	at := k.now().Truncate(time.Millisecond)
-	signed, err := sign(Head{k.Origin, size, root, at}, k.Key)
-	if err != nil {
-		return fmt.Errorf("sign checkpoint: %w", err)
-	}
-	if err := k.Store.AddCheckpoint(ctx, audit.Checkpoint{Size: size, At: at, Note: signed}); err != nil {
-		return err
-	}
-	k.Log.LogAttrs(ctx, slog.LevelInfo, "audit checkpoint", slog.Int64("size", size), slog.String("checkpoint", signed))
-	return nil
 }
 
 func (k *Keeper) now() time.Time {
