@@ -15,9 +15,14 @@ type Event struct {
 	ClientID string    `json:"client_id,omitempty"`
 	Target   string    `json:"target,omitempty"` // id of what was acted on: a grant, session, secret, key
 	Method   string    `json:"method,omitempty"` // login method, grant type, or the Actor who changed a user, a client or a key
+	Actors   string    `json:"actors,omitempty"` // who acted for the user, outermost first (RFC 8693)
+	Resource string    `json:"resource,omitempty"`
+	Scopes   string    `json:"scopes,omitempty"`
 	IP       string    `json:"ip,omitempty"`
-	TraceID  string    `json:"trace_id,omitempty"` // also in the request log
+	TraceID  string    `json:"trace_id,omitempty"` // also in the request log; of several, the first's
 	Count    int64     `json:"count"`              // how often, within a minute; for tokens within an hour
+
+	CredentialID string `json:"credential_id,omitempty"` // the secret or key that the client authenticated with
 }
 
 // Outcomes.

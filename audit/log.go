@@ -12,6 +12,10 @@ func (e Event) attrs() []slog.Attr {
 		slog.String("client_id", e.ClientID),
 		slog.String("target", e.Target),
 		slog.String("method", e.Method),
+		slog.String("actors", e.Actors),
+		slog.String("resource", e.Resource),
+		slog.String("scopes", e.Scopes),
+		slog.String("credential_id", e.CredentialID),
 		slog.String("ip", e.IP),
 		slog.String("trace_id", e.TraceID),
 	} {

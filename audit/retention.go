@@ -17,3 +17,24 @@ func (r Retention) Of(eventType string) time.Duration {
 	}
 	return r.Rest
 }
+
+// For returns for how long an event is kept; 0 is for good.
+func (r Retention) For(eventType, outcome string) time.Duration {
+	life := r.Of(eventType)
+	if outcome == Refused && r.Refused > 0 && (life == 0 || r.Refused < life) {
+		return r.Refused
+	}
+	return life
+}
+
+// Longest returns for how long any event may be kept; 0 is for good.
+func (r Retention) Longest() time.Duration {
+	longest := r.Rest
+	for _, life := range r.Types {
+		if life == 0 || longest == 0 {
+			return 0
+		}
+		longest = max(longest, life)
+	}
+	return longest
+}

@@ -11,15 +11,19 @@ import (
 type tally struct {
 	window     time.Duration
 	most       int // kinds at once; beyond them a kind says neither where from nor about whom
-	perNetwork int // of these, from one network; beyond them a kind does not say about what; 0: networks are all one
+	perNetwork int // of these, from one network; beyond them a kind does not say about what; 0: networks are
+	// all one, and beyond most, up to twice as many kinds still name the client
 
 	mu       sync.Mutex // guards what follows
 	events   map[kind]*Event
 	networks map[string]int // kinds of each
 }
 
-// kind is what makes two events the same one.
-type kind struct{ typ, outcome, reason, method, user, client, target, network string }
+// kind is what makes two events the same one: what they say, without what each has of its own.
+type kind struct {
+	Event
+	network string
+}
 
 func newTally(window time.Duration, most, perNetwork int) *tally {
 	return &tally{window: window, most: most, perNetwork: perNetwork, events: map[kind]*Event{}, networks: map[string]int{}}
@@ -35,7 +39,7 @@ func (t *tally) count(e Event, network string, now time.Time, complete func(*Eve
 	}
 	k := kindOf(e, network)
 	if t.fold(&k) {
-		e.ClientID, e.Target, e.UserID = k.client, k.target, k.user
+		e = k.Event
 	}
 	last, known := t.events[k]
 	if known && now.Sub(last.At) < t.window {
@@ -56,23 +60,35 @@ func (t *tally) count(e Event, network string, now time.Time, complete func(*Eve
 }
 
 func kindOf(e Event, network string) kind {
-	return kind{e.Type, e.Outcome, e.Reason, e.Method, e.UserID, e.ClientID, e.Target, network}
+	e.ID, e.At, e.IP, e.TraceID, e.Count = "", time.Time{}, "", "", 0
+	return kind{e, network}
 }
 
 // fold makes k say less when there is no room for what it says, and tells whether it did.
 func (t *tally) fold(k *kind) bool {
-	if _, known := t.events[*k]; known {
+	if t.knows(*k) {
 		return false
 	}
 	crowded := t.perNetwork > 0 && t.networks[k.network] >= t.perNetwork
 	if crowded {
-		k.client, k.target = "", ""
+		k.ClientID, k.Target = "", ""
 	}
-	if _, known := t.events[*k]; known || len(t.events) < t.most {
+	if t.knows(*k) || len(t.events) < t.most {
 		return crowded
 	}
-	*k = kind{typ: k.typ, outcome: k.outcome, reason: k.reason, method: k.method}
+	if t.perNetwork == 0 {
+		k.UserID, k.Target = "", ""
+		if t.knows(*k) || len(t.events) < 2*t.most {
+			return true
+		}
+	}
+	*k = kind{Event: Event{Type: k.Type, Outcome: k.Outcome, Reason: k.Reason, Method: k.Method}}
 	return true
+}
+
+func (t *tally) knows(k kind) bool {
+	_, known := t.events[k]
+	return known
 }
 
 // over ends and returns the counts whose window is over at now, all of them when it is zero.

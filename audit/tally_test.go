@@ -170,3 +170,59 @@ func TestTokensAreCountedByClientAndHour(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Who the token is for, what it is for and what the client authenticated with are in its event.
+func TestTokensOfAnotherUserResourceOrCredentialAreARowOfTheirOwn(t *testing.T) {
+	db := storagetest.SQLite(t)
+	n := newNode(db)
+	for i := range 60 {
+		e := audit.Event{Type: audit.TokenRefreshed, Outcome: audit.Success, ClientID: "c_1", UserID: "u_1", Resource: "https://a.example", Scopes: "read", CredentialID: "cs_1"}
+		switch i % 6 {
+		case 1:
+			e.UserID = "u_2"
+		case 2:
+			e.Resource = "https://b.example"
+		case 3:
+			e.Scopes = "read write"
+		case 4:
+			e.CredentialID = "cs_2"
+		case 5:
+			e.Actors = "a_1"
+		}
+		n.RecordLater(from("192.0.2.0/24"), e)
+	}
+	if err := n.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	got := stored(t, db, 100)
+	if len(got) != 6 || total(got) != 60 {
+		t.Errorf("%d rows tell of %d tokens, want 6 of 60", len(got), total(got))
+	}
+	for _, e := range got {
+		if e.ClientID == "" || e.UserID == "" || e.Resource == "" || e.Scopes == "" || e.CredentialID == "" {
+			t.Errorf("%+v says too little", e)
+		}
+	}
+}
+
+// However many users there are, their tokens are still counted by client.
+func TestTokensOfManyUsersStillNameTheClient(t *testing.T) {
+	const users = 20_000
+	db := storagetest.SQLite(t)
+	n := newNode(db)
+	for i := range users {
+		n.RecordLater(from("192.0.2.0/24"), audit.Event{Type: audit.TokenRefreshed, Outcome: audit.Success, ClientID: "c_1", UserID: fmt.Sprint("u_", i)})
+	}
+	if err := n.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	got := stored(t, db, 2*users)
+	if len(got) >= users || total(got) != users {
+		t.Errorf("%d rows tell of %d tokens of %d users", len(got), total(got), users)
+	}
+	for _, e := range got {
+		if e.ClientID != "c_1" {
+			t.Errorf("%+v does not name the client", e)
+		}
+	}
+}

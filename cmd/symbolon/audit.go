@@ -14,25 +14,36 @@ import (
 )
 
 func (p *program) auditCommand() *cobra.Command {
-	return group("audit", "Show the audit log", "", `
+	return group("audit", "Show and verify the audit log", "", `
   symbolon audit list --type client.authenticate --since 24h
-  symbolon audit tail --json`,
-		p.auditList(), p.auditTail())
+  symbolon audit tail --json
+  symbolon audit verify`,
+		p.auditList(), p.auditTail(), p.auditVerify(), p.auditExport(), p.auditCheckpoint(), p.auditKey())
 }
 
 // addFilterFlags returns what reads the filter once the flags are parsed.
-func addFilterFlags(cmd *cobra.Command, limit int) func() audit.Filter {
+func addFilterFlags(cmd *cobra.Command) func() audit.Filter {
 	f := audit.Filter{}
 	since := durationFlag(0)
 	cmd.Flags().StringVar(&f.Type, "type", "", "only events of this type, such as token.issue")
 	cmd.Flags().StringVar(&f.UserID, "user", "", "only events of this user `ID`")
 	cmd.Flags().StringVar(&f.ClientID, "client", "", "only events of this client or agent `ID`")
 	cmd.Flags().Var(&since, "since", "only events of the last 24h, 7d, …")
-	cmd.Flags().IntVar(&f.Limit, "limit", limit, "at most so many, the newest")
 	return func() audit.Filter {
 		if since > 0 {
 			f.Since = time.Now().Add(-time.Duration(since))
 		}
+		return f
+	}
+}
+
+// addLimitedFilterFlags also bounds how many events there are.
+func addLimitedFilterFlags(cmd *cobra.Command, limit int) func() audit.Filter {
+	most := cmd.Flags().Int("limit", limit, "at most so many, the newest")
+	filter := addFilterFlags(cmd)
+	return func() audit.Filter {
+		f := filter()
+		f.Limit = *most
 		return f
 	}
 }
@@ -42,7 +53,7 @@ func (p *program) auditList() *cobra.Command {
 		Use: "list", Short: "List events, newest first", Args: cobra.NoArgs,
 		Example: "  symbolon audit list --type secret.add --since 7d --json",
 	}
-	filter := addFilterFlags(cmd, 100)
+	filter := addLimitedFilterFlags(cmd, 100)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if filter().Limit < 1 {
 			return usagef("--limit must be at least 1")
@@ -72,7 +83,7 @@ func (p *program) auditTail() *cobra.Command {
 		Long:    "With --json, one object per line.",
 		Example: "  symbolon audit tail --type session.start",
 	}
-	filter := addFilterFlags(cmd, 10)
+	filter := addLimitedFilterFlags(cmd, 10)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 			return d.follow(ctx, filter(), func(e audit.Event) { p.printEvent(cmd.OutOrStdout(), e) })

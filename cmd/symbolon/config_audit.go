@@ -9,12 +9,18 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 )
 
-// Audit is how long events are kept.
-type Audit struct{ Retention []string }
+// Audit is how long events are kept, and how often a checkpoint is signed.
+type Audit struct {
+	Retention          []string
+	CheckpointInterval time.Duration
+}
 
 const refusedEvents = "refused" // stands for the refusals of every type
 
 func (a Audit) check() error {
+	if a.CheckpointInterval < 10*time.Second || a.CheckpointInterval > 24*time.Hour {
+		return errors.New("audit.checkpoint_interval must be between 10s and 1d (changes to events go unnoticed that long)")
+	}
 	_, err := a.retention()
 	return err
 }

@@ -92,6 +92,7 @@ func configKeys() []key {
 		{"tokens.refresh_retry", plain, false, "30s", "time during which a refresh with a lost response can be repeated, up to 300s", func(c *Config) any { return &c.Tokens.RefreshRetry }},
 		{"keys.rotate_after", plain, false, "90d", "age at which a signing key is replaced", func(c *Config) any { return &c.Keys.RotateAfter }},
 		{"audit.retention", plain, false, "400d,refused=90d,token.issue=30d,token.refresh=30d,mail_link.send=30d", "how long audit events are kept: in general, for refusals, and for single event types", func(c *Config) any { return &c.Audit.Retention }},
+		{"audit.checkpoint_interval", plain, false, "1m", "how often new audit events are put under a signed checkpoint, from 10s to 1d", func(c *Config) any { return &c.Audit.CheckpointInterval }},
 		{"log.level", plain, true, "info", "debug, info, warn or error", func(c *Config) any { return &c.Log.Level }},
 		{"log.format", plain, true, "auto", "json, text, or auto (text on a terminal)", func(c *Config) any { return &c.Log.Format }},
 		{"drain", plain, false, "10s", "time for requests to finish after SIGTERM", func(c *Config) any { return &c.Drain }},

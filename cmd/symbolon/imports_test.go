@@ -66,6 +66,7 @@ func architecture() map[string]rule {
 		"outbox":        {ours: list("storage")},
 		"storage":       {},
 		"audit":         {},
+		"audit/ledger":  {ours: list("audit storage"), libraries: list("golang.org/x/mod")},
 		"templates":     {libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
 		"outbound":      {},
 		"web":           {libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel")},

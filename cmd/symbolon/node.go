@@ -11,6 +11,7 @@ import (
 
 	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/audit/ledger"
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/consent"
 	"github.com/symbolon-id/symbolon/keys"
@@ -46,6 +47,7 @@ type node struct {
 	metrics   *web.Metrics
 	health    *web.Health
 	audit     *audit.Recorder
+	ledger    *ledger.Keeper
 	clock     *clock
 	pages     *templates.Pages
 	queue     *mail.Queue
@@ -172,6 +174,9 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	}
 	n.db.ClientStored = beginLines(n.ring, n.log)
 	var err error
+	if n.ledger, err = newKeeper(ctx, n.db, n.sealer, n.config, n.log); err != nil {
+		return err
+	}
 	n.salt, err = keys.LoadSalt(ctx, n.db, n.sealer, pairwiseSalt)
 	return err
 }

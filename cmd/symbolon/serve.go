@@ -74,6 +74,7 @@ func (n *node) background(ctx context.Context) *sync.WaitGroup {
 	for _, work := range []func(context.Context){
 		func(ctx context.Context) { _ = n.ring.Run(ctx) },
 		func(ctx context.Context) { _ = n.audit.Run(ctx) },
+		n.ledger.Run,
 		n.worker.Run,
 		n.clock.Run,
 		n.logouts.Run,

@@ -3,19 +3,19 @@ package durable
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/symbolon-id/symbolon/audit"
 )
 
-const eventWidth = 12 // columns
+const eventColumns = `id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, count, actors, resource, scopes, credential_id`
 
-const eventColumns = `id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, count`
+// eventWidth is how many columns an event is stored in: its own, and the salt and the digest of its address.
+const eventWidth = 18
 
 func eventFields(e *audit.Event) []any {
 	return []any{
 		&e.ID, instant{&e.At}, &e.Type, &e.Outcome, &e.Reason, &e.UserID, &e.ClientID, &e.Target, &e.Method, &e.IP, &e.TraceID, &e.Count,
+		&e.Actors, &e.Resource, &e.Scopes, &e.CredentialID,
 	}
 }
 
@@ -51,29 +51,18 @@ func rowsAtOnce(left int) int {
 	return 1
 }
 
-func insertEvents(rows int) string {
-	var b strings.Builder
-	b.WriteString(`INSERT INTO audit_events (` + eventColumns + `) VALUES `)
-	for i := range rows * eventWidth {
-		switch {
-		case i == 0:
-			b.WriteByte('(')
-		case i%eventWidth == 0:
-			b.WriteString("), (")
-		default:
-			b.WriteString(", ")
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i + 1))
-	}
-	return b.String() + `) ON CONFLICT (id) DO UPDATE SET count = excluded.count WHERE audit_events.count < excluded.count`
+func insertEvents(count int) string {
+	return `INSERT INTO audit_events (` + eventColumns + `, ip_salt, ip_digest) VALUES ` + rows(count, eventWidth) +
+		` ON CONFLICT (id) DO UPDATE SET count = excluded.count WHERE audit_events.count < excluded.count`
 }
 
 func eventValues(events []audit.Event) []any {
 	values := make([]any, 0, len(events)*eventWidth)
 	for _, e := range events {
+		salt, digest := audit.DigestIP(e.IP)
 		values = append(values, e.ID, ms(e.At), e.Type, e.Outcome, legible(e.Reason), legible(e.UserID), legible(e.ClientID),
-			legible(e.Target), e.Method, e.IP, e.TraceID, max(1, e.Count))
+			legible(e.Target), e.Method, e.IP, e.TraceID, max(1, e.Count),
+			legible(e.Actors), legible(e.Resource), legible(e.Scopes), legible(e.CredentialID), salt, digest)
 	}
 	return values
 }

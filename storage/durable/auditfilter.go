@@ -2,6 +2,7 @@ package durable
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/symbolon-id/symbolon/audit"
@@ -40,7 +41,7 @@ func narrow(f audit.Filter) (where string, args []any) {
 func marks(after, count int) string {
 	all := make([]string, count)
 	for i := range all {
-		all[i] = fmt.Sprintf("$%d", after+i+1)
+		all[i] = "$" + strconv.Itoa(after+i+1)
 	}
 	return strings.Join(all, ", ")
 }

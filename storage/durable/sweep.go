@@ -29,7 +29,8 @@ func (d *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 			return removed, fmt.Errorf("sweep %s: %w", due.table, err)
 		}
 	}
-	return removed, nil
+	leaves, err := d.sweepAuditLog(ctx, now)
+	return removed + leaves, err
 }
 
 // expiry is the column that tells of each row of a table when it is due.

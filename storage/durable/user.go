@@ -117,7 +117,7 @@ func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error
 
 // forgetPlaces takes from the audit trail where the user was. What they did stays, under an id that
 // is nobody's any more.
-const forgetPlaces = `UPDATE audit_events SET ip = '' WHERE id IN (
+const forgetPlaces = `UPDATE audit_events SET ip = '', ip_salt = '' WHERE id IN (
 	SELECT id FROM audit_events WHERE user_id = $2 AND ip <> '' LIMIT $1)`
 
 // DeleteUser removes the user with their sessions, factors, consents and grants, and makes the audit

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/audit/ledger"
+	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/storage/durable"
+)
+
+// newKeeper signs by a key that all nodes share; it is kept as a salt is.
+func newKeeper(ctx context.Context, db *durable.DB, sealer *keys.Sealer, config Config, log *slog.Logger) (*ledger.Keeper, error) {
+	seed, err := keys.LoadSalt(ctx, db, sealer, "audit checkpoint")
+	if err != nil {
+		return nil, err
+	}
+	return &ledger.Keeper{
+		Store: db, Key: ed25519.NewKeyFromSeed(seed), Origin: auditOrigin(config.Issuer), Interval: config.Audit.CheckpointInterval, Log: log,
+	}, nil
+}
+
+// auditOrigin names the log of an issuer: a URL without its scheme, and without what a key's text cannot hold.
+func auditOrigin(issuer string) string {
+	_, name, _ := strings.Cut(issuer, "://")
+	return cmp.Or(strings.ReplaceAll(strings.TrimSuffix(name, "/"), "+", "%2B"), "symbolon") + "/audit"
+}
+
+// atLedger does work on the audit log, with the key of its checkpoints.
+func (p *program) atLedger(cmd *cobra.Command, work func(ctx context.Context, d desk, k *ledger.Keeper) error) error {
+	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		sealer, err := d.config.sealer()
+		if err != nil {
+			return hintedError{err, "symbolon config show"}
+		}
+		keeper, err := newKeeper(ctx, d.db, sealer, d.config, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		return work(ctx, d, keeper)
+	})
+}
+
+func (p *program) auditCheckpoint() *cobra.Command {
+	return &cobra.Command{
+		Use: "checkpoint", Short: "Print a checkpoint of the audit log", Args: cobra.NoArgs,
+		Long: `The checkpoint covers all events that are stored. Keep it where those who can change the database cannot
+change it; audit verify --checkpoint then proves that the log still has every event it had.`,
+		Example: "  symbolon audit checkpoint > checkpoint.txt",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atLedger(cmd, func(ctx context.Context, _ desk, k *ledger.Keeper) error {
+				c, err := k.Checkpoint(ctx)
+				if err != nil {
+					return err
+				}
+				return p.print(cmd, map[string]any{"size": c.Size, "at": instant(c.At), "checkpoint": c.Note}, func(w io.Writer) { fmt.Fprint(w, c.Note) })
+			})
+		},
+	}
+}
+
+func (p *program) auditKey() *cobra.Command {
+	return &cobra.Command{
+		Use: "key", Short: "Print the key that verifies checkpoints", Args: cobra.NoArgs,
+		Long:    "The key is public. Give it to whoever verifies exports, by another way than the exports.",
+		Example: "  symbolon audit key",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atLedger(cmd, func(_ context.Context, _ desk, k *ledger.Keeper) error {
+				text, err := ledger.VerifierKey(k.Origin, k.Key.Public().(ed25519.PublicKey))
+				if err != nil {
+					return err
+				}
+				return p.print(cmd, map[string]string{"key": text}, func(w io.Writer) { fmt.Fprintln(w, text) })
+			})
+		},
+	}
+}
