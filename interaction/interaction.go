@@ -7,6 +7,7 @@
 package interaction
 
 import (
+	"crypto/subtle"
 	"encoding/json"
 	"net/url"
 	"time"
@@ -68,6 +69,14 @@ const (
 	Allowed = "allowed"
 	Denied  = "denied"
 )
+
+// BoundTo reports whether the browser with this id began the request.
+func (q *Request) BoundTo(browser string) bool {
+	return browser != "" && subtle.ConstantTimeCompare([]byte(q.Browser), []byte(browser)) == 1
+}
+
+// Expired reports whether the request has waited for too long.
+func (q *Request) Expired(now time.Time) bool { return !now.Before(q.CreatedAt.Add(Life)) }
 
 // Resume is where every page sends the browser when it is done, below the path of the issuer.
 func (q *Request) Resume() string {

@@ -51,3 +51,14 @@ func (s *Store) share(ctx context.Context, q *Request) error {
 	q.Shared = key
 	return s.Ephemeral.Put(ctx, key, value, Life)
 }
+
+// whole returns the request of which a browser added o.
+func (s *Store) whole(ctx context.Context, o own) (*Request, error) {
+	q, err := s.kept("").Get(ctx, o.Shared)
+	if err != nil {
+		return nil, err
+	}
+	q.Browser, q.CreatedAt, q.HintSubject, q.Shared = o.Browser, o.CreatedAt, o.HintSubject, o.Shared
+	q.ShownTo, q.Decision, q.DecidedBy, q.ChosenUser, q.Switching = o.ShownTo, o.Decision, o.DecidedBy, o.ChosenUser, o.Switching
+	return q, nil
+}

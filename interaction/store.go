@@ -2,7 +2,6 @@ package interaction
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,6 +13,8 @@ import (
 
 // handleLength is that of storage.NewID(""): nothing else is looked up.
 const handleLength = 26
+
+const prefix = "request:" // of the keys of requests
 
 // parks bounds how many requests one network can begin: that takes no account.
 var parks = web.Limit{Events: 3000, Per: time.Minute}
@@ -46,7 +47,7 @@ func (s *Store) Update(ctx context.Context, q *Request) error {
 	if err != nil {
 		return err
 	}
-	return s.Ephemeral.Put(ctx, key(q.Handle), value, left)
+	return s.Ephemeral.Put(ctx, prefix+q.Handle, value, left)
 }
 
 // encode is q as one value, or what is this browser's with the key of all else.
@@ -72,48 +73,28 @@ func (s *Store) Open(r *http.Request, handle string) (*Request, error) {
 	if len(handle) != handleLength {
 		return nil, storage.ErrNotFound
 	}
-	value, err := s.Ephemeral.Get(r.Context(), key(handle))
+	kept := storage.Bound[*Request]{Kept: s.kept(prefix)}
+	q, err := kept.Open(r.Context(), handle, s.Browser.ID(r), time.Now())
 	if err != nil {
 		return nil, err
 	}
-	q, err := s.decode(r.Context(), value)
+	if q.Shared != "" {
+		q, err = s.whole(r.Context(), q.own())
+	}
 	if err != nil {
 		return nil, err
 	}
 	q.Handle = handle
-	if subtle.ConstantTimeCompare([]byte(q.Browser), []byte(s.Browser.ID(r))) != 1 {
-		return nil, storage.ErrNotFound
-	}
 	return q, nil
 }
 
-func (s *Store) decode(ctx context.Context, value []byte) (*Request, error) {
-	q, err := read(&Request{}, value)
-	if err != nil || q.Shared == "" {
-		return q, err
-	}
-	shared, err := s.Ephemeral.Get(ctx, q.Shared)
-	if err != nil {
-		return nil, err
-	}
-	if q, err = read(&Request{}, shared); err != nil {
-		return nil, err
-	}
-	return read(q, value)
-}
-
-func read(q *Request, value []byte) (*Request, error) {
-	if err := json.Unmarshal(value, q); err != nil {
-		return nil, fmt.Errorf("decode authorization request: %w", err)
-	}
-	return q, nil
+func (s *Store) kept(prefix string) storage.Kept[*Request] {
+	return storage.Kept[*Request]{Store: s.Ephemeral, Prefix: prefix}
 }
 
 // Close forgets the request. That its response was made only once is not ensured here but by the
 // durable store, which spends the handle with the grant.
 func (s *Store) Close(ctx context.Context, handle string) error {
-	_, err := s.Ephemeral.Take(ctx, key(handle))
+	_, err := s.Ephemeral.Take(ctx, prefix+handle)
 	return err
 }
-
-func key(handle string) string { return "request:" + handle }

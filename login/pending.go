@@ -2,10 +2,7 @@ package login
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -36,49 +33,37 @@ func (p pending) with(userID string, proof Proof, now time.Time) pending {
 
 // halfDone returns what is pending in this browser for this request; the zero value when nothing is.
 func (f *Flow) halfDone(r *http.Request, handle string) (pending, error) {
-	var p pending
 	browser := f.Requests.Browser.ID(r)
 	if browser == "" {
-		return p, nil
-	}
-	value, err := f.Requests.Ephemeral.Get(r.Context(), pendingKey(browser, handle))
-	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrUnavailable) {
-		return p, nil // what cannot be asked for is proven again
-	}
-	if err != nil {
-		return p, fmt.Errorf("find pending sign-in: %w", err)
-	}
-	if err := json.Unmarshal(value, &p); err != nil {
-		return p, fmt.Errorf("decode pending sign-in: %w", err)
-	}
-	if !f.now().Before(p.ExpiresAt) {
 		return pending{}, nil
+	}
+	p, err := f.unfinished().Get(r.Context(), pendingKey(browser, handle))
+	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrUnavailable) {
+		return pending{}, nil // what cannot be asked for is proven again
+	}
+	if err != nil || !f.now().Before(p.ExpiresAt) {
+		return pending{}, err
 	}
 	return p, nil
 }
 
 func (f *Flow) keep(w http.ResponseWriter, r *http.Request, handle string, p pending) error {
-	value, err := json.Marshal(p)
-	if err != nil {
-		return fmt.Errorf("encode pending sign-in: %w", err)
-	}
 	key := pendingKey(f.Requests.Browser.Ensure(w, r), handle)
-	if err := f.Requests.Ephemeral.Put(r.Context(), key, value, p.ExpiresAt.Sub(f.now())); err != nil {
-		return fmt.Errorf("keep pending sign-in: %w", err)
-	}
-	return nil
+	return f.unfinished().Put(r.Context(), key, p, p.ExpiresAt.Sub(f.now()))
 }
 
 // forget is tidiness after a sign-in, whose proofs are spent, and makes a person begin again.
 func (f *Flow) forget(ctx context.Context, r *http.Request, handle string) error {
-	_, err := f.Requests.Ephemeral.Take(ctx, pendingKey(f.Requests.Browser.ID(r), handle))
+	_, err := f.unfinished().Take(ctx, pendingKey(f.Requests.Browser.ID(r), handle))
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil
 	}
 	return err
 }
 
-// pendingKey: only the browser that began can go on, and neither id nor handle stands in the store.
-func pendingKey(browser, handle string) string {
-	return "sign-in:" + hex.EncodeToString(storage.Digest(browser+" "+handle))
+func (f *Flow) unfinished() storage.Kept[pending] {
+	return storage.Kept[pending]{Store: f.Requests.Ephemeral, Prefix: "sign-in:"}
 }
+
+// pendingKey: only the browser that began can go on, and neither id nor handle stands in the store.
+func pendingKey(browser, handle string) string { return storage.KeyOf(browser, handle) }

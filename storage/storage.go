@@ -8,7 +8,9 @@ package storage
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
+	"strings"
 )
 
 // The errors of every store. Callers compare with errors.Is; anything else is a bug.
@@ -48,6 +50,10 @@ func Digest(bearer string) []byte {
 	sum := sha256.Sum256([]byte(bearer))
 	return sum[:]
 }
+
+// KeyOf returns the key that stands for these words where none of them may be kept: the digest of
+// them all, in hex.
+func KeyOf(words ...string) string { return hex.EncodeToString(Digest(strings.Join(words, " "))) }
 
 // NewID returns a fresh identifier: prefix and 130 random bits, of the characters A-Z and 2-7.
 func NewID(prefix string) string { return prefix + rand.Text() }

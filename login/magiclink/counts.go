@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -35,9 +34,9 @@ func (m *Method) shown(ctx context.Context, rec record, browser string) {
 }
 
 func ownKey(browser, email string) string {
-	return "mail-own:" + mail.ChallengeID(browser+" "+storage.EmailKey(email))
+	return "mail-own:" + storage.KeyOf(browser, storage.EmailKey(email))
 }
 
 func thereKey(network, email string) string {
-	return "mail-there:" + mail.ChallengeID(network+" "+storage.EmailKey(email))
+	return "mail-there:" + storage.KeyOf(network, storage.EmailKey(email))
 }

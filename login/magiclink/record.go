@@ -3,7 +3,6 @@ package magiclink
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -52,14 +51,11 @@ func (m *Method) keep(ctx context.Context, rec record, browser string) error {
 }
 
 func (m *Method) write(ctx context.Context, rec record) error {
-	value, err := json.Marshal(rec)
-	if err != nil {
-		return fmt.Errorf("encode mail attempt: %w", err)
-	}
-	if err := m.Ephemeral.Put(ctx, recordKey(rec.ID), value, life); err != nil {
-		return fmt.Errorf("keep mail attempt: %w", err)
-	}
-	return nil
+	return m.records().Put(ctx, rec.ID, rec, life)
+}
+
+func (m *Method) records() storage.Kept[record] {
+	return storage.Kept[record]{Store: m.Ephemeral, Prefix: "mail-link:"}
 }
 
 // find returns the record of this id, or storage.ErrNotFound when there is none, it was used, has
@@ -80,15 +76,9 @@ func (m *Method) find(ctx context.Context, id string) (record, error) {
 }
 
 func (m *Method) read(ctx context.Context, id string) (record, error) {
-	value, err := m.Ephemeral.Get(ctx, recordKey(id))
-	if err != nil {
-		return record{}, fmt.Errorf("find mail attempt: %w", err)
-	}
-	rec := record{Challenge: mail.Challenge{ID: id}}
-	if err := json.Unmarshal(value, &rec); err != nil {
-		return record{}, fmt.Errorf("decode mail attempt: %w", err)
-	}
-	return rec, nil
+	rec, err := m.records().Get(ctx, id)
+	rec.ID = id
+	return rec, err
 }
 
 // byToken finds the record of the link in the request's path.
@@ -145,11 +135,9 @@ func (m *Method) endLink(ctx context.Context, rec record) error {
 
 // void forgets rec; its link and code are dead.
 func (m *Method) void(ctx context.Context, rec record) error {
-	_, err := m.Ephemeral.Take(ctx, recordKey(rec.ID))
+	_, err := m.records().Take(ctx, rec.ID)
 	return err
 }
-
-func recordKey(id string) string { return "mail-link:" + id }
 
 // latestKey is of the browser as well: what strangers ask for voids nothing of its owner's.
 func latestKey(rec record) string {
@@ -157,10 +145,10 @@ func latestKey(rec record) string {
 }
 
 func askedKey(browser, handle string) string {
-	return "mail-asked:" + mail.ChallengeID(browser+" "+handle)
+	return "mail-asked:" + storage.KeyOf(browser, handle)
 }
 
 // addressID stands for an address in keys: nobody's address is kept in the clear.
 func addressID(email string) string {
-	return hex.EncodeToString(storage.Digest(storage.EmailKey(email)))
+	return storage.KeyOf(storage.EmailKey(email))
 }

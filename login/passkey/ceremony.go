@@ -2,8 +2,6 @@ package passkey
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -27,18 +25,21 @@ const (
 // ceremony is a challenge that waits for its answer. It is stored as JSON under the digest of the
 // challenge: a field may be added, never renamed.
 type ceremony struct {
-	Kind      string    `json:"kind"`
-	Browser   []byte    `json:"browser"` // digest of the id of the browser it was made for
-	Handle    string    `json:"handle,omitempty"`
-	UserID    string    `json:"user_id,omitempty"` // who must answer; empty: anybody
-	Verify    bool      `json:"verify,omitempty"`  // the person must be verified
-	ExpiresAt time.Time `json:"expires_at"`
+	storage.Binding
+	Kind   string `json:"kind"`
+	Handle string `json:"handle,omitempty"`
+	UserID string `json:"user_id,omitempty"` // who must answer; empty: anybody
+	Verify bool   `json:"verify,omitempty"`  // the person must be verified
 }
 
 // ceremonies keeps them.
 type ceremonies struct {
-	store storage.Ephemeral
-	now   func() time.Time
+	storage.Bound[ceremony]
+	now func() time.Time
+}
+
+func keepIn(store storage.Ephemeral, now func() time.Time) ceremonies {
+	return ceremonies{storage.Bound[ceremony]{Kept: storage.Kept[ceremony]{Store: store, Prefix: "passkey:"}}, now}
 }
 
 // begin keeps c for its life and returns its challenge.
@@ -47,38 +48,20 @@ func (k ceremonies) begin(ctx context.Context, c ceremony, browser string) (prot
 	if err != nil {
 		return nil, fmt.Errorf("make challenge: %w", err)
 	}
-	c.Browser, c.ExpiresAt = storage.Digest(browser), k.now().Add(life)
-	value, err := json.Marshal(c)
-	if err != nil {
-		return nil, fmt.Errorf("encode ceremony: %w", err)
-	}
-	if err := k.store.Put(ctx, key(challenge.String()), value, life); err != nil {
-		return nil, fmt.Errorf("keep ceremony: %w", err)
-	}
-	return challenge, nil
+	c.Binding = storage.Bind(browser, k.now().Add(life))
+	return challenge, k.Put(ctx, storage.KeyOf(challenge.String()), c, life)
 }
 
 // find returns the ceremony of this challenge, or storage.ErrNotFound when it was not made here or
 // for another browser, or has expired.
 func (k ceremonies) find(ctx context.Context, challenge, browser string) (ceremony, error) {
-	var c ceremony
-	value, err := k.store.Get(ctx, key(challenge))
-	if err != nil {
-		return c, fmt.Errorf("find ceremony: %w", err)
-	}
-	if err := json.Unmarshal(value, &c); err != nil {
-		return c, fmt.Errorf("decode ceremony: %w", err)
-	}
-	if browser == "" || !same(c.Browser, storage.Digest(browser)) || !k.now().Before(c.ExpiresAt) {
-		return c, storage.ErrNotFound
-	}
-	return c, nil
+	return k.Open(ctx, storage.KeyOf(challenge), browser, k.now())
 }
 
 // void makes sure that a challenge is answered once. It is tidiness where something durable came of
 // the answer: there the challenge is spent in the same transaction.
 func (k ceremonies) void(ctx context.Context, challenge string) {
-	_, _ = k.store.Take(ctx, key(challenge))
+	_, _ = k.Take(ctx, storage.KeyOf(challenge))
 }
 
 // spend is the single use of the challenge, remembered for as long as what it proved may wait for a
@@ -99,5 +82,3 @@ func (rp *RelyingParty) session(c ceremony, challenge string) webauthn.SessionDa
 	}
 	return s
 }
-
-func key(challenge string) string { return "passkey:" + hex.EncodeToString(storage.Digest(challenge)) }

@@ -193,7 +193,7 @@ func expired(cause error) error {
 	}
 }
 
-func (e *Enrolment) ceremonies() ceremonies { return ceremonies{store: e.Ephemeral, now: e.now} }
+func (e *Enrolment) ceremonies() ceremonies { return keepIn(e.Ephemeral, e.now) }
 
 func (e *Enrolment) now() time.Time {
 	if e.Now == nil {

@@ -138,7 +138,7 @@ type pages struct {
 	flow *login.Flow
 }
 
-func (m *Method) ceremonies() ceremonies { return ceremonies{store: m.Ephemeral, now: m.now} }
+func (m *Method) ceremonies() ceremonies { return keepIn(m.Ephemeral, m.now) }
 
 func (m *Method) now() time.Time {
 	if m.Now == nil {

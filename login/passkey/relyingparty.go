@@ -1,7 +1,6 @@
 package passkey
 
 import (
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/url"
@@ -108,5 +107,3 @@ func origin(u *url.URL) string {
 func (rp *RelyingParty) fromOurPage(data protocol.CollectedClientData) bool {
 	return slices.Contains(rp.origins, data.Origin) && !data.CrossOrigin && data.TopOrigin == ""
 }
-
-func same(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
