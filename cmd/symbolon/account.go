@@ -25,10 +25,10 @@ func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *accou
 	if rp != nil {
 		a.Passkeys = n.enrolment()
 	}
-	if !n.config.SignIn.off(login.TOTPMethod) {
+	if !n.config.SignIn.Off(login.TOTPMethod) {
 		a.App = &totp.Enrolment{Store: n.db, Sealer: n.sealer, Issuer: n.config.Branding.Name}
 	}
-	if !n.config.SignIn.off(login.RecoveryMethod) {
+	if !n.config.SignIn.Off(login.RecoveryMethod) {
 		a.Codes = n.codes()
 	}
 	return a

@@ -10,20 +10,21 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/audit/ledger"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage/durable"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // newKeeper signs by a key that all nodes share; it is kept as a salt is.
-func newKeeper(ctx context.Context, db *durable.DB, sealer *keys.Sealer, config Config, log *slog.Logger) (*ledger.Keeper, error) {
+func newKeeper(ctx context.Context, db *durable.DB, sealer *keys.Sealer, conf config.Config, log *slog.Logger) (*ledger.Keeper, error) {
 	seed, err := keys.LoadSalt(ctx, db, sealer, "audit checkpoint")
 	if err != nil {
 		return nil, err
 	}
 	return &ledger.Keeper{
-		Store: db, Key: ed25519.NewKeyFromSeed(seed), Origin: auditOrigin(config.Issuer), Interval: config.Audit.CheckpointInterval, Log: log,
+		Store: db, Key: ed25519.NewKeyFromSeed(seed), Origin: auditOrigin(conf.Issuer), Interval: conf.Audit.CheckpointInterval, Log: log,
 	}, nil
 }
 
@@ -36,7 +37,7 @@ func auditOrigin(issuer string) string {
 // atLedger does work on the audit log, with the key of its checkpoints.
 func (p *program) atLedger(cmd *cobra.Command, work func(ctx context.Context, d desk, k *ledger.Keeper) error) error {
 	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-		sealer, err := d.config.sealer()
+		sealer, err := d.config.Sealer()
 		if err != nil {
 			return hintedError{err, "symbolon config show"}
 		}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/audit/ledger"
 )
 
@@ -51,7 +50,7 @@ func (p *program) verifyLog(cmd *cobra.Command, checkpoint string) error {
 		return err
 	}
 	return p.atLedger(cmd, func(ctx context.Context, d desk, k *ledger.Keeper) error {
-		retention, err := d.config.Audit.retention()
+		retention, err := d.config.Audit.Lifetimes()
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,6 @@ import (
 	"text/template"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/storage"
 )
 

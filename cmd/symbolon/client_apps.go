@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 //go:embed apps/*.tmpl
@@ -48,7 +50,7 @@ func findApplication(name string) (application, error) {
 		names = append(names, app.name)
 	}
 	err = usagef("no application %q is known; any can be registered with --name and --redirect-uri", name)
-	if near := nearest(name, names); near != "" {
+	if near := config.Nearest(name, names); near != "" {
 		return application{}, hintedError{err, "symbolon client create --app " + near}
 	}
 	return application{}, hintedError{err, "symbolon client create --app list"}

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 func (p *program) clientCreate() *cobra.Command {
@@ -36,7 +37,7 @@ as well, filled in; other flags change what is registered.`,
 	var life durationFlag
 	cmd.Flags().Var(&life, "expires-in", "how long its first secret is good for, such as 90d (default: until it is revoked)")
 	known := addAppFlags(cmd)
-	addConfigFlags(cmd, "issuer")
+	config.AddFlags(cmd.Flags(), "issuer")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if known.name == "list" {
 			return p.listApplications(cmd)
@@ -74,7 +75,7 @@ type newClient struct {
 
 func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d desk, c newClient) error {
 	if c.app != nil {
-		if err := checkServeIssuer(d.config.Issuer); err != nil {
+		if err := config.CheckServeIssuer(d.config.Issuer); err != nil {
 			return hintedError{err, cmd.CommandPath() + " --app " + c.app.name + " --issuer https://login.example"}
 		}
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/storage"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // openidFlags are what OpenID Connect adds to a client.
@@ -57,7 +59,7 @@ func (f *maxAgeFlag) String() string {
 	if f.seconds == nil {
 		return ""
 	}
-	return formatDuration(time.Duration(*f.seconds) * time.Second)
+	return config.FormatDuration(time.Duration(*f.seconds) * time.Second)
 }
 
 func (f *maxAgeFlag) Set(text string) error {
@@ -65,7 +67,7 @@ func (f *maxAgeFlag) Set(text string) error {
 	if text == "none" {
 		return nil
 	}
-	d, err := parseDuration(text)
+	d, err := config.ParseDuration(text)
 	seconds := int64(d / time.Second)
 	f.seconds = &seconds
 	return err
@@ -98,8 +100,8 @@ func viewOpenID(c storage.Client) openidView {
 		return openidView{}
 	}
 	return openidView{
-		SubjectType: or(c.SubjectType, storage.SubjectPublic), SectorURI: c.SectorIdentifierURI,
-		IDTokenClaims: or(c.IDTokenClaims, storage.IDTokenFull), UserInfoAlg: c.UserInfoAlg,
+		SubjectType: cmp.Or(c.SubjectType, storage.SubjectPublic), SectorURI: c.SectorIdentifierURI,
+		IDTokenClaims: cmp.Or(c.IDTokenClaims, storage.IDTokenFull), UserInfoAlg: c.UserInfoAlg,
 		DefaultMaxAge: c.DefaultMaxAge, RequireAuthTime: c.RequireAuthTime, DefaultACRValues: c.DefaultACRValues,
 		InitiateLoginURI: c.InitiateLoginURI, Contacts: c.Contacts, ApplicationType: c.ApplicationType,
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"strings"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // clientView is an agent or client as commands print it: the names of RFC 7591 where it has one.
@@ -90,7 +93,7 @@ func authMethod(c storage.Client) string {
 	if c.Public {
 		return "none"
 	}
-	return or(c.AuthMethod, "client_secret_basic")
+	return cmp.Or(c.AuthMethod, "client_secret_basic")
 }
 
 func viewClients(clients []storage.Client) []clientView {
@@ -172,7 +175,7 @@ func (v clientView) retry() string {
 	if v.RefreshRetry == 0 {
 		return ""
 	}
-	return formatDuration(time.Duration(v.RefreshRetry) * time.Second)
+	return config.FormatDuration(time.Duration(v.RefreshRetry) * time.Second)
 }
 
 func (v clientView) state() string {

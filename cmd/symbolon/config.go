@@ -1,80 +1,132 @@
 package main
 
 import (
-	"net/netip"
-	"time"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
 
-	"github.com/symbolon-id/symbolon/details"
-	"github.com/symbolon-id/symbolon/templates"
+	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
-// Config is everything a deployment chooses. config_keys.go names each key; flags go before the
-// environment, the environment before the file, the file before the defaults.
-type Config struct {
-	Issuer           string
-	Listen           string
-	MetricsListen    string
-	DatabaseURL      string
-	RedisURL         string
-	Secret           string // one or more, as keys.ParseSecrets reads them
-	SMTPURL          string
-	MailFrom         string
-	TrustedProxies   []netip.Prefix
-	TLS              TLS
-	HSTS             bool // see strictTransport
-	SelfRegistration bool // signing in with an unknown address creates its account
-	SignIn           SignIn
-	RelatedOrigins   []string // further https origins that use the same passkeys
-	Passkeys         Passkeys
-	Registration     Registration
-	OutboundAllow    []string       // what is not public and may be asked all the same: hosts, networks
-	DetailTypes      *details.Types // of authorization details (RFC 9396)
-	PKCE             string         // pkceRequired or pkcePublicClients
-	Branding         Branding
-	Session          Session
-	Tokens           TokenTimes
-	Keys             KeyTimes
-	Audit            Audit
-	Log              Log
-	Drain            time.Duration // from SIGTERM to the end of the last request
+func (p *program) configCommand() *cobra.Command {
+	return group("config", "Show and check the configuration", `
+Configuration comes from flags, the environment (SYMBOLON_…), a YAML file and defaults; the first
+that has a value wins. Every secret can come from a file: SYMBOLON_SECRET_FILE, and likewise for
+each URL that may hold a password.`, `
+  symbolon config show
+  symbolon config validate && systemctl restart symbolon`,
+		p.configShow(), p.configValidate(), p.configSchema())
 }
 
-// Who has to use PKCE. FAPI 2.0 clients and public ones always have to.
-const (
-	pkceRequired      = "required"
-	pkcePublicClients = "public-clients" // for OpenID Connect clients with a secret that cannot
-)
-
-// Branding is what the pages show of the organisation.
-type Branding struct {
-	Name, Logo, Accent string
-	Links              []templates.Link
+func (p *program) configShow() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "show",
+		Short:   "Show every effective value and its source",
+		Example: "  symbolon config show --json",
+		Args:    cobra.NoArgs,
+	}
+	dev := cmd.Flags().Bool("dev", false, "as symbolon dev sees it")
+	config.AddFlags(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		_, settings, err := p.load(cmd, chooseMode(*dev))
+		if err != nil {
+			return err
+		}
+		var shown []shownSetting
+		for _, s := range settings {
+			shown = append(shown, shownSetting{s.Name, s.Redacted(), s.Source})
+		}
+		return p.print(cmd, shown, func(w io.Writer) {
+			row(w, "KEY", "VALUE", "FROM")
+			for _, s := range shown {
+				row(w, s.Key, s.Value, s.Source)
+			}
+		})
+	}
+	return cmd
 }
 
-// TokenTimes end tokens. A client's own access_token_ttl goes before AccessTTL and AgentAccessTTL.
-type TokenTimes struct {
-	AccessTTL, AgentAccessTTL, IDTTL           time.Duration
-	RefreshIdle, RefreshAbsolute, RefreshRetry time.Duration
+type shownSetting struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
 }
 
-// KeyTimes rule the signing keys.
-type KeyTimes struct{ RotateAfter time.Duration }
+func (p *program) configValidate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "validate",
+		Short:   "Check the configuration for symbolon serve",
+		Example: "  symbolon config validate --config /etc/symbolon/symbolon.yaml",
+		Args:    cobra.NoArgs,
+	}
+	dev := cmd.Flags().Bool("dev", false, "for symbolon dev")
+	config.AddFlags(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		conf, err := p.valid(cmd, chooseMode(*dev))
+		if err != nil {
+			return err
+		}
+		if !*dev {
+			sayHints(cmd, conf)
+		}
+		return p.print(cmd, map[string]bool{"valid": true}, func(w io.Writer) { fmt.Fprintln(w, "The configuration is valid.") })
+	}
+	return cmd
+}
 
-// Log is how the server logs.
-type Log struct{ Level, Format string }
+func sayHints(cmd *cobra.Command, conf config.Config) {
+	for _, hint := range conf.Hints() {
+		say(cmd, "Hint: %s", hint)
+	}
+}
 
-// Modes: what a configuration is for decides its defaults and what it must hold.
-type mode string
+func chooseMode(dev bool) config.Mode {
+	if dev {
+		return config.Dev
+	}
+	return config.Serve
+}
 
-const (
-	modeServe   mode = "serve"
-	modeDev     mode = "dev"
-	modeCommand mode = "command" // any other command: only the database is needed
-)
+// load is the effective configuration for a command in that mode, and where each value came from.
+func (p *program) load(cmd *cobra.Command, m config.Mode) (config.Config, []config.Setting, error) {
+	conf, settings, err := p.source(cmd).Load(m)
+	if err != nil {
+		return config.Config{}, nil, hintedError{err, "symbolon config show"}
+	}
+	return conf, settings, nil
+}
 
-// setting is one effective value, and where it came from.
-type setting struct {
-	key
-	text   string
-	source string
+func (p *program) source(cmd *cobra.Command) config.Source {
+	return config.Source{Path: p.config, Env: p.env, Flags: cmd.Flags()}
+}
+
+// valid is the effective configuration if it can be used in that mode.
+func (p *program) valid(cmd *cobra.Command, m config.Mode) (config.Config, error) {
+	conf, _, err := p.load(cmd, m)
+	if err != nil {
+		return config.Config{}, err
+	}
+	if err := conf.Validate(m); err != nil {
+		return config.Config{}, hintedError{fmt.Errorf("the configuration is not valid:\n  %s", listed(err)), "symbolon config show"}
+	}
+	return conf, nil
+}
+
+func listed(err error) string { return strings.ReplaceAll(err.Error(), "\n", "\n  ") }
+
+func (p *program) configSchema() *cobra.Command {
+	return &cobra.Command{
+		Use:     "schema",
+		Short:   "Print the JSON Schema of the configuration file",
+		Example: "  symbolon config schema > symbolon.schema.json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			enc := json.NewEncoder(cmd.OutOrStdout())
+			enc.SetIndent("", "  ")
+			return enc.Encode(config.Schema())
+		},
+	}
 }

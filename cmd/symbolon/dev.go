@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 func (p *program) devCommand() *cobra.Command {
@@ -30,15 +31,15 @@ func (p *program) devCommand() *cobra.Command {
 			"It needs no configuration, reads the same keys as serve, and accepts only local connections.",
 		Example: "  symbolon dev\n  symbolon dev --listen 127.0.0.1:8081 --data second-dev",
 	}
-	cmd.Flags().StringVar(&data, "data", devData, "`directory` of the database and the secret")
-	addConfigFlags(cmd)
+	cmd.Flags().StringVar(&data, "data", config.DevData, "`directory` of the database and the secret")
+	config.AddFlags(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		config, err := p.devConfig(cmd, data)
+		conf, err := p.devConfig(cmd, data)
 		if err != nil {
 			return err
 		}
 		d := &dev{mailbox: &mail.Mailbox{}}
-		n, err := newNode(cmd.Context(), config, config.Log.logger(cmd.ErrOrStderr()), d)
+		n, err := newNode(cmd.Context(), conf, conf.Log.Logger(cmd.ErrOrStderr(), isTerminal(cmd.ErrOrStderr())), d)
 		if err != nil {
 			return err
 		}
@@ -52,50 +53,38 @@ func (p *program) devCommand() *cobra.Command {
 
 // devConfig is the configuration with what development needs no one to set: a data directory, a
 // secret that stays the same, a sender.
-func (p *program) devConfig(cmd *cobra.Command, data string) (Config, error) {
-	config, settings, err := p.load(cmd, modeDev)
+func (p *program) devConfig(cmd *cobra.Command, data string) (config.Config, error) {
+	conf, settings, err := p.load(cmd, config.Dev)
 	if err != nil {
-		return config, err
+		return conf, err
 	}
 	if isDefault(settings, "database_url") {
-		config.DatabaseURL = sqliteScheme + filepath.Join(data, "symbolon.db")
+		conf.DatabaseURL = config.SQLiteScheme + filepath.Join(data, "symbolon.db")
 	}
-	if isDefault(settings, "metrics_listen") && !free(config.MetricsListen) {
-		config.MetricsListen = "127.0.0.1:0"
+	if isDefault(settings, "metrics_listen") && !free(conf.MetricsListen) {
+		conf.MetricsListen = "127.0.0.1:0"
 	}
-	if config.MailFrom == "" {
-		config.MailFrom = "Symbolon <symbolon@localhost>"
+	if conf.MailFrom == "" {
+		conf.MailFrom = "Symbolon <symbolon@localhost>"
 	}
-	if err := config.Validate(modeDev); err != nil {
-		return config, hintedError{err, "symbolon config validate"}
+	if err := conf.Validate(config.Dev); err != nil {
+		return conf, hintedError{err, "symbolon config validate"}
 	}
 	if err := os.MkdirAll(data, 0o700); err != nil {
-		return config, err
+		return conf, err
 	}
-	if config.Secret == "" {
-		if config.Secret, err = stableSecret(devPath(config.DatabaseURL, data, "secret")); err != nil {
-			return config, err
+	if conf.Secret == "" {
+		if conf.Secret, err = stableSecret(config.DevPath(conf.DatabaseURL, data, "secret")); err != nil {
+			return conf, err
 		}
 	}
-	return config, os.WriteFile(devPath(config.DatabaseURL, data, "issuer"), []byte(config.Issuer+"\n"), 0o600)
+	return conf, os.WriteFile(config.DevPath(conf.DatabaseURL, data, "issuer"), []byte(conf.Issuer+"\n"), 0o600)
 }
 
-// devData is the directory that symbolon dev keeps everything in.
-const devData = "symbolon-dev"
-
-// devPath is where symbolon dev keeps its secret and its issuer for commands to find: beside its
-// SQLite database, else in its data directory.
-func devPath(databaseURL, data, name string) string {
-	if path := sqlitePath(databaseURL); path != "" {
-		data = filepath.Dir(path)
-	}
-	return filepath.Join(data, "symbolon-dev."+name)
-}
-
-func isDefault(settings []setting, name string) bool {
+func isDefault(settings []config.Setting, name string) bool {
 	for _, s := range settings {
-		if s.name == name {
-			return s.source == sourceDefault
+		if s.Name == name {
+			return s.Source == config.FromDefault
 		}
 	}
 	return false
@@ -128,8 +117,6 @@ var (
 	demoAgent = demoClient{storage.AgentPrefix + "demo", storage.SecretPrefix + "demo-agent-not-for-production"}
 )
 
-const demoAudience = "https://api.example"
-
 // seed makes the demo users, client and agent, unless they are there from an earlier run.
 func (n *node) seed(ctx context.Context) error {
 	now := time.Now()
@@ -152,12 +139,12 @@ func (n *node) seed(ctx context.Context) error {
 			PostLogoutRedirectURIs: []string{n.config.Issuer + "/dev/playground"},
 			GrantTypes:             []string{"authorization_code", "refresh_token"},
 			Scopes:                 []string{"openid", "profile", "email", "offline_access"},
-			Audiences:              []string{demoAudience},
+			Audiences:              []string{config.DemoAudience},
 		}}),
 		n.seedClient(ctx, demoAgent, storage.Client{Kind: storage.KindAgent, Name: "Demo agent", ClientMetadata: storage.ClientMetadata{
 			GrantTypes: []string{"client_credentials"},
 			Scopes:     []string{"read_weather"},
-			Audiences:  []string{demoAudience},
+			Audiences:  []string{config.DemoAudience},
 		}}),
 	)
 }
@@ -211,7 +198,7 @@ A token for the agent:
   curl -u %s:%s -d grant_type=client_credentials %s
 
 `,
-		at("/dev/playground"), at("/dev/mail"), at("/.well-known/openid-configuration"), shownDatabase(n.config.DatabaseURL),
+		at("/dev/playground"), at("/dev/mail"), at("/.well-known/openid-configuration"), config.ShownDatabase(n.config.DatabaseURL),
 		demoApp.ID, demoApp.Secret, demoAgent.ID, demoAgent.Secret,
 		demoAgent.ID, demoAgent.Secret, at("/token"))
 }

@@ -1,51 +1,20 @@
 package main
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/symbolon-id/symbolon/config"
 )
-
-// parseDuration reads a length of time as Go does, and days: "30s", "10m", "90d".
-func parseDuration(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		if err == nil {
-			return time.Duration(n) * 24 * time.Hour, nil
-		}
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is not a length of time such as 30s, 10m or 90d", text)
-	}
-	return d, nil
-}
-
-// formatDuration is the shortest text that parseDuration reads back.
-func formatDuration(d time.Duration) string {
-	const day = 24 * time.Hour
-	if d >= day && d%day == 0 {
-		return strconv.Itoa(int(d/day)) + "d"
-	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = text[:len(text)-2]
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = text[:len(text)-2]
-	}
-	return text
-}
 
 // durationFlag is a flag that parseDuration reads.
 type durationFlag time.Duration
 
-func (f *durationFlag) String() string { return formatDuration(time.Duration(*f)) }
-func (f *durationFlag) Type() string   { return "duration" }
+func (f *durationFlag) String() string { return config.FormatDuration(time.Duration(*f)) }
+
+func (f *durationFlag) Type() string { return "duration" }
 
 func (f *durationFlag) Set(text string) error {
-	d, err := parseDuration(text)
+	d, err := config.ParseDuration(text)
 	*f = durationFlag(d)
 	return err
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -45,15 +45,15 @@ func explain(cmd *cobra.Command, err error) (code int, try string) {
 	}
 	switch {
 	case isUsage(err):
-		return exitUsage, or(try, cmd.CommandPath()+" --help")
+		return exitUsage, cmp.Or(try, cmd.CommandPath()+" --help")
 	case errors.Is(err, storage.ErrNotFound):
-		return exitNotFound, or(try, listCommand(cmd))
+		return exitNotFound, cmp.Or(try, listCommand(cmd))
 	case errors.Is(err, storage.ErrConflict):
-		return exitFailed, or(try, listCommand(cmd))
+		return exitFailed, cmp.Or(try, listCommand(cmd))
 	case errors.Is(err, storage.ErrUnavailable):
-		return exitFailed, or(try, "symbolon config show")
+		return exitFailed, cmp.Or(try, "symbolon config show")
 	}
-	return exitFailed, or(try, cmd.CommandPath()+" --help")
+	return exitFailed, cmp.Or(try, cmd.CommandPath()+" --help")
 }
 
 func isUsage(err error) bool {
@@ -80,11 +80,4 @@ func printError(w io.Writer, err error, try string) {
 	if try != "" {
 		fmt.Fprintf(w, "Try: %s\n", try)
 	}
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -23,6 +23,8 @@ import (
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // buildFeatures builds what people and applications came for. A new login method is one line in
@@ -31,7 +33,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	limiter := web.Limiter{Counter: n.counter}
 	requests := &interaction.Store{Ephemeral: n.ephemeral, Browser: n.browser, Limiter: n.parkLimiter()}
 	n.login = &login.Flow{
-		Base: n.base, Methods: n.methods(limiter, d), Policy: n.config.SignIn.policy(), Users: n.db,
+		Base: n.base, Methods: n.methods(limiter, d), Policy: n.config.SignIn.Policy(), Users: n.db,
 		Failures: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 		Offer: n.base + passkey.OfferPath, Enrol: n.base + "/account/passkeys", Others: n.base + account.OthersPath,
 		Notices: notices{n.queue, n.pages}, Devices: n.db, SessionsLink: n.config.Issuer + "/account/sessions",
@@ -44,8 +46,8 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Clients: clients, SelfRegistered: registration.Prefix, KnownHosts: n.config.Registration.AllowHosts, LogoURL: clients.Logos.URL,
 		Connected: n.tellConnected,
 	}
-	config := n.config.provider(d != nil)
-	if config.ClientCAs, err = n.config.TLS.clientCAs(); err != nil {
+	conf := providerConfig(n.config, d != nil)
+	if conf.ClientCAs, err = n.config.TLS.ClientCAs(); err != nil {
 		return err
 	}
 	deps := provider.Deps{
@@ -60,7 +62,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	if n.passkeys != nil {
 		deps.Signals = n.enrolment().Signals
 	}
-	n.provider, err = provider.New(config, deps)
+	n.provider, err = provider.New(conf, deps)
 	n.logouts = &logout.Worker{
 		Store: n.db, Tokens: n.provider, Post: n.notices, Log: n.log,
 		Report: func(o logout.Outcome) { n.metrics.LogoutNotice(string(o)) },
@@ -88,19 +90,19 @@ func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
 	if d != nil {
 		methods = append(methods, &devuser.Method{Users: n.db})
 	}
-	return slices.DeleteFunc(methods, func(m login.Method) bool { return n.config.SignIn.off(m.Name()) })
+	return slices.DeleteFunc(methods, func(m login.Method) bool { return n.config.SignIn.Off(m.Name()) })
 }
 
-func (c Config) provider(dev bool) provider.Config {
+func providerConfig(c config.Config, dev bool) provider.Config {
 	return provider.Config{
 		Issuer: c.Issuer, AccessTokenTTL: c.Tokens.AccessTTL, AgentAccessTokenTTL: c.Tokens.AgentAccessTTL,
 		IDTokenTTL: c.Tokens.IDTTL, CodeTTL: time.Minute, RefreshIdle: c.Tokens.RefreshIdle,
 		RefreshAbsolute: c.Tokens.RefreshAbsolute, RefreshRetry: c.Tokens.RefreshRetry, Dev: dev,
-		PKCEPublicOnly: c.PKCE == pkcePublicClients,
-		Registration:   c.Registration.Mode != registrationOff, ClientDocuments: c.Registration.Documents,
+		PKCEPublicOnly: c.PKCE == config.PKCEPublicClients,
+		Registration:   c.Registration.Mode != config.RegistrationOff, ClientDocuments: c.Registration.Documents,
 		SessionManagement: c.Session.Management,
 		ACRValues:         []string{login.ACRMail, login.ACRPasskey, login.ACRMFA, login.ACRPHR},
-		DetailTypes:       c.DetailTypes, MutualTLS: c.TLS.mutual(), MutualURL: c.TLS.MutualURL,
+		DetailTypes:       c.DetailTypes, MutualTLS: c.TLS.Mutual(), MutualURL: c.TLS.MutualURL,
 	}
 }
 
@@ -111,7 +113,7 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	n.mux = web.NewMux(web.MuxOptions{
 		Host:      d.host(issuer),
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		CertificateHeader: n.config.TLS.ClientCertHeader, StrictTransport: n.config.strictTransport(),
+		CertificateHeader: n.config.TLS.ClientCertHeader, StrictTransport: n.config.StrictTransport(),
 		Origin: origin, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
 	})
 	n.mux.Plain("GET /livez", n.health.Live())

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 func (p *program) healthcheckCommand() *cobra.Command {
@@ -23,16 +25,16 @@ func (p *program) healthcheckCommand() *cobra.Command {
 	ready := cmd.Flags().Bool("ready", false, "ask whether it takes requests, too")
 	timeout := durationFlag(3 * time.Second)
 	cmd.Flags().Var(&timeout, "timeout", "how long to wait")
-	addConfigFlags(cmd, "listen")
+	config.AddFlags(cmd.Flags(), "listen")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		config, _, err := p.load(cmd, modeServe)
+		conf, _, err := p.load(cmd, config.Serve)
 		if err != nil {
 			return err
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), time.Duration(timeout))
 		defer cancel()
 		path := map[bool]string{false: "/livez", true: "/readyz"}[*ready]
-		url, err := localURL(config.Listen, path, config.TLS.Cert != "")
+		url, err := localURL(conf.Listen, path, conf.TLS.Cert != "")
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -11,8 +12,9 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/storage/durable"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 func (p *program) initCommand() *cobra.Command {
@@ -26,10 +28,10 @@ An existing file is never changed. If the file names a SQLite database, it is cr
 	}
 	issuer := cmd.Flags().String("issuer", "https://login.example", "URL people will reach the server at")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := checkIssuer(*issuer); err != nil {
+		if err := config.CheckIssuer(*issuer); err != nil {
 			return usageError{err}
 		}
-		path := or(p.configPath(), defaultFile)
+		path := cmp.Or(p.source(cmd).File(), config.DefaultFile)
 		if err := writeNew(path, firstConfig(*issuer, chosenDatabase(cmd))); err != nil {
 			return err
 		}
@@ -46,20 +48,20 @@ An existing file is never changed. If the file names a SQLite database, it is cr
 // chosenDatabase is that of --database-url: there a relative path counts from here, not from the file.
 func chosenDatabase(cmd *cobra.Command) string {
 	url := cmd.Flags().Lookup("database-url").Value.String()
-	if isSQLite(url) {
-		return shownDatabase(url)
+	if config.IsSQLite(url) {
+		return config.ShownDatabase(url)
 	}
-	return or(url, "sqlite:symbolon.db")
+	return cmp.Or(url, "sqlite:symbolon.db")
 }
 
 // createDatabase makes the SQLite database that the new configuration names, for commands to find
 // before the first start. PostgreSQL may not be reachable from here.
 func (p *program) createDatabase(cmd *cobra.Command) error {
-	config, err := p.valid(cmd, modeCommand)
-	if err != nil || !isSQLite(config.DatabaseURL) {
+	conf, err := p.valid(cmd, config.Command)
+	if err != nil || !config.IsSQLite(conf.DatabaseURL) {
 		return err
 	}
-	return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ Config, db *durable.DB) error {
+	return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
 		return migrateSchema(ctx, db)
 	})
 }

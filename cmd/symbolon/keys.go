@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -25,16 +23,6 @@ second. These commands need the secret that the server runs with.`, `
 		p.keysList(), p.keysRotate(), p.keysRevoke())
 }
 
-// ringOptions are the same for the server and for commands: a key's place in its life follows from
-// them.
-func (c Config) ringOptions() keys.Options {
-	const clocks = 5 * time.Minute
-	return keys.Options{
-		RotateAfter: c.Keys.RotateAfter,
-		Overlap:     max(clients.MaxAccessTokenTTL, c.Tokens.IDTTL) + clocks,
-	}
-}
-
 // beginLines begins the line of keys of each algorithm that a stored client names, so that its first token
 // does not wait for them. What goes wrong is repeated by that token.
 func beginLines(ring *keys.Ring, log *slog.Logger) func(context.Context, storage.Client) {
@@ -45,26 +33,14 @@ func beginLines(ring *keys.Ring, log *slog.Logger) func(context.Context, storage
 	}
 }
 
-// sealer opens what the configured secret sealed.
-func (c Config) sealer() (*keys.Sealer, error) {
-	if err := checkSecret(c.Secret); err != nil {
-		return nil, err
-	}
-	secrets, err := keys.ParseSecrets(c.Secret)
-	if err != nil {
-		return nil, err
-	}
-	return keys.NewSealer(secrets...)
-}
-
 // atRing does work on the deployment's keys. A ring that does not load can still have keys revoked.
 func (p *program) atRing(cmd *cobra.Command, work func(ctx context.Context, d desk, ring *keys.Ring, loaded error) error) error {
 	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-		sealer, err := d.config.sealer()
+		sealer, err := d.config.Sealer()
 		if err != nil {
 			return hintedError{err, "symbolon config show"}
 		}
-		ring := keys.NewRing(d.db, sealer, d.config.ringOptions())
+		ring := keys.NewRing(d.db, sealer, d.config.RingOptions())
 		return work(ctx, d, ring, ring.Load(ctx))
 	})
 }

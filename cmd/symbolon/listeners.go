@@ -13,7 +13,7 @@ func (n *node) publicTLS() (*tls.Config, error) {
 	if n.config.TLS.Cert == "" {
 		return nil, nil
 	}
-	return n.config.TLS.files(n.log).Config(false)
+	return n.config.TLS.Files(n.log).Config(false)
 }
 
 // mutualTLS is the listener for clients with certificates, nil for none. It has the endpoints that
@@ -22,17 +22,17 @@ func (n *node) mutualTLS() (*web.MutualTLS, error) {
 	if n.config.TLS.MutualListen == "" {
 		return nil, nil
 	}
-	config, err := n.config.TLS.mutualFiles(n.log).Config(true)
+	conf, err := n.config.TLS.MutualFiles(n.log).Config(true)
 	if err != nil {
 		return nil, err
 	}
 	mux := web.NewMux(web.MuxOptions{
 		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		CertificateHeader: n.config.TLS.ClientCertHeader, StrictTransport: n.config.strictTransport(),
+		CertificateHeader: n.config.TLS.ClientCertHeader, StrictTransport: n.config.StrictTransport(),
 	})
 	n.provider.MountMutual(mux)
 	return &web.MutualTLS{
-		Listen: n.config.TLS.MutualListen, Handler: mux, TLS: config,
+		Listen: n.config.TLS.MutualListen, Handler: mux, TLS: conf,
 		OnListen: func(at net.Addr) {
 			n.log.Info("serving mutual TLS", slog.String("url", n.config.TLS.MutualURL), slog.String("listen", at.String()))
 		},

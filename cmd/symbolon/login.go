@@ -10,8 +10,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/relyingparty"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 func (p *program) loginCommand() *cobra.Command {
@@ -37,7 +38,7 @@ given. With --device it runs the device flow instead. Tokens are shown only with
 	flags.BoolVar(&w.raw, "raw", false, "show the tokens themselves, too")
 	timeout := durationFlag(5 * time.Minute)
 	flags.Var(&timeout, "timeout", "how long to wait for the sign-in")
-	addConfigFlags(cmd, "issuer")
+	config.AddFlags(cmd.Flags(), "issuer")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if w.clientID == "" {
 			return usagef("--client is required: the id of the client that signs in")
@@ -45,16 +46,16 @@ given. With --device it runs the device flow instead. Tokens are shown only with
 		if w.secret, err = readClientSecret(*secretFile); err != nil {
 			return err
 		}
-		config, _, err := p.load(cmd, modeCommand)
+		conf, _, err := p.load(cmd, config.Command)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(checkLoginIssuer(config.Issuer), checkLoginRedirect(w.redirect)); err != nil {
+		if err := errors.Join(checkLoginIssuer(conf.Issuer), checkLoginRedirect(w.redirect)); err != nil {
 			return err
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), time.Duration(timeout))
 		defer cancel()
-		return p.login(ctx, cmd, config.Issuer, w)
+		return p.login(ctx, cmd, conf.Issuer, w)
 	}
 	return cmd
 }
@@ -84,14 +85,14 @@ func checkLoginIssuer(issuer string) error {
 		return usagef("--issuer is required: the URL of the server to sign in with")
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return usagef("--issuer %q is no address such as https://login.example", issuer)
-	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
+	case u.Scheme == "http" && !config.IsLoopbackHost(u.Hostname()):
 		return usagef("--issuer must be an https URL; plain http is accepted only on this machine")
 	}
 	return nil
 }
 
 func checkLoginRedirect(uri string) error {
-	if u, err := url.Parse(uri); err != nil || u.Scheme != "http" || !isLoopbackHost(u.Hostname()) {
+	if u, err := url.Parse(uri); err != nil || u.Scheme != "http" || !config.IsLoopbackHost(u.Hostname()) {
 		return usagef("--redirect-uri %q is not on this machine: it begins with http://127.0.0.1, http://[::1] or http://localhost", uri)
 	}
 	return nil
@@ -130,4 +131,5 @@ func legibly(err error) error { return legibleError{err} }
 type legibleError struct{ error }
 
 func (e legibleError) Error() string { return printable(e.error.Error()) }
+
 func (e legibleError) Unwrap() error { return e.error }

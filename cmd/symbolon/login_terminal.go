@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os/exec"
 	"runtime"
@@ -22,14 +23,14 @@ func (t loginTerminal) open(ctx context.Context, address string, noBrowser bool)
 		return
 	}
 	opener := map[string]string{"darwin": "open", "windows": "explorer"}[runtime.GOOS]
-	if cmd := exec.CommandContext(ctx, or(opener, "xdg-open"), address); cmd.Start() == nil { // else the address is there to be copied
+	if cmd := exec.CommandContext(ctx, cmp.Or(opener, "xdg-open"), address); cmd.Start() == nil { // else the address is there to be copied
 		go func() { _ = cmd.Wait() }()
 	}
 }
 
 func (t loginTerminal) showDevice(d *relyingparty.Device) {
 	t.say("Open %s on any device and enter\n\n  %s\n", printable(d.VerificationURI), printable(d.UserCode))
-	if drawn, err := totp.QR(or(d.VerificationURIComplete, d.VerificationURI)); err == nil && t.person {
+	if drawn, err := totp.QR(cmp.Or(d.VerificationURIComplete, d.VerificationURI)); err == nil && t.person {
 		t.say("%s", terminalQR(drawn))
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -93,7 +94,7 @@ func (v loginView) write(w io.Writer) {
 	v.IDToken.write(w, "ID token", v.now)
 	v.AccessToken.write(w, "Access token", v.now)
 	if v.Raw != nil {
-		fmt.Fprintf(w, "\nAccess token: %s\nID token: %s\nRefresh token: %s\n", v.Raw.AccessToken, or(v.Raw.IDToken, "none"), or(v.Raw.RefreshToken, "none"))
+		fmt.Fprintf(w, "\nAccess token: %s\nID token: %s\nRefresh token: %s\n", v.Raw.AccessToken, cmp.Or(v.Raw.IDToken, "none"), cmp.Or(v.Raw.RefreshToken, "none"))
 	}
 }
 
@@ -105,7 +106,7 @@ func (v *tokenView) write(w io.Writer, title string, now time.Time) {
 		fmt.Fprintf(w, "\n%s: not signed by a key of the issuer; only the resource it is for can read it\n", title)
 		return
 	}
-	fmt.Fprintf(w, "\n%s: its signature is right (%s, key %s, type %s)\n", title, v.Header.Alg, or(v.Header.KID, "unnamed"), or(v.Header.Typ, "unnamed"))
+	fmt.Fprintf(w, "\n%s: its signature is right (%s, key %s, type %s)\n", title, v.Header.Alg, cmp.Or(v.Header.KID, "unnamed"), cmp.Or(v.Header.Typ, "unnamed"))
 	for _, t := range v.times {
 		row(w, "  "+t.claim, inWords(t.at.Sub(now)), t.at.UTC().Format("2006-01-02 15:04:05 UTC"))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,8 +9,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/storage/durable"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // migrateTime bounds a migration; the database's own lock keeps others out meanwhile.
@@ -35,7 +37,7 @@ func (p *program) migrateStatus() *cobra.Command {
 		Use: "status", Short: "List the migrations and when each was applied", Args: cobra.NoArgs,
 		Example: "  symbolon migrate status --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ Config, db *durable.DB) error {
+			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
 				return p.printMigrations(ctx, cmd, db)
 			})
 		},
@@ -46,7 +48,7 @@ func (p *program) migrateUp() *cobra.Command {
 	return &cobra.Command{
 		Use: "up", Short: "Apply pending migrations", Args: cobra.NoArgs, Example: "  symbolon migrate up",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ Config, db *durable.DB) error {
+			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
 				if err := migrateSchema(ctx, db); err != nil {
 					return err
 				}
@@ -68,7 +70,7 @@ func (p *program) printMigrations(ctx context.Context, cmd *cobra.Command, db *d
 	return p.print(cmd, views, func(w io.Writer) {
 		row(w, "VERSION", "NAME", "APPLIED")
 		for _, s := range steps {
-			row(w, s.Version, s.Name, or(day(s.AppliedAt), "pending"))
+			row(w, s.Version, s.Name, cmp.Or(day(s.AppliedAt), "pending"))
 		}
 	})
 }

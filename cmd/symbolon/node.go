@@ -27,11 +27,13 @@ import (
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // node is one running server: everything it is made of, built from top to bottom by newNode.
 type node struct {
-	config  Config
+	config  config.Config
 	log     *slog.Logger
 	base    string // path of the issuer
 	browser web.Browser
@@ -70,13 +72,13 @@ type node struct {
 type dev struct{ mailbox *mail.Mailbox }
 
 // newNode builds a server that is ready to serve. What it opened is closed by close.
-func newNode(ctx context.Context, config Config, log *slog.Logger, d *dev) (n *node, err error) {
-	issuer, err := url.Parse(config.Issuer)
+func newNode(ctx context.Context, conf config.Config, log *slog.Logger, d *dev) (n *node, err error) {
+	issuer, err := url.Parse(conf.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
 	}
 	n = &node{
-		config: config, log: log,
+		config: conf, log: log,
 		base:    strings.TrimSuffix(issuer.EscapedPath(), "/"),
 		browser: web.Browser{Secure: issuer.Scheme == "https"},
 		metrics: web.NewMetrics(),
@@ -93,24 +95,24 @@ func newNode(ctx context.Context, config Config, log *slog.Logger, d *dev) (n *n
 }
 
 func (n *node) openStores(ctx context.Context, d *dev) (err error) {
-	if !isThere(n.config.DatabaseURL) {
-		n.log.Info("creating a new database", "database", shownDatabase(n.config.DatabaseURL))
+	if !config.Exists(n.config.DatabaseURL) {
+		n.log.Info("creating a new database", "database", config.ShownDatabase(n.config.DatabaseURL))
 	}
 	if n.db, err = durable.Open(ctx, n.config.DatabaseURL); err != nil {
 		return err
 	}
-	n.db.Keep = n.config.SignIn.keep()
-	if n.db.AuditRetention, err = n.config.Audit.retention(); err != nil {
+	n.db.Keep = n.config.SignIn.Keep()
+	if n.db.AuditRetention, err = n.config.Audit.Lifetimes(); err != nil {
 		return err
 	}
 	ready := checkSchema
-	if d != nil || isSQLite(n.config.DatabaseURL) { // no other release uses it
+	if d != nil || config.IsSQLite(n.config.DatabaseURL) { // no other release uses it
 		ready = migrateSchema
 	}
 	if err := ready(ctx, n.db); err != nil {
 		return err
 	}
-	if n.sealer, err = n.config.sealer(); err != nil {
+	if n.sealer, err = n.config.Sealer(); err != nil {
 		return err
 	}
 	if n.config.RedisURL == "" {
@@ -163,7 +165,7 @@ func (c counter) Count(ctx context.Context, key string, events int, per time.Dur
 const pairwiseSalt = "pairwise"
 
 func (n *node) openKeys(ctx context.Context, _ *dev) error {
-	options := n.config.ringOptions()
+	options := n.config.RingOptions()
 	options.Log = n.log
 	n.ring = keys.NewRing(n.db, n.sealer, options)
 	if err := n.ring.Load(ctx); err != nil {
@@ -183,14 +185,14 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 
 // buildGround builds what every feature stands on.
 func (n *node) buildGround(_ context.Context, d *dev) (err error) {
-	if n.outbound, n.strangers, n.notices, err = n.config.fetchers(d != nil); err != nil {
+	if n.outbound, n.strangers, n.notices, err = n.config.Fetchers(d != nil); err != nil {
 		return err
 	}
 	n.audit = audit.NewRecorder(n.db, audit.Options{Counter: n.metrics, Log: n.log, Describe: describe, Network: network})
 	n.clock = &clock{ahead: n.db.Ahead, log: n.log}
 	n.lastUsed = clients.NewLastUsed(n.db, n.log)
 	n.sessions = session.New(n.db, n.sessionOptions())
-	n.pages, err = templates.New(n.config.Branding.brand(n.base))
+	n.pages, err = templates.New(n.config.Branding.Brand(n.base))
 	return err
 }
 

@@ -1,15 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/storage"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 func (p *program) registrationCommand() *cobra.Command {
@@ -72,8 +74,8 @@ func (p *program) registrationTokenCreate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if d.config.Registration.Mode != registrationToken {
-				say(cmd, "Nobody needs it yet: registration is %s, not token.", or(d.config.Registration.Mode, registrationOff))
+			if d.config.Registration.Mode != config.RegistrationToken {
+				say(cmd, "Nobody needs it yet: registration is %s, not token.", cmp.Or(d.config.Registration.Mode, config.RegistrationOff))
 			}
 			say(cmd, "Keep the token now: it is not shown again.")
 			view := viewRegistrationToken(token)

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // program is what every command works with.
@@ -58,7 +60,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return usagef("%s needs a command", cmd.CommandPath())
 	}
 	err := usagef("unknown command %q for %q", args[0], cmd.CommandPath())
-	if near := nearest(args[0], names(cmd.Commands())); near != "" {
+	if near := config.Nearest(args[0], names(cmd.Commands())); near != "" {
 		return hintedError{err, cmd.CommandPath() + " " + near}
 	}
 	return err

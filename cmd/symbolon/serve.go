@@ -9,8 +9,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/web"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 func (p *program) serveCommand() *cobra.Command {
@@ -20,22 +21,22 @@ func (p *program) serveCommand() *cobra.Command {
 			"On SIGTERM it reports not ready, finishes requests in progress, and exits.",
 		Example: "  symbolon serve --config /etc/symbolon/symbolon.yaml",
 	}
-	addConfigFlags(cmd)
+	config.AddFlags(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		config, err := p.valid(cmd, modeServe)
+		conf, err := p.valid(cmd, config.Serve)
 		if err != nil {
 			return err
 		}
-		log := config.Log.logger(cmd.ErrOrStderr())
-		n, err := newNode(cmd.Context(), config, log, nil)
+		log := conf.Log.Logger(cmd.ErrOrStderr(), isTerminal(cmd.ErrOrStderr()))
+		n, err := newNode(cmd.Context(), conf, log, nil)
 		if err != nil {
 			return err
 		}
-		for _, hint := range config.hints() {
+		for _, hint := range conf.Hints() {
 			log.Warn(hint)
 		}
 		return n.run(cmd.Context(), func(public net.Addr) {
-			log.Info("serving", "version", buildVersion().Version, "issuer", config.Issuer, "listen", public.String(), "database", shownDatabase(config.DatabaseURL))
+			log.Info("serving", "version", buildVersion().Version, "issuer", conf.Issuer, "listen", public.String(), "database", config.ShownDatabase(conf.DatabaseURL))
 		})
 	}
 	return cmd

@@ -10,15 +10,16 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage/durable"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // desk is what a command works at: the configuration, its database, and the audit trail.
 type desk struct {
-	config Config
+	config config.Config
 	db     *durable.DB
 	audit  *audit.Recorder
 	by     audit.Actor
@@ -36,15 +37,15 @@ func operator() audit.Actor {
 // atDesk does work on the configured database, which has to be there with the schema of this release:
 // a server never looks at one that a command made in the wrong place.
 func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d desk) error) error {
-	return p.atDatabase(cmd, openExisting, func(ctx context.Context, config Config, db *durable.DB) error {
+	return p.atDatabase(cmd, openExisting, func(ctx context.Context, conf config.Config, db *durable.DB) error {
 		if err := checkSchema(ctx, db); err != nil {
 			return err
 		}
 		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelError}))
-		if sealer, err := config.sealer(); err == nil { // without the secret no keys can be made
-			db.ClientStored = beginLines(keys.NewRing(db, sealer, config.ringOptions()), log)
+		if sealer, err := conf.Sealer(); err == nil { // without the secret no keys can be made
+			db.ClientStored = beginLines(keys.NewRing(db, sealer, conf.RingOptions()), log)
 		}
-		return work(ctx, desk{config, db, audit.NewRecorder(db, audit.Options{Log: log}), operator()})
+		return work(ctx, desk{conf, db, audit.NewRecorder(db, audit.Options{Log: log}), operator()})
 	})
 }
 
@@ -52,23 +53,23 @@ func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d de
 type opener func(ctx context.Context, url string) (*durable.DB, error)
 
 // atDatabase does work on the configured database, whatever its schema.
-func (p *program) atDatabase(cmd *cobra.Command, open opener, work func(context.Context, Config, *durable.DB) error) (err error) {
-	config, err := p.valid(cmd, modeCommand)
+func (p *program) atDatabase(cmd *cobra.Command, open opener, work func(context.Context, config.Config, *durable.DB) error) (err error) {
+	conf, err := p.valid(cmd, config.Command)
 	if err != nil {
 		return err
 	}
-	say(cmd, "Database: %s", shownDatabase(config.DatabaseURL))
-	db, err := open(cmd.Context(), config.DatabaseURL)
+	say(cmd, "Database: %s", config.ShownDatabase(conf.DatabaseURL))
+	db, err := open(cmd.Context(), conf.DatabaseURL)
 	if err != nil {
 		return hintedError{err, "symbolon config show"}
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return work(cmd.Context(), config, db)
+	return work(cmd.Context(), conf, db)
 }
 
 func openExisting(ctx context.Context, url string) (*durable.DB, error) {
-	if !isThere(url) {
-		return nil, fmt.Errorf("there is no database %s; only serve, dev, init and migrate create one", shownDatabase(url))
+	if !config.Exists(url) {
+		return nil, fmt.Errorf("there is no database %s; only serve, dev, init and migrate create one", config.ShownDatabase(url))
 	}
 	return durable.Open(ctx, url)
 }

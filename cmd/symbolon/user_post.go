@@ -7,11 +7,13 @@ import (
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/users"
+
+	"github.com/symbolon-id/symbolon/config"
 )
 
 // inviter is the post, where email that signs people in is not off.
 func (d desk) inviter() (users.Post, error) {
-	if d.config.SignIn.off(login.MailMethod) {
+	if d.config.SignIn.Off(login.MailMethod) {
 		return users.Post{}, hintedError{errors.New("cannot send an invitation: email sign-in is off (sign_in.methods)"), "symbolon user recover ADDRESS"}
 	}
 	return d.post()
@@ -19,21 +21,16 @@ func (d desk) inviter() (users.Post, error) {
 
 // post is what makes and sends links that let people in.
 func (d desk) post() (users.Post, error) {
-	if err := checkServeIssuer(d.config.Issuer); err != nil {
+	if err := config.CheckServeIssuer(d.config.Issuer); err != nil {
 		return users.Post{}, hintedError{err, "symbolon config show"}
 	}
-	sealer, err := d.config.sealer()
+	sealer, err := d.config.Sealer()
 	if err != nil {
 		return users.Post{}, hintedError{err, "symbolon config show"}
 	}
-	pages, err := templates.New(d.config.Branding.brand(""))
+	pages, err := templates.New(d.config.Branding.Brand(""))
 	if err != nil {
 		return users.Post{}, err
 	}
 	return users.Post{Issuer: d.config.Issuer, Sealer: sealer, Letters: pages, Mailer: mail.NewQueue(d.db, sealer)}, nil
-}
-
-// brand is what pages below base show of the organisation.
-func (b Branding) brand(base string) templates.Brand {
-	return templates.Brand{Name: b.Name, LogoPath: b.Logo, Accent: b.Accent, Links: b.Links, BasePath: base}
 }

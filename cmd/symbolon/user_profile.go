@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/users"
 )

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"encoding/json"
@@ -11,6 +11,11 @@ import (
 
 	"github.com/symbolon-id/symbolon/templates"
 )
+
+// Brand is what pages below base show of the organisation.
+func (b Branding) Brand(base string) templates.Brand {
+	return templates.Brand{Name: b.Name, LogoPath: b.Logo, Accent: b.Accent, Links: b.Links, BasePath: base}
+}
 
 const (
 	maxLinks     = 6

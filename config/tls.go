@@ -1,6 +1,7 @@
-package main
+package config
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -25,13 +26,14 @@ type TLS struct {
 	ClientCertHeader      string // that a trusted proxy tells about the certificate in
 }
 
-func (t TLS) mutual() bool { return t.MutualListen != "" || t.ClientCertHeader != "" }
+// Mutual returns whether clients can show certificates.
+func (t TLS) Mutual() bool { return t.MutualListen != "" || t.ClientCertHeader != "" }
 
-// strictTransport tells whether browsers are to ask for https only. On loopback that would reach what
+// StrictTransport tells whether browsers are to ask for https only. On loopback that would reach what
 // else runs there: HSTS knows no ports.
-func (c Config) strictTransport() bool {
+func (c Config) StrictTransport() bool {
 	u, err := url.Parse(c.Issuer)
-	return err == nil && c.HSTS && u.Scheme == "https" && !isLoopbackHost(u.Hostname())
+	return err == nil && c.HSTS && u.Scheme == "https" && !IsLoopbackHost(u.Hostname())
 }
 
 // check says what keeps this from being used; c has the other listeners and the proxies.
@@ -43,7 +45,7 @@ func (t TLS) checkFiles() error {
 	if (t.Cert == "") != (t.Key == "") || (t.MutualCert == "") != (t.MutualKey == "") {
 		return errors.New("tls_cert and tls_key must be set together, and so must mtls_cert and mtls_key")
 	}
-	for _, f := range []*web.CertificateFiles{t.files(nil), t.mutualFiles(nil)} {
+	for _, f := range []*web.CertificateFiles{t.Files(nil), t.MutualFiles(nil)} {
 		if f.Certificate == "" {
 			continue
 		}
@@ -51,7 +53,7 @@ func (t TLS) checkFiles() error {
 			return fmt.Errorf("tls_cert, tls_key, mtls_cert or mtls_key is not valid: %w", err)
 		}
 	}
-	if _, err := t.clientCAs(); err != nil {
+	if _, err := t.ClientCAs(); err != nil {
 		return err
 	}
 	return nil
@@ -70,7 +72,7 @@ func (t TLS) checkMutual(c Config) error {
 		return errors.New("mtls_listen is not a valid address; use, for example, 127.0.0.1:8443")
 	case port != "0" && (t.MutualListen == c.Listen || t.MutualListen == c.MetricsListen):
 		return errors.New("mtls_listen is the address of another listener; use another port, otherwise browsers are asked for certificates")
-	case t.mutualFiles(nil).Certificate == "":
+	case t.MutualFiles(nil).Certificate == "":
 		return errors.New("mtls_listen requires a server certificate; set mtls_cert and mtls_key, or tls_cert and tls_key")
 	case t.MutualURL == "":
 		return errors.New("mtls_url is required with mtls_listen; set it to the https origin at which clients reach it, such as https://mtls.login.example")
@@ -106,7 +108,7 @@ func (t TLS) checkHeader(c Config) error {
 	return nil
 }
 
-// isToken: canonical names have only these characters (RFC 9110 section 5.6.2, less the odd ones).
+// isToken returns whether name is a canonical header name: canonical names have only these characters (RFC 9110 section 5.6.2, less the odd ones).
 func isToken(name string) bool {
 	for _, c := range []byte(name) {
 		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-') {
@@ -116,16 +118,18 @@ func isToken(name string) bool {
 	return name != ""
 }
 
-func (t TLS) files(log *slog.Logger) *web.CertificateFiles {
+// Files returns the certificate of the public listener.
+func (t TLS) Files(log *slog.Logger) *web.CertificateFiles {
 	return &web.CertificateFiles{Certificate: t.Cert, Key: t.Key, Log: log}
 }
 
-func (t TLS) mutualFiles(log *slog.Logger) *web.CertificateFiles {
-	return &web.CertificateFiles{Certificate: or(t.MutualCert, t.Cert), Key: or(t.MutualKey, t.Key), Log: log}
+// MutualFiles returns the certificate of the listener for clients with certificates.
+func (t TLS) MutualFiles(log *slog.Logger) *web.CertificateFiles {
+	return &web.CertificateFiles{Certificate: cmp.Or(t.MutualCert, t.Cert), Key: cmp.Or(t.MutualKey, t.Key), Log: log}
 }
 
-// clientCAs are nil when none are configured.
-func (t TLS) clientCAs() (*x509.CertPool, error) {
+// ClientCAs are nil when none are configured.
+func (t TLS) ClientCAs() (*x509.CertPool, error) {
 	if t.ClientCA == "" {
 		return nil, nil
 	}

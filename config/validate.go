@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -16,9 +16,9 @@ import (
 
 // Validate says everything that keeps this configuration from being used in a mode, one sentence
 // each that says what to do; nothing of a secret is repeated.
-func (c Config) Validate(m mode) error {
+func (c Config) Validate(m Mode) error {
 	checks := []error{checkDatabaseURL(c.DatabaseURL)}
-	if m != modeCommand {
+	if m != Command {
 		checks = append(checks,
 			checkRedisURL(c.RedisURL), checkListeners(c), checkProxies(c.TrustedProxies), checkBranding(c.Branding), checkPKCE(c.PKCE),
 			c.SignIn.check(), c.Passkeys.check(), c.Session.check(), c.Registration.check(), c.Tokens.check(), c.Keys.check(), c.Audit.check(), c.Log.check(),
@@ -26,10 +26,10 @@ func (c Config) Validate(m mode) error {
 		)
 	}
 	switch m {
-	case modeServe:
-		checks = append(checks, checkServeIssuer(c.Issuer), c.checkRelyingParty(), checkSecret(c.Secret), checkSMTP(c), checkSender(c))
-	case modeDev:
-		checks = append(checks, checkIssuer(c.Issuer), checkLoopback("listen", c.Listen), checkLoopback("metrics_listen", c.MetricsListen),
+	case Serve:
+		checks = append(checks, CheckServeIssuer(c.Issuer), c.checkRelyingParty(), checkSecret(c.Secret), checkSMTP(c), checkSender(c))
+	case Dev:
+		checks = append(checks, CheckIssuer(c.Issuer), checkLoopback("listen", c.Listen), checkLoopback("metrics_listen", c.MetricsListen),
 			checkLoopback("mtls_listen", c.TLS.MutualListen))
 	}
 	return errors.Join(checks...)
@@ -94,13 +94,14 @@ func checkListeners(c Config) error {
 
 func checkLoopback(name, addr string) error {
 	host, _, err := net.SplitHostPort(addr)
-	if err != nil || isLoopbackHost(host) {
+	if err != nil || IsLoopbackHost(host) {
 		return nil // another check judges the address itself
 	}
 	return fmt.Errorf("%s is %q: symbolon dev has no real sign-in, so it listens only on loopback; use symbolon serve to accept other connections", name, addr)
 }
 
-func isLoopbackHost(host string) bool {
+// IsLoopbackHost returns whether host is localhost or a loopback address.
+func IsLoopbackHost(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || (err == nil && addr.Unmap().IsLoopback())
 }
@@ -120,15 +121,15 @@ func checkBranding(b Branding) error {
 			return errors.New("branding.logo cannot be read; set it to the path of an SVG or PNG file")
 		}
 	}
-	if err := b.brand("").Check(); err != nil {
+	if err := b.Brand("").Check(); err != nil {
 		return fmt.Errorf("branding is not valid: %w", err)
 	}
 	return nil
 }
 
 func checkPKCE(who string) error {
-	if who != pkceRequired && who != pkcePublicClients {
-		return errors.New("pkce must be " + pkceRequired + " or " + pkcePublicClients)
+	if who != PKCERequired && who != PKCEPublicClients {
+		return errors.New("pkce must be " + PKCERequired + " or " + PKCEPublicClients)
 	}
 	return nil
 }

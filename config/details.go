@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"encoding/json"
@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// checkDetails: what unregistered software may ask for must be there.
+// checkDetails requires that there is what unregistered software may ask for.
 func (c Config) checkDetails() error {
 	for _, name := range c.Registration.DetailTypes {
 		if c.DetailTypes == nil || !slices.Contains(c.DetailTypes.Names(), name) {

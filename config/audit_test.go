@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"testing"
@@ -7,11 +7,11 @@ import (
 
 func TestRetentionIsFiniteByDefaultAndReadStrictly(t *testing.T) {
 	const day = 24 * time.Hour
-	for _, k := range configKeys() {
-		if k.name != "audit.retention" {
+	for _, k := range Keys() {
+		if k.Name != "audit.retention" {
 			continue
 		}
-		r, err := Audit{Retention: splitList(k.initial)}.retention()
+		r, err := Audit{Retention: splitList(k.initial)}.Lifetimes()
 		if err != nil || r.Rest != 400*day || r.Refused != 90*day || r.Of("token.issue") != 30*day || r.Of("session.start") != 400*day {
 			t.Errorf("%+v, %v", r, err)
 		}
@@ -21,7 +21,7 @@ func TestRetentionIsFiniteByDefaultAndReadStrictly(t *testing.T) {
 			t.Errorf("%q passes", text)
 		}
 	}
-	if r, err := (Audit{Retention: splitList("0s, session.start=800d")}).retention(); err != nil || r.Rest != 0 || r.Of("session.start") != 800*day {
+	if r, err := (Audit{Retention: splitList("0s, session.start=800d")}).Lifetimes(); err != nil || r.Rest != 0 || r.Of("session.start") != 800*day {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -1,6 +1,7 @@
-package main
+package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,11 +16,11 @@ import (
 
 // fileLayer reads the YAML file and returns the directory it is in; without --config and
 // SYMBOLON_CONFIG the file need not exist.
-func (p *program) fileLayer() (l layer, dir string, err error) {
-	path := or(p.configPath(), defaultFile)
+func (src Source) fileLayer() (l layer, dir string, err error) {
+	path := cmp.Or(src.File(), DefaultFile)
 	tree := koanf.New(".")
 	text, err := os.ReadFile(path)
-	if p.configPath() == "" && errors.Is(err, fs.ErrNotExist) {
+	if src.File() == "" && errors.Is(err, fs.ErrNotExist) {
 		return layer{}, "", nil
 	}
 	if err == nil {
@@ -38,4 +39,5 @@ func (p *program) fileLayer() (l layer, dir string, err error) {
 	return l, dir, err
 }
 
-func (p *program) configPath() string { return or(p.config, p.getenv("SYMBOLON_CONFIG")) }
+// File returns the path of the configuration file that was named, "" for none.
+func (src Source) File() string { return cmp.Or(src.Path, src.getenv("SYMBOLON_CONFIG")) }

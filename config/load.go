@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -6,28 +6,27 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/templates"
 )
 
-// load returns the effective configuration for a mode, and where each value came from. It says what
+// Load returns the effective configuration for a mode, and where each value came from. It says what
 // cannot be read; what cannot be meant is Validate's.
-func (p *program) load(cmd *cobra.Command, m mode) (Config, []setting, error) {
-	layers, err := p.layers(cmd, m)
+func (src Source) Load(m Mode) (Config, []Setting, error) {
+	layers, err := src.layers(m)
 	if err != nil {
-		return Config{}, nil, hintedError{err, "symbolon config show"}
+		return Config{}, nil, err
 	}
 	var config Config
-	var settings []setting
+	var settings []Setting
 	var problems []error
-	for _, k := range configKeys() {
+	for _, k := range Keys() {
 		s := effective(k, layers)
 		if err := s.read(&config); err != nil {
 			problems = append(problems, err)
@@ -35,9 +34,9 @@ func (p *program) load(cmd *cobra.Command, m mode) (Config, []setting, error) {
 		settings = append(settings, s)
 	}
 	switch m {
-	case modeDev:
+	case Dev:
 		followListen(&config, settings)
-	case modeCommand:
+	case Command:
 		adoptDev(&config, settings)
 	}
 	return config, settings, errors.Join(problems...)
@@ -45,32 +44,32 @@ func (p *program) load(cmd *cobra.Command, m mode) (Config, []setting, error) {
 
 // adoptDev lets commands work beside symbolon dev, which keeps its secret and its issuer beside its
 // database.
-func adoptDev(c *Config, settings []setting) {
+func adoptDev(c *Config, settings []Setting) {
 	for name, field := range map[string]*string{"secret": &c.Secret, "issuer": &c.Issuer} {
-		text, err := os.ReadFile(devPath(c.DatabaseURL, devData, name))
+		text, err := os.ReadFile(DevPath(c.DatabaseURL, DevData, name))
 		if err != nil || *field != "" {
 			continue
 		}
 		*field = strings.TrimSpace(string(text))
-		i := slices.IndexFunc(settings, func(s setting) bool { return s.name == name })
-		settings[i].text, settings[i].source = *field, "symbolon dev"
+		i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == name })
+		settings[i].text, settings[i].Source = *field, "symbolon dev"
 	}
 }
 
 // effective takes the value of the first layer that has one; layers go from strong to weak.
-func effective(k key, layers []layer) setting {
+func effective(k Key, layers []layer) Setting {
 	for _, l := range layers {
-		if text, ok := l.values[k.name]; ok {
-			return setting{k, text, l.source(k)}
+		if text, ok := l.values[k.Name]; ok {
+			return Setting{k, text, l.source(k)}
 		}
 	}
-	return setting{k, "", "unset"}
+	return Setting{k, "", "unset"}
 }
 
 // read parses the setting's text into its field.
-func (s setting) read(c *Config) error {
+func (s Setting) read(c *Config) error {
 	if err := parse(s.text, s.field(c)); err != nil {
-		return fmt.Errorf("%s (%s): %w", s.name, s.source, err)
+		return fmt.Errorf("%s (%s): %w", s.Name, s.Source, err)
 	}
 	return nil
 }
@@ -84,7 +83,7 @@ func parse(text string, field any) (err error) {
 			err = fmt.Errorf("%q is neither true nor false", text)
 		}
 	case *time.Duration:
-		*field, err = parseDuration(text)
+		*field, err = ParseDuration(text)
 	case *[]string:
 		*field = splitList(text)
 	case *[]netip.Prefix:
@@ -119,13 +118,13 @@ func splitList(text string) []string {
 }
 
 // followListen keeps the issuer of dev where its listener is, when only the listener was moved.
-func followListen(c *Config, settings []setting) {
+func followListen(c *Config, settings []Setting) {
 	_, port, err := net.SplitHostPort(c.Listen)
-	if err != nil || settings[0].source != sourceDefault || settings[1].source == sourceDefault {
+	if err != nil || settings[0].Source != FromDefault || settings[1].Source == FromDefault {
 		return
 	}
 	c.Issuer = "http://localhost:" + port
-	settings[0].text, settings[0].source = c.Issuer, "from listen"
+	settings[0].text, settings[0].Source = c.Issuer, "from listen"
 }
 
 // readSecretFile returns what a *_file key names, without the newline editors leave at its end.
@@ -136,3 +135,18 @@ func readSecretFile(path string) (string, error) {
 	}
 	return strings.TrimSpace(string(content)), nil
 }
+
+// DevData is the directory that symbolon dev keeps everything in.
+const DevData = "symbolon-dev"
+
+// DevPath is where symbolon dev keeps its secret and its issuer for commands to find: beside its
+// SQLite database, else in its data directory.
+func DevPath(databaseURL, data, name string) string {
+	if path := sqlitePath(databaseURL); path != "" {
+		data = filepath.Dir(path)
+	}
+	return filepath.Join(data, "symbolon-dev."+name)
+}
+
+// DemoAudience is the API of the examples that symbolon dev registers.
+const DemoAudience = "https://api.example"

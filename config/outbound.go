@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -21,12 +21,12 @@ func (c Config) checkOutbound() error {
 	return err
 }
 
-// fetchers make the requests to addresses that somebody else chose: registered clients, and strangers,
+// Fetchers make the requests to addresses that somebody else chose: registered clients, and strangers,
 // who name the address of a document and what stands in it. These are let inside only where the operator
 // has said which hosts documents are on; and however many they ask for, registered clients go on.
 //
 // Notices of a logout have a client to themselves: requests that wait for keys do not delay them.
-func (c Config) fetchers(dev bool) (registered, strangers, notices *outbound.Client, err error) {
+func (c Config) Fetchers(dev bool) (registered, strangers, notices *outbound.Client, err error) {
 	in, err := c.inside()
 	o := outbound.Options{Self: c.Issuer, Inside: in, Loopback: dev}
 	notices = outbound.New(o)

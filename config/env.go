@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"slices"
@@ -9,27 +9,27 @@ import (
 )
 
 // environmentLayer reads SYMBOLON_…; an empty variable counts as unset, as compose files leave them.
-func (p *program) environmentLayer() (layer, error) {
+func (src Source) environmentLayer() (layer, error) {
 	tree := koanf.New(".")
-	for _, k := range configKeys() {
+	for _, k := range Keys() {
 		for _, name := range k.names() {
-			if value := p.getenv(envName(name)); value != "" {
+			if value := src.getenv(envName(name)); value != "" {
 				if err := tree.Load(confmap.Provider(map[string]any{name: value}, "."), nil); err != nil {
 					return layer{}, err
 				}
 			}
 		}
 	}
-	if err := p.refuseUnknownVariables(); err != nil {
+	if err := src.refuseUnknownVariables(); err != nil {
 		return layer{}, err
 	}
 	return newLayer(tree, "", envName)
 }
 
-func envName(name string) string { return key{name: name}.env() }
+func envName(name string) string { return Key{Name: name}.env() }
 
-func (p *program) getenv(name string) string {
-	for _, entry := range slices.Backward(p.env) {
+func (src Source) getenv(name string) string {
+	for _, entry := range slices.Backward(src.Env) {
 		if value, ok := strings.CutPrefix(entry, name+"="); ok {
 			return value
 		}
@@ -38,12 +38,12 @@ func (p *program) getenv(name string) string {
 }
 
 // refuseUnknownVariables catches a misspelt variable, which would silently leave a default in place.
-func (p *program) refuseUnknownVariables() error {
+func (src Source) refuseUnknownVariables() error {
 	known := []string{"SYMBOLON_CONFIG"}
 	for _, name := range allNames() {
 		known = append(known, envName(name))
 	}
-	for _, entry := range p.env {
+	for _, entry := range src.Env {
 		name, value, _ := strings.Cut(entry, "=")
 		if value == "" || !strings.HasPrefix(name, envPrefix) || slices.Contains(known, name) || isForeign(name) {
 			continue

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"strings"
@@ -16,7 +16,7 @@ func TestIssuersThatAreNotOneExactHTTPSURLAreRefused(t *testing.T) {
 		"HTTPS://login.example", "https://LOGIN.example", "https://login.example/a//b", "https://login.example/./a",
 		"https://login.example/a/..", "https://login.example/%61", "https://login.example/{x}", `https://login.example/a\b`, "https://login example",
 	} {
-		if checkIssuer(issuer) == nil {
+		if CheckIssuer(issuer) == nil {
 			t.Errorf("%s passes", issuer)
 		}
 	}
@@ -24,7 +24,7 @@ func TestIssuersThatAreNotOneExactHTTPSURLAreRefused(t *testing.T) {
 		"https://login.example", "https://login.example:8443", "https://login.example/tenant/a",
 		"http://localhost:8080", "http://127.0.0.1:8080/p", "http://[::1]:8080",
 	} {
-		if err := checkIssuer(issuer); err != nil {
+		if err := CheckIssuer(issuer); err != nil {
 			t.Errorf("%s: %v", issuer, err)
 		}
 	}
@@ -32,7 +32,7 @@ func TestIssuersThatAreNotOneExactHTTPSURLAreRefused(t *testing.T) {
 
 func TestLengthsOfTimeWithoutUnitOrSenseAreRefused(t *testing.T) {
 	for _, text := range []string{"", "10", "-5m", "-1d", "d", "1.5d", "99999999d", "soon", "1h 2m"} {
-		if d, err := parseDuration(text); err == nil {
+		if d, err := ParseDuration(text); err == nil {
 			t.Errorf("%q is read as %v", text, d)
 		}
 	}
@@ -43,48 +43,48 @@ func TestLengthsOfTimeReadBack(t *testing.T) {
 		"0s": 0, "30s": 30 * time.Second, "10m": 10 * time.Minute, "1h": time.Hour, "1h30m": 90 * time.Minute,
 		"100m": 100 * time.Minute, "24h": 24 * time.Hour, "90d": 90 * 24 * time.Hour, "1h0m5s": time.Hour + 5*time.Second,
 	} {
-		d, err := parseDuration(text)
+		d, err := ParseDuration(text)
 		if err != nil || d != want {
 			t.Errorf("%q is read as %v, %v; want %v", text, d, err, want)
 		}
-		again, err := parseDuration(formatDuration(want))
+		again, err := ParseDuration(FormatDuration(want))
 		if err != nil || again != want {
-			t.Errorf("%v is written as %q and read back as %v, %v", want, formatDuration(want), again, err)
+			t.Errorf("%v is written as %q and read back as %v, %v", want, FormatDuration(want), again, err)
 		}
 	}
 }
 
 func TestNoFormOfASecretIsShown(t *testing.T) {
 	const password = "hunter2"
-	for _, s := range []setting{
-		{key{kind: secret}, password, ""},
-		{key{kind: urlKey}, "postgres://u:" + password + "@h/d", ""},
-		{key{kind: urlKey}, "postgres://h/d?user=u&Password=" + password, ""},
-		{key{kind: urlKey}, "redis://:" + password + "@h", ""},
-		{key{kind: urlKey}, "redis://h:port:" + password, ""},
-		{key{kind: urlKey}, "smtp://u:" + password + "%zz@h", ""},
-		{key{kind: urlKey}, "host=h password=" + password, ""},
+	for _, s := range []Setting{
+		{Key{kind: secret}, password, ""},
+		{Key{kind: urlKey}, "postgres://u:" + password + "@h/d", ""},
+		{Key{kind: urlKey}, "postgres://h/d?user=u&Password=" + password, ""},
+		{Key{kind: urlKey}, "redis://:" + password + "@h", ""},
+		{Key{kind: urlKey}, "redis://h:port:" + password, ""},
+		{Key{kind: urlKey}, "smtp://u:" + password + "%zz@h", ""},
+		{Key{kind: urlKey}, "host=h password=" + password, ""},
 	} {
-		if shown := s.redacted(); strings.Contains(shown, password) {
+		if shown := s.Redacted(); strings.Contains(shown, password) {
 			t.Errorf("%s is shown", shown)
 		}
 	}
-	if shown := (setting{key{kind: urlKey}, "sqlite:symbolon.db", ""}).redacted(); shown != "sqlite:symbolon.db" {
+	if shown := (Setting{Key{kind: urlKey}, "sqlite:symbolon.db", ""}).Redacted(); shown != "sqlite:symbolon.db" {
 		t.Errorf("a URL without a password is shown as %s", shown)
 	}
 }
 
 func TestEveryKeyIsExplainedAndCanBeToldApart(t *testing.T) {
 	seen := map[string]string{}
-	for _, k := range configKeys() {
+	for _, k := range Keys() {
 		if k.usage == "" {
-			t.Errorf("%s is not explained", k.name)
+			t.Errorf("%s is not explained", k.Name)
 		}
 		if other, twice := seen[k.env()]; twice {
-			t.Errorf("%s and %s have the same variable", k.name, other)
+			t.Errorf("%s and %s have the same variable", k.Name, other)
 		}
-		seen[k.env()] = k.name
-		if err := (setting{k, k.initial, "default"}).read(&Config{}); err != nil {
+		seen[k.env()] = k.Name
+		if err := (Setting{k, k.initial, "default"}).read(&Config{}); err != nil {
 			t.Errorf("the default cannot be read: %v", err)
 		}
 	}
@@ -95,23 +95,15 @@ func TestEveryKeyIsExplainedAndCanBeToldApart(t *testing.T) {
 	}
 }
 
-func TestOnlyAskedForIsPKCELeftToClients(t *testing.T) {
-	for who, want := range map[string]bool{pkceRequired: false, pkcePublicClients: true} {
-		if got := (Config{PKCE: who}).provider(false).PKCEPublicOnly; got != want {
-			t.Errorf("%s: %v", who, got)
-		}
-	}
-}
-
 func TestHSTSIsForHTTPSIssuersUnlessItIsTurnedOff(t *testing.T) {
 	for issuer, want := range map[string]bool{
 		"https://login.example": true, "https://login.example:8443/p": true,
 		"http://localhost:8080": false, "https://localhost:8443": false, "https://127.0.0.1": false,
 	} {
-		if got := (Config{Issuer: issuer, HSTS: true}).strictTransport(); got != want {
+		if got := (Config{Issuer: issuer, HSTS: true}).StrictTransport(); got != want {
 			t.Errorf("%s: %v", issuer, got)
 		}
-		if (Config{Issuer: issuer}).strictTransport() {
+		if (Config{Issuer: issuer}).StrictTransport() {
 			t.Errorf("%s: turned off, and on all the same", issuer)
 		}
 	}
@@ -119,13 +111,13 @@ func TestHSTSIsForHTTPSIssuersUnlessItIsTurnedOff(t *testing.T) {
 
 func TestDefaultsAreSoundButForWhatOnlyTheOperatorKnows(t *testing.T) {
 	var c Config
-	for _, k := range configKeys() {
-		if err := (setting{k, k.initial, "default"}).read(&c); err != nil {
+	for _, k := range Keys() {
+		if err := (Setting{k, k.initial, "default"}).read(&c); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c.Issuer, c.SMTPURL, c.MailFrom = "https://login.example", "smtp://mail.example:587", "login@example.com"
-	if err := c.Validate(modeServe); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "secret is required") {
+	if err := c.Validate(Serve); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "secret is required") {
 		t.Errorf("err = %v, want the secret alone", err)
 	}
 }
@@ -146,8 +138,8 @@ func TestSignInThatNobodyCouldUseIsRefused(t *testing.T) {
 		storage.KeepFactor:  {Methods: []string{"mail", "totp"}, SecondFactorRequired: true},
 		storage.KeepPasskey: {Methods: []string{"passkey"}, SecondFactorRequired: true},
 	} {
-		if err := s.check(); err != nil || s.keep() != want {
-			t.Errorf("%+v: keeps %v, want %v: %v", s, s.keep(), want, err)
+		if err := s.check(); err != nil || s.Keep() != want {
+			t.Errorf("%+v: keeps %v, want %v: %v", s, s.Keep(), want, err)
 		}
 	}
 }

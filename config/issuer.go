@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -11,21 +11,22 @@ import (
 	"golang.org/x/net/idna"
 )
 
-func checkServeIssuer(issuer string) error {
+// CheckServeIssuer is CheckIssuer for a server that other machines use.
+func CheckServeIssuer(issuer string) error {
 	if issuer == "" {
 		return errors.New("issuer is required; set SYMBOLON_ISSUER to the https URL at which users reach this server")
 	}
-	return checkIssuer(issuer)
+	return CheckIssuer(issuer)
 }
 
-// checkIssuer: every token and both metadata documents carry these exact bytes, so it must have one
+// CheckIssuer: every token and both metadata documents carry these exact bytes, so it must have one
 // obvious spelling (RFC 8414 section 2, RFC 9207 section 2).
-func checkIssuer(issuer string) error {
+func CheckIssuer(issuer string) error {
 	u, err := url.Parse(issuer)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return errors.New("issuer is not a valid URL; use an https URL such as https://login.example")
-	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
+	case u.Scheme == "http" && !IsLoopbackHost(u.Hostname()):
 		return errors.New("issuer must be an https URL; plain http is accepted only on localhost")
 	case u.User != nil || strings.ContainsAny(issuer, "?#"):
 		return errors.New("issuer must not have a query, fragment or user information; keep only scheme, host and path")

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -26,27 +26,28 @@ func (s SignIn) check() error {
 	switch {
 	case slices.ContainsFunc(s.Methods, unknown):
 		return fmt.Errorf("sign_in.methods must be some of %s", strings.Join(switchable(), ", "))
-	case s.off(login.MailMethod) && s.off(login.PasskeyMethod):
+	case s.Off(login.MailMethod) && s.Off(login.PasskeyMethod):
 		return errors.New("sign_in.methods must include mail or passkey; otherwise no one can sign in")
-	case s.SecondFactorRequired && s.off(login.PasskeyMethod) && s.off(login.TOTPMethod):
+	case s.SecondFactorRequired && s.Off(login.PasskeyMethod) && s.Off(login.TOTPMethod):
 		return errors.New("sign_in.second_factor_required requires passkey or totp in sign_in.methods; otherwise no one can set up a second factor")
 	}
 	return nil
 }
 
-// off tells whether the method was left out.
-func (s SignIn) off(method string) bool {
+// Off tells whether the method was left out.
+func (s SignIn) Off(method string) bool {
 	return slices.Contains(switchable(), method) && !slices.Contains(s.Methods, method)
 }
 
-func (s SignIn) policy() login.Policy {
+// Policy returns what signing in must prove.
+func (s SignIn) Policy() login.Policy {
 	return login.Policy{SecondFactorRequired: s.SecondFactorRequired, MailOffForPasskeyUsers: s.MailOffForPasskeyUsers}
 }
 
-// keep is what nobody may remove the last of.
-func (s SignIn) keep() storage.Keep {
+// Keep is what nobody may remove the last of.
+func (s SignIn) Keep() storage.Keep {
 	switch {
-	case s.off(login.MailMethod):
+	case s.Off(login.MailMethod):
 		return storage.KeepPasskey
 	case s.SecondFactorRequired:
 		return storage.KeepFactor

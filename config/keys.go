@@ -1,11 +1,13 @@
-package main
+package config
 
-import "strings"
+import (
+	"strings"
+)
 
-// key is one key of the configuration. Its field is a pointer to a string, bool, time.Duration,
+// Key is one key of the configuration. Its field is a pointer to a string, bool, time.Duration,
 // []string, []netip.Prefix, []templates.Link or *details.Types of the Config it is given.
-type key struct {
-	name    string // also in the file: "session.idle" is idle under session
+type Key struct {
+	Name    string // also in the file: "session.idle" is idle under session
 	kind    kind
 	flag    bool // also a flag of serve, dev and config
 	initial string
@@ -25,19 +27,19 @@ const (
 func (k kind) shown() bool { return k == plain || k == filePath }
 
 // env is the key's environment variable.
-func (k key) env() string { return envPrefix + strings.ToUpper(strings.ReplaceAll(k.name, ".", "_")) }
+func (k Key) env() string { return envPrefix + strings.ToUpper(strings.ReplaceAll(k.Name, ".", "_")) }
 
 // flagName is the key's flag, without dashes.
-func (k key) flagName() string { return strings.NewReplacer("_", "-", ".", "-").Replace(k.name) }
+func (k Key) flagName() string { return strings.NewReplacer("_", "-", ".", "-").Replace(k.Name) }
 
 const (
 	envPrefix  = "SYMBOLON_"
 	fileSuffix = "_file"
 )
 
-// configKeys are all keys, in the order config show lists them.
-func configKeys() []key {
-	return []key{
+// Keys are all keys, in the order config show lists them.
+func Keys() []Key {
+	return []Key{
 		{"issuer", plain, true, "", "https URL at which users and apps reach this server", func(c *Config) any { return &c.Issuer }},
 		{"listen", plain, true, "127.0.0.1:8080", "address of the public listener", func(c *Config) any { return &c.Listen }},
 		{"metrics_listen", plain, true, "127.0.0.1:9090", "address of the listener for metrics and profiles", func(c *Config) any { return &c.MetricsListen }},
@@ -67,7 +69,7 @@ func configKeys() []key {
 		{"unregistered.resources", plain, false, "", "resources (RFC 8707) that self-registered clients may request, such as https://mcp.example/mcp; the first is the default", func(c *Config) any { return &c.Registration.Resources }},
 		{"unregistered.authorization_details_types", plain, false, "", "types of authorization details that self-registered clients may request", func(c *Config) any { return &c.Registration.DetailTypes }},
 		{"authorization_details_types", plain, false, "", "types of authorization details (RFC 9396): a list of type, sentence and fields; as JSON in an environment variable", func(c *Config) any { return &c.DetailTypes }},
-		{"pkce", plain, false, pkceRequired, "clients that must use PKCE: required (all), or public-clients (older clients with a secret may omit it)", func(c *Config) any { return &c.PKCE }},
+		{"pkce", plain, false, PKCERequired, "clients that must use PKCE: required (all), or public-clients (older clients with a secret may omit it)", func(c *Config) any { return &c.PKCE }},
 		{"sign_in.methods", plain, false, "mail,passkey,totp,recovery", "enabled ways to sign in and to confirm a sign-in", func(c *Config) any { return &c.SignIn.Methods }},
 		{"sign_in.second_factor_required", plain, false, "false", "require a second factor: email alone is not enough", func(c *Config) any { return &c.SignIn.SecondFactorRequired }},
 		{"sign_in.mail_off_for_passkey_users", plain, false, "false", "turn off sign-in by email alone for users with a passkey", func(c *Config) any { return &c.SignIn.MailOffForPasskeyUsers }},
@@ -106,7 +108,7 @@ func devDefaults() map[string]string {
 		"database_url":           "sqlite:symbolon-dev/symbolon.db",
 		"self_registration":      "true",
 		"registration":           "open",
-		"unregistered.resources": demoAudience,
+		"unregistered.resources": DemoAudience,
 		"drain":                  "1s",
 	}
 }

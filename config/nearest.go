@@ -1,7 +1,7 @@
-package main
+package config
 
-// nearest returns the candidate that word was probably meant to be, or "" when none is near.
-func nearest(word string, candidates []string) string {
+// Nearest returns the candidate that word was probably meant to be, or "" when none is near.
+func Nearest(word string, candidates []string) string {
 	best, least := "", 1+max(2, len(word)/3)
 	for _, candidate := range candidates {
 		if d := distance(word, candidate); d < least {

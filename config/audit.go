@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -21,20 +21,20 @@ func (a Audit) check() error {
 	if a.CheckpointInterval < 10*time.Second || a.CheckpointInterval > 24*time.Hour {
 		return errors.New("audit.checkpoint_interval must be between 10s and 1d (changes to events go unnoticed that long)")
 	}
-	_, err := a.retention()
+	_, err := a.Lifetimes()
 	return err
 }
 
-// retention reads one life for all, and those of refusals and of single types: "400d", "refused=90d",
+// Lifetimes reads one life for all, and those of refusals and of single types: "400d", "refused=90d",
 // "session.start=800d".
-func (a Audit) retention() (audit.Retention, error) {
+func (a Audit) Lifetimes() (audit.Retention, error) {
 	r, said := audit.Retention{Types: map[string]time.Duration{}}, false
 	for _, entry := range a.Retention {
 		kind, text, named := strings.Cut(entry, "=")
 		if !named {
 			kind, text = "", entry
 		}
-		life, err := parseDuration(text)
+		life, err := ParseDuration(text)
 		switch {
 		case err != nil:
 			return r, fmt.Errorf("audit.retention: %w", err)

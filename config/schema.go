@@ -1,30 +1,13 @@
-package main
+package config
 
 import (
-	"encoding/json"
 	"net/netip"
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/templates"
 )
-
-func (p *program) configSchema() *cobra.Command {
-	return &cobra.Command{
-		Use:     "schema",
-		Short:   "Print the JSON Schema of the configuration file",
-		Example: "  symbolon config schema > symbolon.schema.json",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			enc := json.NewEncoder(cmd.OutOrStdout())
-			enc.SetIndent("", "  ")
-			return enc.Encode(schema())
-		},
-	}
-}
 
 // object is a JSON Schema of an object that knows all its members.
 type object map[string]any
@@ -45,10 +28,11 @@ func (o object) within(name string) object {
 	return inner
 }
 
-func schema() object {
+// Schema returns the JSON Schema of the configuration file.
+func Schema() object {
 	root := newObject()
 	root["$schema"], root["title"] = "https://json-schema.org/draft/2020-12/schema", "symbolon.yaml"
-	for _, k := range configKeys() {
+	for _, k := range Keys() {
 		for _, name := range k.names() {
 			place := root
 			if outer, inner, nested := strings.Cut(name, "."); nested {
@@ -60,7 +44,7 @@ func schema() object {
 	return root
 }
 
-func (k key) schema() object {
+func (k Key) schema() object {
 	o := object{"description": k.usage, "type": "string"}
 	if k.initial != "" {
 		o["default"] = k.initial
@@ -77,7 +61,7 @@ func (k key) schema() object {
 	case **details.Types:
 		o["type"], o["items"] = "array", detailTypesSchema()
 	}
-	if k.name == "secret" {
+	if k.Name == "secret" {
 		o["type"], o["items"] = []string{"array", "string"}, object{"type": "string"}
 	}
 	return o
