@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/symbolon-id/symbolon/account"
@@ -33,7 +32,8 @@ import (
 type node struct {
 	config  Config
 	log     *slog.Logger
-	base    string // path of the issuer
+	site    web.Site
+	base    string // of site
 	browser web.Browser
 
 	db        *durable.DB
@@ -75,9 +75,12 @@ func newNode(ctx context.Context, config Config, log *slog.Logger, d *dev) (n *n
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
 	}
+	site, err := web.NewSite(config.Issuer)
+	if err != nil {
+		return nil, err
+	}
 	n = &node{
-		config: config, log: log,
-		base:    strings.TrimSuffix(issuer.EscapedPath(), "/"),
+		config: config, log: log, site: site, base: site.Base,
 		browser: web.Browser{Secure: issuer.Scheme == "https"},
 		metrics: web.NewMetrics(),
 	}
