@@ -151,15 +151,15 @@ func (d *deployment) serve(t *testing.T) {
 	}})
 	sessions := session.New(d.db, session.Options{Now: d.clock.Now})
 	browser := web.Browser{}
-	flow := &login.Flow{
+	flow := login.New(login.Options{
 		Methods: []login.Method{
 			door{}, &passkey.Method{RelyingParty: rp, Passkeys: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now},
 			&totp.Method{Store: d.db, Sealer: d.sealer, Now: d.clock.Now},
 			&recovery.Method{Store: d.db, Notices: d.outbox, Link: issuer + "/account/codes", Now: d.clock.Now},
 		},
-		Policy: login.Policy{}, Users: d.db, Failures: d.db, Sessions: sessions,
+		Others: account.OthersPath, Users: d.db, Failures: d.db, Sessions: sessions,
 		Requests: &interaction.Store{Ephemeral: d.ephemeral, Browser: browser}, Pages: pages, Audit: recorder, Now: d.clock.Now,
-	}
+	})
 	counts := ephemeral.NewCounts()
 	counts.Now = d.clock.Now
 	d.area = &account.Area{
@@ -177,7 +177,7 @@ func (d *deployment) serve(t *testing.T) {
 // remount serves the pages anew, after the area was changed.
 func (d *deployment) remount(t *testing.T) {
 	t.Helper()
-	mux := web.NewMux(web.MuxOptions{})
+	mux := web.NewMux(web.MuxOptions{ErrorPage: d.node.ErrorPage})
 	d.node.Flow.Mount(mux)
 	d.area.Mount(mux)
 	server := httptest.NewServer(mux)

@@ -88,7 +88,6 @@ func TestOthersAreAStrangersBusinessNowhere(t *testing.T) {
 
 func TestRecoveryByTheOperatorEndsTheOtherSessions(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
-		d.node.Flow.Others = "/account/others"
 		thief, elsewhere := d.signedIn(t, d.ada, login.Mailbox), d.signedIn(t, d.ada, login.Mailbox)
 		client := d.client(t, "c_app", "Grafana")
 		var tokens []storage.TokenQuery

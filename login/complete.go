@@ -6,59 +6,74 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
 
+// completion turns proofs into sessions.
+type completion struct {
+	links      links
+	attempts   *attempts
+	steps      *steps
+	refusals   *refusals
+	landing    landing
+	newDevices newDevices
+	methods    []Method
+	users      Users
+	sessions   *session.Sessions
+	audit      Recorder
+}
+
 // Complete takes what a method has proven. When that and what was proven before is all that is
 // asked for, it signs in and returns to the pending request, or to /account when handle is empty;
-// else it goes on to the page that asks for the rest. When the request is gone nothing is spent.
-func (f *Flow) Complete(w http.ResponseWriter, r *http.Request, handle string, p Proof) error {
-	at, err := f.stand(r, handle)
+// else it goes on to the page that asks for the rest. Without the request nothing is spent.
+func (c *completion) Complete(w http.ResponseWriter, r *http.Request, handle string, p Proof) error {
+	at, err := c.attempts.open(r, handle)
 	if err != nil {
-		return f.NoRequest(w, r, err)
+		return err
 	}
-	_, err = f.complete(w, r, at, p)
+	_, err = c.complete(w, r, at, p)
 	return err
 }
 
-// complete also tells whether a session was started.
-func (f *Flow) complete(w http.ResponseWriter, r *http.Request, at standing, p Proof) (bool, error) {
+// complete also reports whether a session was started.
+func (c *completion) complete(w http.ResponseWriter, r *http.Request, at progress, p Proof) (bool, error) {
 	if p.kind() == "" {
 		return false, fmt.Errorf("login method %q proves nothing", p.Method)
 	}
-	userID, err := f.who(r.Context(), &p)
+	userID, err := c.userOf(r.Context(), &p)
 	if err != nil {
-		return false, f.refuse(w, r, at, p, err)
+		return false, c.refusals.refuse(r, at, p, err)
 	}
-	enrolled, err := f.enrolled(r.Context(), userID)
+	enrolled, err := c.steps.enrolled(r.Context(), userID)
 	if err != nil {
 		return false, err
 	}
-	fixed, err := f.fixed(r.Context(), at)
+	fixed, err := c.fixed(r.Context(), at)
 	if err != nil {
 		return false, err
 	}
 	if fixed != "" && fixed != userID {
-		return false, f.refuse(w, r, at, p, errOtherAccount)
+		return false, c.refusals.refuse(r, at, p, errOtherAccount)
 	}
 	at.pending = at.pending.with(userID, p, at.now)
-	d := f.Policy.signingIn(at.asked(), enrolled, f.best(enrolled))
+	d := c.steps.rules.signingIn(at.asked(), enrolled)
 	for _, withBase := range []bool{false, true} {
 		if e := at.evidence(withBase); d.metBy(e.kinds()) {
-			return f.start(w, r, at, e, enrolled)
+			return c.start(w, r, at, e, enrolled)
 		}
 	}
-	if err := f.keep(w, r, at.handle, at.pending); err != nil {
+	if err := c.attempts.keep(w, r, at.handle, at.pending); err != nil {
 		return false, err
 	}
-	return false, web.Redirect(w, f.ask(at.handle, d, at.kinds(), enrolled))
+	return false, web.Redirect(w, c.steps.page(at.handle, d, at.kinds(), enrolled))
 }
 
-// who looks an address up only now: of an address that has moved on since, a proof is worth nothing.
+// userOf looks an address up only now: of an address that has moved on since, a proof is worth nothing.
 // It leaves NewUser to those who have no account yet; their id is "". Of an account's second address
 // nothing is verified that its applications learn.
-func (f *Flow) who(ctx context.Context, p *Proof) (string, error) {
+func (c *completion) userOf(ctx context.Context, p *Proof) (string, error) {
 	email := p.Email
 	if p.NewUser != nil {
 		email = p.NewUser.Email
@@ -66,7 +81,7 @@ func (f *Flow) who(ctx context.Context, p *Proof) (string, error) {
 	if email == "" {
 		return p.UserID, nil
 	}
-	user, err := f.Users.UserByEmail(ctx, email)
+	user, err := c.users.UserByEmail(ctx, email)
 	if errors.Is(err, storage.ErrNotFound) && p.NewUser != nil {
 		return "", nil
 	}
@@ -78,9 +93,9 @@ func (f *Flow) who(ctx context.Context, p *Proof) (string, error) {
 	return user.ID, nil
 }
 
-// fixed is the account that a confirmation is about: whoever is signed in, unless they may be
-// replaced. "" when anybody may sign in.
-func (f *Flow) fixed(ctx context.Context, at standing) (string, error) {
+// fixed is the account that a confirmation is about: the one signed in, unless another may take its
+// place. It is "" when any account may sign in.
+func (c *completion) fixed(ctx context.Context, at progress) (string, error) {
 	q, s := at.request, at.session
 	switch {
 	case q == nil:
@@ -90,7 +105,7 @@ func (f *Flow) fixed(ctx context.Context, at standing) (string, error) {
 	case s == nil || q.Switching || q.HasPrompt("select_account") || q.HintSubject != "" && q.HintSubject != s.UserID:
 		return "", nil
 	}
-	due, err := f.Next(ctx, q, s)
+	due, err := c.steps.Next(ctx, q, s)
 	if err != nil || due == "" {
 		return "", err
 	}

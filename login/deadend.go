@@ -7,11 +7,10 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// End is a way to sign in that led nowhere. Its page says so without telling whether there is such
+// End is a way to sign in that led nowhere. Its page says so without saying whether there is such
 // an account, and always offers a way forward.
 type End struct {
 	Status         int
@@ -19,7 +18,7 @@ type End struct {
 	Title, Message string
 	RetryAfter     time.Duration // 0: not said
 	Way            string        // what the way forward is called; empty: "Sign in"
-	again          bool          // the way forward begins again, as anybody
+	again          bool          // the way forward begins again, with nothing proven
 }
 
 // cannotSignIn answers a right proof of an account that is missing or disabled.
@@ -30,7 +29,7 @@ func cannotSignIn() End {
 	}
 }
 
-// otherAccount answers a right proof of somebody who was not asked.
+// otherAccount answers a right proof of another account than the one to confirm.
 func otherAccount() End {
 	return End{
 		Status: http.StatusForbidden, Code: "other_account", Title: "That’s a different account", again: true,
@@ -47,8 +46,8 @@ func exhausted(wait time.Duration) End {
 	}
 }
 
-// Dead answers a link or code that is unknown, expired, replaced by a newer one, or used: which of
-// these it was is nobody's business.
+// Dead answers a link or code that is unknown, expired, replaced by a newer one, or used, without saying
+// which of these it was.
 func Dead() End {
 	return End{
 		Status: http.StatusGone, Code: "link_dead", Title: "This link or code no longer works",
@@ -56,47 +55,28 @@ func Dead() End {
 	}
 }
 
-// DeadEnd shows end. The way forward is the sign-in page, for the same request if handle is given.
-func (f *Flow) DeadEnd(w http.ResponseWriter, r *http.Request, end End, handle string) error {
-	web.RetryAfter(w, end.RetryAfter)
-	return f.Pages.Render(w, end.Status, templates.Error{
-		Status: end.Status, Title: end.Title, Message: end.Message, Code: end.Code,
-		WayText: cmp.Or(end.Way, "Sign in"), WayURL: f.way(end, handle), TraceID: web.TraceID(r.Context()),
-	})
-}
-
-func (f *Flow) way(end End, handle string) string {
+// DeadEnd returns end as an error. The way forward is the sign-in page, for the same request if handle
+// is given.
+func (l links) DeadEnd(end End, handle string) error {
+	way := l.SignInURL(handle)
 	if end.again {
-		return f.beginAgainURL(handle)
+		way = l.beginAgainURL(handle)
 	}
-	return f.SignInURL(handle)
+	return &web.Error{
+		Status: end.Status, Code: end.Code, Title: end.Title, Message: end.Message, RetryAfter: end.RetryAfter,
+		WayText: cmp.Or(end.Way, "Sign in"), WayURL: way,
+	}
 }
 
-// Forward shows end to somebody who is at the beginning; whoever has come further goes on from there.
-func (f *Flow) Forward(w http.ResponseWriter, r *http.Request, handle string, end End) error {
-	at, err := f.stand(r, handle)
-	if err != nil {
-		return f.NoRequest(w, r, err)
-	}
-	page, err := f.due(r.Context(), at)
-	if err != nil {
-		return err
-	}
-	if page == f.SignInURL(handle) {
-		return f.DeadEnd(w, r, end, handle)
-	}
-	return web.Redirect(w, page)
-}
-
-// NoRequest answers an error of Request: a page for a request that is gone, err itself otherwise.
-func (f *Flow) NoRequest(w http.ResponseWriter, r *http.Request, err error) error {
+// inactive returns err with a page for it, if it says that there is no such pending request.
+func (l links) inactive(err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
-	return f.Pages.Render(w, http.StatusBadRequest, templates.Error{
-		Status: http.StatusBadRequest, Code: "request_gone", Title: "This sign-in is no longer active",
+	return &web.Error{
+		Status: http.StatusBadRequest, Code: "request_gone", Title: "This sign-in is no longer active", Err: err,
 		Message: "It timed out, is already finished, or started in a different browser. " +
 			"To sign in to an app, start again from that app.",
-		WayText: "Go to your account", WayURL: f.Base + "/account", TraceID: web.TraceID(r.Context()),
-	})
+		WayText: "Go to your account", WayURL: l.Landing(nil),
+	}
 }

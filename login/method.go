@@ -1,14 +1,14 @@
 // Package login lets people sign in.
 //
-//	GET  /login           page.go: every method's offer on one page
-//	GET  /login/second    second.go: what is missing after the first factor, or to step up
-//	POST /login/continue  page.go: prompt=select_account, "continue as"
+//	GET  /login           firstpage.go: every method's offer on one page
+//	GET  /login/second    secondpage.go: what is missing after the first factor, or to step up
+//	POST /login/continue  firstpage.go: prompt=select_account, "continue as"
 //
-// Whoever came without an application lands at /account, which is another package's.
+// A browser that came without an application lands at /account, which is another package's.
 //
-// A method proves who somebody is (one folder below each); the flow decides by policy what the
-// proofs are worth together, asks for what is missing, starts the session and returns to the
-// authorization request. Until everything is proven there is no session: see pending.go.
+// A method proves who a user is (one folder below each). What the proofs are worth together, and what
+// is missing, policy.go and rules.go decide from values alone; attempts.go keeps how far a browser has
+// come; steps.go says which page is due; complete.go starts the session once everything is proven.
 package login
 
 import (
@@ -30,19 +30,18 @@ const (
 )
 
 // Method is one way to prove who one is. A new one is a type with these three methods, a template
-// for its offer, and an element of Flow.Methods.
+// for its offer, and an element of Options.Methods.
 type Method interface {
 	// Name stands in the audit log; once given it never changes.
 	Name() string
 	// Offered returns the method's part of the sign-in page, or nil when it offers none. It must
-	// not depend on what any account has: whoever looks is a stranger.
+	// not depend on what any account has: the visitor is not signed in.
 	Offered(ctx context.Context, a Attempt) (templates.Offer, error)
-	// Mount registers the method's own pages under flow.Base + "/login/". What they prove goes to
-	// flow.Complete.
+	// Mount registers the method's own pages under "/login/". What they prove goes to flow.Complete.
 	Mount(mux *web.Mux, flow *Flow)
 }
 
-// Second is a method that can be asked of somebody known: as second factor, or to step up.
+// Second is a method that can be asked of a user who is known: as second factor, or to step up.
 type Second interface {
 	Method
 	// Proves is what it then proves: Code or VerifiedKey. It is offered where that helps.
@@ -52,23 +51,23 @@ type Second interface {
 }
 
 // Witness is a method that wants to know when a session was started by what it proved, such as to
-// tell the person by mail.
+// say so by mail.
 type Witness interface {
 	SignedIn(ctx context.Context, user storage.User)
 }
 
 // Attempt is one browser's try to sign in.
 type Attempt struct {
-	Base    string // path of the issuer; every action of an offer begins with it
-	Browser string // the browser's id, web.Browser; filled in by the flow
-	Handle  string // of the pending authorization request; empty on a direct visit
-	Email   string // what is known of who signs in: a hint, or what was typed
-	Problem string // what is wrong with what was typed, for the method that asked for it
-	Method  string // the method Problem belongs to
+	Site    web.Site // where the action of an offer is; filled in by the flow
+	Browser string   // the browser's id, web.Browser; filled in by the flow
+	Handle  string   // of the pending authorization request; empty on a direct visit
+	Email   string   // what is known of who signs in: a hint, or what was typed
+	Problem string   // what is wrong with what was typed, for the method that asked for it
+	Method  string   // the method Problem belongs to
 	Signals []templates.Signal
 }
 
-// ProblemOf returns what the person must correct in this method's form.
+// ProblemOf returns what the user must correct in this method's form.
 func (a Attempt) ProblemOf(m Method) string {
 	if a.Method != m.Name() {
 		return ""
@@ -84,7 +83,7 @@ type Proof struct {
 	UserID  string
 	Email   string        // of an account that must exist by now
 	NewUser *storage.User // signs up, unless an account has the address already
-	// VerifiedEmail: the person has just shown to read the account's mail.
+	// VerifiedEmail: the user has just shown to read the account's mail.
 	VerifiedEmail bool
 	UserVerified  bool     // makes a Key a VerifiedKey
 	AMR           []string // RFC 8176

@@ -14,13 +14,13 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Notices tells people by mail what happened to their account. It must not wait for a mail server.
+// Notices says to users by mail what happened to their account. It must not wait for a mail server.
 type Notices interface {
 	// Notify writes to every address of user.
 	Notify(ctx context.Context, user storage.User, m templates.NoticeMail) error
 }
 
-// Devices knows where somebody has signed in before.
+// Devices knows where a user has signed in before.
 type Devices interface {
 	// UserSessions returns the user's live sessions.
 	UserSessions(ctx context.Context, userID string) ([]storage.Session, error)
@@ -29,33 +29,40 @@ type Devices interface {
 }
 
 const (
-	noticePatience = 2 * time.Second // bounds what telling costs the sign-in
+	noticePatience = 2 * time.Second // bounds what a notice costs the sign-in
 	signInsBack    = 200             // how many sign-ins are looked at
 )
 
-// tellNewDevice tells the person of a session that began in a browser not seen before. The sign-in
-// stands whatever becomes of that: the audit log has it as well.
-func (f *Flow) tellNewDevice(ctx context.Context, s *session.Session) {
-	if f.Notices == nil {
+// newDevices notifies users of sign-ins with a browser not seen before.
+type newDevices struct {
+	notices Notices // nil: no mail is sent
+	devices Devices
+	link    string // absolute: the user's sessions
+}
+
+// notify says by mail that s began in a browser not seen before. The sign-in stands whatever becomes of
+// that: the audit log has it as well.
+func (n newDevices) notify(ctx context.Context, s *session.Session) {
+	if n.notices == nil {
 		return
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticePatience)
 	defer cancel()
-	isNew, err := f.newDevice(bounded, s)
-	if err == nil && isNew {
+	unseen, err := n.unseen(bounded, s)
+	if err == nil && unseen {
 		c := templates.Circumstances{At: s.CreatedAt, Browser: s.UserAgent, Network: s.Network}
-		err = f.Notices.Notify(bounded, s.User, templates.NewDeviceMail(c, f.SessionsLink))
+		err = n.notices.Notify(bounded, s.User, templates.NewDeviceMail(c, n.link))
 	}
 	if err != nil {
 		web.Annotate(ctx, slog.String("notice", err.Error()))
 	}
 }
 
-// newDevice: a live session names its browser and network. Of those that ended the audit log still
-// knows the network, which is enough not to alarm who signs out every evening. An account's first
+// unseen reports whether s began in such a browser: a live session names its browser and network. Of those that ended the audit log still
+// knows the network, which is enough not to alarm users who sign out every evening. An account's first
 // sign-in is no news to its owner.
-func (f *Flow) newDevice(ctx context.Context, s *session.Session) (bool, error) {
-	live, err := f.Devices.UserSessions(ctx, s.UserID)
+func (n newDevices) unseen(ctx context.Context, s *session.Session) (bool, error) {
+	live, err := n.devices.UserSessions(ctx, s.UserID)
 	if err != nil {
 		return false, err
 	}
@@ -63,7 +70,7 @@ func (f *Flow) newDevice(ctx context.Context, s *session.Session) (bool, error) 
 	if slices.ContainsFunc(live, func(l storage.Session) bool { return l.UserAgent == s.UserAgent && l.Network == s.Network }) {
 		return false, nil
 	}
-	events, err := f.Devices.Events(ctx, audit.Filter{Type: audit.SignIn, UserID: s.UserID, Limit: signInsBack})
+	events, err := n.devices.Events(ctx, audit.Filter{Type: audit.SignIn, UserID: s.UserID, Limit: signInsBack})
 	if err != nil {
 		return false, err
 	}

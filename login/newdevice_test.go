@@ -110,8 +110,8 @@ func (b broken) Notify(context.Context, storage.User, templates.NoticeMail) erro
 func TestSignInStandsWhenNobodyCanBeTold(t *testing.T) {
 	logintest.Everywhere(t, func(t *testing.T, d *logintest.Deployment) {
 		for _, knows := range []bool{false, true} {
+			d.Flow.Devices, d.Flow.Notices = broken{knows}, broken{knows}
 			n := d.Node()
-			n.Flow.Devices, n.Flow.Notices = broken{knows}, broken{knows}
 			b := browserAt(t, chrome, "192.0.2.7")
 			d.Clock.Add(time.Second)
 			if p := b.Click(n, "mail", "u_ada", ""); p.Status != http.StatusSeeOther || !b.SignedIn(n) {

@@ -11,7 +11,7 @@ const offer = "/login/passkey/enrol"
 
 func TestPasskeyIsOfferedAfterMailOnceInThirtyDays(t *testing.T) {
 	logintest.Everywhere(t, func(t *testing.T, d *logintest.Deployment) {
-		d.Offer = offer
+		d.Flow.Offer = offer
 		n := d.Node()
 		b := logintest.NewBrowser(t)
 		handle, _ := b.Authorize(n)
@@ -34,7 +34,7 @@ func TestPasskeyIsNotOfferedToWhoHasOneOrCannot(t *testing.T) {
 		if p := logintest.NewBrowser(t).Click(d.Node(), "mail", "u_bob", ""); p.Location != "/account" {
 			t.Errorf("no page for it: %q", p.Location)
 		}
-		d.Offer = offer
+		d.Flow.Offer = offer
 		d.AddPasskey("u_ada")
 		n := d.Node()
 		if p := logintest.NewBrowser(t).Click(n, "mail", "u_ada", ""); p.Location != "/account" {
@@ -53,7 +53,7 @@ func TestPasskeyIsNotOfferedToWhoHasOneOrCannot(t *testing.T) {
 
 func TestPasskeyIsOfferedAfterRecovery(t *testing.T) {
 	logintest.Everywhere(t, func(t *testing.T, d *logintest.Deployment) {
-		d.Offer = offer
+		d.Flow.Offer = offer
 		n := d.Node()
 		d.EnrolApp("u_ada")
 		d.AddPasskey("u_ada") // the lost one

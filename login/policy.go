@@ -10,14 +10,14 @@ import (
 // which of these it is, and how much that is worth is settled already.
 type Kind string
 
-// The kinds of proof. A proof of no kind signs nobody in.
+// The kinds of proof. A proof of no kind signs no one in.
 const (
 	Unproven    Kind = "unproven"     // a name was chosen
 	Mailbox     Kind = "mailbox"      // the account's mail was read
 	Key         Kind = "key"          // a private key was used
-	VerifiedKey Kind = "verified key" // a private key was used, after its device had verified the person
+	VerifiedKey Kind = "verified key" // a private key was used, after its device had verified the user
 	Code        Kind = "code"         // an authenticator app's code or a recovery code: only ever a second factor
-	Operator    Kind = "operator"     // whoever runs the service vouches for who lost everything: nothing more is asked
+	Operator    Kind = "operator"     // the operator vouches for a user who lost everything: nothing more is asked
 )
 
 // combination is a row of the policy: what proofs are worth together.
@@ -65,16 +65,6 @@ func containsAll(kinds, wanted []Kind) bool {
 	return !slices.ContainsFunc(wanted, func(k Kind) bool { return !slices.Contains(kinds, k) })
 }
 
-// Policy is what a deployment asks for beyond the rules that always hold. Which methods there are it
-// says by Flow.Methods.
-type Policy struct {
-	// SecondFactorRequired: two factors for every app, and whoever has no second one is led to
-	// enrol one.
-	SecondFactorRequired bool
-	// MailOffForPasskeyUsers: reading mail alone no longer signs in who has a passkey.
-	MailOffForPasskeyUsers bool
-}
-
 // demand is what must be proven.
 type demand struct {
 	level  Level
@@ -90,33 +80,11 @@ func (d demand) metBy(kinds []Kind) bool {
 	return reached > LevelNone && reached >= d.level && (second || !d.second)
 }
 
-// signingIn is what a sign-in of somebody who enrolled these takes. An enrolled app is always asked
-// for, whatever the deployment's policy or the client says.
-func (policy Policy) signingIn(asked []string, enrolled storage.Factors, best Level) demand {
-	d := demand{level: policy.signedIn(asked, enrolled, best), second: enrolled.TOTP}
-	if policy.MailOffForPasskeyUsers && enrolled.Passkeys > 0 {
-		d.level = max(d.level, LevelPasskey)
-	}
-	return d
+// helpedBy reports whether one more proof, of what is enrolled, meets d.
+func (d demand) helpedBy(enrolled storage.Factors, kinds []Kind) bool {
+	code := (enrolled.TOTP || enrolled.RecoveryCodes > 0) && d.metBy(with(kinds, Code))
+	key := enrolled.Passkeys > 0 && d.metBy(with(kinds, VerifiedKey))
+	return code || key
 }
 
-// signedIn is the level that a session must have for a request. What nobody can reach is not asked
-// for: the client is told the truth instead.
-func (policy Policy) signedIn(asked []string, enrolled storage.Factors, best Level) Level {
-	level := wanted(asked, best)
-	if policy.SecondFactorRequired && enrolled.Any() {
-		level = max(level, min(LevelMFA, best))
-	}
-	return level
-}
-
-// wanted is the level of the first of acr_values, which are in order of preference, that is within
-// reach (OpenID Connect Core section 3.1.2.1). Unknown values are nobody's.
-func wanted(acrValues []string, best Level) Level {
-	for _, acr := range acrValues {
-		if l := LevelOf(acr); l > LevelNone && l <= best {
-			return l
-		}
-	}
-	return LevelNone
-}
+func with(kinds []Kind, k Kind) []Kind { return append(slices.Clip(kinds), k) }

@@ -101,7 +101,7 @@ func TestEverySituationEndsAsTheTableSays(t *testing.T) {
 func situation(t *testing.T, enrolled, policy, asked, proven string) string {
 	d := logintest.Deploy(t, storagetest.SQLite(t))
 	enrol(d, enrolled)
-	d.Policy = login.Policy{
+	d.Flow.Policy = login.Policy{
 		SecondFactorRequired: policy == "second factor required", MailOffForPasskeyUsers: policy == "mail off",
 	}
 	n := d.Node(logintest.Click{Called: "dev", Kind: login.Unproven}, logintest.Click{Called: "key", Kind: login.Key})

@@ -11,47 +11,45 @@ import (
 )
 
 // start signs in on e. Everything is spent in the transaction that starts the session.
-func (f *Flow) start(w http.ResponseWriter, r *http.Request, at standing, e evidence, enrolled storage.Factors) (bool, error) {
-	last := e.proofs[len(e.proofs)-1]
-	in, err := f.signIn(r, at, e)
+func (c *completion) start(w http.ResponseWriter, r *http.Request, at progress, e evidence, enrolled storage.Factors) (bool, error) {
+	in, err := c.signIn(r, at, e)
 	if err != nil {
-		return false, f.refuse(w, r, at, last, err)
+		return false, c.refusals.refuse(r, at, e.last(), err)
 	}
-	s, err := f.Sessions.Start(w, r, in)
+	s, err := c.sessions.Start(w, r, in)
 	if err != nil {
-		return false, f.refuse(w, r, at, last, err)
+		return false, c.refusals.refuse(r, at, e.last(), err)
 	}
-	_ = f.forget(r.Context(), r, at.handle) // tidiness only: what counts is spent durably
-	f.record(r, at, e, s)
-	f.tell(r.Context(), s, e.proofs)
+	_ = c.attempts.forget(r, at.handle) // tidiness only: what counts is spent durably
+	c.record(r, at, e, s)
+	c.notifyMethods(r.Context(), s, e.proofs)
 	if before := at.session; before == nil || before.ID != s.ID {
-		f.tellNewDevice(r.Context(), s)
+		c.newDevices.notify(r.Context(), s)
 	}
-	return true, web.Redirect(w, f.landing(w, r, at.request, e, in.NewUser != nil, enrolled))
+	return true, web.Redirect(w, c.landing.page(w, r, at.request, e, in.NewUser != nil, enrolled))
 }
 
 // record stores that s was started before the browser learns of it. The session stands whether or not
 // that succeeds: until then the events are kept and tried again.
-func (f *Flow) record(r *http.Request, at standing, e evidence, s *session.Session) {
+func (c *completion) record(r *http.Request, at progress, e evidence, s *session.Session) {
 	for _, p := range e.proofs {
 		if p.Recovery != nil {
-			_ = f.Audit.Record(r.Context(), audit.Event{Type: audit.RecoveryUsed, Outcome: audit.Success, UserID: s.UserID, Target: s.ID, Method: p.Method})
+			_ = c.audit.Record(r.Context(), audit.Event{Type: audit.RecoveryUsed, Outcome: audit.Success, UserID: s.UserID, Target: s.ID, Method: p.Method})
 		}
 	}
-	last := e.proofs[len(e.proofs)-1]
-	_ = f.Audit.Record(r.Context(), event(at.request, last, audit.Event{Outcome: audit.Success, UserID: s.UserID, Target: s.ID}))
+	_ = c.audit.Record(r.Context(), event(at.request, e.last(), audit.Event{Outcome: audit.Success, UserID: s.UserID, Target: s.ID}))
 }
 
-func (f *Flow) signIn(r *http.Request, at standing, e evidence) (storage.SignIn, error) {
+func (c *completion) signIn(r *http.Request, at progress, e evidence) (storage.SignIn, error) {
 	in := storage.SignIn{
-		UserID: at.pending.UserID, Alone: proved(e, byOperator),
+		UserID: at.pending.UserID, Alone: e.has(byOperator),
 		Session: storage.Session{
 			AuthTime: e.authTime(at.now), ACR: Reached(e.kinds()...).ACR(), AMR: e.amr(),
 			UserAgent: BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context())),
 		},
 	}
 	for _, p := range e.proofs {
-		userID, err := f.who(r.Context(), &p) // again, for what has waited
+		userID, err := c.userOf(r.Context(), &p) // again, for what has waited
 		switch {
 		case err != nil:
 			return in, err
@@ -83,9 +81,9 @@ func use(in *storage.SignIn, p Proof) {
 	}
 }
 
-// tell tells the methods that a session was started by what they proved.
-func (f *Flow) tell(ctx context.Context, s *session.Session, proofs []Proof) {
-	for _, m := range f.Methods {
+// notifyMethods says to the methods that a session was started by what they proved.
+func (c *completion) notifyMethods(ctx context.Context, s *session.Session, proofs []Proof) {
+	for _, m := range c.methods {
 		witness, ok := m.(Witness)
 		if !ok {
 			continue

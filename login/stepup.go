@@ -19,37 +19,29 @@ const confirmedFor = 5 * time.Minute
 // OperatorAMR is what a sign-in by the operator's recovery link proves.
 const OperatorAMR = session.OperatorAMR
 
-// Strong tells whether s is fresh and strong enough to change what protects the account: signed
-// in just now, and with two factors where the person has enrolled what that takes. Mail alone is
-// enough only for somebody who has nothing else.
-func (f *Flow) Strong(ctx context.Context, s *session.Session) (bool, error) {
-	if s.Settling(f.now()) {
+// Strong reports whether a session is fresh and strong enough to change what protects the account:
+// signed in just now, and with two factors where the user has enrolled what that takes. Mail alone is
+// enough only for users who have nothing else.
+func (s *steps) Strong(ctx context.Context, of *session.Session) (bool, error) {
+	if of.Settling(s.now()) {
 		return true, nil
 	}
-	if f.now().Sub(s.AuthTime) > confirmedFor {
+	if s.now().Sub(of.AuthTime) > confirmedFor {
 		return false, nil
 	}
-	if LevelOf(s.ACR) >= LevelMFA {
+	if LevelOf(of.ACR) >= LevelMFA {
 		return true, nil
 	}
-	enrolled, err := f.enrolled(ctx, s.UserID)
+	enrolled, err := s.enrolled(ctx, of.UserID)
 	if err != nil {
 		return false, err
 	}
-	return LevelOf(s.ACR) >= confirming(f.best(enrolled)), nil
+	return LevelOf(of.ACR) >= s.rules.confirming(enrolled), nil
 }
 
-// confirming is the level to confirm with: of two factors the person may choose which, or to have
-// lost the strongest would mean never to be able to remove it.
-func confirming(best Level) Level {
-	if best < LevelMFA {
-		return LevelNone
-	}
-	return LevelMFA
-}
-
-// StepUp asks the person signed in to confirm that it is them, or somebody who is not to sign in, and
-// then goes on to returnPath, a path below the issuer's such as "/account/passkeys". Afterwards Strong is true.
+// StepUp asks the user signed in to confirm that it is them, or a browser that is not signed in to sign
+// in, and then goes on to returnPath, a path of the site such as "/account/passkeys". Afterwards Strong
+// is true.
 func (f *Flow) StepUp(w http.ResponseWriter, r *http.Request, returnPath string) error {
 	if !strings.HasPrefix(returnPath, "/") || strings.HasPrefix(returnPath, "//") || strings.Contains(returnPath, `\`) {
 		return fmt.Errorf("step up: %q is not a path of ours", returnPath)
@@ -60,7 +52,7 @@ func (f *Flow) StepUp(w http.ResponseWriter, r *http.Request, returnPath string)
 	}
 	age := confirmedFor
 	q := &interaction.Request{
-		Handle: storage.NewID(""), CreatedAt: f.now(), Return: returnPath, MaxAge: &age, ACRValues: []string{ACRMFA},
+		Handle: storage.NewID(""), CreatedAt: f.attempts.now(), Return: returnPath, MaxAge: &age, ACRValues: []string{ACRMFA},
 	}
 	if s != nil {
 		q.HintSubject = s.UserID
@@ -68,7 +60,7 @@ func (f *Flow) StepUp(w http.ResponseWriter, r *http.Request, returnPath string)
 	if err := f.Requests.Park(w, r, q); err != nil {
 		return err
 	}
-	page, err := f.due(r.Context(), standing{handle: q.Handle, request: q, session: s, now: f.now()})
+	page, err := f.due(r.Context(), progress{handle: q.Handle, request: q, session: s, now: q.CreatedAt})
 	if err != nil {
 		return err
 	}

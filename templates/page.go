@@ -148,6 +148,14 @@ type SignedOut struct {
 	Frames    []string // of applications that are told in the browser
 }
 
+// Done says that what was asked for happened, and one way forward.
+type Done struct {
+	Title   string
+	Message string
+	WayText string // empty: there is nothing else to do
+	WayURL  string // ours
+}
+
 // Error says what happened, that the account is fine, and one way forward; below, for developers,
 // the stable code and the trace id that also stands in the log.
 type Error struct {
@@ -193,6 +201,7 @@ func (HandOff) template() string   { return "hand-off" }
 func (FormPost) template() string  { return "form-post" }
 func (SignOut) template() string   { return "sign-out" }
 func (SignedOut) template() string { return "signed-out" }
+func (Done) template() string      { return "done" }
 func (Error) template() string     { return "error" }
 
 func (MailOffer) offer() string  { return "offer-mail" }

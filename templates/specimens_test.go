@@ -29,6 +29,7 @@ func specimens() []Page {
 		SignedOut{Notice: "Your account and everything we stored about you were deleted.", SignInURL: "/login"},
 		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", WayText: "Sign in", WayURL: "/login",
 			OAuth: "invalid_request", Code: "link_expired", Detail: "ten minutes", TraceID: "trace"},
+		Done{Title: "No one was signed in", Message: "The link and code no longer work. There’s nothing else you need to do.", WayText: "Go to your profile", WayURL: "/account/profile"},
 		SignedOut{App: "app.example", NextURL: "https://app.example/bye", Waits: true, SignInURL: "/login"},
 		Error{Status: 400, Title: "This link has expired", Message: "Sign in again.", OAuth: "invalid_scope", BackTo: "app.example", BackURL: "https://app.example/cb?error=invalid_scope"},
 		DevMail{Messages: []DevMessage{{To: "ada@example.org", Subject: "Sign in", Text: "https://example.org/ text", At: time.Unix(0, 0)}}},

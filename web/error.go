@@ -17,6 +17,9 @@ type Error struct {
 	Hint       string        // what differs, for the developer; shown only in dev mode
 	RetryAfter time.Duration // 0: not said
 	Err        error         // the cause; never shown
+
+	// WayText and WayURL are the way forward on a page; empty: the one that can help with any error.
+	WayText, WayURL string
 }
 
 func (e *Error) Error() string {

@@ -8,10 +8,13 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// errorPage shows what a feature refused without a page of its own.
+// errorPage shows what a feature refused.
 func (n *node) errorPage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 	page := templates.Error{Status: e.Status, Title: e.Title, Message: e.Message, Code: e.Code, Detail: e.Hint, TraceID: web.TraceID(r.Context())}
-	page.WayText, page.WayURL = n.wayOn(r, e.Status)
+	page.WayText, page.WayURL = e.WayText, e.WayURL
+	if page.WayURL == "" {
+		page.WayText, page.WayURL = n.wayOn(r, e.Status)
+	}
 	_ = n.pages.Render(w, e.Status, page)
 }
 

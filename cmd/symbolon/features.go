@@ -32,12 +32,12 @@ import (
 func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	limiter := web.Limiter{Counter: n.counter}
 	requests := &interaction.Store{Ephemeral: n.ephemeral, Browser: n.browser, Limiter: n.parkLimiter()}
-	n.login = &login.Flow{
-		Base: n.base, Methods: n.methods(limiter, d), Policy: n.config.SignIn.Policy(), Users: n.db,
+	n.login = login.New(login.Options{
+		Site: n.site, Methods: n.methods(limiter, d), Policy: n.config.SignIn.Policy(), Users: n.db,
 		Failures: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
-		Offer: n.base + passkey.OfferPath, Enrol: n.base + "/account/passkeys", Others: n.base + account.OthersPath,
-		Notices: notices{n.queue, n.pages}, Devices: n.db, SessionsLink: n.config.Issuer + "/account/sessions",
-	}
+		Offer: passkey.OfferPath, Enrol: "/account/passkeys", Others: account.OthersPath,
+		Notices: notices{n.queue, n.pages}, Devices: n.db,
+	})
 	n.account = n.accountArea(limiter, n.passkeys)
 	clients := n.clients()
 	n.consent = &consent.Asker{
@@ -75,7 +75,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
 	methods := []login.Method{
 		&magiclink.Method{
-			Issuer: n.config.Issuer, Registration: n.config.SelfRegistration, Ephemeral: n.ephemeral,
+			Registration: n.config.SelfRegistration, Ephemeral: n.ephemeral,
 			Mailer: n.queue, Letters: n.pages, Limiter: limiter, Failures: n.db,
 		},
 	}
@@ -121,9 +121,9 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	n.mux.Page("GET "+n.base+"/{$}", func(w http.ResponseWriter, _ *http.Request) error { return web.Redirect(w, n.base+"/account") })
 	n.mux.Static(n.base+templates.StaticPrefix, n.pages.Static())
 	n.mux.Static(n.base+"/language", n.pages.Choose(origin, n.browser.Secure))
-	n.login.Mount(n.mux)
+	n.login.Mount(n.mux.Under(n.site.Base))
 	n.account.Mount(n.mux)
-	passkey.WellKnown{Issuer: n.config.Issuer, Base: n.base, RelyingParty: n.passkeys}.Mount(n.mux)
+	passkey.WellKnown{Site: n.site, RelyingParty: n.passkeys}.Mount(n.mux)
 	n.consent.Mount(n.mux)
 	n.provider.Mount(n.mux)
 	n.mountRegistration()

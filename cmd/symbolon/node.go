@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/symbolon-id/symbolon/account"
@@ -35,7 +34,8 @@ import (
 type node struct {
 	config  config.Config
 	log     *slog.Logger
-	base    string // path of the issuer
+	site    web.Site
+	base    string // of site
 	browser web.Browser
 
 	db        *durable.DB
@@ -77,9 +77,12 @@ func newNode(ctx context.Context, conf config.Config, log *slog.Logger, d *dev) 
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
 	}
+	site, err := web.NewSite(conf.Issuer)
+	if err != nil {
+		return nil, err
+	}
 	n = &node{
-		config: conf, log: log,
-		base:    strings.TrimSuffix(issuer.EscapedPath(), "/"),
+		config: conf, log: log, site: site, base: site.Base,
 		browser: web.Browser{Secure: issuer.Scheme == "https"},
 		metrics: web.NewMetrics(),
 	}

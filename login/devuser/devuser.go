@@ -40,7 +40,7 @@ func (m *Method) Offered(ctx context.Context, a login.Attempt) (templates.Offer,
 	if err != nil {
 		return nil, fmt.Errorf("list users: %w", err)
 	}
-	offer := templates.UsersOffer{Action: a.Base + "/login/dev", Handle: a.Handle}
+	offer := templates.UsersOffer{Action: a.Site.Path("/login/dev"), Handle: a.Handle}
 	for _, u := range users {
 		if u.DisabledAt.IsZero() {
 			offer.Users = append(offer.Users, templates.UserChoice{ID: u.ID, Name: u.Name, Email: u.Email})
@@ -54,7 +54,7 @@ func (m *Method) Offered(ctx context.Context, a login.Attempt) (templates.Offer,
 
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
-	mux.Page("POST "+flow.Base+"/login/dev", func(w http.ResponseWriter, r *http.Request) error {
+	mux.Page("POST /login/dev", func(w http.ResponseWriter, r *http.Request) error {
 		return flow.Complete(w, r, login.Posted(r, "request"), login.Proof{
 			Method: name, Kind: login.Unproven, UserID: login.Posted(r, "user"),
 		})

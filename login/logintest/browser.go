@@ -99,7 +99,7 @@ func (b *Browser) Follow(n *Node, p Page) Page {
 
 // Authorize begins an authorization request; it returns the handle and the page it led to.
 func (b *Browser) Authorize(n *Node) (handle string, p Page) {
-	p = b.Get(n, n.Flow.Base+"/authorize")
+	p = b.Get(n, n.Flow.Site.Path("/authorize"))
 	handle = p.Location[strings.LastIndex(p.Location, "/")+1:]
 	return handle, b.Follow(n, p)
 }

@@ -30,19 +30,19 @@ func (c Click) Proves() login.Kind { return c.Kind }
 
 // Offered offers the click to anybody.
 func (c Click) Offered(_ context.Context, a login.Attempt) (templates.Offer, error) {
-	return templates.UsersOffer{Action: a.Base + "/login/click/" + c.Called, Handle: a.Handle}, nil
+	return templates.UsersOffer{Action: a.Site.Path("/login/click/" + c.Called), Handle: a.Handle}, nil
 }
 
 // Second offers the click to somebody known.
 func (c Click) Second(_ context.Context, a login.Attempt, user storage.User) (templates.Offer, error) {
 	return templates.UsersOffer{
-		Action: a.Base + "/login/click/" + c.Called, Handle: a.Handle, Users: []templates.UserChoice{{ID: user.ID}},
+		Action: a.Site.Path("/login/click/" + c.Called), Handle: a.Handle, Users: []templates.UserChoice{{ID: user.ID}},
 	}, nil
 }
 
 // Mount registers the click.
 func (c Click) Mount(mux *web.Mux, flow *login.Flow) {
-	mux.Page("POST "+flow.Base+"/login/click/"+c.Called, func(w http.ResponseWriter, r *http.Request) error {
+	mux.Page("POST /login/click/"+c.Called, func(w http.ResponseWriter, r *http.Request) error {
 		return flow.Complete(w, r, login.Posted(r, "request"), login.Proof{
 			Method: c.Called, Kind: c.Kind, UserID: login.Posted(r, "user"), AMR: c.AMR,
 		})

@@ -56,8 +56,7 @@ type Deployment struct {
 	Ephemeral *ephemeral.Memory
 	Enrolment *totp.Enrolment
 	Codes     *recovery.Codes
-	Policy    login.Policy
-	Offer     string
+	Flow      login.Options // what nodes started from now on have besides
 	Bind      session.Binding
 
 	t      *testing.T
@@ -75,6 +74,7 @@ func Deploy(t *testing.T, db *durable.DB) *Deployment {
 	t.Helper()
 	d := &Deployment{DB: db, Ephemeral: ephemeral.NewMemory(), t: t}
 	d.Clock.now = time.Now().Truncate(30 * time.Second).Add(15 * time.Second) // in the middle of a step
+	d.Flow = login.Options{Notices: d, Devices: db}
 	db.Now, d.Ephemeral.Now = d.Clock.Now, d.Clock.Now
 	d.Configure("not random")
 	d.Codes = &recovery.Codes{Store: db, Now: d.Clock.Now}
@@ -120,14 +120,12 @@ func (d *Deployment) start(more []login.Method, mounts ...func(*web.Mux, *Node))
 		Click{Called: "mail", Kind: login.Mailbox, AMR: []string{"mail"}},
 		Click{Called: login.PasskeyMethod, Kind: login.VerifiedKey, AMR: []string{"pop", "user"}},
 		&totp.Method{Store: d.DB, Sealer: d.sealer, Now: d.Clock.Now},
-		&recovery.Method{Store: d.DB, Notices: d, Link: "https://id.example/account/codes", Now: d.Clock.Now},
+		&recovery.Method{Store: d.DB, Notices: d, Link: Issuer + "/account/codes", Now: d.Clock.Now},
 	}, more...)
-	n := New(d.t, Setup{
+	return New(d.t, Setup{
 		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Now: d.Clock.Now,
+		Flow: d.Flow,
 	}, methods, mounts...)
-	n.Flow.Policy, n.Flow.Offer = d.Policy, d.Offer
-	n.Flow.Notices, n.Flow.Devices, n.Flow.SessionsLink = d, d.DB, "https://id.example/account/sessions"
-	return n
 }
 
 // Click proves who user is by the method a click stands for.

@@ -34,12 +34,16 @@ type Setup struct {
 	DB        *durable.DB
 	Sessions  session.Store // nil: DB
 	Ephemeral storage.Ephemeral
-	Base      string
+	Base      string // the path of the issuer
 	Secure    bool
 	Bind      session.Binding
 	Proxies   []netip.Prefix
 	Now       func() time.Time
+	Flow      login.Options // what the flow has besides
 }
+
+// Issuer is the host of every deployment, as mailed links have it.
+const Issuer = "https://id.example"
 
 // Node is one server of a deployment.
 type Node struct {
@@ -55,6 +59,7 @@ type Node struct {
 	Parks interaction.Request
 
 	proxies []netip.Prefix
+	now     func() time.Time // nil: the system's clock
 }
 
 // New starts a node. More may mount further pages before it serves.
@@ -71,20 +76,24 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 		Requests: &interaction.Store{Ephemeral: s.Ephemeral, Browser: web.Browser{Secure: s.Secure}},
 		Pages:    pages,
 		Audit:    audit.NewRecorder(s.DB, audit.Options{Describe: describe, Network: Apart}),
-		proxies:  s.Proxies,
-		Parks:    interaction.Request{ClientID: "c_app", ClientName: "Example App", RedirectURI: "https://app.example/cb"},
+		proxies:  s.Proxies, now: s.Now,
+		Parks: interaction.Request{ClientID: "c_app", ClientName: "Example App", RedirectURI: "https://app.example/cb"},
 	}
 	n.Sessions = session.New(s.Sessions, session.Options{
 		Secure: s.Secure, Now: s.Now, Bind: s.Bind, Browser: login.BrowserName,
 		Stolen: n.note(audit.SessionMismatch, audit.Refused), Moved: n.note(audit.SessionMoved, audit.Success),
 	})
-	n.Flow = &login.Flow{
-		Base: s.Base, Methods: methods, Policy: login.Policy{}, Users: s.DB, Failures: s.DB, Sessions: n.Sessions,
-		Requests: n.Requests, Pages: n.Pages, Audit: n.Audit, Now: s.Now,
-	}
+	n.Flow = login.New(n.options(s, methods))
 	n.Steps = []Interaction{n.Flow}
 	n.serve(t, more)
 	return n
+}
+
+func (n *Node) options(s Setup, methods []login.Method) login.Options {
+	o := s.Flow
+	o.Site, o.Methods, o.Now = web.Site{Issuer: Issuer + s.Base, Base: s.Base}, methods, s.Now
+	o.Users, o.Failures, o.Sessions, o.Requests, o.Pages, o.Audit = s.DB, s.DB, n.Sessions, n.Requests, n.Pages, n.Audit
+	return o
 }
 
 func describe(ctx context.Context, e *audit.Event) {
@@ -103,12 +112,12 @@ func (n *Node) note(event, outcome string) func(context.Context, *session.Sessio
 }
 
 func (n *Node) serve(t *testing.T, more []func(*web.Mux, *Node)) {
-	mux := web.NewMux(web.MuxOptions{Proxies: n.proxies})
+	mux := web.NewMux(web.MuxOptions{Proxies: n.proxies, ErrorPage: n.ErrorPage}).Under(n.Flow.Site.Base)
 	n.Flow.Mount(mux)
-	mux.Page("GET "+n.Flow.Base+"/account", n.account)
-	mux.Page("GET "+n.Flow.Base+"/authorize", n.park)
-	mux.Page("GET "+n.Flow.Base+"/authorize/{handle}", n.resume)
-	mux.Page("GET "+n.Flow.Base+"/logout", func(w http.ResponseWriter, r *http.Request) error {
+	mux.Page("GET /account", n.account)
+	mux.Page("GET /authorize", n.park)
+	mux.Page("GET /authorize/{handle}", n.resume)
+	mux.Page("GET /logout", func(w http.ResponseWriter, r *http.Request) error {
 		return n.Sessions.End(w, r)
 	})
 	for _, mount := range more {
@@ -117,6 +126,13 @@ func (n *Node) serve(t *testing.T, more []func(*web.Mux, *Node)) {
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	n.URL = server.URL
+}
+
+// ErrorPage stands for that of the server.
+func (n *Node) ErrorPage(w http.ResponseWriter, _ *http.Request, e *web.Error) {
+	_ = n.Pages.Render(w, e.Status, templates.Error{
+		Status: e.Status, Code: e.Code, Title: e.Title, Message: e.Message, WayText: e.WayText, WayURL: e.WayURL,
+	})
 }
 
 // account stands for the account pages: it says who is signed in, and sends strangers to sign in.
@@ -135,20 +151,20 @@ func (n *Node) account(w http.ResponseWriter, r *http.Request) error {
 func (n *Node) park(w http.ResponseWriter, r *http.Request) error {
 	q := n.Parks
 	q.Handle, q.CreatedAt = storage.NewID(""), time.Now()
-	if n.Flow.Now != nil {
-		q.CreatedAt = n.Flow.Now()
+	if n.now != nil {
+		q.CreatedAt = n.now()
 	}
 	if err := n.Requests.Park(w, r, &q); err != nil {
 		return err
 	}
-	return web.Redirect(w, n.Flow.Base+q.Resume())
+	return web.Redirect(w, n.Flow.Landing(&q))
 }
 
 // resume answers "user DECISION" once nothing is due, where the provider would answer the client.
 func (n *Node) resume(w http.ResponseWriter, r *http.Request) error {
-	q, err := n.Requests.Open(r, r.PathValue("handle"))
+	q, err := n.Flow.Request(r, r.PathValue("handle"))
 	if err != nil {
-		return n.Flow.NoRequest(w, r, err)
+		return err
 	}
 	s, err := n.Sessions.Current(r)
 	if err != nil {

@@ -32,12 +32,12 @@ func (m *Postcard) Name() string { return "postcard" }
 
 // Offered is the same for every visitor.
 func (m *Postcard) Offered(_ context.Context, a login.Attempt) (templates.Offer, error) {
-	return templates.UsersOffer{Action: a.Base + "/login/postcard", Handle: a.Handle}, nil
+	return templates.UsersOffer{Action: a.Site.Path("/login/postcard"), Handle: a.Handle}, nil
 }
 
 // Mount registers the form's target.
 func (m *Postcard) Mount(mux *web.Mux, flow *login.Flow) {
-	mux.Page("POST "+flow.Base+"/login/postcard", func(w http.ResponseWriter, r *http.Request) error {
+	mux.Page("POST /login/postcard", func(w http.ResponseWriter, r *http.Request) error {
 		handle, word := login.Posted(r, "request"), login.Posted(r, "user")
 		userID, known := m.words.Load(word)
 		if !known {

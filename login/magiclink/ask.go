@@ -24,7 +24,7 @@ func (p pages) ask(w http.ResponseWriter, r *http.Request) error {
 	typed, handle := strings.TrimSpace(login.Posted(r, "email")), login.Posted(r, "request")
 	q, err := p.flow.Request(r, handle)
 	if err != nil {
-		return p.flow.NoRequest(w, r, err)
+		return err
 	}
 	a := login.Attempt{Handle: handle, Email: typed[:min(len(typed), 254)], Method: name}
 	email, err := mail.ParseAddress(typed)
@@ -59,10 +59,11 @@ func (p pages) tooMany(w http.ResponseWriter, r *http.Request, a login.Attempt, 
 }
 
 func (p pages) codeURL(handle string) string {
-	if handle == "" {
-		return p.flow.Base + "/login/mail/code"
+	path := "/login/mail/code"
+	if handle != "" {
+		path += "?request=" + url.QueryEscape(handle)
 	}
-	return p.flow.Base + "/login/mail/code?request=" + url.QueryEscape(handle)
+	return p.flow.Site.Path(path)
 }
 
 // send keeps the record and queues the mail. A newer mail voids the older one to its address that the same
@@ -70,7 +71,7 @@ func (p pages) codeURL(handle string) string {
 func (p pages) send(r *http.Request, browser, email string, q *interaction.Request) error {
 	token := storage.NewBearer(tokenPrefix)
 	rec := p.newRecord(r, token, browser, email, q)
-	if err := p.keep(r.Context(), rec, browser); err != nil {
+	if err := p.mails().keep(r.Context(), rec, browser); err != nil {
 		return err
 	}
 	event := audit.Event{Type: audit.MailLinkSent, Outcome: audit.Success, Method: name}
@@ -95,7 +96,7 @@ func (p pages) newRecord(r *http.Request, token, browser, email string, q *inter
 
 func (p pages) queue(ctx context.Context, rec record, token string) error {
 	subject, text, html, err := p.Letters.Mail(templates.SignInMail{
-		App: rec.App, Link: strings.TrimSuffix(p.Issuer, "/") + "/login/mail/" + token, Code: mail.Code(codeFor, token),
+		App: rec.App, Link: p.flow.Site.URL("/login/mail/" + token), Code: mail.Code(codeFor, token),
 		Minutes: int(life.Minutes()), Browser: rec.AskedWith, Network: rec.Network,
 		Language: web.Language(ctx),
 	})

@@ -13,7 +13,7 @@ import (
 // code asks for the code of the mail that was just sent.
 func (p pages) code(w http.ResponseWriter, r *http.Request) error {
 	handle := r.URL.Query().Get("request")
-	rec, err := p.waited(r.Context(), p.flow.Requests.Browser.ID(r), handle)
+	rec, err := p.mails().waited(r.Context(), p.flow.Requests.Browser.ID(r), handle)
 	if errors.Is(err, storage.ErrNotFound) { // perhaps by the back button, from a page behind this one
 		return p.flow.Forward(w, r, handle, overMail())
 	}
@@ -27,20 +27,20 @@ func (p pages) code(w http.ResponseWriter, r *http.Request) error {
 // budgets allow. What cannot be a code is no guess and costs no try.
 func (p pages) enterCode(w http.ResponseWriter, r *http.Request) error {
 	handle, browser := login.Posted(r, "request"), p.flow.Requests.Browser.ID(r)
-	rec, err := p.waited(r.Context(), browser, handle)
+	rec, err := p.mails().waited(r.Context(), browser, handle)
 	if err != nil {
-		return p.dead(w, r, err, handle)
+		return p.dead(err, handle)
 	}
 	code, ok := web.SixDigits(login.Posted(r, "code"))
 	if !ok {
 		return p.askCode(w, http.StatusBadRequest, rec, "Enter the 6-digit code.")
 	}
-	wait, err := p.spendTry(r.Context(), ofMail(rec))
+	wait, err := p.tries().Spend(r.Context(), ofMail(rec))
 	if err != nil {
 		return err
 	}
 	if wait > 0 {
-		return p.exhausted(w, r, rec)
+		return p.exhausted(r, rec)
 	}
 	return p.judge(w, r, rec, browser, code)
 }
@@ -50,7 +50,7 @@ func (p pages) judge(w http.ResponseWriter, r *http.Request, rec record, browser
 	if err != nil {
 		return err
 	}
-	wait, err := p.spendTry(r.Context(), budgets...)
+	wait, err := p.tries().Spend(r.Context(), budgets...)
 	if err != nil {
 		return err
 	}
@@ -64,26 +64,26 @@ func (p pages) judge(w http.ResponseWriter, r *http.Request, rec record, browser
 		}
 		return p.askCode(w, http.StatusBadRequest, rec, "That isn’t the code from our latest email.")
 	}
-	if err := p.forgive(r.Context(), budgets); err != nil {
+	if err := p.tries().Forgive(r.Context(), budgets...); err != nil {
 		return err
 	}
 	return p.complete(w, r, rec)
 }
 
 // exhausted ends a mail whose tries are used up, link included.
-func (p pages) exhausted(w http.ResponseWriter, r *http.Request, rec record) error {
-	if err := p.void(r.Context(), rec); err != nil {
-		return p.dead(w, r, err, rec.Handle)
+func (p pages) exhausted(r *http.Request, rec record) error {
+	if err := p.mails().void(r.Context(), rec); err != nil {
+		return p.dead(err, rec.Handle)
 	}
 	if err := p.refused(r, "too_many_tries"); err != nil {
 		return err
 	}
-	return p.flow.DeadEnd(w, r, overMail(), rec.Handle)
+	return p.flow.DeadEnd(overMail(), rec.Handle)
 }
 
 func (p pages) askCode(w http.ResponseWriter, status int, rec record, problem string) error {
 	return p.flow.Pages.Render(w, status, templates.MailSent{
-		App: rec.App, Email: rec.Email, Action: p.flow.Base + "/login/mail/code", Handle: rec.Handle,
+		App: rec.App, Email: rec.Email, Action: p.flow.Site.Path("/login/mail/code"), Handle: rec.Handle,
 		Error: problem, Again: p.flow.SignInURL(rec.Handle),
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -41,19 +42,16 @@ func (m *Method) allow(ctx context.Context, browser, email string) error {
 	return m.Limiter.Allow(ctx, "mail-address:"+addressID(email), perAddress())
 }
 
-// budget is how many codes may be tried.
-type budget struct {
-	key    string
-	limit  int
-	window time.Duration
-}
+func (m *Method) tries() login.Tries { return login.Tries{Failures: m.Failures, Now: m.now} }
 
 // ofMail: five tries, after which the mail is dead.
-func ofMail(rec record) budget { return budget{"mail-code:" + rec.ID, 5, time.Hour} }
+func ofMail(rec record) login.Budget {
+	return login.Budget{Key: "mail-code:" + rec.ID, Limit: 5, Window: time.Hour}
+}
 
 // ofAddress bounds guessing over many mails. Beyond it only the links work. Strangers who guess use
 // up nothing of a browser that has counts of its own.
-func (m *Method) ofAddress(ctx context.Context, rec record, browser string) ([]budget, error) {
+func (m *Method) ofAddress(ctx context.Context, rec record, browser string) ([]login.Budget, error) {
 	id, err := m.counts(ctx, ownKey(browser, rec.Email))
 	if err != nil {
 		return nil, err
@@ -61,31 +59,8 @@ func (m *Method) ofAddress(ctx context.Context, rec record, browser string) ([]b
 	if id == "" {
 		id = addressID(rec.Email)
 	}
-	return []budget{
-		{"mail-code-burst:" + id, 10, 15 * time.Minute},
-		{"mail-code-run:" + id, 100, 30 * 24 * time.Hour}, // NIST SP 800-63B section 3.2.2
+	return []login.Budget{
+		{Key: "mail-code-burst:" + id, Limit: 10, Window: 15 * time.Minute},
+		{Key: "mail-code-run:" + id, Limit: 100, Window: 30 * 24 * time.Hour}, // NIST SP 800-63B section 3.2.2
 	}, nil
-}
-
-// spendTry counts a try before it is judged, in a statement of its own, so that parallel guesses
-// cannot outrun it and no rollback takes it back. It returns 0 when the try may be made, else how
-// long to wait.
-func (m *Method) spendTry(ctx context.Context, budgets ...budget) (time.Duration, error) {
-	for _, b := range budgets {
-		wait, err := m.Failures.CountFailure(ctx, b.key, b.limit, b.window, m.now())
-		if err != nil || wait > 0 {
-			return wait, err
-		}
-	}
-	return 0, nil
-}
-
-// forgive starts counts of guesses anew: the address's owner has shown up.
-func (m *Method) forgive(ctx context.Context, budgets []budget) error {
-	for _, b := range budgets {
-		if err := m.Failures.ForgetFailures(ctx, b.key); err != nil {
-			return err
-		}
-	}
-	return nil
 }

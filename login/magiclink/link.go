@@ -14,14 +14,14 @@ import (
 
 // link shows what the mailed link can do. Scanners open links, so opening changes nothing.
 func (p pages) link(w http.ResponseWriter, r *http.Request) error {
-	rec, err := p.byToken(r)
+	rec, err := p.mails().byToken(r)
 	if err != nil {
 		return p.onward(w, r, err)
 	}
 	if rec.LinkOver {
 		return p.linkOver(w, r, rec)
 	}
-	action := p.flow.Base + "/login/mail/" + r.PathValue("token")
+	action := p.flow.Site.Path("/login/mail/" + r.PathValue("token"))
 	page := templates.MailLink{
 		App: rec.App, SameBrowser: rec.AskedIn(p.flow.Requests.Browser.ID(r)), Action: action,
 		NotMe: action + "/not-me", Browser: rec.AskedWith, Network: rec.Network, Email: rec.Email,
@@ -35,7 +35,7 @@ func (p pages) link(w http.ResponseWriter, r *http.Request) error {
 // useLink signs in, but only the browser that asked: neither can a link that was passed on let its
 // finder in, nor can an attacker sign a victim in to the attacker's account.
 func (p pages) useLink(w http.ResponseWriter, r *http.Request) error {
-	rec, err := p.byToken(r)
+	rec, err := p.mails().byToken(r)
 	if err != nil {
 		return p.onward(w, r, err)
 	}
@@ -43,16 +43,16 @@ func (p pages) useLink(w http.ResponseWriter, r *http.Request) error {
 		return p.linkOver(w, r, rec)
 	}
 	if !rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
-		return p.otherBrowser(w, r)
+		return p.otherBrowser(r)
 	}
 	return p.complete(w, r, rec)
 }
 
-func (p pages) otherBrowser(w http.ResponseWriter, r *http.Request) error {
+func (p pages) otherBrowser(r *http.Request) error {
 	if err := p.refused(r, "other_browser"); err != nil {
 		return err
 	}
-	return p.flow.DeadEnd(w, r, login.End{
+	return p.flow.DeadEnd(login.End{
 		Status: http.StatusForbidden, Code: "other_browser", Title: "Use the browser you started in",
 		Message: "Enter the code from the email in the browser where you started signing in. No one was signed in here.",
 	}, "")
@@ -64,29 +64,29 @@ func (p pages) linkOver(w http.ResponseWriter, r *http.Request, rec record) erro
 	if rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
 		return web.Redirect(w, p.codeURL(rec.Handle))
 	}
-	return p.flow.DeadEnd(w, r, overMail(), "")
+	return p.flow.DeadEnd(overMail(), "")
 }
 
 // notMe voids the mail in the browser that asked for it. In any other it ends the link alone: scanners
 // press buttons, too, and a stranger who asked does not have the code.
 func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
-	rec, err := p.byToken(r)
+	rec, err := p.mails().byToken(r)
 	if err != nil {
-		return p.dead(w, r, err, "")
+		return p.dead(err, "")
 	}
-	end, message := p.endLink, "The link no longer works. The code only works in the browser that requested it. Don’t share it."
+	end, message := p.mails().endLink, "The link no longer works. The code only works in the browser that requested it. Don’t share it."
 	if rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
-		end, message = p.void, "The link and code no longer work. There’s nothing else you need to do."
+		end, message = p.mails().void, "The link and code no longer work. There’s nothing else you need to do."
 	}
 	if err := end(r.Context(), rec); err != nil {
-		return p.dead(w, r, err, "")
+		return p.dead(err, "")
 	}
 	if err := p.refused(r, "not_me"); err != nil {
 		return err
 	}
-	return p.flow.DeadEnd(w, r, login.End{
-		Status: http.StatusOK, Code: "link_voided", Title: "No one was signed in", Message: message,
-	}, "")
+	return p.flow.Pages.Render(w, http.StatusOK, templates.Done{
+		Title: "No one was signed in", Message: message, WayText: "Sign in", WayURL: p.flow.SignInURL(""),
+	})
 }
 
 // complete spends the mail in the transaction that starts the session, so that of many clicks on
@@ -106,7 +106,7 @@ func (p pages) complete(w http.ResponseWriter, r *http.Request, rec record) erro
 		return err
 	}
 	p.shown(r.Context(), rec, p.flow.Requests.Browser.ID(r))
-	_ = p.use(r.Context(), rec) // tidiness only: what counts is spent durably
+	_ = p.mails().use(r.Context(), rec) // tidiness only: what counts is spent durably
 	return nil
 }
 
@@ -116,9 +116,9 @@ func (p pages) onward(w http.ResponseWriter, r *http.Request, err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
-	rec, err := p.usedHere(r, p.flow.Requests.Browser.ID(r))
+	rec, err := p.mails().usedHere(r, p.flow.Requests.Browser.ID(r))
 	if err != nil {
-		return p.dead(w, r, err, "")
+		return p.dead(err, "")
 	}
 	_, err = p.flow.Request(r, rec.Handle)
 	if errors.Is(err, storage.ErrNotFound) { // that request is answered
@@ -128,11 +128,11 @@ func (p pages) onward(w http.ResponseWriter, r *http.Request, err error) error {
 }
 
 // dead answers a missing record with the page of dead links; any other error is returned.
-func (p pages) dead(w http.ResponseWriter, r *http.Request, err error, handle string) error {
+func (p pages) dead(err error, handle string) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
-	return p.flow.DeadEnd(w, r, overMail(), handle)
+	return p.flow.DeadEnd(overMail(), handle)
 }
 
 func (p pages) refused(r *http.Request, reason string) error {

@@ -41,23 +41,14 @@ type Limiter interface {
 	AllowNetwork(ctx context.Context, what string, l web.Limit) error
 }
 
-// Failures counts guesses durably.
-type Failures interface {
-	// CountFailure counts one more and returns 0 when it is within limit, else how long to wait; of any
-	// number of parallel callers on all nodes no more than limit are within it, per window.
-	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (wait time.Duration, err error)
-	ForgetFailures(ctx context.Context, key string) error
-}
-
 // Method signs in by mail.
 type Method struct {
-	Issuer       string // every mailed link begins with it, whatever host the request named
-	Registration bool   // an address without an account may sign up
+	Registration bool // an address without an account may sign up
 	Ephemeral    storage.Ephemeral
 	Mailer       Mailer
 	Letters      Letters
 	Limiter      Limiter
-	Failures     Failures
+	Failures     login.Failures
 	Now          func() time.Time // nil: the system's clock
 }
 
@@ -69,7 +60,7 @@ func (m *Method) Name() string { return name }
 // Offered asks for an address, beginning with the hint if it is one.
 func (m *Method) Offered(_ context.Context, a login.Attempt) (templates.Offer, error) {
 	offer := templates.MailOffer{
-		Action: a.Base + "/login/mail", Handle: a.Handle, Email: a.Email, Error: a.ProblemOf(m),
+		Action: a.Site.Path("/login/mail"), Handle: a.Handle, Email: a.Email, Error: a.ProblemOf(m),
 	}
 	if _, err := mail.ParseAddress(a.Email); err != nil && offer.Error == "" {
 		offer.Email = ""
@@ -80,12 +71,12 @@ func (m *Method) Offered(_ context.Context, a login.Attempt) (templates.Offer, e
 // Mount registers the pages of the link and the code.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	p := pages{Method: m, flow: flow}
-	mux.Page("POST "+flow.Base+"/login/mail", p.ask)
-	mux.Page("GET "+flow.Base+"/login/mail/code", p.code)
-	mux.Page("POST "+flow.Base+"/login/mail/code", p.enterCode)
-	mux.Page("GET "+flow.Base+"/login/mail/{token}", p.link)
-	mux.Page("POST "+flow.Base+"/login/mail/{token}", p.useLink)
-	mux.Page("POST "+flow.Base+"/login/mail/{token}/not-me", p.notMe)
+	mux.Page("POST /login/mail", p.ask)
+	mux.Page("GET /login/mail/code", p.code)
+	mux.Page("POST /login/mail/code", p.enterCode)
+	mux.Page("GET /login/mail/{token}", p.link)
+	mux.Page("POST /login/mail/{token}", p.useLink)
+	mux.Page("POST /login/mail/{token}/not-me", p.notMe)
 }
 
 // pages are the handlers; they need the flow, which exists only once the method is mounted.

@@ -122,7 +122,7 @@ func (d *deployment) node(t *testing.T, more ...login.Method) *logintest.Node {
 		t.Fatal(err)
 	}
 	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now, Proxies: d.proxies}, append(more, &magiclink.Method{
-		Issuer: issuer, Registration: d.open, Ephemeral: d.ephemeral, Mailer: d.outbox, Letters: pages,
+		Registration: d.open, Ephemeral: d.ephemeral, Mailer: d.outbox, Letters: pages,
 		Limiter: web.Limiter{Counter: counter{d.counts}}, Failures: d.db, Now: d.clock.Now,
 	}))
 }

@@ -36,36 +36,42 @@ type record struct {
 	LinkOver  bool      `json:"link_over,omitempty"` // only the code works
 }
 
+// mails keeps what may sign in.
+type mails struct {
+	kept storage.Kept[record]
+	now  func() time.Time
+}
+
+func (m *Method) mails() mails {
+	return mails{storage.Kept[record]{Store: m.Ephemeral, Prefix: "mail-link:"}, m.now}
+}
+
 // keep stores rec for its life, as the only one that this browser asked for to its address, and the
 // one it waits for.
-func (m *Method) keep(ctx context.Context, rec record, browser string) error {
+func (m mails) keep(ctx context.Context, rec record, browser string) error {
 	if err := m.write(ctx, rec); err != nil {
 		return err
 	}
 	for _, pointer := range []string{latestKey(rec), askedKey(browser, rec.Handle)} {
-		if err := m.Ephemeral.Put(ctx, pointer, []byte(rec.ID), life); err != nil {
+		if err := m.kept.Store.Put(ctx, pointer, []byte(rec.ID), life); err != nil {
 			return fmt.Errorf("point at mail attempt: %w", err)
 		}
 	}
 	return nil
 }
 
-func (m *Method) write(ctx context.Context, rec record) error {
-	return m.records().Put(ctx, rec.ID, rec, life)
-}
-
-func (m *Method) records() storage.Kept[record] {
-	return storage.Kept[record]{Store: m.Ephemeral, Prefix: "mail-link:"}
+func (m mails) write(ctx context.Context, rec record) error {
+	return m.kept.Put(ctx, rec.ID, rec, life)
 }
 
 // find returns the record of this id, or storage.ErrNotFound when there is none, it was used, has
 // expired, or the browser that asked for it has asked for a newer one.
-func (m *Method) find(ctx context.Context, id string) (record, error) {
+func (m mails) find(ctx context.Context, id string) (record, error) {
 	rec, err := m.read(ctx, id)
 	if err != nil {
 		return record{}, err
 	}
-	latest, err := m.Ephemeral.Get(ctx, latestKey(rec))
+	latest, err := m.kept.Store.Get(ctx, latestKey(rec))
 	if err != nil {
 		return record{}, fmt.Errorf("find mail attempt: %w", err)
 	}
@@ -75,19 +81,19 @@ func (m *Method) find(ctx context.Context, id string) (record, error) {
 	return rec, nil
 }
 
-func (m *Method) read(ctx context.Context, id string) (record, error) {
-	rec, err := m.records().Get(ctx, id)
+func (m mails) read(ctx context.Context, id string) (record, error) {
+	rec, err := m.kept.Get(ctx, id)
 	rec.ID = id
 	return rec, err
 }
 
 // byToken finds the record of the link in the request's path.
-func (m *Method) byToken(r *http.Request) (record, error) {
+func (m mails) byToken(r *http.Request) (record, error) {
 	return m.ofLink(r, m.find)
 }
 
 // usedHere finds the record of a link that was used in the browser of r.
-func (m *Method) usedHere(r *http.Request, browser string) (record, error) {
+func (m mails) usedHere(r *http.Request, browser string) (record, error) {
 	rec, err := m.ofLink(r, m.read)
 	if err == nil && (!rec.Used || !rec.AskedIn(browser)) {
 		return record{}, storage.ErrNotFound
@@ -95,7 +101,7 @@ func (m *Method) usedHere(r *http.Request, browser string) (record, error) {
 	return rec, err
 }
 
-func (m *Method) ofLink(r *http.Request, find func(context.Context, string) (record, error)) (record, error) {
+func (m mails) ofLink(r *http.Request, find func(context.Context, string) (record, error)) (record, error) {
 	token := r.PathValue("token")
 	if len(token) != tokenLength {
 		return record{}, storage.ErrNotFound
@@ -104,11 +110,11 @@ func (m *Method) ofLink(r *http.Request, find func(context.Context, string) (rec
 }
 
 // waited finds the record whose code this browser waits for.
-func (m *Method) waited(ctx context.Context, browser, handle string) (record, error) {
+func (m mails) waited(ctx context.Context, browser, handle string) (record, error) {
 	if browser == "" {
 		return record{}, storage.ErrNotFound
 	}
-	id, err := m.Ephemeral.Get(ctx, askedKey(browser, handle))
+	id, err := m.kept.Store.Get(ctx, askedKey(browser, handle))
 	if err != nil {
 		return record{}, fmt.Errorf("find mail attempt: %w", err)
 	}
@@ -121,21 +127,21 @@ func (m *Method) waited(ctx context.Context, browser, handle string) (record, er
 
 // use makes rec's link and code dead. It is tidiness: what counts is spent durably. What stays leads
 // the browser that used it back to where it was going, and tells a reader of the store nothing.
-func (m *Method) use(ctx context.Context, rec record) error {
+func (m mails) use(ctx context.Context, rec record) error {
 	return m.write(ctx, record{
 		Used: true, Challenge: mail.Challenge{ID: rec.ID, Browser: rec.Browser}, Handle: rec.Handle, ExpiresAt: rec.ExpiresAt,
 	})
 }
 
 // endLink leaves only rec's code.
-func (m *Method) endLink(ctx context.Context, rec record) error {
+func (m mails) endLink(ctx context.Context, rec record) error {
 	rec.LinkOver = true
 	return m.write(ctx, rec)
 }
 
 // void forgets rec; its link and code are dead.
-func (m *Method) void(ctx context.Context, rec record) error {
-	_, err := m.records().Take(ctx, rec.ID)
+func (m mails) void(ctx context.Context, rec record) error {
+	_, err := m.kept.Take(ctx, rec.ID)
 	return err
 }
 

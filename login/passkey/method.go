@@ -91,7 +91,7 @@ func (m *Method) offer(ctx context.Context, a login.Attempt, c ceremony, allowed
 		return nil, err
 	}
 	return templates.PasskeyOffer{
-		Action: a.Base + "/login/passkey", Handle: a.Handle, OptionsJSON: options,
+		Action: a.Site.Path("/login/passkey"), Handle: a.Handle, OptionsJSON: options,
 		Confirms: c.Kind == confirming, Error: a.ProblemOf(m),
 	}, nil
 }
@@ -124,11 +124,11 @@ func verification(required bool) protocol.UserVerificationRequirement {
 // Mount registers the page that takes the answer, and those of the offer.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	p := pages{Method: m, flow: flow}
-	mux.Page("POST "+flow.Base+"/login/passkey", p.answer)
+	mux.Page("POST /login/passkey", p.answer)
 	if m.Enrolment != nil {
-		mux.Page("GET "+flow.Base+OfferPath, p.offer)
-		mux.Page("POST "+flow.Base+OfferPath, p.accept)
-		mux.Page("POST "+flow.Base+OfferPath+"/skip", p.skip)
+		mux.Page("GET "+OfferPath, p.offer)
+		mux.Page("POST "+OfferPath, p.accept)
+		mux.Page("POST "+OfferPath+"/skip", p.skip)
 	}
 }
 

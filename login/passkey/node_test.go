@@ -48,6 +48,8 @@ type deployment struct {
 	ephemeral *ephemeral.Memory
 	rp        *passkey.RelyingParty
 	ada, eve  storage.User
+	others    string          // the page of what else has access
+	method    *passkey.Method // of the last node that offers a passkey
 }
 
 func deploy(t *testing.T, db *durable.DB) *deployment { return deployWith(t, db, passkey.Policy{}) }
@@ -88,7 +90,7 @@ func (d *deployment) node(t *testing.T) *logintest.Node {
 
 func wellKnown(d *deployment) func(*web.Mux, *logintest.Node) {
 	return func(mux *web.Mux, n *logintest.Node) {
-		passkey.WellKnown{Issuer: issuer, Base: n.Flow.Base, RelyingParty: d.rp}.Mount(mux)
+		passkey.WellKnown{Site: n.Flow.Site, RelyingParty: d.rp}.Mount(mux)
 	}
 }
 

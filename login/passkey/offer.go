@@ -39,7 +39,7 @@ type invitation struct {
 func (p pages) invited(w http.ResponseWriter, r *http.Request, handle string, on func(invitation) error) error {
 	q, err := p.flow.Request(r, handle)
 	if err != nil {
-		return p.flow.NoRequest(w, r, err)
+		return err
 	}
 	s, err := p.flow.Sessions.Current(r)
 	if err != nil {
@@ -61,7 +61,7 @@ func (p pages) showOffer(w http.ResponseWriter, r *http.Request, status int, i i
 		return err
 	}
 	page := templates.EnrolPasskey{
-		Account: i.user.Email, Action: p.flow.Base + OfferPath, Skip: p.flow.Base + OfferPath + "/skip",
+		Account: i.user.Email, Action: p.flow.Site.Path(OfferPath), Skip: p.flow.Site.Path(OfferPath + "/skip"),
 		Handle: i.handle, OptionsJSON: options, Error: problem,
 	}
 	if i.request != nil {
@@ -107,7 +107,7 @@ func (p pages) added(w http.ResponseWriter, r *http.Request, i invitation) error
 	}
 	return p.flow.Pages.Render(w, http.StatusOK, templates.RecoveryCodes{
 		Frame: templates.Frame{Notice: "Passkey added."}, Codes: codes,
-		Download: p.flow.Base + "/account/codes/download", Done: next,
+		Download: p.flow.Site.Path("/account/codes/download"), Done: next,
 	})
 }
 

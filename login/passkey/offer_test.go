@@ -20,12 +20,10 @@ func (d *deployment) inviting(t *testing.T, told *logintest.Outbox) *logintest.N
 	d.db.Now = d.clock.Now
 	enrolment := d.enrolment()
 	enrolment.Audit, enrolment.Notices, enrolment.Account = audit.NewRecorder(d.db, audit.Options{Network: logintest.Apart}), told, issuer+"/account"
-	method := &passkey.Method{RelyingParty: d.rp, Passkeys: d.db, Ephemeral: d.ephemeral, Enrolment: enrolment, Now: d.clock.Now}
+	d.method = &passkey.Method{RelyingParty: d.rp, Passkeys: d.db, Ephemeral: d.ephemeral, Enrolment: enrolment, Now: d.clock.Now}
 	mail := logintest.Click{Called: "mail", Kind: login.Mailbox}
 	operator := logintest.Click{Called: "operator", Kind: login.Operator, AMR: []string{login.OperatorAMR}}
-	n := logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}, []login.Method{method, mail, operator})
-	n.Flow.Offer = passkey.OfferPath
-	return n
+	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now, Flow: login.Options{Offer: passkey.OfferPath, Others: d.others}}, []login.Method{d.method, mail, operator})
 }
 
 // accept posts a credential to the offer.
@@ -150,8 +148,8 @@ func TestSkippedOfferGoesOn(t *testing.T) {
 
 func TestOfferLeadsOnByWayOfWhatElseIsSignedIn(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
+		d.others = "/account/others"
 		n := d.inviting(t, &logintest.Outbox{})
-		n.Flow.Others = "/account/others"
 		b := logintest.NewBrowser(t)
 		handle, _ := b.Authorize(n)
 		page := b.Follow(n, b.Click(n, "mail", "u_ada", handle))

@@ -8,7 +8,6 @@ import (
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login/logintest"
-	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/login/recovery"
 )
 
@@ -17,11 +16,7 @@ var shownCode = regexp.MustCompile(`<li><code>[0-9a-z-]+</code></li>`)
 // withCodes makes the offer of n bring recovery codes.
 func (d *deployment) withCodes(n *logintest.Node, told *logintest.Outbox) *recovery.Codes {
 	codes := &recovery.Codes{Store: d.db, Audit: n.Audit, Notices: told, Link: issuer + "/account/codes", Now: d.clock.Now}
-	for _, m := range n.Flow.Methods {
-		if keys, ok := m.(*passkey.Method); ok {
-			keys.Codes = codes
-		}
-	}
+	d.method.Codes = codes
 	return codes
 }
 

@@ -9,8 +9,7 @@ import (
 // WellKnown tells browsers and password managers where things are. Its addresses are at the root of
 // the host, whatever the path of the issuer.
 type WellKnown struct {
-	Issuer       string
-	Base         string        // path of the issuer
+	Site         web.Site
 	RelyingParty *RelyingParty // nil: browsers make no passkeys for this issuer
 }
 
@@ -37,13 +36,13 @@ func (k WellKnown) Mount(mux *web.Mux) {
 
 // endpoints answers as "A Well-Known URL for Relying Party Passkey Endpoints" says.
 func (k WellKnown) endpoints(w http.ResponseWriter, _ *http.Request) error {
-	page := k.Issuer + "/account/passkeys"
+	page := k.Site.URL("/account/passkeys")
 	return web.WriteJSON(w, http.StatusOK, endpoints{Enroll: page, Manage: page})
 }
 
 // account: there are no passwords here; what there is to change is in the account.
 func (k WellKnown) account(w http.ResponseWriter, _ *http.Request) error {
-	return web.Redirect(w, k.Base+"/account")
+	return web.Redirect(w, k.Site.Path("/account"))
 }
 
 // origins answers as WebAuthn Level 3 section 5.11 says.

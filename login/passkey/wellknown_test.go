@@ -52,7 +52,7 @@ func TestBrowsersLearnWherePasskeysAre(t *testing.T) {
 
 func TestIssuerWithoutPasskeysTellsOfNone(t *testing.T) {
 	mux := web.NewMux(web.MuxOptions{})
-	passkey.WellKnown{Issuer: "http://192.0.2.1"}.Mount(mux)
+	passkey.WellKnown{Site: web.Site{Issuer: "http://192.0.2.1"}}.Mount(mux)
 	for path, status := range map[string]int{
 		"/.well-known/passkey-endpoints": http.StatusNotFound, "/.well-known/webauthn": http.StatusNotFound,
 		"/.well-known/change-password": http.StatusSeeOther,
@@ -71,7 +71,7 @@ func TestRelatedOriginsAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	mux := web.NewMux(web.MuxOptions{})
-	passkey.WellKnown{Issuer: issuer + "/tenant", Base: "/tenant", RelyingParty: rp}.Mount(mux)
+	passkey.WellKnown{Site: web.Site{Issuer: issuer + "/tenant", Base: "/tenant"}, RelyingParty: rp}.Mount(mux)
 	for path, want := range map[string]string{
 		"/.well-known/webauthn":          `{"origins":["https://id.example","https://other.example","https://third.example"]}`,
 		"/.well-known/passkey-endpoints": `"https://id.example/tenant/account/passkeys"`,

@@ -52,8 +52,8 @@ func (m *Method) Offered(context.Context, login.Attempt) (templates.Offer, error
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
 	p := pages{Method: m, flow: flow}
 	for _, path := range []string{"/login/recover/{token}", "/login/invitation/{token}"} {
-		mux.Page("GET "+flow.Base+path, p.show)
-		mux.Page("POST "+flow.Base+path, p.use)
+		mux.Page("GET "+path, p.show)
+		mux.Page("POST "+path, p.use)
 	}
 }
 
@@ -67,10 +67,10 @@ type pages struct {
 func (p pages) show(w http.ResponseWriter, r *http.Request) error {
 	l, user, err := p.link(r)
 	if err != nil {
-		return p.dead(w, r, err)
+		return p.dead(err)
 	}
 	if p.now().Before(l.From) {
-		return p.early(w, r, l)
+		return p.early(l)
 	}
 	return p.flow.Pages.Render(w, http.StatusOK, templates.RecoverAccount{
 		Account: user.Email, Invited: l.Invited != "", Until: l.Until, Action: r.URL.Path,
@@ -82,13 +82,13 @@ func (p pages) show(w http.ResponseWriter, r *http.Request) error {
 func (p pages) use(w http.ResponseWriter, r *http.Request) error {
 	l, _, err := p.link(r)
 	if err != nil {
-		return p.dead(w, r, err)
+		return p.dead(err)
 	}
 	if p.now().Before(l.From) {
 		if err := p.refused(r, l, "too_early"); err != nil {
 			return err
 		}
-		return p.early(w, r, l)
+		return p.early(l)
 	}
 	return p.flow.Complete(w, r, "", l.proof())
 }
@@ -114,19 +114,19 @@ func (p pages) link(r *http.Request) (Link, storage.User, error) {
 }
 
 // early answers a link that does not work yet.
-func (p pages) early(w http.ResponseWriter, r *http.Request, l Link) error {
-	return p.flow.DeadEnd(w, r, login.End{
+func (p pages) early(l Link) error {
+	return p.flow.DeadEnd(login.End{
 		Status: http.StatusForbidden, Code: "link_early", Title: "This link isn’t active yet",
 		Message: "You can use it from " + l.From.UTC().Format("2 January 2006, 15:04 UTC") + ". Keep it until then.",
 	}, "")
 }
 
 // dead answers a link that does not open; any other error is returned.
-func (p pages) dead(w http.ResponseWriter, r *http.Request, err error) error {
+func (p pages) dead(err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
-	return p.flow.DeadEnd(w, r, login.Dead(), "")
+	return p.flow.DeadEnd(login.Dead(), "")
 }
 
 func (p pages) refused(r *http.Request, l Link, reason string) error {

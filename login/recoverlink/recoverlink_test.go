@@ -112,7 +112,7 @@ func TestOpeningTheLinkChangesNothing(t *testing.T) {
 
 func TestLinkLetsInWithoutWhatWasLost(t *testing.T) {
 	logintest.Everywhere(t, func(t *testing.T, d *logintest.Deployment) {
-		d.Policy = login.Policy{SecondFactorRequired: true, MailOffForPasskeyUsers: true}
+		d.Flow.Policy = login.Policy{SecondFactorRequired: true, MailOffForPasskeyUsers: true}
 		d.EnrolApp("u_ada")
 		d.AddPasskey("u_ada")
 		n, b := node(t, d), logintest.NewBrowser(t)

@@ -54,12 +54,12 @@ func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User)
 	if err != nil || left == 0 {
 		return nil, err
 	}
-	return templates.RecoveryOffer{Action: a.Base + "/login/recovery", Handle: a.Handle, Error: a.ProblemOf(m)}, nil
+	return templates.RecoveryOffer{Action: a.Site.Path("/login/recovery"), Handle: a.Handle, Error: a.ProblemOf(m)}, nil
 }
 
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
-	mux.Page("POST "+flow.Base+"/login/recovery", flow.Answer(login.Challenge{
+	mux.Page("POST /login/recovery", flow.Answer(login.Challenge{
 		Method: m, Read: normal, Format: "Enter a recovery code like 7k2m-9qxv-3btd-h.", Prepare: m.prepare,
 	}))
 }

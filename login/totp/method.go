@@ -61,12 +61,12 @@ func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User)
 	if err != nil {
 		return nil, err
 	}
-	return templates.TOTPOffer{Action: a.Base + "/login/totp", Handle: a.Handle, Error: a.ProblemOf(m)}, nil
+	return templates.TOTPOffer{Action: a.Site.Path("/login/totp"), Handle: a.Handle, Error: a.ProblemOf(m)}, nil
 }
 
 // Mount registers the form's target.
 func (m *Method) Mount(mux *web.Mux, flow *login.Flow) {
-	mux.Page("POST "+flow.Base+"/login/totp", flow.Answer(login.Challenge{
+	mux.Page("POST /login/totp", flow.Answer(login.Challenge{
 		Method: m, Read: web.SixDigits, Format: "Enter the 6-digit code.", Prepare: m.prepare,
 	}))
 }

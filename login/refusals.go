@@ -11,9 +11,15 @@ import (
 
 var errOtherAccount = errors.New("another account than the one to confirm")
 
-// refuse answers a proof that was right and still signs nobody in. Missing and disabled accounts
-// look the same.
-func (f *Flow) refuse(w http.ResponseWriter, r *http.Request, at standing, p Proof, err error) error {
+// refusals answer proofs that are right and still sign no one in.
+type refusals struct {
+	links    links
+	attempts *attempts
+	audit    Recorder
+}
+
+// refuse records and returns the refusal that err stands for. Missing and disabled accounts look the same.
+func (f *refusals) refuse(r *http.Request, at progress, p Proof, err error) error {
 	end, reason := Dead(), "spent"
 	switch {
 	case errors.Is(err, errOtherAccount):
@@ -24,14 +30,14 @@ func (f *Flow) refuse(w http.ResponseWriter, r *http.Request, at standing, p Pro
 		return err
 	}
 	if !errors.Is(err, errOtherAccount) { // what is pending would be refused for ever
-		if err := f.forget(r.Context(), r, at.handle); err != nil {
+		if err := f.attempts.forget(r, at.handle); err != nil {
 			return err
 		}
 	}
-	if err := f.Audit.Record(r.Context(), event(at.request, p, audit.Event{Outcome: audit.Refused, Reason: reason})); err != nil {
+	if err := f.audit.Record(r.Context(), event(at.request, p, audit.Event{Outcome: audit.Refused, Reason: reason})); err != nil {
 		return err
 	}
-	return f.DeadEnd(w, r, end, at.handle)
+	return f.links.DeadEnd(end, at.handle)
 }
 
 func event(q *interaction.Request, p Proof, e audit.Event) audit.Event {
