@@ -1,6 +1,6 @@
 // Package outbox works off what waits in a store, such as mails and notices of a logout: several nodes
 // at once, several items at a time, and nothing that was claimed is dropped when a node stops.
-package queue
+package outbox
 
 import (
 	"context"
