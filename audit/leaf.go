@@ -3,6 +3,7 @@ package audit
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"strconv"
 	"time"
@@ -49,7 +50,8 @@ func DigestIP(ip string) (salt, digest string) {
 }
 
 func digestIP(salt, ip string) string {
-	return digest("symbolon audit address v1", salt, ip)
+	sum := sha256.Sum256(text("symbolon audit address v1", salt, ip))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // HasItsIP tells whether the address is the one that was stored, or was erased since.
@@ -74,11 +76,6 @@ func (s Stored) NextLeaf(number int64) Leaf {
 func (l Leaf) Record() []byte {
 	return text("symbolon audit leaf v1", l.EventID, strconv.FormatInt(l.At.UnixMilli(), 10), l.Type, l.Outcome,
 		strconv.FormatInt(l.Count, 10), hex.EncodeToString(l.Digest))
-}
-
-func digest(fields ...string) string {
-	sum := sha256.Sum256(text(fields...))
-	return hex.EncodeToString(sum[:])
 }
 
 // text joins fields so that no two lists give the same: each with its length in bytes before it.

@@ -48,7 +48,11 @@ func (f *Fault) Error() string {
 	if f.Leaf > 0 {
 		subject += fmt.Sprintf(" (leaf %d)", f.Leaf)
 	}
-	return subject + " was " + f.What + ": " + f.Why
+	verb := " was "
+	if f.What == Missing {
+		verb = " is "
+	}
+	return subject + verb + f.What + ": " + f.Why
 }
 
 // Report says what was verified.
