@@ -16,20 +16,36 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-const activityPage = 30 // shown at once
+const activityRows = 30 // shown at once
 
-// activity tells what happened, in plain words.
-func (a *Area) activity(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	events, err := a.Store.Events(r.Context(), audit.Filter{
-		UserID: s.UserID, Types: told(), Before: eventID(r.URL.Query().Get("before")), Limit: activityPage + 1,
+// activityPage shows what happened in the account.
+type activityPage struct {
+	*frame
+	store interface {
+		// Events returns the newest f.Limit events that match, newest first.
+		Events(ctx context.Context, f audit.Filter) ([]audit.Event, error)
+		ClientNames(ctx context.Context, ids []string) (map[string]string, error)
+		UserSessions(ctx context.Context, userID string) ([]storage.Session, error)
+	}
+}
+
+func (a *activityPage) mount(mux *web.Mux) {
+	mux.Page("GET /account/activity", a.known(a.show))
+	mux.Page("POST /account/activity/not-me", a.known(a.disown))
+}
+
+// show tells what happened, in plain words.
+func (a *activityPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	events, err := a.store.Events(r.Context(), audit.Filter{
+		UserID: s.UserID, Types: told(), Before: eventID(r.URL.Query().Get("before")), Limit: activityRows + 1,
 	})
 	if err != nil {
 		return err
 	}
-	p := templates.Activity{Frame: a.frame(r, s), NotMe: a.Base + "/account/activity/not-me"}
-	if len(events) > activityPage {
-		events = events[:activityPage]
-		p.Older = a.Base + "/account/activity?before=" + url.QueryEscape(events[activityPage-1].ID)
+	p := templates.Activity{Frame: a.head(r, s), NotMe: a.Path("/account/activity/not-me")}
+	if len(events) > activityRows {
+		events = events[:activityRows]
+		p.Older = a.Path("/account/activity?before=" + url.QueryEscape(events[activityRows-1].ID))
 	}
 	t, err := a.teller(r.Context(), s, events)
 	if err != nil {
@@ -40,7 +56,7 @@ func (a *Area) activity(w http.ResponseWriter, r *http.Request, s *session.Sessi
 			p.Events = append(p.Events, shown)
 		}
 	}
-	return a.Pages.Render(w, http.StatusOK, p)
+	return a.pages.Render(w, http.StatusOK, p)
 }
 
 // teller knows what events only name.
@@ -50,12 +66,12 @@ type teller struct {
 	browsers map[string]string // id of a live session → its browser
 }
 
-func (a *Area) teller(ctx context.Context, s *session.Session, events []audit.Event) (t teller, err error) {
+func (a *activityPage) teller(ctx context.Context, s *session.Session, events []audit.Event) (t teller, err error) {
 	t = teller{own: s.ID, browsers: map[string]string{}}
-	if t.apps, err = a.Store.ClientNames(ctx, clientsOf(events)); err != nil {
+	if t.apps, err = a.store.ClientNames(ctx, clientsOf(events)); err != nil {
 		return t, err
 	}
-	sessions, err := a.Store.UserSessions(ctx, s.UserID)
+	sessions, err := a.store.UserSessions(ctx, s.UserID)
 	for _, one := range sessions {
 		t.browsers[one.ID] = one.UserAgent
 	}
@@ -81,7 +97,7 @@ func (t teller) event(e audit.Event) (templates.ActivityEvent, bool) {
 	}, said != ""
 }
 
-// ours: the operator did it, or whoever is looking.
+// ours returns whether the operator did it, or the one who is looking.
 func (t teller) ours(e audit.Event) bool {
 	switch e.Type {
 	case audit.UserCreated, audit.UserDisabled, audit.UserEnabled, audit.RecoveryLinkMade, audit.RecoveryLinkVoided, audit.Disowned:
@@ -111,11 +127,11 @@ func eventID(id string) string {
 }
 
 // ownEvent finds an event among the person's own.
-func (a *Area) ownEvent(ctx context.Context, s *session.Session, id string) (audit.Event, error) {
+func (a *activityPage) ownEvent(ctx context.Context, s *session.Session, id string) (audit.Event, error) {
 	if id = eventID(id); id == "" {
 		return audit.Event{}, fmt.Errorf("find event: %w", storage.ErrNotFound)
 	}
-	events, err := a.Store.Events(ctx, audit.Filter{ID: id, UserID: s.UserID, Limit: 1})
+	events, err := a.store.Events(ctx, audit.Filter{ID: id, UserID: s.UserID, Limit: 1})
 	if err != nil {
 		return audit.Event{}, err
 	}
@@ -123,4 +139,43 @@ func (a *Area) ownEvent(ctx context.Context, s *session.Session, id string) (aud
 		return events[0], nil
 	}
 	return audit.Event{}, fmt.Errorf("find event: %w", storage.ErrNotFound)
+}
+
+// disown takes "this wasn't me": whoever it was is signed out everywhere, and the person is led to
+// where they can undo it. It takes no fresh sign-in, because it gives nobody anything.
+func (a *activityPage) disown(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	e, err := a.ownEvent(r.Context(), s, posted(r, "event"))
+	if err != nil {
+		return err
+	}
+	if err := a.endOtherSessions(r, s); err != nil {
+		return err
+	}
+	if err := a.did(r, s, audit.Event{Type: audit.Disowned, Target: e.ID}); err != nil {
+		return err
+	}
+	message, text, path := nextStep(e)
+	return a.pages.Render(w, http.StatusOK, templates.Done{
+		Title: "All other browsers were signed out", Message: message,
+		WayText: text, WayURL: a.Path(path),
+	})
+}
+
+// nextStep is what to look at after something was done by somebody else.
+func nextStep(e audit.Event) (message, text, path string) {
+	switch e.Type {
+	case audit.ConsentGiven, audit.RefreshReused, audit.CodeReplayed:
+		return "Now remove access for any app or agent you don’t recognize.", "Review apps and agents", pathTo("connections")
+	case audit.FactorAdded, audit.FactorRenamed:
+		if e.Method == appMethod {
+			return "Now remove the authenticator app and set up your own.", "Go to authenticator app", pathTo("app")
+		}
+		return "Now remove any passkey you don’t recognize.", "Review passkeys", pathTo("passkeys")
+	case audit.RecoveryUsed, audit.RecoveryRenewed:
+		return "Now create new recovery codes. Someone may have the old ones.", "Go to recovery codes", pathTo("codes")
+	case audit.EmailAsked, audit.EmailChanged, audit.SecondEmailSet, audit.SecondEmailRemoved, audit.ProfileChanged:
+		return "Now check your email addresses and name.", "Go to your profile", pathTo("profile")
+	}
+	return "They’ve been signed out. Add a passkey if you don’t have one, remove any you don’t recognize, " +
+		"and remove access for apps you don’t recognize. If someone else can read your email, change your email password first.", "Check account security", "/account"
 }

@@ -72,10 +72,9 @@ type Limiter interface {
 	Allow(ctx context.Context, key string, l web.Limit) error
 }
 
-// Area is the account area of a deployment.
+// Area is the account area of an issuer.
 type Area struct {
-	Issuer    string // every mailed link begins with it, whatever host the request named
-	Base      string // path of the issuer, "" for a bare host
+	Site      web.Site
 	Store     Store
 	Ephemeral storage.Ephemeral
 	Sessions  Sessions
@@ -97,48 +96,45 @@ type Area struct {
 	Now       func() time.Time          // nil: the system's clock
 }
 
-// Mount registers the pages.
+// Mount registers the pages on mux, which is at the site's path.
 func (a *Area) Mount(mux *web.Mux) {
-	a.mountLooks(mux)
-	a.mountEmail(mux)
+	f := a.frame()
+	f.gate.mount(mux)
+	connections := &connectionsPage{frame: f, store: a.Store, sentence: a.Sentence}
+	others := &othersPage{frame: f, store: a.Store, connections: connections}
+	changes := &emailChanges{ephemeral: a.Ephemeral, browser: a.Browser, now: f.now}
+	profile := &profilePage{frame: f, store: a.Store, changes: changes}
+	codes := &codesPage{frame: f, store: a.Store, codes: a.Codes}
+	pages := []interface{ mount(mux *web.Mux) }{
+		&homePage{frame: f, store: a.Store},
+		&sessionsPage{frame: f, store: a.Store, others: others}, others, connections,
+		&activityPage{frame: f, store: a.Store}, profile,
+		&emailPage{frame: f, store: a.Store, changes: changes, profile: profile, limiter: a.Limiter},
+		&exportPage{frame: f, store: a.Store, docsURL: a.DocsURL}, &deletePage{frame: f, store: a.Store, changes: changes},
+	}
 	if a.Passkeys != nil {
-		a.mountPasskeys(mux)
+		pages = append(pages, &passkeysPage{frame: f, store: a.Store, others: others, codes: codes})
 	}
 	if a.App != nil {
-		a.mountApp(mux)
+		pages = append(pages, &appPage{frame: f, store: a.Store, app: a.App, qr: a.QR, codes: codes})
 	}
 	if a.Codes != nil {
-		a.mountCodes(mux)
+		pages = append(pages, codes)
 	}
-	mux.Page("GET "+a.Base+"/account/export", a.known(a.exportPage))
-	mux.Page("GET "+a.Base+"/account/export.json", a.sure(audit.UserExported, a.export))
-	mux.Page("GET "+a.Base+"/account/delete", a.known(a.deletePage))
-	mux.Page("POST "+a.Base+"/account/delete", a.sure(audit.UserDeleted, a.delete))
+	for _, p := range pages {
+		p.mount(mux)
+	}
 }
 
-// mountLooks registers what changes nothing of who can get in.
-func (a *Area) mountLooks(mux *web.Mux) {
-	mux.Page("GET "+a.Base+"/account", a.known(a.home))
-	mux.Page("GET "+a.Base+"/account/confirm", a.confirm)
-	mux.Page("GET "+a.Base+"/account/sessions", a.known(a.sessions))
-	mux.Page("POST "+a.Base+"/account/sessions/end", a.known(a.endSession))
-	mux.Page("POST "+a.Base+"/account/sessions/end-others", a.known(a.endOthers))
-	mux.Page("GET "+a.Base+OthersPath, a.known(a.askOthers))
-	mux.Page("POST "+a.Base+OthersPath, a.known(a.endThem))
-	mux.Page("GET "+a.Base+"/account/connections", a.known(a.connections))
-	mux.Page("POST "+a.Base+"/account/connections/stop", a.known(a.stopConnection))
-	mux.Page("GET "+a.Base+"/account/activity", a.known(a.activity))
-	mux.Page("POST "+a.Base+"/account/activity/not-me", a.known(a.disown))
-	mux.Page("GET "+a.Base+"/account/profile", a.known(a.profile))
-	mux.Page("POST "+a.Base+"/account/profile", a.known(a.change))
-}
-
-// mailOff tells that nobody signs in by mail here.
-func (a *Area) mailOff() bool { return a.Keep == storage.KeepPasskey }
-
-func (a *Area) now() time.Time {
-	if a.Now == nil {
-		return time.Now()
+// frame builds what all pages share.
+func (a *Area) frame() *frame {
+	now := a.Now
+	if now == nil {
+		now = time.Now
 	}
-	return a.Now()
+	return &frame{
+		gate:     &gate{Site: a.Site, sessions: a.Sessions, requests: a.Requests, stepUp: a.StepUp, pages: a.Pages, audit: a.Audit, now: now},
+		post:     &post{site: a.Site, letters: a.Letters, mailer: a.Mailer, clock: now},
+		passkeys: a.Passkeys, withApp: a.App != nil, withCodes: a.Codes != nil, keep: a.Keep, browser: a.Browser, store: a.Store,
+	}
 }

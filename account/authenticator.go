@@ -34,44 +34,56 @@ type App interface {
 
 const appMethod = "totp"
 
-func (a *Area) mountApp(mux *web.Mux) {
-	mux.Page("GET "+a.Base+"/account/app", a.known(a.app))
-	mux.Page("POST "+a.Base+"/account/app/begin", a.sure(audit.FactorAdded, a.beginApp))
-	mux.Page("POST "+a.Base+"/account/app/confirm", a.sure(audit.FactorAdded, a.confirmApp))
-	mux.Page("POST "+a.Base+"/account/app/remove", a.sure(audit.FactorRemoved, a.removeApp))
+// appPage turns an authenticator app on and off.
+type appPage struct {
+	*frame
+	store interface {
+		AppStore
+		Factors(ctx context.Context, userID string) (storage.Factors, error)
+	}
+	app   App
+	qr    func(text string) (templates.QR, error)
+	codes *codesPage
 }
 
-func (a *Area) app(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	return a.showApp(w, r, s, http.StatusOK, "")
+func (a *appPage) mount(mux *web.Mux) {
+	mux.Page("GET /account/app", a.known(a.show))
+	mux.Page("POST /account/app/begin", a.sure(audit.FactorAdded, a.begin))
+	mux.Page("POST /account/app/confirm", a.sure(audit.FactorAdded, a.confirmKey))
+	mux.Page("POST /account/app/remove", a.sure(audit.FactorRemoved, a.remove))
 }
 
-func (a *Area) showApp(w http.ResponseWriter, r *http.Request, s *session.Session, status int, alert string) error {
+func (a *appPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	return a.render(w, r, s, http.StatusOK, "")
+}
+
+func (a *appPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, status int, alert string) error {
 	frame, err := a.guarded(r, s)
 	if err != nil {
 		return err
 	}
 	frame.Alert = alert
-	p := templates.AuthenticatorApp{Frame: frame, Begin: a.Base + "/account/app/begin", Remove: a.Base + "/account/app/remove"}
-	t, err := a.Store.TOTP(r.Context(), s.UserID)
+	p := templates.AuthenticatorApp{Frame: frame, Begin: a.Path("/account/app/begin"), Remove: a.Path("/account/app/remove")}
+	t, err := a.store.TOTP(r.Context(), s.UserID)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
 	if !t.ConfirmedAt.IsZero() {
-		f, err := a.Store.Factors(r.Context(), s.UserID)
+		f, err := a.store.Factors(r.Context(), s.UserID)
 		if err != nil {
 			return err
 		}
 		f.TOTP = false
 		p.Since, p.LastUsed, p.Keeps = t.ConfirmedAt, t.LastUsedAt, a.keeps(f)
 	}
-	return a.Pages.Render(w, status, p)
+	return a.pages.Render(w, status, p)
 }
 
-// beginApp shows a key. It proves nothing until a code of it is typed.
-func (a *Area) beginApp(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	key, uri, err := a.App.Propose(r.Context(), s.User)
+// begin shows a key. It proves nothing until a code of it is typed.
+func (a *appPage) begin(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	key, uri, err := a.app.Propose(r.Context(), s.User)
 	if errors.Is(err, storage.ErrExists) {
-		return a.showApp(w, r, s, http.StatusConflict, "You already have an authenticator app. Remove it first.")
+		return a.render(w, r, s, http.StatusConflict, "You already have an authenticator app. Remove it first.")
 	}
 	if err != nil {
 		return err
@@ -80,22 +92,22 @@ func (a *Area) beginApp(w http.ResponseWriter, r *http.Request, s *session.Sessi
 }
 
 // showKey shows p, which has a key and perhaps an error.
-func (a *Area) showKey(w http.ResponseWriter, r *http.Request, s *session.Session, p templates.AuthenticatorApp) (err error) {
-	if p.QR, err = a.QR(p.URI); err != nil {
+func (a *appPage) showKey(w http.ResponseWriter, r *http.Request, s *session.Session, p templates.AuthenticatorApp) (err error) {
+	if p.QR, err = a.qr(p.URI); err != nil {
 		return err
 	}
-	p.Frame, p.Confirm = a.frame(r, s), a.Base+"/account/app/confirm"
+	p.Frame, p.Confirm = a.head(r, s), a.Path("/account/app/confirm")
 	status := http.StatusOK
 	if p.Error != "" {
 		status = http.StatusBadRequest
 	}
-	return a.Pages.Render(w, status, p)
+	return a.pages.Render(w, status, p)
 }
 
-func (a *Area) confirmApp(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	right, err := a.App.Confirm(r.Context(), s.User, posted(r, "code"))
+func (a *appPage) confirmKey(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	right, err := a.app.Confirm(r.Context(), s.User, posted(r, "code"))
 	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrSpent) {
-		return a.showApp(w, r, s, http.StatusGone, "That key is out of date. Start again.")
+		return a.render(w, r, s, http.StatusGone, "That key is out of date. Start again.")
 	}
 	if err != nil {
 		return err
@@ -108,19 +120,19 @@ func (a *Area) confirmApp(w http.ResponseWriter, r *http.Request, s *session.Ses
 	if err != nil {
 		return err
 	}
-	return a.added(w, r, s, pathTo("app"), "app-added")
+	return a.codes.added(w, r, s, pathTo("app"), "app-added")
 }
 
-func (a *Area) wrongCode(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	err := a.Audit.Record(r.Context(), audit.Event{
+func (a *appPage) wrongCode(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	err := a.audit.Record(r.Context(), audit.Event{
 		Type: audit.FactorAdded, Outcome: audit.Refused, Reason: "wrong_code", UserID: s.UserID, Method: appMethod,
 	})
 	if err != nil {
 		return err
 	}
-	key, uri, err := a.App.Proposed(r.Context(), s.User)
+	key, uri, err := a.app.Proposed(r.Context(), s.User)
 	if errors.Is(err, storage.ErrNotFound) {
-		return a.showApp(w, r, s, http.StatusGone, "That key is out of date. Start again.")
+		return a.render(w, r, s, http.StatusGone, "That key is out of date. Start again.")
 	}
 	if err != nil {
 		return err
@@ -130,10 +142,10 @@ func (a *Area) wrongCode(w http.ResponseWriter, r *http.Request, s *session.Sess
 	})
 }
 
-func (a *Area) removeApp(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	err := a.Store.DropTOTP(r.Context(), s.UserID)
+func (a *appPage) remove(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	err := a.store.DropTOTP(r.Context(), s.UserID)
 	if errors.Is(err, storage.ErrLast) {
-		return a.last(w, r, s, appMethod, "", a.showApp)
+		return a.last(w, r, s, appMethod, "", a.render)
 	}
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // ConnectionStore keeps what people allowed.
@@ -26,19 +27,31 @@ type ConnectionStore interface {
 	WithdrawConsent(ctx context.Context, userID, clientID string) error
 }
 
-func (a *Area) connections(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	all, err := a.Store.Connections(r.Context(), s.UserID)
+// connectionsPage shows which apps and agents have access, and takes it away.
+type connectionsPage struct {
+	*frame
+	store    ConnectionStore
+	sentence func(scope string) string
+}
+
+func (a *connectionsPage) mount(mux *web.Mux) {
+	mux.Page("GET /account/connections", a.known(a.show))
+	mux.Page("POST /account/connections/stop", a.known(a.stop))
+}
+
+func (a *connectionsPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	all, err := a.store.Connections(r.Context(), s.UserID)
 	if err != nil {
 		return err
 	}
-	p := templates.Connections{Frame: a.frame(r, s), Stop: a.Base + "/account/connections/stop"}
+	p := templates.Connections{Frame: a.head(r, s), Stop: a.Path("/account/connections/stop")}
 	for _, c := range all {
 		p.Connections = append(p.Connections, a.connection(c))
 	}
-	return a.Pages.Render(w, http.StatusOK, p)
+	return a.pages.Render(w, http.StatusOK, p)
 }
 
-func (a *Area) connection(c storage.Connection) templates.Connection {
+func (a *connectionsPage) connection(c storage.Connection) templates.Connection {
 	shown := templates.Connection{
 		ID: c.ClientID, Name: cmp.Or(c.Name, c.ClientID), Host: hostOf(c.ClientID), Agent: c.Kind == storage.KindAgent,
 		Since: c.Since, LastUsed: c.LastUsed, Until: c.Until,
@@ -50,11 +63,11 @@ func (a *Area) connection(c storage.Connection) templates.Connection {
 }
 
 // sentenceOf is a scope's name when we cannot say what it means: inventing that would be worse.
-func (a *Area) sentenceOf(scope string) string {
-	if a.Sentence == nil {
+func (a *connectionsPage) sentenceOf(scope string) string {
+	if a.sentence == nil {
 		return scope
 	}
-	return cmp.Or(a.Sentence(scope), scope)
+	return cmp.Or(a.sentence(scope), scope)
 }
 
 // hostOf is the host of a client id that is a URL: it weighs more than a name the client chose.
@@ -66,9 +79,9 @@ func hostOf(clientID string) string {
 	return u.Host
 }
 
-// stopConnection ends an app's access: its tokens are dead when the answer is sent.
-func (a *Area) stopConnection(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	all, err := a.Store.Connections(r.Context(), s.UserID)
+// stop ends an app's access: its tokens are dead when the answer is sent.
+func (a *connectionsPage) stop(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	all, err := a.store.Connections(r.Context(), s.UserID)
 	if err != nil {
 		return err
 	}
@@ -82,8 +95,8 @@ func (a *Area) stopConnection(w http.ResponseWriter, r *http.Request, s *session
 	return a.done(w, "connections", "stopped")
 }
 
-func (a *Area) disconnect(r *http.Request, s *session.Session, clientID string) error {
-	if err := a.Store.WithdrawConsent(r.Context(), s.UserID, clientID); err != nil {
+func (a *connectionsPage) disconnect(r *http.Request, s *session.Session, clientID string) error {
+	if err := a.store.WithdrawConsent(r.Context(), s.UserID, clientID); err != nil {
 		return err
 	}
 	return a.did(r, s, audit.Event{Type: audit.ConsentWithdrawn, ClientID: clientID})

@@ -10,20 +10,38 @@ import (
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
-// deletePage says what deleting means.
-func (a *Area) deletePage(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+// deletePage deletes the account.
+type deletePage struct {
+	*frame
+	store interface {
+		Connections(ctx context.Context, userID string) ([]storage.Connection, error)
+		// DeleteUser removes the user with all that is theirs, or returns storage.ErrNotFound. From then
+		// on every token of theirs is dead.
+		DeleteUser(ctx context.Context, id string) error
+	}
+	changes *emailChanges
+}
+
+func (a *deletePage) mount(mux *web.Mux) {
+	mux.Page("GET /account/delete", a.known(a.show))
+	mux.Page("POST /account/delete", a.sure(audit.UserDeleted, a.delete))
+}
+
+// show says what deleting means.
+func (a *deletePage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	frame, err := a.guarded(r, s)
 	if err != nil {
 		return err
 	}
-	all, err := a.Store.Connections(r.Context(), s.UserID)
+	all, err := a.store.Connections(r.Context(), s.UserID)
 	if err != nil {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusOK, templates.DeleteAccount{
-		Frame: frame, Action: a.Base + "/account/delete", Loses: loses(all), Back: a.Base + "/account",
+	return a.pages.Render(w, http.StatusOK, templates.DeleteAccount{
+		Frame: frame, Action: a.Path("/account/delete"), Loses: loses(all), Back: a.Path("/account"),
 	})
 }
 
@@ -41,8 +59,8 @@ func loses(all []storage.Connection) []string {
 }
 
 // delete removes all there is. Every token dies with the row of the user it names.
-func (a *Area) delete(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	err := a.Store.DeleteUser(r.Context(), s.UserID)
+func (a *deletePage) delete(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	err := a.store.DeleteUser(r.Context(), s.UserID)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) { // of two clicks the other did it
 		return err
 	}
@@ -51,19 +69,19 @@ func (a *Area) delete(w http.ResponseWriter, r *http.Request, s *session.Session
 			return err
 		}
 	}
-	if err := a.Sessions.End(w, r); err != nil {
+	if err := a.sessions.End(w, r); err != nil {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusOK, templates.SignedOut{Notice: "Your account and everything we stored about you were deleted.", SignInURL: a.Base + "/login"})
+	return a.pages.Render(w, http.StatusOK, templates.SignedOut{Notice: "Your account and everything we stored about you were deleted.", SignInURL: a.Path("/login")})
 }
 
 // deleted leaves one event, which says neither where from nor in which request, and one mail.
-func (a *Area) deleted(r *http.Request, s *session.Session) error {
+func (a *deletePage) deleted(r *http.Request, s *session.Session) error {
 	anonymous, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return errors.Join(
-		a.Audit.Record(anonymous, audit.Event{Type: audit.UserDeleted, Outcome: audit.Success, UserID: s.UserID, Method: via}),
+		a.audit.Record(anonymous, audit.Event{Type: audit.UserDeleted, Outcome: audit.Success, UserID: s.UserID, Method: via}),
 		a.write(r.Context(), templates.AccountDeletedMail(a.circumstances(r, s)), s.User.Addresses()...),
-		a.voidChange(r.Context(), s.UserID),
+		a.changes.void(r.Context(), s.UserID),
 	)
 }

@@ -27,81 +27,90 @@ type EmailStore interface {
 	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (wait time.Duration, err error)
 }
 
-func (a *Area) mountEmail(mux *web.Mux) {
-	mux.Page("POST "+a.Base+"/account/email", a.sure(audit.EmailAsked, a.askEmail(first)))
-	mux.Page("POST "+a.Base+"/account/second", a.sure(audit.EmailAsked, a.askEmail(second)))
-	mux.Page("POST "+a.Base+"/account/second/remove", a.sure(audit.SecondEmailRemoved, a.removeSecond))
-	mux.Page("POST "+a.Base+"/account/email/code", a.known(a.enterEmailCode))
-	mux.Page("POST "+a.Base+"/account/email/cancel", a.known(a.cancelEmail))
-	mux.Page("GET "+a.Base+"/account/email/link/{token}", a.emailLink)
-	mux.Page("POST "+a.Base+"/account/email/link/{token}", a.useEmailLink)
-	mux.Page("POST "+a.Base+"/account/email/link/{token}/not-me", a.refuseEmailLink)
+// emailPage changes the addresses of the account.
+type emailPage struct {
+	*frame
+	store   EmailStore
+	changes *emailChanges
+	profile *profilePage
+	limiter Limiter
 }
 
-// enterEmailCode takes the code, in the browser that asked and five times at most. The change was
+func (a *emailPage) mount(mux *web.Mux) {
+	mux.Page("POST /account/email", a.sure(audit.EmailAsked, a.ask(first)))
+	mux.Page("POST /account/second", a.sure(audit.EmailAsked, a.ask(second)))
+	mux.Page("POST /account/second/remove", a.sure(audit.SecondEmailRemoved, a.removeSecond))
+	mux.Page("POST /account/email/code", a.known(a.enterCode))
+	mux.Page("POST /account/email/cancel", a.known(a.cancel))
+	mux.Page("GET /account/email/link/{token}", a.showLink)
+	mux.Page("POST /account/email/link/{token}", a.useLink)
+	mux.Page("POST /account/email/link/{token}/not-me", a.refuseLink)
+}
+
+// enterCode takes the code, in the browser that asked and five times at most. The change was
 // asked for by somebody who had confirmed who they are, so it takes no second confirmation.
-func (a *Area) enterEmailCode(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	c, err := a.changeOf(r, s)
+func (a *emailPage) enterCode(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	c, err := a.changes.of(r, s)
 	if errors.Is(err, storage.ErrNotFound) {
-		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That code no longer works. Request a new one."})
+		return a.profile.render(w, r, s, profileForm{status: http.StatusGone, alert: "That code no longer works. Request a new one."})
 	}
 	if err != nil {
 		return err
 	}
 	code, ok := web.SixDigits(posted(r, "code"))
 	if !ok {
-		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "Enter the 6-digit code."})
+		return a.profile.render(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "Enter the 6-digit code."})
 	}
-	wait, err := a.Store.CountFailure(r.Context(), "email-code:"+c.ID, 5, time.Hour, a.now())
+	wait, err := a.store.CountFailure(r.Context(), "email-code:"+c.ID, 5, time.Hour, a.now())
 	if err != nil {
 		return err
 	}
-	if wait == 0 && c.HasCode(a.Browser.ID(r), code) {
-		return a.changeEmail(w, r, s, c)
+	if wait == 0 && c.HasCode(a.browser.ID(r), code) {
+		return a.use(w, r, s, c)
 	}
-	return a.wrongEmailCode(w, r, s, wait)
+	return a.wrongCode(w, r, s, wait)
 }
 
-func (a *Area) wrongEmailCode(w http.ResponseWriter, r *http.Request, s *session.Session, wait time.Duration) error {
-	err := a.Audit.Record(r.Context(), audit.Event{
+func (a *emailPage) wrongCode(w http.ResponseWriter, r *http.Request, s *session.Session, wait time.Duration) error {
+	err := a.audit.Record(r.Context(), audit.Event{
 		Type: audit.EmailChanged, Outcome: audit.Refused, Reason: "wrong_code", UserID: s.UserID, Method: via,
 	})
 	if err != nil {
 		return err
 	}
 	if wait == 0 {
-		return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "That isn’t the code from our latest email."})
+		return a.profile.render(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "That isn’t the code from our latest email."})
 	}
-	if err := a.voidChange(r.Context(), s.UserID); err != nil {
+	if err := a.changes.void(r.Context(), s.UserID); err != nil {
 		return err
 	}
 	web.RetryAfter(w, wait)
-	return a.showProfile(w, r, s, profileForm{status: http.StatusTooManyRequests, alert: "Too many attempts. Request a new code."})
+	return a.profile.render(w, r, s, profileForm{status: http.StatusTooManyRequests, alert: "Too many attempts. Request a new code."})
 }
 
-// changeEmail makes the new address the account's.
-func (a *Area) changeEmail(w http.ResponseWriter, r *http.Request, s *session.Session, c emailChange) error {
-	change, tell := a.Store.ChangeEmail, a.toldEmail
+// use makes the new address the account's.
+func (a *emailPage) use(w http.ResponseWriter, r *http.Request, s *session.Session, c emailChange) error {
+	change, tell := a.store.ChangeEmail, a.firstSet
 	if c.Which == second {
-		change, tell = a.Store.SetSecondEmail, a.toldSecond
+		change, tell = a.store.SetSecondEmail, a.secondSet
 	}
 	err := change(r.Context(), c.UserID, c.New, c.spend(), a.now())
 	switch {
 	case errors.Is(err, storage.ErrExists):
-		return a.takenEmail(w, r, s)
+		return a.taken(w, r, s)
 	case errors.Is(err, storage.ErrSpent), errors.Is(err, storage.ErrNotFound):
-		return a.showProfile(w, r, s, profileForm{status: http.StatusGone, alert: "That code was already used. Request a new one."})
+		return a.profile.render(w, r, s, profileForm{status: http.StatusGone, alert: "That code was already used. Request a new one."})
 	case err != nil:
 		return err
 	}
-	if err := errors.Join(tell(r, s, c), a.voidChange(r.Context(), s.UserID)); err != nil {
+	if err := errors.Join(tell(r, s, c), a.changes.void(r.Context(), s.UserID)); err != nil {
 		return err
 	}
 	return a.done(w, "profile", c.Which.done())
 }
 
-// toldEmail records and tells all addresses, the old and the new: s is of before.
-func (a *Area) toldEmail(r *http.Request, s *session.Session, c emailChange) error {
+// firstSet records and tells all addresses, the old and the new: s is of before.
+func (a *emailPage) firstSet(r *http.Request, s *session.Session, c emailChange) error {
 	m := templates.EmailChangedMail(c.Old, c.New, a.circumstances(r, s), a.link("/account/profile"))
 	return errors.Join(
 		a.endOtherSessions(r, s),
@@ -110,16 +119,16 @@ func (a *Area) toldEmail(r *http.Request, s *session.Session, c emailChange) err
 	)
 }
 
-// takenEmail is told only here, to somebody who has shown to read that address' mail.
-func (a *Area) takenEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	if err := a.voidChange(r.Context(), s.UserID); err != nil {
+// taken is told only here, to somebody who has shown to read that address' mail.
+func (a *emailPage) taken(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if err := a.changes.void(r.Context(), s.UserID); err != nil {
 		return err
 	}
-	return a.showProfile(w, r, s, profileForm{status: http.StatusConflict, alert: "Another account already uses that address. Nothing was changed."})
+	return a.profile.render(w, r, s, profileForm{status: http.StatusConflict, alert: "Another account already uses that address. Nothing was changed."})
 }
 
-func (a *Area) cancelEmail(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	if err := a.voidChange(r.Context(), s.UserID); err != nil {
+func (a *emailPage) cancel(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if err := a.changes.void(r.Context(), s.UserID); err != nil {
 		return err
 	}
 	return a.done(w, "profile", "email-cancelled")

@@ -14,29 +14,29 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// askEmail sends a link and a code to a new address. Whether somebody else has it is not told to who
+// ask sends a link and a code to a new address. Whether somebody else has it is not told to who
 // cannot read its mail.
-func (a *Area) askEmail(which mailbox) page {
+func (a *emailPage) ask(which mailbox) page {
 	return func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 		typed := strings.TrimSpace(posted(r, "email"))
 		email, err := mail.ParseAddress(typed)
 		if err != nil {
-			return a.badEmail(w, r, s, which, typed[:min(len(typed), 254)], "Enter an email address like name@example.com.")
+			return a.bad(w, r, s, which, typed[:min(len(typed), 254)], "Enter an email address like name@example.com.")
 		}
 		if which.has(s.User, email) {
-			return a.badEmail(w, r, s, which, typed, "That’s already your address.")
+			return a.bad(w, r, s, which, typed, "That’s already your address.")
 		}
 		if err := a.allowMail(r.Context(), s.UserID, email); err != nil {
 			return err
 		}
-		return a.beginEmail(w, r, s, which, email)
+		return a.begin(w, r, s, which, email)
 	}
 }
 
-func (a *Area) beginEmail(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, email string) error {
+func (a *emailPage) begin(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, email string) error {
 	token := storage.NewBearer(emailPrefix)
-	c := newEmailChange(token, a.Browser.Ensure(w, r), s.User, which, email, a.now())
-	if err := a.keepChange(r.Context(), c); err != nil {
+	c := newEmailChange(token, a.browser.Ensure(w, r), s.User, which, email, a.now())
+	if err := a.changes.keep(r.Context(), c); err != nil {
 		return err
 	}
 	if err := a.did(r, s, audit.Event{Type: audit.EmailAsked}); err != nil {
@@ -48,19 +48,19 @@ func (a *Area) beginEmail(w http.ResponseWriter, r *http.Request, s *session.Ses
 	return a.done(w, "profile", "code-sent")
 }
 
-func (a *Area) badEmail(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, typed, problem string) error {
-	return a.showProfile(w, r, s, profileForm{status: http.StatusBadRequest, which: which, email: strings.ToValidUTF8(typed, ""), emailError: problem})
+func (a *emailPage) bad(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, typed, problem string) error {
+	return a.profile.render(w, r, s, profileForm{status: http.StatusBadRequest, which: which, email: strings.ToValidUTF8(typed, ""), emailError: problem})
 }
 
 // allowMail keeps an account from being used to flood somebody's mailbox.
-func (a *Area) allowMail(ctx context.Context, userID, email string) error {
-	if err := a.Limiter.Allow(ctx, "email-change-user:"+digestOf(userID), web.Limit{Events: 5, Per: time.Hour}); err != nil {
+func (a *emailPage) allowMail(ctx context.Context, userID, email string) error {
+	if err := a.limiter.Allow(ctx, "email-change-user:"+digestOf(userID), web.Limit{Events: 5, Per: time.Hour}); err != nil {
 		return err
 	}
-	return a.Limiter.Allow(ctx, "email-change-address:"+digestOf(storage.EmailKey(email)), web.Limit{Events: 3, Per: 30 * time.Minute})
+	return a.limiter.Allow(ctx, "email-change-address:"+digestOf(storage.EmailKey(email)), web.Limit{Events: 3, Per: 30 * time.Minute})
 }
 
-func (a *Area) sendCode(r *http.Request, s *session.Session, c emailChange, token string) error {
+func (a *emailPage) sendCode(r *http.Request, s *session.Session, c emailChange, token string) error {
 	m := templates.ConfirmEmailMail(mail.Code(codeFor, token), int(emailLife.Minutes()), a.circumstances(r, s), a.link("/account/email/link/"+token))
 	return a.writeUntil(r.Context(), c.New, m, c.ExpiresAt)
 }

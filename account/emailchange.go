@@ -12,6 +12,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // emailLife is how long a new address can be confirmed.
@@ -55,25 +56,32 @@ func (c emailChange) spend() storage.Spent {
 
 func digestOf(value string) string { return hex.EncodeToString(storage.Digest(value)) }
 
-// keepChange stores c as the only one of its user.
-func (a *Area) keepChange(ctx context.Context, c emailChange) error {
+// emailChanges keeps new addresses while they wait.
+type emailChanges struct {
+	ephemeral storage.Ephemeral
+	browser   web.Browser
+	now       func() time.Time
+}
+
+// keep stores c as the only one of its user.
+func (a *emailChanges) keep(ctx context.Context, c emailChange) error {
 	value, err := json.Marshal(c)
 	if err != nil {
 		return fmt.Errorf("encode email change: %w", err)
 	}
-	if err := a.Ephemeral.Put(ctx, changeKey(c.ID), value, emailLife); err != nil {
+	if err := a.ephemeral.Put(ctx, changeKey(c.ID), value, emailLife); err != nil {
 		return fmt.Errorf("keep email change: %w", err)
 	}
-	if err := a.Ephemeral.Put(ctx, pendingKey(c.UserID), []byte(c.ID), emailLife); err != nil {
+	if err := a.ephemeral.Put(ctx, pendingKey(c.UserID), []byte(c.ID), emailLife); err != nil {
 		return fmt.Errorf("point at email change: %w", err)
 	}
 	return nil
 }
 
-// findChange returns the change of this id, or storage.ErrNotFound when there is none, it has expired
+// find returns the change of this id, or storage.ErrNotFound when there is none, it has expired
 // or its user asked for another.
-func (a *Area) findChange(ctx context.Context, id string) (emailChange, error) {
-	value, err := a.Ephemeral.Get(ctx, changeKey(id))
+func (a *emailChanges) find(ctx context.Context, id string) (emailChange, error) {
+	value, err := a.ephemeral.Get(ctx, changeKey(id))
 	if err != nil {
 		return emailChange{}, fmt.Errorf("find email change: %w", err)
 	}
@@ -81,7 +89,7 @@ func (a *Area) findChange(ctx context.Context, id string) (emailChange, error) {
 	if err := json.Unmarshal(value, &c); err != nil {
 		return emailChange{}, fmt.Errorf("decode email change: %w", err)
 	}
-	latest, err := a.Ephemeral.Get(ctx, pendingKey(c.UserID))
+	latest, err := a.ephemeral.Get(ctx, pendingKey(c.UserID))
 	if err != nil {
 		return emailChange{}, fmt.Errorf("find email change: %w", err)
 	}
@@ -91,33 +99,33 @@ func (a *Area) findChange(ctx context.Context, id string) (emailChange, error) {
 	return c, nil
 }
 
-// changeOf returns what this person has asked for in this browser, or storage.ErrNotFound.
-func (a *Area) changeOf(r *http.Request, s *session.Session) (emailChange, error) {
-	id, err := a.Ephemeral.Get(r.Context(), pendingKey(s.UserID))
+// of returns what this person has asked for in this browser, or storage.ErrNotFound.
+func (a *emailChanges) of(r *http.Request, s *session.Session) (emailChange, error) {
+	id, err := a.ephemeral.Get(r.Context(), pendingKey(s.UserID))
 	if err != nil {
 		return emailChange{}, fmt.Errorf("find email change: %w", err)
 	}
-	c, err := a.findChange(r.Context(), string(id))
-	if err == nil && (!c.of(s) || !c.AskedIn(a.Browser.ID(r))) {
+	c, err := a.find(r.Context(), string(id))
+	if err == nil && (!c.of(s) || !c.AskedIn(a.browser.ID(r))) {
 		return emailChange{}, storage.ErrNotFound
 	}
 	return c, err
 }
 
 // pending is what waits for its code; of an empty New nothing does, as far as can be known.
-func (a *Area) pending(r *http.Request, s *session.Session) (emailChange, error) {
-	c, err := a.changeOf(r, s)
+func (a *emailChanges) pending(r *http.Request, s *session.Session) (emailChange, error) {
+	c, err := a.of(r, s)
 	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrUnavailable) {
 		return emailChange{}, nil
 	}
 	return c, err
 }
 
-// voidChange forgets what the user asked for; link and code are dead.
-func (a *Area) voidChange(ctx context.Context, userID string) error {
-	id, err := a.Ephemeral.Take(ctx, pendingKey(userID))
+// void forgets what the user asked for; link and code are dead.
+func (a *emailChanges) void(ctx context.Context, userID string) error {
+	id, err := a.ephemeral.Take(ctx, pendingKey(userID))
 	if err == nil {
-		_, err = a.Ephemeral.Take(ctx, changeKey(string(id)))
+		_, err = a.ephemeral.Take(ctx, changeKey(string(id)))
 	}
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil

@@ -12,74 +12,74 @@ import (
 )
 
 // byToken finds the change of the link in the request's path, and who is signed in, if anybody.
-func (a *Area) byToken(r *http.Request) (emailChange, *session.Session, error) {
+func (a *emailPage) byToken(r *http.Request) (emailChange, *session.Session, error) {
 	token := r.PathValue("token")
 	if len(token) != emailTokenLength {
 		return emailChange{}, nil, storage.ErrNotFound
 	}
-	c, err := a.findChange(r.Context(), mail.ChallengeID(token))
+	c, err := a.changes.find(r.Context(), mail.ChallengeID(token))
 	if err != nil {
 		return c, nil, err
 	}
-	s, err := a.Sessions.Current(r)
+	s, err := a.sessions.Current(r)
 	return c, s, err
 }
 
-// emailLink shows what the mailed link can do, in whatever browser. Scanners open links, so opening
+// showLink shows what the mailed link can do, in whatever browser. Scanners open links, so opening
 // changes nothing.
-func (a *Area) emailLink(w http.ResponseWriter, r *http.Request) error {
+func (a *emailPage) showLink(w http.ResponseWriter, r *http.Request) error {
 	c, s, err := a.byToken(r)
 	if err != nil {
-		return a.deadLink(w, r, err)
+		return a.deadLink(err)
 	}
-	action := a.Base + "/account/email/link/" + r.PathValue("token")
+	action := a.Path("/account/email/link/" + r.PathValue("token"))
 	p := templates.ConfirmEmail{New: c.New, Second: c.Which == second, Action: action, Cancel: action + "/not-me"}
 	if c.of(s) { // whoever else reads the new address' mail is not told the old one
 		p.Old = c.Old
 	}
-	return a.Pages.Render(w, http.StatusOK, p)
+	return a.pages.Render(w, http.StatusOK, p)
 }
 
-// useEmailLink changes the address where its owner is signed in and nowhere else: nobody can be
+// useLink changes the address where its owner is signed in and nowhere else: nobody can be
 // talked into giving their own address to somebody else's account by a click.
-func (a *Area) useEmailLink(w http.ResponseWriter, r *http.Request) error {
+func (a *emailPage) useLink(w http.ResponseWriter, r *http.Request) error {
 	c, s, err := a.byToken(r)
 	if err != nil {
-		return a.deadLink(w, r, err)
+		return a.deadLink(err)
 	}
 	if c.of(s) {
-		return a.changeEmail(w, r, s, c)
+		return a.use(w, r, s, c)
 	}
-	return a.Pages.Render(w, http.StatusForbidden, templates.Error{
+	return &web.Error{
 		Status: http.StatusForbidden, Code: "email_other_browser", Title: "Enter the code where you requested it",
 		Message: "You’re not signed in to that account in this browser. Use the code from the same email where you started.",
-		WayText: "Go to your profile", WayURL: a.Base + pathTo("profile"), TraceID: web.TraceID(r.Context()),
-	})
+		WayText: "Go to your profile", WayURL: a.Path(pathTo("profile")),
+	}
 }
 
-// refuseEmailLink is for whoever did not ask: it makes link and code worthless.
-func (a *Area) refuseEmailLink(w http.ResponseWriter, r *http.Request) error {
+// refuseLink is for who did not ask: it makes link and code worthless.
+func (a *emailPage) refuseLink(w http.ResponseWriter, r *http.Request) error {
 	c, _, err := a.byToken(r)
 	if err != nil {
-		return a.deadLink(w, r, err)
+		return a.deadLink(err)
 	}
-	if err := a.voidChange(r.Context(), c.UserID); err != nil {
+	if err := a.changes.void(r.Context(), c.UserID); err != nil {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusOK, templates.Error{
-		Status: http.StatusOK, Code: "link_voided", Title: "Nothing was changed",
-		Message: "The link and code no longer work. There’s nothing else you need to do.", TraceID: web.TraceID(r.Context()),
+	return a.pages.Render(w, http.StatusOK, templates.Done{
+		Title:   "Nothing was changed",
+		Message: "The link and code no longer work. There’s nothing else you need to do.",
 	})
 }
 
-// deadLink answers a missing change with the page of dead links; any other error is returned.
-func (a *Area) deadLink(w http.ResponseWriter, r *http.Request, err error) error {
+// deadLink tells of a missing change that its link is dead; any other error is returned as it is.
+func (a *emailPage) deadLink(err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusGone, templates.Error{
+	return &web.Error{
 		Status: http.StatusGone, Code: "link_dead", Title: "This link or code no longer works",
 		Message: "It was already used, has expired, or was replaced by a newer one.",
-		WayText: "Go to your profile", WayURL: a.Base + pathTo("profile"), TraceID: web.TraceID(r.Context()),
-	})
+		WayText: "Go to your profile", WayURL: a.Path(pathTo("profile")),
+	}
 }

@@ -12,21 +12,21 @@ import (
 
 // added ends the enrolment of a factor and leads to the page at path. With the first one come recovery
 // codes, which are shown right here because they can never be shown again.
-func (a *Area) added(w http.ResponseWriter, r *http.Request, s *session.Session, path, what string) error {
-	if a.Codes != nil {
-		codes, err := a.Codes.First(r, s.User)
+func (a *codesPage) added(w http.ResponseWriter, r *http.Request, s *session.Session, path, what string) error {
+	if a.codes != nil {
+		codes, err := a.codes.First(r, s.User)
 		if err != nil {
 			return err
 		}
 		if codes != nil {
-			return a.showCodes(w, r, s, codes, notice(what), a.Base+path)
+			return a.render(w, r, s, codes, notice(what), a.Path(path))
 		}
 	}
-	return web.Redirect(w, a.Base+path+"?done="+what)
+	return web.Redirect(w, a.Path(path)+"?done="+what)
 }
 
 // removed records and tells that a factor is gone, and signs out whoever may have come by it.
-func (a *Area) removed(r *http.Request, s *session.Session, method, id, factor string) error {
+func (a *frame) removed(r *http.Request, s *session.Session, method, id, factor string) error {
 	m := templates.FactorRemovedMail(factor, a.circumstances(r, s), a.link("/account"))
 	return errors.Join(
 		a.endOtherSessions(r, s),
@@ -35,10 +35,10 @@ func (a *Area) removed(r *http.Request, s *session.Session, method, id, factor s
 }
 
 // last refuses to remove a factor without which the person could not get in any more.
-func (a *Area) last(w http.ResponseWriter, r *http.Request, s *session.Session, method, id string,
+func (a *frame) last(w http.ResponseWriter, r *http.Request, s *session.Session, method, id string,
 	show func(http.ResponseWriter, *http.Request, *session.Session, int, string) error,
 ) error {
-	err := a.Audit.Record(r.Context(), audit.Event{
+	err := a.audit.Record(r.Context(), audit.Event{
 		Type: audit.FactorRemoved, Outcome: audit.Refused, Reason: "last", UserID: s.UserID, Method: method, Target: id,
 	})
 	if err != nil {

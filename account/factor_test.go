@@ -34,6 +34,7 @@ func TestSomebodyElsesPasskeyDoesNotExist(t *testing.T) {
 func TestLastWayInStays(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		d.db.Keep, d.area.Keep = storage.KeepPasskey, storage.KeepPasskey
+		d.remount(t)
 		key := d.addPasskey(t, d.ada, "Phone")
 		d.addApp(t, d.ada)
 		v, other := d.signedIn(t, d.ada, login.VerifiedKey), d.signedIn(t, d.ada, login.VerifiedKey)
@@ -49,6 +50,7 @@ func TestLastWayInStays(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 		d.db.Keep, d.area.Keep = storage.KeepFactor, storage.KeepFactor
+		d.remount(t)
 		d.must(t, "one of two", v.post("/account/app/remove", nil).Location, "/account/app?done=app-removed")
 		d.must(t, "the other", v.post("/account/passkeys/remove", url.Values{"passkey": {key.ID}}).Status, http.StatusConflict)
 	})
@@ -57,6 +59,7 @@ func TestLastWayInStays(t *testing.T) {
 func TestOfManyRemovalsAtOnceOneFactorStays(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		d.db.Keep, d.area.Keep = storage.KeepFactor, storage.KeepFactor
+		d.remount(t)
 		forms := []url.Values{nil}
 		for range 4 {
 			forms = append(forms, url.Values{"passkey": {d.addPasskey(t, d.ada, "Phone").ID}})

@@ -1,9 +1,12 @@
 package account
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -20,28 +23,46 @@ func sections() []section {
 	}
 }
 
+// frame is what all pages share: who is there, the words to the user, and the look.
+type frame struct {
+	*gate
+	*post
+	passkeys  Passkeys // nil: none here
+	withApp   bool     // authenticator apps can be used here
+	withCodes bool     // recovery codes can
+	keep      storage.Keep
+	browser   web.Browser
+	store     interface {
+		// EndUserSessions ends all of the user's but exceptID.
+		EndUserSessions(ctx context.Context, userID, exceptID string, at time.Time) error
+	}
+}
+
 // has tells whether this deployment has the section.
-func (a *Area) has(s section) bool {
+func (a *frame) has(s section) bool {
 	switch s.name {
 	case "passkeys":
-		return a.Passkeys != nil
+		return a.passkeys != nil
 	case "app":
-		return a.App != nil
+		return a.withApp
 	case "codes":
-		return a.Codes != nil
+		return a.withCodes
 	}
 	return true
 }
 
-// frame is what all pages share.
-func (a *Area) frame(r *http.Request, s *session.Session) templates.Frame {
+// mailOff returns whether no one signs in by mail here.
+func (a *frame) mailOff() bool { return a.keep == storage.KeepPasskey }
+
+// head is the frame of a page.
+func (a *frame) head(r *http.Request, s *session.Session) templates.Frame {
 	f := templates.Frame{
-		Account: s.User.Email, SignOutURL: a.Base + "/logout", Notice: notice(r.URL.Query().Get("done")),
+		Account: s.User.Email, SignOutURL: a.Path("/logout"), Notice: notice(r.URL.Query().Get("done")),
 	}
 	here := a.pathOf(r)
 	for _, s := range sections() {
 		if a.has(s) {
-			f.Sections = append(f.Sections, templates.Section{Title: s.title, Group: s.group, URL: a.Base + pathTo(s.name), Current: pathTo(s.name) == here})
+			f.Sections = append(f.Sections, templates.Section{Title: s.title, Group: s.group, URL: a.Path(pathTo(s.name)), Current: pathTo(s.name) == here})
 		}
 	}
 	return f
@@ -49,9 +70,9 @@ func (a *Area) frame(r *http.Request, s *session.Session) templates.Frame {
 
 // guarded is the frame of a page that changes who can get in. It says beforehand what the handlers
 // would refuse.
-func (a *Area) guarded(r *http.Request, s *session.Session) (templates.Frame, error) {
-	f := a.frame(r, s)
-	strong, err := a.StepUp.Strong(r.Context(), s)
+func (a *frame) guarded(r *http.Request, s *session.Session) (templates.Frame, error) {
+	f := a.head(r, s)
+	strong, err := a.stepUp.Strong(r.Context(), s)
 	if err == nil && !strong {
 		f.ConfirmURL = a.confirmURL(a.pathOf(r))
 	}
@@ -60,8 +81,8 @@ func (a *Area) guarded(r *http.Request, s *session.Session) (templates.Frame, er
 
 // done leads back to a page, which says what was done. Only names travel: nobody can put words of
 // their own on our pages.
-func (a *Area) done(w http.ResponseWriter, name, what string) error {
-	return web.Redirect(w, a.Base+pathTo(name)+"?done="+what)
+func (a *frame) done(w http.ResponseWriter, name, what string) error {
+	return web.Redirect(w, a.Path(pathTo(name))+"?done="+what)
 }
 
 func notice(what string) string {

@@ -1,41 +1,55 @@
 package account
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/web"
 )
 
-// home says what protects the account, and what is missing.
-func (a *Area) home(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	f, err := a.Store.Factors(r.Context(), s.UserID)
+// homePage is what the account looks like at a glance.
+type homePage struct {
+	*frame
+	store interface {
+		Factors(ctx context.Context, userID string) (storage.Factors, error)
+	}
+}
+
+func (a *homePage) mount(mux *web.Mux) {
+	mux.Page("GET /account", a.known(a.show))
+}
+
+// show says what protects the account, and what is missing.
+func (a *homePage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	f, err := a.store.Factors(r.Context(), s.UserID)
 	if err != nil {
 		return err
 	}
-	frame := a.frame(r, s)
+	frame := a.head(r, s)
 	if s.Settling(a.now()) && frame.Notice == "" {
 		frame.Notice = "You’re back in. Add a passkey now and remove anything you’ve lost."
 	}
 	if frame.Signals, err = a.signals(r.Context(), s); err != nil { // who has just signed in is often here
 		return err
 	}
-	return a.Pages.Render(w, http.StatusOK, templates.AccountHome{
+	return a.pages.Render(w, http.StatusOK, templates.AccountHome{
 		Frame: frame, Name: s.User.Name, Email: s.User.Email, Protections: a.protections(s.User, f),
 	})
 }
 
-func (a *Area) protections(u storage.User, f storage.Factors) []templates.Protection {
+func (a *homePage) protections(u storage.User, f storage.Factors) []templates.Protection {
 	var all []templates.Protection
-	if a.Passkeys != nil {
+	if a.passkeys != nil {
 		all = append(all, a.passkeyProtection(f))
 	}
-	if a.App != nil {
+	if a.withApp {
 		all = append(all, a.appProtection(f))
 	}
-	if a.Codes != nil && (f.Any() || f.RecoveryCodes > 0) {
+	if a.withCodes && (f.Any() || f.RecoveryCodes > 0) {
 		all = append(all, a.codeProtection(f))
 	}
 	all = append(all, a.mailProtection(u))
@@ -45,16 +59,16 @@ func (a *Area) protections(u storage.User, f storage.Factors) []templates.Protec
 	return append(all, a.secondProtection(u))
 }
 
-func (a *Area) passkeyProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Passkeys", State: counted(f.Passkeys, "passkey") + ".", WayText: "Manage", WayURL: a.Base + pathTo("passkeys")}
+func (a *homePage) passkeyProtection(f storage.Factors) templates.Protection {
+	p := templates.Protection{Title: "Passkeys", State: counted(f.Passkeys, "passkey") + ".", WayText: "Manage", WayURL: a.Path(pathTo("passkeys"))}
 	if f.Passkeys == 0 {
 		p.State, p.Missing, p.WayText = "None. Passkeys protect you from fake sign-in pages.", true, "Add a passkey"
 	}
 	return p
 }
 
-func (a *Area) appProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Authenticator app", State: "On.", WayText: "Manage", WayURL: a.Base + pathTo("app")}
+func (a *homePage) appProtection(f storage.Factors) templates.Protection {
+	p := templates.Protection{Title: "Authenticator app", State: "On.", WayText: "Manage", WayURL: a.Path(pathTo("app"))}
 	if !f.TOTP {
 		p.State, p.Missing, p.WayText = "Off.", !f.Any(), "Set up"
 	}
@@ -64,8 +78,8 @@ func (a *Area) appProtection(f storage.Factors) templates.Protection {
 // fewCodes is when people are told to make new ones.
 const fewCodes = 3
 
-func (a *Area) codeProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Recovery codes", State: counted(f.RecoveryCodes, "code") + " left.", WayText: "Manage", WayURL: a.Base + pathTo("codes")}
+func (a *homePage) codeProtection(f storage.Factors) templates.Protection {
+	p := templates.Protection{Title: "Recovery codes", State: counted(f.RecoveryCodes, "code") + " left.", WayText: "Manage", WayURL: a.Path(pathTo("codes"))}
 	switch {
 	case f.RecoveryCodes == 0:
 		p.State, p.Missing, p.WayText = "None. Create codes in case you lose all your devices.", true, "Create codes"
@@ -75,16 +89,16 @@ func (a *Area) codeProtection(f storage.Factors) templates.Protection {
 	return p
 }
 
-func (a *Area) mailProtection(u storage.User) templates.Protection {
-	p := templates.Protection{Title: "Email address", State: "Confirmed. We’ll email you here when something changes.", WayText: "Change", WayURL: a.Base + pathTo("profile")}
+func (a *homePage) mailProtection(u storage.User) templates.Protection {
+	p := templates.Protection{Title: "Email address", State: "Confirmed. We’ll email you here when something changes.", WayText: "Change", WayURL: a.Path(pathTo("profile"))}
 	if !u.EmailVerified {
 		p.State = "Not confirmed yet."
 	}
 	return p
 }
 
-func (a *Area) secondProtection(u storage.User) templates.Protection {
-	p := templates.Protection{Title: "Backup email", State: "Your way back in if you lose access to your main email.", WayText: "Manage", WayURL: a.Base + pathTo("profile")}
+func (a *homePage) secondProtection(u storage.User) templates.Protection {
+	p := templates.Protection{Title: "Backup email", State: "Your way back in if you lose access to your main email.", WayText: "Manage", WayURL: a.Path(pathTo("profile"))}
 	if u.SecondEmail == "" {
 		p.State, p.WayText = "Not set. Add one in case you lose access to your main email.", "Add a backup email"
 	}

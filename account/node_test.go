@@ -163,7 +163,7 @@ func (d *deployment) serve(t *testing.T) {
 	counts := ephemeral.NewCounts()
 	counts.Now = d.clock.Now
 	d.area = &account.Area{
-		Issuer: issuer, Store: d.db, Ephemeral: d.ephemeral, Sessions: sessions, StepUp: flow, Requests: flow.Requests,
+		Site: web.Site{Issuer: issuer}, Store: d.db, Ephemeral: d.ephemeral, Sessions: sessions, StepUp: flow, Requests: flow.Requests,
 		Passkeys: &passkey.Enrolment{RelyingParty: rp, Store: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now, Audit: recorder, Notices: d.outbox},
 		App:      &totp.Enrolment{Store: d.db, Sealer: d.sealer, Issuer: "Example", Now: d.clock.Now}, QR: totp.QR,
 		Codes: &recovery.Codes{Store: d.db, Now: d.clock.Now, Audit: recorder, Notices: d.outbox}, Browser: browser, Limiter: web.Limiter{Counter: counter{counts}},
@@ -179,7 +179,7 @@ func (d *deployment) remount(t *testing.T) {
 	t.Helper()
 	mux := web.NewMux(web.MuxOptions{ErrorPage: d.node.ErrorPage})
 	d.node.Flow.Mount(mux)
-	d.area.Mount(mux)
+	d.area.Mount(mux.Under(d.area.Site.Base))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	d.node.URL = server.URL

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -15,9 +16,25 @@ import (
 // issuer. With request=HANDLE it leads on to that request, else to the account.
 const OthersPath = "/account/others"
 
-// askOthers asks after a first passkey, and after the operator let the person back in: others who
+// othersPage asks whether everything else that has access is to lose it.
+type othersPage struct {
+	*frame
+	store interface {
+		Passkeys(ctx context.Context, userID string) ([]storage.Passkey, error)
+		UserSessions(ctx context.Context, userID string) ([]storage.Session, error)
+		Connections(ctx context.Context, userID string) ([]storage.Connection, error)
+	}
+	connections *connectionsPage
+}
+
+func (a *othersPage) mount(mux *web.Mux) {
+	mux.Page("GET "+OthersPath, a.known(a.show))
+	mux.Page("POST "+OthersPath, a.known(a.end))
+}
+
+// show asks after a first passkey, and after the operator let the person back in: others who
 // were in the account before may be there still. Where there is nothing to end, it asks nothing.
-func (a *Area) askOthers(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+func (a *othersPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	handle := r.URL.Query().Get("request")
 	browsers, apps, err := a.others(r, s)
 	if err != nil {
@@ -28,18 +45,18 @@ func (a *Area) askOthers(w http.ResponseWriter, r *http.Request, s *session.Sess
 	}
 	page := templates.Others{
 		Frame:    templates.Frame{Notice: notice(r.URL.Query().Get("done"))},
-		Browsers: browsers, Handle: handle, Action: a.Base + OthersPath,
+		Browsers: browsers, Handle: handle, Action: a.Path(OthersPath),
 	}
 	for _, c := range apps {
-		page.Apps = append(page.Apps, a.connection(c).Name)
+		page.Apps = append(page.Apps, a.connections.connection(c).Name)
 	}
-	return a.Pages.Render(w, http.StatusOK, page)
+	return a.pages.Render(w, http.StatusOK, page)
 }
 
 // afterPasskey is where a passkey that was added leads: a first one, or that of a person the operator
 // let back in, by way of what else has access.
-func (a *Area) afterPasskey(r *http.Request, s *session.Session) (path string, err error) {
-	all, err := a.Store.Passkeys(r.Context(), s.UserID)
+func (a *othersPage) afterPasskey(r *http.Request, s *session.Session) (path string, err error) {
+	all, err := a.store.Passkeys(r.Context(), s.UserID)
 	if err != nil || len(all) > 1 && !s.Settling(a.now()) {
 		return pathTo("passkeys"), err
 	}
@@ -51,17 +68,17 @@ func (a *Area) afterPasskey(r *http.Request, s *session.Session) (path string, e
 }
 
 // others is what else has access to the account.
-func (a *Area) others(r *http.Request, s *session.Session) (browsers bool, apps []storage.Connection, err error) {
-	sessions, err := a.Store.UserSessions(r.Context(), s.UserID)
+func (a *othersPage) others(r *http.Request, s *session.Session) (browsers bool, apps []storage.Connection, err error) {
+	sessions, err := a.store.UserSessions(r.Context(), s.UserID)
 	if err != nil {
 		return false, nil, err
 	}
-	apps, err = a.Store.Connections(r.Context(), s.UserID)
+	apps, err = a.store.Connections(r.Context(), s.UserID)
 	return len(sessions) > 1, apps, err
 }
 
-// endThem ends what the person left chosen. Like signing out other browsers it takes no fresh sign-in.
-func (a *Area) endThem(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+// end ends what the person left chosen. Like signing out other browsers it takes no fresh sign-in.
+func (a *othersPage) end(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	browsers, apps, err := a.others(r, s)
 	if err != nil {
 		return err
@@ -73,7 +90,7 @@ func (a *Area) endThem(w http.ResponseWriter, r *http.Request, s *session.Sessio
 	}
 	if posted(r, "apps") != "" {
 		for _, c := range apps {
-			if err := a.disconnect(r, s, c.ClientID); err != nil {
+			if err := a.connections.disconnect(r, s, c.ClientID); err != nil {
 				return err
 			}
 		}
@@ -81,16 +98,16 @@ func (a *Area) endThem(w http.ResponseWriter, r *http.Request, s *session.Sessio
 	return web.Redirect(w, a.onward(posted(r, "request")))
 }
 
-func (a *Area) signOutOthers(r *http.Request, s *session.Session) error {
+func (a *othersPage) signOutOthers(r *http.Request, s *session.Session) error {
 	if err := a.endOtherSessions(r, s); err != nil {
 		return err
 	}
 	return a.did(r, s, audit.Event{Type: audit.SignOut, Target: "others"})
 }
 
-func (a *Area) onward(handle string) string {
+func (a *othersPage) onward(handle string) string {
 	if handle == "" {
-		return a.Base + "/account"
+		return a.Path("/account")
 	}
-	return a.Base + "/authorize/" + url.PathEscape(handle)
+	return a.Path("/authorize/" + url.PathEscape(handle))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // outage is a real store whose line to the audit trail can be cut.
@@ -35,6 +36,7 @@ func TestChangeIsNeverSilentlyUnrecorded(t *testing.T) {
 	line := &outage{DB: d.db}
 	recorder := audit.NewRecorder(line, audit.Options{})
 	d.area.Audit = recorder
+	d.remount(t)
 	key := d.addPasskey(t, d.ada, "Phone")
 	v := d.signedIn(t, d.ada, login.VerifiedKey)
 	line.cut.Store(true)
@@ -56,6 +58,7 @@ func (full) Send(context.Context, mail.Message) error { return errors.New("no ro
 func TestChangeThatCannotBeToldIsNotAnsweredAsDone(t *testing.T) {
 	d := deploySQLite(t)
 	d.area.Mailer = full{}
+	d.remount(t)
 	d.addApp(t, d.ada)
 	v, thief := d.signedIn(t, d.ada, login.VerifiedKey), d.signedIn(t, d.ada, login.VerifiedKey)
 	p := v.post("/account/app/remove", nil)
@@ -68,7 +71,7 @@ func TestChangeThatCannotBeToldIsNotAnsweredAsDone(t *testing.T) {
 
 func TestPagesStandBelowThePathOfTheIssuer(t *testing.T) {
 	d := deploySQLite(t)
-	d.area.Base, d.area.Issuer = "/p", issuer+"/p"
+	d.area.Site = web.Site{Issuer: issuer + "/p", Base: "/p"}
 	d.remount(t)
 	v := d.signedIn(t, d.ada, login.Mailbox)
 	for _, path := range gets() {

@@ -14,26 +14,26 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-func (a *Area) addPasskey(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	_, err := a.Passkeys.Enrol(r, s.User, a.Browser.ID(r), posted(r, "credential"), posted(r, "name"))
+func (a *passkeysPage) add(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	_, err := a.passkeys.Enrol(r, s.User, a.browser.ID(r), posted(r, "credential"), posted(r, "name"))
 	if refusal, ok := errors.AsType[*web.Error](err); ok && refusal.Status < http.StatusInternalServerError {
-		return a.showPasskeys(w, r, s, refusal.Status, refusal.Message)
+		return a.render(w, r, s, refusal.Status, refusal.Message)
 	}
 	if err != nil {
 		return err
 	}
-	next, err := a.afterPasskey(r, s)
+	next, err := a.others.afterPasskey(r, s)
 	if err != nil {
 		return err
 	}
-	return a.added(w, r, s, next, "passkey-added")
+	return a.codes.added(w, r, s, next, "passkey-added")
 }
 
 func passkeyNamed(p storage.Passkey) string { return fmt.Sprintf("the passkey “%s”", p.Name) }
 
-// ownPasskey finds the passkey that was posted among the person's own.
-func (a *Area) ownPasskey(r *http.Request, s *session.Session) (storage.Passkey, error) {
-	all, err := a.Store.Passkeys(r.Context(), s.UserID)
+// own finds the passkey that was posted among the person's own.
+func (a *passkeysPage) own(r *http.Request, s *session.Session) (storage.Passkey, error) {
+	all, err := a.store.Passkeys(r.Context(), s.UserID)
 	if err != nil {
 		return storage.Passkey{}, err
 	}
@@ -48,16 +48,16 @@ func (a *Area) ownPasskey(r *http.Request, s *session.Session) (storage.Passkey,
 
 const maxPasskeyName = 64 // characters
 
-func (a *Area) renamePasskey(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	p, err := a.ownPasskey(r, s)
+func (a *passkeysPage) rename(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	p, err := a.own(r, s)
 	if err != nil {
 		return err
 	}
 	name := strings.TrimSpace(posted(r, "name"))
 	if name == "" || utf8.RuneCountInString(name) > maxPasskeyName || !users.Printable(name) {
-		return a.showPasskeys(w, r, s, http.StatusBadRequest, "Enter a name of 1 to 64 visible characters.")
+		return a.render(w, r, s, http.StatusBadRequest, "Enter a name of 1 to 64 visible characters.")
 	}
-	if err := a.Store.RenamePasskey(r.Context(), s.UserID, p.ID, name); err != nil {
+	if err := a.store.RenamePasskey(r.Context(), s.UserID, p.ID, name); err != nil {
 		return err
 	}
 	if err := a.did(r, s, audit.Event{Type: audit.FactorRenamed, Method: passkeyMethod, Target: p.ID}); err != nil {
@@ -66,14 +66,14 @@ func (a *Area) renamePasskey(w http.ResponseWriter, r *http.Request, s *session.
 	return a.done(w, "passkeys", "passkey-renamed")
 }
 
-func (a *Area) removePasskey(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	p, err := a.ownPasskey(r, s)
+func (a *passkeysPage) remove(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	p, err := a.own(r, s)
 	if err != nil {
 		return err
 	}
-	err = a.Store.DropPasskey(r.Context(), s.UserID, p.ID)
+	err = a.store.DropPasskey(r.Context(), s.UserID, p.ID)
 	if errors.Is(err, storage.ErrLast) {
-		return a.last(w, r, s, passkeyMethod, p.ID, a.showPasskeys)
+		return a.last(w, r, s, passkeyMethod, p.ID, a.render)
 	}
 	if err != nil {
 		return err

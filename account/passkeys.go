@@ -34,56 +34,67 @@ type Passkeys interface {
 
 const passkeyMethod = "passkey"
 
-func (a *Area) mountPasskeys(mux *web.Mux) {
-	mux.Page("GET "+a.Base+"/account/passkeys", a.known(a.passkeys))
-	mux.Page("POST "+a.Base+"/account/passkeys/add", a.sure(audit.FactorAdded, a.addPasskey))
-	mux.Page("POST "+a.Base+"/account/passkeys/rename", a.sure(audit.FactorRenamed, a.renamePasskey))
-	mux.Page("POST "+a.Base+"/account/passkeys/remove", a.sure(audit.FactorRemoved, a.removePasskey))
+// passkeysPage adds, renames and removes passkeys.
+type passkeysPage struct {
+	*frame
+	store interface {
+		PasskeyStore
+		Factors(ctx context.Context, userID string) (storage.Factors, error)
+	}
+	others *othersPage
+	codes  *codesPage
 }
 
-func (a *Area) passkeys(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	return a.showPasskeys(w, r, s, http.StatusOK, "")
+func (a *passkeysPage) mount(mux *web.Mux) {
+	mux.Page("GET /account/passkeys", a.known(a.show))
+	mux.Page("POST /account/passkeys/add", a.sure(audit.FactorAdded, a.add))
+	mux.Page("POST /account/passkeys/rename", a.sure(audit.FactorRenamed, a.rename))
+	mux.Page("POST /account/passkeys/remove", a.sure(audit.FactorRemoved, a.remove))
 }
 
-func (a *Area) showPasskeys(w http.ResponseWriter, r *http.Request, s *session.Session, status int, alert string) error {
+func (a *passkeysPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	return a.render(w, r, s, http.StatusOK, "")
+}
+
+func (a *passkeysPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, status int, alert string) error {
 	frame, err := a.guarded(r, s)
 	if err != nil {
 		return err
 	}
 	frame.Alert = alert
-	if frame.Signals, err = a.Passkeys.Signals(r.Context(), s.User); err != nil {
+	if frame.Signals, err = a.passkeys.Signals(r.Context(), s.User); err != nil {
 		return err
 	}
 	p := templates.Passkeys{
-		Frame: frame, Rename: a.Base + "/account/passkeys/rename", Remove: a.Base + "/account/passkeys/remove",
-		Add: a.Base + "/account/passkeys/add",
+		Frame: frame, Rename: a.Path("/account/passkeys/rename"), Remove: a.Path("/account/passkeys/remove"),
+		Add: a.Path("/account/passkeys/add"),
 	}
-	if p.Passkeys, err = a.listPasskeys(r.Context(), s.UserID); err != nil {
+	if p.Passkeys, err = a.list(r.Context(), s.UserID); err != nil {
 		return err
 	}
 	if frame.ConfirmURL == "" && len(p.Passkeys) < storage.MaxPasskeys {
-		p.OptionsJSON, err = a.Passkeys.Options(r.Context(), s.User, a.Browser.Ensure(w, r))
+		p.OptionsJSON, err = a.passkeys.Options(r.Context(), s.User, a.browser.Ensure(w, r))
 		if err != nil {
 			return err
 		}
 	}
-	return a.Pages.Render(w, status, p)
+	return a.pages.Render(w, status, p)
 }
 
 // signals are for the person's password manager; none where there are no passkeys.
-func (a *Area) signals(ctx context.Context, s *session.Session) ([]templates.Signal, error) {
-	if a.Passkeys == nil {
+func (a *frame) signals(ctx context.Context, s *session.Session) ([]templates.Signal, error) {
+	if a.passkeys == nil {
 		return nil, nil
 	}
-	return a.Passkeys.Signals(ctx, s.User)
+	return a.passkeys.Signals(ctx, s.User)
 }
 
-func (a *Area) listPasskeys(ctx context.Context, userID string) ([]templates.Passkey, error) {
-	f, err := a.Store.Factors(ctx, userID)
+func (a *passkeysPage) list(ctx context.Context, userID string) ([]templates.Passkey, error) {
+	f, err := a.store.Factors(ctx, userID)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := a.Store.Passkeys(ctx, userID)
+	kept, err := a.store.Passkeys(ctx, userID)
 	if err != nil {
 		return nil, err
 	}
@@ -98,11 +109,11 @@ func (a *Area) listPasskeys(ctx context.Context, userID string) ([]templates.Pas
 }
 
 // keeps says why a factor stays that would leave no more than these.
-func (a *Area) keeps(left storage.Factors) string {
+func (a *frame) keeps(left storage.Factors) string {
 	switch {
-	case a.Keep.Allows(left):
+	case a.keep.Allows(left):
 		return ""
-	case a.Keep == storage.KeepPasskey:
+	case a.keep == storage.KeepPasskey:
 		return "This is your only way in. Add another passkey first."
 	}
 	return "You need two steps to sign in here. Add another method first."

@@ -33,11 +33,23 @@ type profileForm struct {
 	codeError, alert  string
 }
 
-func (a *Area) profile(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	return a.showProfile(w, r, s, profileForm{status: http.StatusOK})
+// profilePage shows and changes what the user says of themselves.
+type profilePage struct {
+	*frame
+	store   ProfileStore
+	changes *emailChanges
 }
 
-func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Session, typed profileForm) error {
+func (a *profilePage) mount(mux *web.Mux) {
+	mux.Page("GET /account/profile", a.known(a.show))
+	mux.Page("POST /account/profile", a.known(a.change))
+}
+
+func (a *profilePage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	return a.render(w, r, s, profileForm{status: http.StatusOK})
+}
+
+func (a *profilePage) render(w http.ResponseWriter, r *http.Request, s *session.Session, typed profileForm) error {
 	frame, err := a.guarded(r, s)
 	if err != nil {
 		return err
@@ -48,12 +60,12 @@ func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Se
 			return err
 		}
 	}
-	pending, err := a.pending(r, s)
+	pending, err := a.changes.pending(r, s)
 	if err != nil {
 		return err
 	}
 	p := templates.Profile{
-		Frame: frame, Name: s.User.Name, Rename: a.Base + "/account/profile", NameError: typed.nameError,
+		Frame: frame, Name: s.User.Name, Rename: a.Path("/account/profile"), NameError: typed.nameError,
 		More:  more(s.User.Profile, typed),
 		Email: a.mailAddress(s, first, pending, typed), MailOff: a.mailOff(),
 	}
@@ -63,7 +75,7 @@ func (a *Area) showProfile(w http.ResponseWriter, r *http.Request, s *session.Se
 	if typed.nameError != "" || len(typed.wrong) > 0 {
 		p.Name = typed.name
 	}
-	return a.Pages.Render(w, typed.status, p)
+	return a.pages.Render(w, typed.status, p)
 }
 
 // more are the fields of the page, in their groups.
@@ -87,16 +99,16 @@ func more(p storage.Profile, typed profileForm) []templates.FieldGroup {
 }
 
 // mailAddress is one of the two as the page shows it.
-func (a *Area) mailAddress(s *session.Session, which mailbox, pending emailChange, typed profileForm) templates.Address {
+func (a *profilePage) mailAddress(s *session.Session, which mailbox, pending emailChange, typed profileForm) templates.Address {
 	shown := templates.Address{
-		Address: which.of(s.User), Change: a.Base + "/account/email",
-		Confirm: a.Base + "/account/email/code", Cancel: a.Base + "/account/email/cancel",
+		Address: which.of(s.User), Change: a.Path("/account/email"),
+		Confirm: a.Path("/account/email/code"), Cancel: a.Path("/account/email/cancel"),
 	}
 	if which == second {
-		shown.Change = a.Base + "/account/second"
+		shown.Change = a.Path("/account/second")
 	}
 	if which == second && shown.Address != "" {
-		shown.Remove = a.Base + "/account/second/remove"
+		shown.Remove = a.Path("/account/second/remove")
 	}
 	if typed.which == which {
 		shown.Typed, shown.Error = typed.email, typed.emailError
@@ -110,7 +122,7 @@ func (a *Area) mailAddress(s *session.Session, which mailbox, pending emailChang
 const maxName = 200 // characters
 
 // change takes any name a person may have, and none, and whatever else of the profile was sent.
-func (a *Area) change(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+func (a *profilePage) change(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	name := strings.TrimSpace(posted(r, "name"))
 	if len(r.PostForm["name"]) != 1 { // an empty name is a name; none is a form of something else
 		return &web.Error{Status: http.StatusBadRequest, Message: "The name field is missing."}
@@ -123,12 +135,12 @@ func (a *Area) change(w http.ResponseWriter, r *http.Request, s *session.Session
 	user.Name = name
 	typed.read(r.PostForm, &user.Profile)
 	if typed.nameError != "" || len(typed.wrong) > 0 {
-		return a.showProfile(w, r, s, typed)
+		return a.render(w, r, s, typed)
 	}
-	err := a.Store.SetUserProfile(r.Context(), &user)
+	err := a.store.SetUserProfile(r.Context(), &user)
 	if errors.Is(err, storage.ErrConflict) {
 		typed.status, typed.alert = http.StatusConflict, "Your profile was also changed somewhere else. Check it and save again."
-		return a.showProfile(w, r, s, typed)
+		return a.render(w, r, s, typed)
 	}
 	if err != nil {
 		return err

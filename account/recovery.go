@@ -29,54 +29,64 @@ type CodeStore interface {
 	RecoveryCodesMade(ctx context.Context, userID string) (time.Time, error)
 }
 
-func (a *Area) mountCodes(mux *web.Mux) {
-	mux.Page("GET "+a.Base+"/account/codes", a.known(a.codes))
-	mux.Page("POST "+a.Base+"/account/codes/regenerate", a.sure(audit.RecoveryRenewed, a.regenerate))
-	mux.Page("POST "+a.Base+"/account/codes/download", a.known(a.downloadCodes))
+// codesPage shows recovery codes once, and makes new ones.
+type codesPage struct {
+	*frame
+	store interface {
+		CodeStore
+		Factors(ctx context.Context, userID string) (storage.Factors, error)
+	}
+	codes Codes // nil: none here
 }
 
-func (a *Area) codes(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+func (a *codesPage) mount(mux *web.Mux) {
+	mux.Page("GET /account/codes", a.known(a.show))
+	mux.Page("POST /account/codes/regenerate", a.sure(audit.RecoveryRenewed, a.regenerate))
+	mux.Page("POST /account/codes/download", a.known(a.download))
+}
+
+func (a *codesPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	frame, err := a.guarded(r, s)
 	if err != nil {
 		return err
 	}
-	f, err := a.Store.Factors(r.Context(), s.UserID)
+	f, err := a.store.Factors(r.Context(), s.UserID)
 	if err != nil {
 		return err
 	}
 	if f.RecoveryCodes > 0 && f.RecoveryCodes <= fewCodes {
 		frame.Alert = "Only " + lower(counted(f.RecoveryCodes, "code")) + " left. Create new ones before you run out."
 	}
-	made, err := a.Store.RecoveryCodesMade(r.Context(), s.UserID)
+	made, err := a.store.RecoveryCodesMade(r.Context(), s.UserID)
 	if err != nil {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusOK, templates.RecoveryCodes{
-		Frame: frame, Left: f.RecoveryCodes, Made: made, Regenerate: a.Base + "/account/codes/regenerate",
+	return a.pages.Render(w, http.StatusOK, templates.RecoveryCodes{
+		Frame: frame, Left: f.RecoveryCodes, Made: made, Regenerate: a.Path("/account/codes/regenerate"),
 	})
 }
 
-func (a *Area) regenerate(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	codes, err := a.Codes.Issue(r, s.User)
+func (a *codesPage) regenerate(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	codes, err := a.codes.Issue(r, s.User)
 	if err != nil {
 		return err
 	}
-	return a.showCodes(w, r, s, codes, "", a.Base+pathTo("codes"))
+	return a.render(w, r, s, codes, "", a.Path(pathTo("codes")))
 }
 
-// showCodes shows new codes, once.
-func (a *Area) showCodes(w http.ResponseWriter, r *http.Request, s *session.Session, codes []string, notice, next string) error {
-	frame := a.frame(r, s)
+// render shows new codes, once.
+func (a *codesPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, codes []string, notice, next string) error {
+	frame := a.head(r, s)
 	frame.Notice = notice
-	return a.Pages.Render(w, http.StatusOK, templates.RecoveryCodes{
-		Frame: frame, Codes: codes, Download: a.Base + "/account/codes/download", Done: next,
+	return a.pages.Render(w, http.StatusOK, templates.RecoveryCodes{
+		Frame: frame, Codes: codes, Download: a.Path("/account/codes/download"), Done: next,
 	})
 }
 
 const maxCodes = 20
 
-// downloadCodes gives the codes that the page shows back as a file: we keep only their digests.
-func (a *Area) downloadCodes(w http.ResponseWriter, r *http.Request, _ *session.Session) error {
+// download gives the codes that the page shows back as a file: we keep only their digests.
+func (a *codesPage) download(w http.ResponseWriter, r *http.Request, _ *session.Session) error {
 	codes := strings.Fields(posted(r, "codes"))
 	if len(codes) == 0 || len(codes) > maxCodes || slices.ContainsFunc(codes, notACode) {
 		return &web.Error{Status: http.StatusBadRequest, Message: "These aren’t recovery codes."}
@@ -88,7 +98,7 @@ func (a *Area) downloadCodes(w http.ResponseWriter, r *http.Request, _ *session.
 	return err
 }
 
-// notACode: whatever is given back must be nothing but codes.
+// notACode returns whether word is none: what is given back must be nothing but codes.
 func notACode(word string) bool {
 	return len(word) > 64 || strings.ContainsFunc(word, func(c rune) bool {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'

@@ -52,9 +52,9 @@ func addresses(u storage.User, more string) []string {
 	return append(all, more)
 }
 
-// toldSecond records and tells all addresses of a new second one; s is of before. Whoever came in by
+// secondSet records and tells all addresses of a new second one; s is of before. Whoever came in by
 // the one it replaces is signed out.
-func (a *Area) toldSecond(r *http.Request, s *session.Session, c emailChange) error {
+func (a *emailPage) secondSet(r *http.Request, s *session.Session, c emailChange) error {
 	var out error
 	if c.Old != "" {
 		out = a.endOtherSessions(r, s)
@@ -67,8 +67,8 @@ func (a *Area) toldSecond(r *http.Request, s *session.Session, c emailChange) er
 }
 
 // removeSecond takes the second address away. With the first one left nobody is locked out.
-func (a *Area) removeSecond(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	err := a.Store.DropSecondEmail(r.Context(), s.UserID, s.User.SecondEmail, a.now())
+func (a *emailPage) removeSecond(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	err := a.store.DropSecondEmail(r.Context(), s.UserID, s.User.SecondEmail, a.now())
 	if errors.Is(err, storage.ErrNotFound) { // of two clicks the other did it
 		return a.done(w, "profile", "second-removed")
 	}

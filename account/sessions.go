@@ -23,26 +23,39 @@ type SessionStore interface {
 	EndUserSessions(ctx context.Context, userID, exceptID string, at time.Time) error
 }
 
-func (a *Area) sessions(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	all, err := a.Store.UserSessions(r.Context(), s.UserID)
+// sessionsPage shows where the user is signed in, and ends it.
+type sessionsPage struct {
+	*frame
+	store  SessionStore
+	others *othersPage
+}
+
+func (a *sessionsPage) mount(mux *web.Mux) {
+	mux.Page("GET /account/sessions", a.known(a.show))
+	mux.Page("POST /account/sessions/end", a.known(a.end))
+	mux.Page("POST /account/sessions/end-others", a.known(a.endOthers))
+}
+
+func (a *sessionsPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	all, err := a.store.UserSessions(r.Context(), s.UserID)
 	if err != nil {
 		return err
 	}
 	p := templates.Sessions{
-		Frame: a.frame(r, s), End: a.Base + "/account/sessions/end", EndOthers: a.Base + "/account/sessions/end-others",
+		Frame: a.head(r, s), End: a.Path("/account/sessions/end"), EndOthers: a.Path("/account/sessions/end-others"),
 	}
 	for _, one := range all {
 		p.Sessions = append(p.Sessions, templates.Session{
 			ID: one.ID, Browser: one.UserAgent, Network: one.Network, Began: one.CreatedAt, Seen: one.LastSeenAt, Current: one.ID == s.ID,
 		})
 	}
-	return a.Pages.Render(w, http.StatusOK, p)
+	return a.pages.Render(w, http.StatusOK, p)
 }
 
-// endSession ends one of the person's own. It asks for no fresh sign-in: who sees a stranger signed
+// end ends one of the person's own. It asks for no fresh sign-in: who sees a stranger signed
 // in must not be slowed down, and the stranger gains nothing.
-func (a *Area) endSession(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	all, err := a.Store.UserSessions(r.Context(), s.UserID)
+func (a *sessionsPage) end(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	all, err := a.store.UserSessions(r.Context(), s.UserID)
 	if err != nil {
 		return err
 	}
@@ -50,23 +63,23 @@ func (a *Area) endSession(w http.ResponseWriter, r *http.Request, s *session.Ses
 	if !slices.ContainsFunc(all, func(one storage.Session) bool { return one.ID == id }) {
 		return fmt.Errorf("find session: %w", storage.ErrNotFound)
 	}
-	if err := a.Store.EndSession(r.Context(), id, a.now()); err != nil {
+	if err := a.store.EndSession(r.Context(), id, a.now()); err != nil {
 		return err
 	}
 	if err := a.did(r, s, audit.Event{Type: audit.SignOut, Target: id}); err != nil {
 		return err
 	}
 	if id == s.ID {
-		if err := a.Sessions.End(w, r); err != nil { // takes the cookie back, too
+		if err := a.sessions.End(w, r); err != nil { // takes the cookie back, too
 			return err
 		}
-		return web.Redirect(w, a.Base+"/login")
+		return web.Redirect(w, a.Path("/login"))
 	}
 	return a.done(w, "sessions", "session-ended")
 }
 
-func (a *Area) endOthers(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	if err := a.signOutOthers(r, s); err != nil {
+func (a *sessionsPage) endOthers(w http.ResponseWriter, r *http.Request, s *session.Session) error {
+	if err := a.others.signOutOthers(r, s); err != nil {
 		return err
 	}
 	return a.done(w, "sessions", "others-ended")

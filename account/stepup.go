@@ -6,12 +6,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -28,10 +28,23 @@ type StepUp interface {
 // page is a page for somebody signed in.
 type page func(w http.ResponseWriter, r *http.Request, s *session.Session) error
 
+// gate knows who is there, and asks for a sign-in where one is due.
+type gate struct {
+	web.Site
+	sessions Sessions
+	requests Requests
+	stepUp   StepUp
+	pages    Pages
+	audit    Recorder
+	now      func() time.Time
+}
+
+func (a *gate) mount(mux *web.Mux) { mux.Page("GET /account/confirm", a.confirm) }
+
 // known shows p to whoever is signed in. Others sign in first.
-func (a *Area) known(p page) web.Handler {
+func (a *gate) known(p page) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		s, err := a.Sessions.Current(r)
+		s, err := a.sessions.Current(r)
 		if err != nil {
 			return err
 		}
@@ -39,71 +52,71 @@ func (a *Area) known(p page) web.Handler {
 			return p(w, r, s)
 		}
 		if r.Method == http.MethodPost { // what was posted is lost: nothing to come back to
-			return web.Redirect(w, a.Base+"/login")
+			return web.Redirect(w, a.Path("/login"))
 		}
 		return a.signIn(w, r, a.pathOf(r))
 	}
 }
 
 // signIn sends a stranger to sign in, by whatever is enough for signing in, and from there to path.
-func (a *Area) signIn(w http.ResponseWriter, r *http.Request, path string) error {
+func (a *gate) signIn(w http.ResponseWriter, r *http.Request, path string) error {
 	q := &interaction.Request{Handle: storage.NewID(""), CreatedAt: a.now(), Return: path}
-	if err := a.Requests.Park(w, r, q); err != nil {
+	if err := a.requests.Park(w, r, q); err != nil {
 		return err
 	}
-	return web.Redirect(w, a.Base+"/login?request="+url.QueryEscape(q.Handle))
+	return web.Redirect(w, a.Path("/login?request="+url.QueryEscape(q.Handle)))
 }
 
 // sure does p for somebody who has just shown, as strongly as they can, that it is them. event is
 // what others are refused.
-func (a *Area) sure(event string, p page) web.Handler {
+func (a *gate) sure(event string, p page) web.Handler {
 	return a.known(func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-		strong, err := a.StepUp.Strong(r.Context(), s)
+		strong, err := a.stepUp.Strong(r.Context(), s)
 		if err != nil {
 			return err
 		}
 		if strong {
 			return p(w, r, s)
 		}
-		err = a.Audit.Record(r.Context(), audit.Event{Type: event, Outcome: audit.Refused, Reason: "step_up", UserID: s.UserID, Method: via})
+		err = a.audit.Record(r.Context(), audit.Event{Type: event, Outcome: audit.Refused, Reason: "step_up", UserID: s.UserID, Method: via})
 		if err != nil {
 			return err
 		}
-		return a.Pages.Render(w, http.StatusForbidden, templates.Error{
+		return &web.Error{
 			Status: http.StatusForbidden, Code: "step_up", Title: "Confirm it’s you",
 			Message: "This needs a sign-in from the last 5 minutes with your strongest method. Nothing was changed.",
-			WayText: "Confirm it’s you", WayURL: a.confirmURL(a.pathOf(r)), TraceID: web.TraceID(r.Context()),
-		})
+			WayText: "Confirm it’s you", WayURL: a.confirmURL(a.pathOf(r)),
+		}
 	})
 }
 
 // confirm sends the browser to a fresh sign-in, unless it has just been there.
-func (a *Area) confirm(w http.ResponseWriter, r *http.Request) error {
+func (a *gate) confirm(w http.ResponseWriter, r *http.Request) error {
 	path := pathTo(r.URL.Query().Get("to"))
-	s, err := a.Sessions.Current(r)
+	s, err := a.sessions.Current(r)
 	if err != nil {
 		return err
 	}
 	if s != nil {
-		strong, err := a.StepUp.Strong(r.Context(), s)
+		strong, err := a.stepUp.Strong(r.Context(), s)
 		if err != nil {
 			return err
 		}
 		if strong {
-			return web.Redirect(w, a.Base+path)
+			return web.Redirect(w, a.Path(path))
 		}
 	}
-	return a.StepUp.StepUp(w, r, path)
+	return a.stepUp.StepUp(w, r, path)
 }
 
-func (a *Area) confirmURL(path string) string {
+func (a *gate) confirmURL(path string) string {
 	name := strings.TrimPrefix(strings.TrimPrefix(path, "/account"), "/")
-	return a.Base + "/account/confirm?to=" + url.QueryEscape(name)
+	return a.Path("/account/confirm?to=" + url.QueryEscape(name))
 }
 
 // pathOf is the page of the account that a request, whatever it does there, belongs to.
-func (a *Area) pathOf(r *http.Request) string {
-	rest := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, a.Base+"/account"), "/")
+func (a *gate) pathOf(r *http.Request) string {
+	rest := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, a.Path("/account")), "/")
 	name, _, _ := strings.Cut(rest, "/")
 	switch name {
 	case "email", "second":

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
@@ -21,23 +20,31 @@ const via = "account"
 // patience bounds the telling, which goes on when the browser hangs up.
 const patience = 5 * time.Second
 
+// post writes to the user.
+type post struct {
+	site    web.Site
+	letters Letters
+	mailer  Mailer
+	clock   func() time.Time
+}
+
 // changed records what the person did and tells them by mail, in case it was not them. The change
 // itself stands already; an error says that the trail or the mail is behind.
-func (a *Area) changed(r *http.Request, s *session.Session, e audit.Event, m templates.NoticeMail) error {
+func (a *frame) changed(r *http.Request, s *session.Session, e audit.Event, m templates.NoticeMail) error {
 	return errors.Join(a.did(r, s, e), a.write(r.Context(), m, s.User.Addresses()...))
 }
 
 // did records a success.
-func (a *Area) did(r *http.Request, s *session.Session, e audit.Event) error {
+func (a *frame) did(r *http.Request, s *session.Session, e audit.Event) error {
 	e.Outcome, e.UserID = audit.Success, s.UserID
 	if e.Method == "" {
 		e.Method = via
 	}
-	return a.Audit.Record(r.Context(), e)
+	return a.audit.Record(r.Context(), e)
 }
 
 // write queues a notice to each address.
-func (a *Area) write(ctx context.Context, m templates.NoticeMail, to ...string) error {
+func (a *post) write(ctx context.Context, m templates.NoticeMail, to ...string) error {
 	var errs []error
 	for _, address := range to {
 		errs = append(errs, a.writeUntil(ctx, address, m, time.Time{}))
@@ -46,30 +53,30 @@ func (a *Area) write(ctx context.Context, m templates.NoticeMail, to ...string) 
 }
 
 // writeUntil queues a mail that is worth nothing from expires on; zero: it always is.
-func (a *Area) writeUntil(ctx context.Context, to string, m templates.NoticeMail, expires time.Time) error {
+func (a *post) writeUntil(ctx context.Context, to string, m templates.NoticeMail, expires time.Time) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	m.Language = web.Language(ctx)
-	subject, text, html, err := a.Letters.Mail(m)
+	subject, text, html, err := a.letters.Mail(m)
 	if err != nil {
 		return fmt.Errorf("write mail: %w", err)
 	}
-	if err := a.Mailer.Send(ctx, mail.Message{To: to, Subject: subject, Text: text, HTML: html, Expires: expires}); err != nil {
+	if err := a.mailer.Send(ctx, mail.Message{To: to, Subject: subject, Text: text, HTML: html, Expires: expires}); err != nil {
 		return fmt.Errorf("queue mail: %w", err)
 	}
 	return nil
 }
 
 // circumstances are those of this request.
-func (a *Area) circumstances(r *http.Request, s *session.Session) templates.Circumstances {
-	return templates.Circumstances{At: a.now(), Browser: s.UserAgent, Network: web.Network(web.ClientIP(r.Context()))}
+func (a *post) circumstances(r *http.Request, s *session.Session) templates.Circumstances {
+	return templates.Circumstances{At: a.clock(), Browser: s.UserAgent, Network: web.Network(web.ClientIP(r.Context()))}
 }
 
 // link is the address of one of our pages for a mail.
-func (a *Area) link(path string) string { return strings.TrimSuffix(a.Issuer, "/") + path }
+func (a *post) link(path string) string { return a.site.URL(path) }
 
 // endOtherSessions signs out all browsers but this one: after a way in was taken away, whoever came
 // by it must not stay.
-func (a *Area) endOtherSessions(r *http.Request, s *session.Session) error {
-	return a.Store.EndUserSessions(r.Context(), s.UserID, s.ID, a.now())
+func (a *frame) endOtherSessions(r *http.Request, s *session.Session) error {
+	return a.store.EndUserSessions(r.Context(), s.UserID, s.ID, a.now())
 }

@@ -63,7 +63,7 @@ type Details interface {
 
 // Asker asks for consent.
 type Asker struct {
-	Base     string // path of the issuer, "" for a bare host
+	Site     web.Site
 	Store    Store
 	Sessions *session.Sessions
 	Requests *interaction.Store
@@ -82,10 +82,10 @@ type Asker struct {
 	Connected func(ctx context.Context, s *session.Session, app string, scopes []string)
 }
 
-// Mount registers the consent page.
+// Mount registers the consent page on mux, which is at the site's path.
 func (a *Asker) Mount(mux *web.Mux) {
-	mux.Page("GET "+a.Base+"/consent", a.page)
-	mux.Page("POST "+a.Base+"/consent", a.answer)
+	mux.Page("GET /consent", a.page)
+	mux.Page("POST /consent", a.answer)
 }
 
 // Refusal is what a client gets instead of the consent page under prompt=none (OpenID Connect Core
@@ -94,7 +94,7 @@ func (a *Asker) Refusal() string { return "consent_required" }
 
 // Next returns the consent page when q needs an answer of the person signed in, and "" otherwise.
 // An answer of Denied is an answer: what follows from it is the caller's to say. The path includes
-// Base.
+// that of the site.
 func (a *Asker) Next(ctx context.Context, q *interaction.Request, s *session.Session) (string, error) {
 	if s == nil {
 		return a.url(q), nil
@@ -109,7 +109,7 @@ func (a *Asker) Next(ctx context.Context, q *interaction.Request, s *session.Ses
 	return a.url(q), nil
 }
 
-// answered: an answer counts for the person who gave it, not for whoever signs in next.
+// answered returns whether there is an answer that counts: it does for the person who gave it, not for whoever signs in next.
 func answered(q *interaction.Request, userID string) bool {
 	return q.Decision != "" && q.DecidedBy == userID
 }
@@ -150,7 +150,7 @@ func (a *Asker) before(ctx context.Context, q *interaction.Request, userID strin
 }
 
 func (a *Asker) url(q *interaction.Request) string {
-	return a.Base + "/consent?request=" + url.QueryEscape(q.Handle)
+	return a.Site.Path("/consent?request=" + url.QueryEscape(q.Handle))
 }
 
 func (a *Asker) now() time.Time {

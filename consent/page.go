@@ -20,17 +20,17 @@ import (
 func (a *Asker) page(w http.ResponseWriter, r *http.Request) error {
 	q, s, err := a.asked(r, r.URL.Query().Get("request"))
 	if err != nil {
-		return a.gone(w, r, err)
+		return a.gone(err)
 	}
 	if s == nil {
-		return web.Redirect(w, a.Base+q.Resume())
+		return web.Redirect(w, a.Site.Path(q.Resume()))
 	}
 	due, err := a.Next(r.Context(), q, s)
 	if err != nil {
 		return err
 	}
 	if due == "" {
-		return web.Redirect(w, a.Base+q.Resume())
+		return web.Redirect(w, a.Site.Path(q.Resume()))
 	}
 	return a.show(w, r, q, s)
 }
@@ -55,7 +55,7 @@ func (a *Asker) show(w http.ResponseWriter, r *http.Request, q *interaction.Requ
 	}
 	q.ShownTo = s.ID
 	if err := a.Requests.Update(r.Context(), q); err != nil {
-		return a.gone(w, r, err)
+		return a.gone(err)
 	}
 	k, host := redirectOf(q.RedirectURI)
 	t := a.trustIn(q)
@@ -64,10 +64,10 @@ func (a *Asker) show(w http.ResponseWriter, r *http.Request, q *interaction.Requ
 		return err
 	}
 	return a.Pages.Render(w, http.StatusOK, templates.Consent{
-		Action: a.Base + "/consent", Handle: q.Handle, Client: q.ClientName, ClientHost: headline(q, k, host, t),
+		Action: a.Site.Path("/consent"), Handle: q.Handle, Client: q.ClientName, ClientHost: headline(q, k, host, t),
 		RedirectHost: host, Resources: q.Resources,
 		Account:   cmp.Or(s.User.Email, s.User.Name),
-		SwitchURL: a.Base + "/login?switch=1&request=" + url.QueryEscape(q.Handle),
+		SwitchURL: a.Site.Path("/login?switch=1&request=" + url.QueryEscape(q.Handle)),
 		Scopes:    describe(q.Allow(), before), Lasts: lasts(q), Warning: warning(k, t), Details: a.details(r, q),
 		Unverified: t.unverified(), Vouched: vouched(k, t), Links: links(q), LogoURL: logo,
 	})
@@ -84,13 +84,13 @@ func (a *Asker) details(r *http.Request, q *interaction.Request) []templates.Det
 func (a *Asker) answer(w http.ResponseWriter, r *http.Request) error {
 	q, s, err := a.asked(r, posted(r, "request"))
 	if err != nil {
-		return a.gone(w, r, err)
+		return a.gone(err)
 	}
 	if s == nil || q.ShownTo != s.ID {
-		return a.notShown(w, r, q)
+		return a.notShown(q)
 	}
 	if answered(q, s.UserID) { // a second click, or the other of two tabs
-		return web.Redirect(w, a.Base+q.Resume())
+		return web.Redirect(w, a.Site.Path(q.Resume()))
 	}
 	switch posted(r, "decision") {
 	case "allow":
@@ -161,7 +161,7 @@ func (a *Asker) unlessChanged(ctx context.Context, q *interaction.Request, s *se
 func (a *Asker) decide(w http.ResponseWriter, r *http.Request, q *interaction.Request, s *session.Session, decision, event string) error {
 	q.Decision, q.DecidedBy = decision, s.UserID
 	if err := a.Requests.Update(r.Context(), q); err != nil {
-		return a.gone(w, r, err)
+		return a.gone(err)
 	}
 	outcome := audit.Success
 	if decision == interaction.Denied {
@@ -171,28 +171,28 @@ func (a *Asker) decide(w http.ResponseWriter, r *http.Request, q *interaction.Re
 	if err != nil {
 		return err
 	}
-	return web.Redirect(w, a.Base+q.Resume())
+	return web.Redirect(w, a.Site.Path(q.Resume()))
 }
 
 // notShown answers a decision by somebody who did not see the question, such as after signing in as
 // another person in another tab.
-func (a *Asker) notShown(w http.ResponseWriter, r *http.Request, q *interaction.Request) error {
-	return a.Pages.Render(w, http.StatusForbidden, templates.Error{
+func (a *Asker) notShown(q *interaction.Request) error {
+	return &web.Error{
 		Status: http.StatusForbidden, Code: "not_shown", Title: "Please review this again",
 		Message: "Your sign-in changed after we asked, so your answer wasn’t used.",
-		WayText: "Continue", WayURL: a.Base + q.Resume(), TraceID: web.TraceID(r.Context()),
-	})
+		WayText: "Continue", WayURL: a.Site.Path(q.Resume()),
+	}
 }
 
 // gone answers a request that is not there, or is another browser's; any other error is returned.
-func (a *Asker) gone(w http.ResponseWriter, r *http.Request, err error) error {
+func (a *Asker) gone(err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
-	return a.Pages.Render(w, http.StatusBadRequest, templates.Error{
+	return &web.Error{
 		Status: http.StatusBadRequest, Code: "request_gone", Title: "This request is no longer active",
 		Message: "It timed out, was already answered, or was opened in a different browser. " +
 			"To continue, start again from the app.",
-		WayText: "Go to your account", WayURL: a.Base + "/account", TraceID: web.TraceID(r.Context()),
-	})
+		WayText: "Go to your account", WayURL: a.Site.Path("/account"),
+	}
 }

@@ -35,7 +35,7 @@ func (a *Asker) trustIn(q *interaction.Request) trust {
 	return aHost
 }
 
-// unverified: nobody here answers for it (ASVS 10.4.7).
+// unverified returns whether no one here answers for the client (ASVS 10.4.7).
 func (t trust) unverified() bool { return t < aKnown }
 
 // vouched is who answers for the app, as a sentence; empty where the warning says that no one can: what

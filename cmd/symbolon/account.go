@@ -17,7 +17,7 @@ const exportDocs = "https://github.com/symbolon-id/symbolon/blob/main/docs/accou
 // accountArea builds the account pages. rp is nil where browsers make no passkeys.
 func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *account.Area {
 	a := &account.Area{
-		Issuer: n.config.Issuer, Base: n.base, Store: n.db, Ephemeral: n.ephemeral, Sessions: n.sessions, StepUp: n.login, Requests: n.login.Requests,
+		Site: n.site, Store: n.db, Ephemeral: n.ephemeral, Sessions: n.sessions, StepUp: n.login, Requests: n.login.Requests,
 		QR: totp.QR, Keep: n.db.Keep, Browser: n.browser, Limiter: limiter,
 		Mailer: n.queue, Letters: n.pages, Pages: n.pages, Audit: n.audit,
 		Sentence: interaction.Sentence, DocsURL: exportDocs,

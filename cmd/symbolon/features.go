@@ -41,7 +41,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 	n.account = n.accountArea(limiter, n.passkeys)
 	clients := n.clients()
 	n.consent = &consent.Asker{
-		Base: n.base, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
+		Site: n.site, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 		Details: n.config.DetailTypes,
 		Clients: clients, SelfRegistered: registration.Prefix, KnownHosts: n.config.Registration.AllowHosts, LogoURL: clients.Logos.URL,
 		Connected: n.tellConnected,
@@ -122,9 +122,9 @@ func (n *node) mount(issuer *url.URL, d *dev) {
 	n.mux.Static(n.base+templates.StaticPrefix, n.pages.Static())
 	n.mux.Static(n.base+"/language", n.pages.Choose(origin, n.browser.Secure))
 	n.login.Mount(n.mux.Under(n.site.Base))
-	n.account.Mount(n.mux)
+	n.account.Mount(n.mux.Under(n.site.Base))
 	passkey.WellKnown{Site: n.site, RelyingParty: n.passkeys}.Mount(n.mux)
-	n.consent.Mount(n.mux)
+	n.consent.Mount(n.mux.Under(n.site.Base))
 	n.provider.Mount(n.mux)
 	n.mountRegistration()
 	if d != nil {
