@@ -3,10 +3,11 @@ package details
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/symbolon-id/symbolon/strictjson"
 )
 
 // detail is one authorization detail: strings, json.Numbers, bools, lists and maps of them.
@@ -23,17 +24,15 @@ type Malformed struct{ Why string }
 
 func (e Malformed) Error() string { return e.Why }
 
-// parse reads a list of details. What two parsers could read differently is refused: names that are
-// there twice, and text that is not Unicode.
+// parse reads a list of details. What two parsers could read differently is refused, and what a person
+// could not see.
 func parse(text string) ([]detail, error) {
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	value, err := parseValue(dec, maxDepth)
+	value, err := strictjson.Parse([]byte(text), maxDepth)
 	if err != nil {
-		return nil, err
+		return nil, Malformed{inJSON(err)}
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, Malformed{"The authorization_details must be a single JSON value."}
+	if err := checkValues(value); err != nil {
+		return nil, err
 	}
 	list, ok := value.([]any)
 	if !ok || len(list) == 0 || len(list) > maxDetails {
@@ -48,67 +47,46 @@ func parse(text string) ([]detail, error) {
 	return all, nil
 }
 
-func parseValue(dec *json.Decoder, depth int) (any, error) {
-	token, err := dec.Token()
-	if err != nil || depth == 0 {
-		return nil, Malformed{"The authorization_details are not valid JSON or are nested too deeply."}
+func inJSON(err error) string {
+	if errors.Is(err, strictjson.ErrDuplicate) {
+		return "The authorization_details contain a duplicate member."
 	}
-	switch token := token.(type) {
-	case json.Delim:
-		if token == '{' {
-			return parseObject(dec, depth)
+	return "The authorization_details are not valid JSON or are nested too deeply."
+}
+
+// checkValues judges each value, whatever its place.
+func checkValues(value any) error {
+	switch value := value.(type) {
+	case detail:
+		for _, member := range value {
+			if err := checkValues(member); err != nil {
+				return err
+			}
 		}
-		return parseList(dec, depth)
+	case []any:
+		for _, element := range value {
+			if err := checkValues(element); err != nil {
+				return err
+			}
+		}
 	case json.Number:
-		if len(token) > 32 {
-			return nil, Malformed{"A number in authorization_details is too long."}
-		}
-		if _, err := token.Float64(); err != nil {
-			return nil, Malformed{"A number in authorization_details is too large."} // 1e400: every reader makes something else of it
-		}
+		return checkNumber(value)
 	case string:
-		if !readable(token) {
-			return nil, Malformed{"A string in authorization_details is too long or contains characters that cannot be displayed."}
+		if !readable(value) {
+			return Malformed{"A string in authorization_details is too long or contains characters that cannot be displayed."}
 		}
 	case nil:
-		return nil, Malformed{"The authorization_details must not contain null."}
+		return Malformed{"The authorization_details must not contain null."}
 	}
-	return token, nil
+	return nil
 }
 
-func parseObject(dec *json.Decoder, depth int) (any, error) {
-	object := detail{}
-	for dec.More() {
-		token, err := dec.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
-			return nil, Malformed{"The authorization_details are not valid JSON."}
-		}
-		if _, twice := object[name]; twice {
-			return nil, Malformed{"The authorization_details contain a duplicate member."}
-		}
-		if object[name], err = parseValue(dec, depth-1); err != nil {
-			return nil, err
-		}
+func checkNumber(n json.Number) error {
+	if len(n) > 32 {
+		return Malformed{"A number in authorization_details is too long."}
 	}
-	return object, closed(dec)
-}
-
-func parseList(dec *json.Decoder, depth int) (any, error) {
-	list := []any{}
-	for dec.More() {
-		value, err := parseValue(dec, depth-1)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, value)
-	}
-	return list, closed(dec)
-}
-
-func closed(dec *json.Decoder) error {
-	if _, err := dec.Token(); err != nil {
-		return Malformed{"The authorization_details are not valid JSON."}
+	if _, err := n.Float64(); err != nil {
+		return Malformed{"A number in authorization_details is too large."} // 1e400: every reader makes something else of it
 	}
 	return nil
 }

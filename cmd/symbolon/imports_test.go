@@ -55,14 +55,14 @@ func architecture() map[string]rule {
 		"account":           {ours: feature("login/session interaction mail users")},
 		"clients":           {ours: feature("keys")},
 		"users":             {ours: feature("clients login/recoverlink mail")},
-		"registration":      {ours: feature("clients keys outbound")},
+		"registration":      {ours: feature("clients keys outbound strictjson")},
 		"logout":            {ours: list("storage outbound outbox")},
 
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
-		"details":       {ours: list("templates")},
+		"details":       {ours: list("templates strictjson")},
 		"interaction":   {ours: list("storage web")},
-		"keys":          {ours: list("storage"), libraries: list("github.com/go-jose/go-jose/v4")},
+		"keys":          {ours: list("storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4")},
 		"mail":          {ours: list("storage outbox"), libraries: list("github.com/wneessen/go-mail")},
 		"outbox":        {ours: list("storage")},
 		"storage":       {},
@@ -72,6 +72,7 @@ func architecture() map[string]rule {
 		"outbound":      {},
 		"web":           {libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel")},
 		"migrations":    {},
+		"strictjson":    {},
 
 		// Backends: only cmd and storagetest.
 		"storage/durable":   {ours: list("storage audit migrations"), libraries: list("github.com/jackc/pgx/v5 modernc.org/sqlite")},
