@@ -107,11 +107,17 @@ func decode(token string) (parts [3][]byte, err error) {
 func parseHeader(raw []byte) (h Header, ok bool) {
 	value, err := strictjson.Parse(raw, 2)
 	members, isObject := value.(map[string]any)
-	if err != nil || !isObject || len(members) != 3 {
+	if err != nil || !isObject {
 		return h, false
 	}
-	h.Alg, _ = members["alg"].(string)
-	h.KID, _ = members["kid"].(string)
-	h.Typ, _ = members["typ"].(string)
-	return h, h.Alg != "" && h.KID != "" && h.Typ != ""
+	named := 0
+	for _, member := range []struct {
+		name string
+		into *string
+	}{{"alg", &h.Alg}, {"kid", &h.KID}, {"typ", &h.Typ}} {
+		if *member.into, _ = members[member.name].(string); *member.into != "" {
+			named++
+		}
+	}
+	return h, named == len(members)
 }
