@@ -3,10 +3,8 @@ package details
 import (
 	"encoding/json"
 	"errors"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/strictjson"
 )
 
@@ -24,15 +22,25 @@ type Malformed struct{ Why string }
 
 func (e Malformed) Error() string { return e.Why }
 
-// parse reads a list of details. What two parsers could read differently is refused, and what a person
-// could not see.
+// parse reads a list of details that a client sent. What two parsers could read differently is refused, and
+// what a person could not see.
 func parse(text string) ([]detail, error) {
-	value, err := strictjson.Parse([]byte(text), maxDepth)
+	all, err := read([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range all {
+		if err := checkValues(one); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func read(text []byte) ([]detail, error) {
+	value, err := strictjson.Parse(text, maxDepth)
 	if err != nil {
 		return nil, Malformed{inJSON(err)}
-	}
-	if err := checkValues(value); err != nil {
-		return nil, err
 	}
 	list, ok := value.([]any)
 	if !ok || len(list) == 0 || len(list) > maxDetails {
@@ -72,7 +80,7 @@ func checkValues(value any) error {
 	case json.Number:
 		return checkNumber(value)
 	case string:
-		if !readable(value) {
+		if len(value) > maxText || !legible.Value(value) {
 			return Malformed{"A string in authorization_details is too long or contains characters that cannot be displayed."}
 		}
 	case nil:
@@ -89,28 +97,6 @@ func checkNumber(n json.Number) error {
 		return Malformed{"A number in authorization_details is too large."} // 1e400: every reader makes something else of it
 	}
 	return nil
-}
-
-// readable: what a person is to allow must look like what it is. Control characters and those that
-// turn the direction of writing around do not; a surrogate that stands alone decodes to U+FFFD.
-func readable(text string) bool {
-	return len(text) <= maxText && !strings.ContainsFunc(text, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || fills(r)
-	})
-}
-
-// fills tells the characters that count as letters or symbols and show nothing.
-func fills(r rune) bool {
-	switch r {
-	case 0x115f, 0x1160, 0x3164, 0xffa0, 0x2800: // Hangul fillers, the blank of Braille
-		return true
-	}
-	return false
-}
-
-// blank tells whether nothing of a text can be seen: spaces, joiners, marks without a letter.
-func blank(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) })
 }
 
 // canonical is JSON that is the same for the same details.
@@ -130,7 +116,7 @@ func stored(raw json.RawMessage) []detail {
 	if len(raw) == 0 {
 		return nil
 	}
-	all, err := parse(string(raw))
+	all, err := read(raw)
 	if err != nil {
 		return nil // not of ours: it allows nothing
 	}
