@@ -4,13 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -53,8 +52,8 @@ func (a *passkeysPage) rename(w http.ResponseWriter, r *http.Request, s *session
 	if err != nil {
 		return err
 	}
-	name := strings.TrimSpace(posted(r, "name"))
-	if name == "" || utf8.RuneCountInString(name) > maxPasskeyName || !users.Printable(name) {
+	name, ok := legible.Line(posted(r, "name"))
+	if name == "" || utf8.RuneCountInString(name) > maxPasskeyName || !ok {
 		return a.render(w, r, s, http.StatusBadRequest, "Enter a name of 1 to 64 visible characters.")
 	}
 	if err := a.store.RenamePasskey(r.Context(), s.UserID, p.ID, name); err != nil {

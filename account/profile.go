@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -123,12 +124,12 @@ const maxName = 200 // characters
 
 // change takes any name a person may have, and none, and whatever else of the profile was sent.
 func (a *profilePage) change(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	name := strings.TrimSpace(posted(r, "name"))
+	name, ok := legible.Line(posted(r, "name"))
 	if len(r.PostForm["name"]) != 1 { // an empty name is a name; none is a form of something else
 		return &web.Error{Status: http.StatusBadRequest, Message: "The name field is missing."}
 	}
 	typed := profileForm{status: http.StatusBadRequest, name: cut(name)}
-	if utf8.RuneCountInString(name) > maxName || !users.Printable(name) {
+	if utf8.RuneCountInString(name) > maxName || !ok {
 		typed.nameError = "Use up to 200 visible characters."
 	}
 	user := s.User

@@ -2,8 +2,9 @@ package clients
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/symbolon-id/symbolon/legible"
 )
 
 const maxName = 120
@@ -20,14 +21,8 @@ func CheckName(field, name string) error {
 		return invalid(field, "is not valid UTF-8")
 	case utf8.RuneCountInString(name) > maxName:
 		return invalid(field, "is longer than %d characters", maxName)
-	case strings.ContainsFunc(name, deceives):
+	case !legible.Name(name):
 		return invalid(field, "holds control, invisible or text-direction characters")
 	}
 	return nil
-}
-
-// deceives finds what makes a name look like another: Cf holds the bidi controls and the zero-width
-// characters, Zl and Zp break the line.
-func deceives(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -65,7 +66,7 @@ func checkContacts(c storage.Client) error {
 		return invalid("contacts", "more than %d", maxContacts)
 	}
 	for _, contact := range c.Contacts {
-		if contact == "" || utf8.RuneCountInString(contact) > maxContact || !utf8.ValidString(contact) || strings.ContainsFunc(contact, deceives) {
+		if contact == "" || utf8.RuneCountInString(contact) > maxContact || !legible.Value(contact) {
 			return invalid("contacts", "one is empty, too long, or holds characters that cannot be seen")
 		}
 	}

@@ -83,7 +83,7 @@ func TestTooManyRepeatedOrNoRedirectURIsAreRefused(t *testing.T) {
 
 func TestDeceivingNamesAreRefused(t *testing.T) {
 	for _, name := range []string{
-		"", " ", " Google", "Google ", "Goo\u200bgle", "elgoo\u202eG", "\u2066x", "\ufeffx", "a\nb", "a\x00", "a\u2028b", "\xff",
+		"", " ", " Google", "Google ", "Goo\u200bgle", "elgoo\u202eG", "\u2066x", "\ufeffx", "a\nb", "a\x00", "a\u2028b", "\xff", "Ada\u200d", "a\u00a0b", "a\u2800", "a\U000e0fff",
 		strings.Repeat("x", 121),
 	} {
 		wantInvalid(t, "client_name", app(func(c *storage.Client) { c.Name = name }), name)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/symbolon-id/symbolon/legible"
 )
 
 // Asked reads what a client asks for (RFC 9396 section 2), as the JSON that is kept and told: each
@@ -58,12 +60,12 @@ func (f Field) judge(where, name string, value any) error {
 	switch f.kind(name) {
 	case kindString:
 		text, isText := value.(string)
-		ok = isText && !blank(text) && f.admits(text)
+		ok = isText && legible.Visible(text) && f.admits(text)
 	case kindStrings:
 		list, isList := value.([]any)
 		ok = isList && len(list) > 0 && !slices.ContainsFunc(list, func(one any) bool {
 			text, isText := one.(string)
-			return !isText || blank(text) || !f.admits(text)
+			return !isText || !legible.Visible(text) || !f.admits(text)
 		})
 	case kindNumber:
 		_, ok = value.(json.Number)

@@ -3,10 +3,9 @@ package details
 import (
 	"encoding/json"
 	"errors"
-	"io"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/symbolon-id/symbolon/legible"
+	"github.com/symbolon-id/symbolon/strictjson"
 )
 
 // detail is one authorization detail: strings, json.Numbers, bools, lists and maps of them.
@@ -23,17 +22,25 @@ type Malformed struct{ Why string }
 
 func (e Malformed) Error() string { return e.Why }
 
-// parse reads a list of details. What two parsers could read differently is refused: names that are
-// there twice, and text that is not Unicode.
+// parse reads a list of details that a client sent. What two parsers could read differently is refused, and
+// what a person could not see.
 func parse(text string) ([]detail, error) {
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	value, err := parseValue(dec, maxDepth)
+	all, err := read([]byte(text))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, Malformed{"The authorization_details must be a single JSON value."}
+	for _, one := range all {
+		if err := checkValues(one); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func read(text []byte) ([]detail, error) {
+	value, err := strictjson.Parse(text, maxDepth)
+	if err != nil {
+		return nil, Malformed{inJSON(err)}
 	}
 	list, ok := value.([]any)
 	if !ok || len(list) == 0 || len(list) > maxDetails {
@@ -48,91 +55,48 @@ func parse(text string) ([]detail, error) {
 	return all, nil
 }
 
-func parseValue(dec *json.Decoder, depth int) (any, error) {
-	token, err := dec.Token()
-	if err != nil || depth == 0 {
-		return nil, Malformed{"The authorization_details are not valid JSON or are nested too deeply."}
+func inJSON(err error) string {
+	if errors.Is(err, strictjson.ErrDuplicate) {
+		return "The authorization_details contain a duplicate member."
 	}
-	switch token := token.(type) {
-	case json.Delim:
-		if token == '{' {
-			return parseObject(dec, depth)
+	return "The authorization_details are not valid JSON or are nested too deeply."
+}
+
+// checkValues judges each value, whatever its place.
+func checkValues(value any) error {
+	switch value := value.(type) {
+	case detail:
+		for _, member := range value {
+			if err := checkValues(member); err != nil {
+				return err
+			}
 		}
-		return parseList(dec, depth)
+	case []any:
+		for _, element := range value {
+			if err := checkValues(element); err != nil {
+				return err
+			}
+		}
 	case json.Number:
-		if len(token) > 32 {
-			return nil, Malformed{"A number in authorization_details is too long."}
-		}
-		if _, err := token.Float64(); err != nil {
-			return nil, Malformed{"A number in authorization_details is too large."} // 1e400: every reader makes something else of it
-		}
+		return checkNumber(value)
 	case string:
-		if !readable(token) {
-			return nil, Malformed{"A string in authorization_details is too long or contains characters that cannot be displayed."}
+		if len(value) > maxText || !legible.Value(value) {
+			return Malformed{"A string in authorization_details is too long or contains characters that cannot be displayed."}
 		}
 	case nil:
-		return nil, Malformed{"The authorization_details must not contain null."}
-	}
-	return token, nil
-}
-
-func parseObject(dec *json.Decoder, depth int) (any, error) {
-	object := detail{}
-	for dec.More() {
-		token, err := dec.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
-			return nil, Malformed{"The authorization_details are not valid JSON."}
-		}
-		if _, twice := object[name]; twice {
-			return nil, Malformed{"The authorization_details contain a duplicate member."}
-		}
-		if object[name], err = parseValue(dec, depth-1); err != nil {
-			return nil, err
-		}
-	}
-	return object, closed(dec)
-}
-
-func parseList(dec *json.Decoder, depth int) (any, error) {
-	list := []any{}
-	for dec.More() {
-		value, err := parseValue(dec, depth-1)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, value)
-	}
-	return list, closed(dec)
-}
-
-func closed(dec *json.Decoder) error {
-	if _, err := dec.Token(); err != nil {
-		return Malformed{"The authorization_details are not valid JSON."}
+		return Malformed{"The authorization_details must not contain null."}
 	}
 	return nil
 }
 
-// readable: what a person is to allow must look like what it is. Control characters and those that
-// turn the direction of writing around do not; a surrogate that stands alone decodes to U+FFFD.
-func readable(text string) bool {
-	return len(text) <= maxText && !strings.ContainsFunc(text, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || fills(r)
-	})
-}
-
-// fills tells the characters that count as letters or symbols and show nothing.
-func fills(r rune) bool {
-	switch r {
-	case 0x115f, 0x1160, 0x3164, 0xffa0, 0x2800: // Hangul fillers, the blank of Braille
-		return true
+func checkNumber(n json.Number) error {
+	if len(n) > 32 {
+		return Malformed{"A number in authorization_details is too long."}
 	}
-	return false
-}
-
-// blank tells whether nothing of a text can be seen: spaces, joiners, marks without a letter.
-func blank(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) })
+	if _, err := n.Float64(); err != nil {
+		return Malformed{"A number in authorization_details is too large."} // 1e400: every reader makes something else of it
+	}
+	return nil
 }
 
 // canonical is JSON that is the same for the same details.
@@ -152,7 +116,7 @@ func stored(raw json.RawMessage) []detail {
 	if len(raw) == 0 {
 		return nil
 	}
-	all, err := parse(string(raw))
+	all, err := read(raw)
 	if err != nil {
 		return nil // not of ours: it allows nothing
 	}

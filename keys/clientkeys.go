@@ -1,24 +1,24 @@
 package keys
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
-	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/json"
+
+	"github.com/symbolon-id/symbolon/strictjson"
 )
 
 const (
 	maxClientKeys = 16
 	maxJWKS       = 64 << 10 // bytes
-	maxDepth      = 32
+	maxDepth      = 33
 	minRSA        = 2048 // bits
 	maxRSA        = 8192 // verifying takes longer with every bit
 )
@@ -31,29 +31,12 @@ func StrictAlgorithms() []string { return []string{PS256, ES256, EdDSA} }
 
 // CheckClientKeys tells why a client cannot be registered with this JWK Set, or nil.
 func CheckClientKeys(jwks []byte) error {
-	if isDeep(jwks) {
+	// Databases read it, too, and give up earlier than we do: SQLite at 1000.
+	if _, err := strictjson.Parse(jwks, maxDepth); errors.Is(err, strictjson.ErrDepth) {
 		return errors.New("the JWK Set is nested too deeply")
 	}
 	_, err := parseClientKeys(jwks)
 	return err
-}
-
-// isDeep tells whether a document is nested more deeply than any key is. Databases read it, too, and give
-// up earlier than we do: SQLite at 1000.
-func isDeep(document []byte) bool {
-	tokens := stdjson.NewDecoder(bytes.NewReader(document))
-	for depth := 0; depth <= maxDepth; {
-		token, err := tokens.Token()
-		switch {
-		case err != nil:
-			return false
-		case token == stdjson.Delim('{') || token == stdjson.Delim('['):
-			depth++
-		case token == stdjson.Delim('}') || token == stdjson.Delim(']'):
-			depth--
-		}
-	}
-	return true
 }
 
 func parseClientKeys(jwks []byte) ([]jose.JSONWebKey, error) {

@@ -1,17 +1,16 @@
 package keys
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/symbolon-id/symbolon/strictjson"
 )
 
 // ErrToken: this is not a token of ours, or of the client it should be of. The text after it says why
@@ -106,27 +105,19 @@ func decode(token string) (parts [3][]byte, err error) {
 // parseHeader accepts the members we write and nothing else: no crit, b64 or zip to change what is
 // signed, no jwk, jku, x5u or x5c to bring a key along, no member twice or in another case.
 func parseHeader(raw []byte) (h Header, ok bool) {
-	members := map[string]*string{"alg": &h.Alg, "kid": &h.KID, "typ": &h.Typ}
-	in := json.NewDecoder(bytes.NewReader(raw))
-	if open, err := in.Token(); err != nil || open != json.Delim('{') {
+	value, err := strictjson.Parse(raw, 2)
+	members, isObject := value.(map[string]any)
+	if err != nil || !isObject {
 		return h, false
 	}
-	for in.More() {
-		name, err := in.Token()
-		if err != nil {
-			return h, false
+	named := 0
+	for _, member := range []struct {
+		name string
+		into *string
+	}{{"alg", &h.Alg}, {"kid", &h.KID}, {"typ", &h.Typ}} {
+		if *member.into, _ = members[member.name].(string); *member.into != "" {
+			named++
 		}
-		value, err := in.Token()
-		text, isText := value.(string)
-		member := members[name.(string)]
-		if err != nil || !isText || member == nil || text == "" || *member != "" {
-			return h, false
-		}
-		*member = text
 	}
-	if _, err := in.Token(); err != nil { // the closing brace
-		return h, false
-	}
-	_, err := in.Token()
-	return h, errors.Is(err, io.EOF)
+	return h, named == len(members)
 }

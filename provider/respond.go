@@ -2,11 +2,9 @@ package provider
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,22 +17,13 @@ import (
 // nothing else, in dev mode too: people read hints on a page, or where the server runs.
 func (re *renderer) writeError(w http.ResponseWriter, r *http.Request, e *oauth.Error) error {
 	re.hints.Of(r, e)
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-store")
-	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
-		h.Set("Retry-After", retryAfter(e))
-	}
 	if _, _, basic := r.BasicAuth(); e.Name == "invalid_client" && (basic || r.Header.Get("Authorization") != "") {
-		h.Set("WWW-Authenticate", `Basic realm="symbolon", charset="UTF-8"`)
+		w.Header().Set("WWW-Authenticate", `Basic realm="symbolon", charset="UTF-8"`)
 	}
-	body, _ := json.Marshal(map[string]string{"error": e.Name, "error_description": e.Description})
-	w.WriteHeader(e.Status)
-	_, _ = w.Write(body)
 	if e.Status >= http.StatusInternalServerError {
 		logError(r, e)
 	}
-	return nil
+	return web.WriteOAuthError(w, &web.Error{Status: e.Status, Code: e.Name, Message: e.Description, RetryAfter: retryAfter(e)})
 }
 
 // errorPage answers the user at our own address.
@@ -61,9 +50,7 @@ func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *oauth.E
 	if e.Status >= http.StatusInternalServerError {
 		logError(r, e)
 	}
-	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", retryAfter(e))
-	}
+	web.RetryAfter(w, retryAfter(e))
 	return re.pages.Render(w, e.Status, page)
 }
 
@@ -104,13 +91,16 @@ func message(status int) string {
 	return "The app sent a request we could not process. Go back to the app and start again. If that does not help, contact its support team."
 }
 
-// retryAfter is how many seconds to wait before trying again: what the limiter said, or a moment.
-func retryAfter(e *oauth.Error) string {
+// retryAfter is how long to wait before trying again, where that may help: what the limiter said, or a moment.
+func retryAfter(e *oauth.Error) time.Duration {
+	if e.Status != http.StatusServiceUnavailable && e.Status != http.StatusTooManyRequests {
+		return 0
+	}
 	var limited *web.Error
 	if errors.As(e.Cause, &limited) && limited.RetryAfter > 0 {
-		return strconv.FormatInt(int64((limited.RetryAfter+time.Second-1)/time.Second), 10)
+		return limited.RetryAfter
 	}
-	return "2"
+	return 2 * time.Second
 }
 
 // logError puts the cause, which the client is not told, into the log record of the request.

@@ -1,10 +1,10 @@
 package registration
 
 import (
-	"bytes"
 	"encoding/json"
-	"strings"
-	"unicode/utf8"
+	"errors"
+
+	"github.com/symbolon-id/symbolon/strictjson"
 )
 
 const maxDepth = 16
@@ -13,17 +13,10 @@ const maxDepth = 16
 // is one that is not there.
 type object map[string]any
 
-// parseObject refuses what two parsers could read in two ways: a name given twice, bytes that are
-// not UTF-8, a byte order mark, anything behind the object.
 func parseObject(text []byte) (object, error) {
-	if !utf8.Valid(text) || !json.Valid(text) {
-		return nil, malformed("The request body is not valid JSON.")
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	value, err := parseValue(dec, maxDepth)
+	value, err := strictjson.Parse(text, maxDepth)
 	if err != nil {
-		return nil, err
+		return nil, malformed(inJSON(err))
 	}
 	o, ok := value.(map[string]any)
 	if !ok {
@@ -32,54 +25,17 @@ func parseObject(text []byte) (object, error) {
 	return o, nil
 }
 
-func parseValue(dec *json.Decoder, depth int) (any, error) {
-	token, err := dec.Token()
+func inJSON(err error) string {
 	switch {
-	case err != nil:
-		return nil, malformed("The request body is not valid JSON.")
-	case depth == 0:
-		return nil, malformed("The JSON is nested too deeply.")
-	case token == json.Delim('{'):
-		return parseMembers(dec, depth)
-	case token == json.Delim('['):
-		return parseElements(dec, depth)
+	case errors.Is(err, strictjson.ErrDepth):
+		return "The JSON is nested too deeply."
+	case errors.Is(err, strictjson.ErrName):
+		return "The JSON contains a malformed member name."
+	case errors.Is(err, strictjson.ErrDuplicate):
+		return "The JSON contains a duplicate member."
 	}
-	return token, nil
+	return "The request body is not valid JSON."
 }
-
-func parseMembers(dec *json.Decoder, depth int) (any, error) {
-	members := map[string]any{}
-	for dec.More() {
-		token, err := dec.Token()
-		name, ok := token.(string)
-		if err != nil || !ok || strings.ContainsFunc(name, isControl) {
-			return nil, malformed("The JSON contains a malformed member name.")
-		}
-		if _, twice := members[name]; twice {
-			return nil, malformed("The JSON contains a duplicate member.")
-		}
-		if members[name], err = parseValue(dec, depth-1); err != nil {
-			return nil, err
-		}
-	}
-	_, err := dec.Token()
-	return members, err
-}
-
-func parseElements(dec *json.Decoder, depth int) (any, error) {
-	elements := []any{}
-	for dec.More() {
-		element, err := parseValue(dec, depth-1)
-		if err != nil {
-			return nil, err
-		}
-		elements = append(elements, element)
-	}
-	_, err := dec.Token()
-	return elements, err
-}
-
-func isControl(r rune) bool { return r < ' ' || r == utf8.RuneError }
 
 // text returns a string member, "" when it is not there.
 func (o object) text(name string) (string, error) {

@@ -1,15 +1,13 @@
 package registration
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/strictjson"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -58,18 +56,13 @@ func (s sectors) list(ctx context.Context, uri string) ([]string, error) {
 	return listed, err
 }
 
-// parseList reads a JSON list of strings, and nothing behind it.
+// parseList reads a JSON list of strings.
 func parseList(text []byte) ([]string, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	if !utf8.Valid(text) || !json.Valid(text) {
+	value, err := strictjson.Parse(text, maxDepth)
+	if errors.Is(err, strictjson.ErrSyntax) {
 		return nil, badSector("is not JSON.")
 	}
-	value, err := parseValue(dec, maxDepth)
-	if err != nil {
-		return nil, badSector("is not a list of redirect URIs.")
-	}
-	listed, err := object{"sector_identifier_uri": value}.texts("sector_identifier_uri")
+	listed, _ := object{"sector_identifier_uri": value}.texts("sector_identifier_uri")
 	if err != nil || listed == nil {
 		return nil, badSector("is not a list of redirect URIs.")
 	}

@@ -29,8 +29,8 @@ const (
 	defaultAccent = "#0e6a5b"
 )
 
-// legible is the contrast of WCAG 2.2 §1.4.3 (AA, 4.5:1) with a little to spare for rounding.
-const legible = 4.6
+// enough is the contrast of WCAG 2.2 §1.4.3 (AA, 4.5:1) with a little to spare for rounding.
+const enough = 4.6
 
 // stylesheet sets the accent, after static/symbolon.css. A colour chosen for a logo is rarely legible in both modes, so each
 // mode gets the nearest shade of it that is; text on the accent takes the colour of the surface.
@@ -55,7 +55,7 @@ func (b Brand) accent() color {
 // shade moves c towards the pole in small steps until it is legible on the surface.
 func shade(c, pole, surface color) color {
 	mixed := c
-	for step := 1; contrast(mixed, surface) < legible && step <= 50; step++ {
+	for step := 1; contrast(mixed, surface) < enough && step <= 50; step++ {
 		part := float64(step) / 50
 		for i := range mixed {
 			mixed[i] = c[i] + (pole[i]-c[i])*part

@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"strings"
 	"time"
+
+	"github.com/symbolon-id/symbolon/legible"
 )
 
 // funcs are what pages may call.
@@ -27,7 +29,7 @@ func (e *edition) funcs() template.FuncMap {
 		"languages": e.of.languagesWith,
 
 		"leave":  leave,
-		"plain":  plain,
+		"plain":  legible.Clean,
 		"pieces": pieces,
 
 		"frame":         frame,
@@ -48,7 +50,7 @@ func (e *edition) mailFuncs() map[string]any {
 	return map[string]any{
 		"t": e.t, "tn": e.tn, "browser": e.browser, "value": e.value,
 		"lang": e.tag.String, "dir": e.direction,
-		"bdi": bdi, "plain": plain, "wrap": wrap,
+		"bdi": bdi, "plain": legible.Clean, "wrap": wrap,
 		"brand":  func() string { return e.of.brand.Name },
 		"accent": func() string { return e.of.brand.light() },
 	}

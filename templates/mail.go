@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/symbolon-id/symbolon/legible"
 )
 
 // Mail renders one mail in its language: its subject (one line), its plain text and its HTML. Neither
@@ -27,5 +29,5 @@ func (p *Pages) Mail(m Mail) (subject, text, html string, err error) {
 	if err := t.html.Execute(&htmlPart, m); err != nil {
 		return "", "", "", fmt.Errorf("render mail %s: %w", m.mail(), err)
 	}
-	return plain(head.String()), strings.TrimLeft(plainPart.String(), "\n"), htmlPart.String(), nil
+	return legible.Clean(head.String()), strings.TrimLeft(plainPart.String(), "\n"), htmlPart.String(), nil
 }

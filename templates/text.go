@@ -7,24 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
-
-// plain makes one line of a text that others chose, for places where <bdi> cannot isolate it:
-// titles, subjects, text mails. Line breaks would forge content and, in a subject, headers;
-// direction marks (Bidi_Control) would reorder what stands next to them.
-func plain(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			return ' '
-		}
-		return r
-	}, s))
-}
 
 // hostile schemes run in our origin or read local files instead of leaving.
 var hostile = []string{"javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"}

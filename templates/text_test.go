@@ -19,12 +19,6 @@ func TestOnlyAddressesThatLeaveAreLeftFor(t *testing.T) {
 	}
 }
 
-func TestPlainIsOneLineInOneDirection(t *testing.T) {
-	if got := plain("a\r\nb\u202ec\u2066d\u2028e\x00\tf "); got != "a  bcd e  f" {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestLongHostBreaksBeforeDotsAndLosesNothing(t *testing.T) {
 	for _, host := range []string{"", "claude.ai", "accounts.google.com.login.evil.example", "..........................", "no-dots-but-very-long-indeed"} {
 		parts := hostParts(host)

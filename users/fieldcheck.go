@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // which zones there are must not depend on the machine
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/templates"
 )
 
@@ -20,8 +20,8 @@ const (
 )
 
 func line(text string) (string, Invalid) {
-	text = strings.TrimSpace(text)
-	if utf8.RuneCountInString(text) > maxLine || !Printable(text) {
+	text, ok := legible.Line(text)
+	if utf8.RuneCountInString(text) > maxLine || !ok {
 		return "", "Use up to 200 visible characters."
 	}
 	return text, ""
@@ -92,13 +92,4 @@ func phone(text string) (string, Invalid) {
 
 func isE164(s string) bool {
 	return len(s) >= 8 && len(s) <= 16 && s[0] == '+' && s[1] != '0' && !strings.ContainsFunc(s[1:], func(c rune) bool { return c < '0' || c > '9' })
-}
-
-// Printable refuses what could break a line or turn the text around it: control characters and
-// formats, but for the joiners that some scripts write with.
-func Printable(name string) bool {
-	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(c rune) bool {
-		joiner := c == '\u200c' || c == '\u200d'
-		return unicode.IsControl(c) || (unicode.Is(unicode.Cf, c) && !joiner) || c == '\u2028' || c == '\u2029'
-	})
 }

@@ -29,8 +29,10 @@ type oauthError struct {
 	Description string `json:"error_description,omitempty"`
 }
 
-// writeOAuthError answers as RFC 6749 section 5.2 says.
-func writeOAuthError(w http.ResponseWriter, e *Error) error {
+// WriteOAuthError answers a program as RFC 6749 section 5.2 says, with the code and the message of e.
+func WriteOAuthError(w http.ResponseWriter, e *Error) error {
+	w.Header().Set("Cache-Control", "no-store")
+	RetryAfter(w, e.RetryAfter)
 	return WriteJSON(w, e.Status, oauthError{e.Code, e.Message})
 }
 

@@ -101,7 +101,7 @@ func (m *Mux) render(x *exchange, r *http.Request) (err error) {
 	defer rescue(&err)
 	switch x.route.kind {
 	case api:
-		return writeOAuthError(x, x.fault)
+		return WriteOAuthError(x, x.fault)
 	case plain:
 		http.Error(x, x.fault.Title, x.fault.Status)
 	default:

@@ -55,23 +55,25 @@ func architecture() map[string]rule {
 		"account":           {ours: feature("login/session interaction mail users")},
 		"clients":           {ours: feature("keys")},
 		"users":             {ours: feature("clients login/recoverlink mail")},
-		"registration":      {ours: feature("clients keys outbound")},
+		"registration":      {ours: feature("clients keys outbound strictjson")},
 		"logout":            {ours: list("storage outbound outbox")},
 
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
-		"details":       {ours: list("templates")},
+		"details":       {ours: list("templates strictjson legible")},
 		"interaction":   {ours: list("storage web")},
-		"keys":          {ours: list("storage"), libraries: list("github.com/go-jose/go-jose/v4")},
+		"keys":          {ours: list("storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4")},
 		"mail":          {ours: list("storage outbox"), libraries: list("github.com/wneessen/go-mail")},
 		"outbox":        {ours: list("storage")},
 		"storage":       {},
 		"audit":         {},
 		"audit/ledger":  {ours: list("audit storage"), libraries: list("golang.org/x/mod")},
-		"templates":     {libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
+		"templates":     {ours: list("legible"), libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
 		"outbound":      {},
 		"web":           {libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel")},
 		"migrations":    {},
+		"legible":       {libraries: list("golang.org/x/text/secure")},
+		"strictjson":    {},
 
 		// Backends: only cmd and storagetest.
 		"storage/durable":   {ours: list("storage audit migrations"), libraries: list("github.com/jackc/pgx/v5 modernc.org/sqlite")},
@@ -90,7 +92,7 @@ func rooms(words string) string {
 	return "provider/" + strings.Join(strings.Fields(words), " provider/")
 }
 
-func feature(more string) []string { return list("storage audit web templates " + more) }
+func feature(more string) []string { return list("storage audit web templates legible " + more) }
 
 // goPackage is what go list tells of a package.
 type goPackage struct {

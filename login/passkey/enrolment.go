@@ -9,12 +9,12 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
@@ -155,16 +155,9 @@ func (e *Enrolment) add(ctx context.Context, user storage.User, made *webauthn.C
 
 const maxName = 60 // characters of a passkey's name
 
-func visible(c rune) rune {
-	if unicode.IsControl(c) {
-		return -1
-	}
-	return c
-}
-
 // trimmed cuts a name to what lists have room for.
 func trimmed(name string) string {
-	name = strings.Map(visible, strings.Join(strings.Fields(strings.ToValidUTF8(name, "")), " "))
+	name = strings.Join(strings.Fields(legible.Clean(strings.ToValidUTF8(name, ""))), " ")
 	if utf8.RuneCountInString(name) > maxName {
 		name = string([]rune(name)[:maxName])
 	}

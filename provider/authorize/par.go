@@ -52,7 +52,7 @@ func (e *Endpoint) Push(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return oauth.WriteJSONStatus(w, http.StatusCreated, response)
+	return web.WriteJSON(w, http.StatusCreated, response)
 }
 
 func (e *Endpoint) pushRequest(w http.ResponseWriter, r *http.Request, form oauth.Params) (*pushedResponse, error) {

@@ -110,7 +110,7 @@ func (f *Flow) Authorize(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return oauth.WriteJSON(w, response)
+	return web.WriteJSON(w, http.StatusOK, response)
 }
 
 func (f *Flow) newDevice(w http.ResponseWriter, r *http.Request, form oauth.Params) (*deviceResponse, error) {

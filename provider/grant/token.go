@@ -68,7 +68,7 @@ func (t *Issuer) Token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return oauth.WriteJSON(w, response)
+	return web.WriteJSON(w, http.StatusOK, response)
 }
 
 func (t *Issuer) exchange(w http.ResponseWriter, r *http.Request, form oauth.Params) (*tokenResponse, error) {

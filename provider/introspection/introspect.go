@@ -16,6 +16,7 @@ import (
 	"github.com/symbolon-id/symbolon/provider/permitted"
 	"github.com/symbolon-id/symbolon/provider/token"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // Response is RFC 7662 section 2.2. The zero value says that the token is not active, and
@@ -72,7 +73,7 @@ func (e *Endpoint) Introspect(w http.ResponseWriter, r *http.Request) error {
 	if wantsSigned(r.Header) {
 		return e.writeSigned(w, r, caller, answer)
 	}
-	return oauth.WriteJSON(w, answer)
+	return web.WriteJSON(w, http.StatusOK, answer)
 }
 
 // inspect tells what a token is by its form; token_type_hint could only mislead.

@@ -86,7 +86,7 @@ func (e *Endpoint) writeUserinfo(w http.ResponseWriter, r *http.Request, access 
 		userclaims.AddNamed(claims, &token.User, scopes, token.Named.UserInfo)
 	}
 	if token.UserInfoAlg == "" {
-		return oauth.WriteJSON(w, claims)
+		return web.WriteJSON(w, http.StatusOK, claims)
 	}
 	claims["iss"], claims["aud"] = e.Issuer, access.ClientID
 	signed, err := e.Keys.Sign(r.Context(), token.UserInfoAlg, userinfoType, claims)
