@@ -69,21 +69,29 @@ func (t *tally) fold(k *kind) bool {
 	if t.knows(*k) {
 		return false
 	}
+	user, client := k.UserID, k.ClientID
 	crowded := t.perNetwork > 0 && t.networks[k.network] >= t.perNetwork
 	if crowded {
-		k.ClientID, k.Target = "", ""
+		*k = kind{k.coarse(), k.network}
+		k.UserID = user
 	}
 	if t.knows(*k) || len(t.events) < t.most {
 		return crowded
 	}
 	if t.perNetwork == 0 {
-		k.UserID, k.Target = "", ""
+		*k = kind{k.coarse(), ""}
+		k.ClientID = client
 		if t.knows(*k) || len(t.events) < 2*t.most {
 			return true
 		}
 	}
-	*k = kind{Event: Event{Type: k.Type, Outcome: k.Outcome, Reason: k.Reason, Method: k.Method}}
+	*k = kind{Event: k.coarse()}
 	return true
+}
+
+// coarse is e without what a client or a stranger can vary.
+func (e Event) coarse() Event {
+	return Event{Type: e.Type, Outcome: e.Outcome, Reason: e.Reason, Method: e.Method}
 }
 
 func (t *tally) knows(k kind) bool {
