@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// tally stores what can be repeated at will as one event with a count: the first of a kind is a row at
+// tally stores what can be repeated without end as one event with a count: the first of a kind is a row at
 // once, the others of its window only add to it. However much is sent, no more rows are made than the
 // bounds allow.
 type tally struct {
@@ -64,7 +64,7 @@ func kindOf(e Event, network string) kind {
 	return kind{e, network}
 }
 
-// fold makes k say less when there is no room for what it says, and tells whether it did.
+// fold makes k say less when there is no room for what it says, and reports whether it did.
 func (t *tally) fold(k *kind) bool {
 	if t.knows(*k) {
 		return false
