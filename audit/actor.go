@@ -2,8 +2,8 @@ package audit
 
 import "strings"
 
-// Actor names who changes someone's rights: through which door, and who that was. It is the Method of
-// the event.
+// Actor names who changes a user, a client or a key: by which interface, and who that is. It is the Method
+// of the event.
 type Actor string
 
 const operators = "cli"
@@ -11,14 +11,13 @@ const operators = "cli"
 // Operator is a user of the operating system, at the command line.
 func Operator(name string) Actor { return Actor(operators + ":" + name) }
 
-// ByOperator tells whether e was done at the command line.
+// ByOperator reports whether e was done at the command line.
 func (e Event) ByOperator() bool {
-	door, _, _ := strings.Cut(e.Method, ":") // older events say no more than the door
-	return door == operators
+	by, _, _ := strings.Cut(e.Method, ":") // older events have no name
+	return by == operators
 }
 
-// WithoutOperator returns e as the person it is about may see it: who works for the operator is not
-// told.
+// WithoutOperator returns e as the user it is about may see it, without the name of the operator.
 func (e Event) WithoutOperator() Event {
 	if e.ByOperator() {
 		e.Method = operators

@@ -12,7 +12,7 @@ type buffer struct {
 	events []Event
 }
 
-// add tells whether there was room.
+// add reports whether there was room.
 func (b *buffer) add(e Event) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package audit tells afterwards who did what, to what, and why it was allowed or refused. Every
-// feature reports to it where it decides; one event is one row, one log record and one count.
+// Package audit records who did what, to what, and why it was allowed or refused. Every feature reports
+// to it where it decides; one event is one row, one log record and one count.
 package audit
 
 import "time"

@@ -54,7 +54,7 @@ func digestIP(salt, ip string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// HasItsIP tells whether the address is the one that was stored, or was erased since.
+// HasItsIP reports whether the address is the one that was stored, or was erased since.
 func (s Stored) HasItsIP() bool {
 	switch {
 	case s.IPDigest == "":

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// observe counts e and tells whether it is a row of its own, which is completed and logged.
+// observe counts e and reports whether it is a row of its own, which is completed and logged.
 func (r *Recorder) observe(ctx context.Context, e Event) (_ Event, isNew bool) {
 	if r.options.Counter != nil {
 		r.options.Counter.AuditEvent(e.Type, e.Outcome)

@@ -39,14 +39,14 @@ type Options struct {
 	Network func(ctx context.Context) string
 }
 
-// Recorder turns each event into one row, one log record and one count. What can be repeated at will
-// is one row and one log record for all of its kind in a while: see tally.
+// Recorder turns each event into one row, one log record and one count. What can be repeated
+// without end is one row and one log record for all of its kind in a while: see tally.
 type Recorder struct {
 	sink     Sink
 	options  Options
 	refusals *tally
 	tokens   *tally
-	flushing sync.Mutex // whoever flushes removes what it stored, so one at a time
+	flushing sync.Mutex // a flush removes what it stored, so one at a time
 	waiting  buffer
 	counted  buffer // rows of waiting or of before, with their counts
 }

@@ -176,3 +176,24 @@ func TestEventIsOneRowOneLogRecordAndOneCount(t *testing.T) {
 		t.Errorf("counts: %v", counted.by)
 	}
 }
+
+// However many tokens there are, their requests neither read nor write for it.
+func TestRecordLaterMakesNoStatement(t *testing.T) {
+	storagetest.Databases(t, func(t *testing.T, open func(*testing.T) *durable.DB) {
+		db := open(t)
+		recorder := audit.NewRecorder(db, audit.Options{})
+		before := db.Stats()
+		for i := range 1000 {
+			recorder.RecordLater(context.Background(), audit.Event{Type: audit.TokenIssued, Outcome: audit.Success, ClientID: fmt.Sprint("a_", i%50)})
+		}
+		if after := db.Stats(); after != before {
+			t.Errorf("%+v, before %+v", after, before)
+		}
+		if err := recorder.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(stored(t, db, 100)); n != 50 {
+			t.Errorf("%d rows", n)
+		}
+	})
+}

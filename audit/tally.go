@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// tally stores what can be repeated at will as one event with a count: the first of a kind is a row at
+// tally stores what can be repeated without end as one event with a count: the first of a kind is a row at
 // once, the others of its window only add to it. However much is sent, no more rows are made than the
 // bounds allow.
 type tally struct {
@@ -64,26 +64,34 @@ func kindOf(e Event, network string) kind {
 	return kind{e, network}
 }
 
-// fold makes k say less when there is no room for what it says, and tells whether it did.
+// fold makes k say less when there is no room for what it says, and reports whether it did.
 func (t *tally) fold(k *kind) bool {
 	if t.knows(*k) {
 		return false
 	}
+	user, client := k.UserID, k.ClientID
 	crowded := t.perNetwork > 0 && t.networks[k.network] >= t.perNetwork
 	if crowded {
-		k.ClientID, k.Target = "", ""
+		*k = kind{k.coarse(), k.network}
+		k.UserID = user
 	}
 	if t.knows(*k) || len(t.events) < t.most {
 		return crowded
 	}
 	if t.perNetwork == 0 {
-		k.UserID, k.Target = "", ""
+		*k = kind{k.coarse(), ""}
+		k.ClientID = client
 		if t.knows(*k) || len(t.events) < 2*t.most {
 			return true
 		}
 	}
-	*k = kind{Event: Event{Type: k.Type, Outcome: k.Outcome, Reason: k.Reason, Method: k.Method}}
+	*k = kind{Event: k.coarse()}
 	return true
+}
+
+// coarse is e without what a client or a stranger can vary.
+func (e Event) coarse() Event {
+	return Event{Type: e.Type, Outcome: e.Outcome, Reason: e.Reason, Method: e.Method}
 }
 
 func (t *tally) knows(k kind) bool {

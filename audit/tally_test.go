@@ -117,6 +117,7 @@ func TestStrangersCannotFillTheLogWithMadeUpNames(t *testing.T) {
 		for i := range each {
 			e := refusal()
 			e.ClientID, e.Target = fmt.Sprint("a_", network, "_", i), fmt.Sprint(i)
+			e.CredentialID, e.Scopes, e.Resource = e.Target, e.Target, e.Target
 			n.RecordLater(from(fmt.Sprint(network)), e)
 		}
 		if network == 0 {

@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -102,6 +105,41 @@ func TestStrangersFillNoAuditLog(t *testing.T) {
 				if !strings.HasPrefix(e.TraceID, trace+"-") || len(e.TraceID) <= len(trace)+1 {
 					t.Errorf("trace id %q", e.TraceID)
 				}
+			}
+		})
+	}
+}
+
+// Several processes add to the log at once, while nodes are killed: it stays one log, which a checkpoint from before
+// is the beginning of.
+func TestAuditLogVerifiesAfterAKill(t *testing.T) {
+	t.Parallel()
+	for _, d := range []*deployment{ownSQLite(t), ownCluster(t)} {
+		t.Run(d.name, func(t *testing.T) {
+			earlier := filepath.Join(t.TempDir(), "checkpoint")
+			a := d.app(t, "--first-party")
+			for range 3 {
+				a.tokens(t, d.person(t))
+				var all sync.WaitGroup
+				for range 4 {
+					all.Go(func() { d.command(t, "audit", "checkpoint") })
+				}
+				all.Wait()
+				if err := os.WriteFile(earlier, d.command(t, "audit", "checkpoint"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, n := range d.nodes {
+				n.process.signal(syscall.SIGKILL)
+				<-n.process.done
+			}
+			d.command(t, "audit", "checkpoint") // what the nodes had stored
+			var report struct{ Size, Verified, New int }
+			if err := json.Unmarshal(d.command(t, "audit", "verify", "--json", "--checkpoint", earlier), &report); err != nil {
+				t.Fatal(err)
+			}
+			if events := d.audit(t); report.Verified != len(events) || report.New != 0 || report.Size < len(events) || len(events) == 0 {
+				t.Errorf("%+v of %d events", report, len(events))
 			}
 		})
 	}

@@ -1,8 +1,6 @@
 package keys
 
 import (
-	"crypto"
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,45 +14,56 @@ import (
 var ErrNoKey = fmt.Errorf("%w: none of the client's keys made its signature", ErrToken)
 
 // VerifyAssertion checks that the owner of one of these keys signed a client assertion (RFC 7523),
-// with one of the algorithms algs, and returns its claims as JSON. Times, issuer, audience and reuse
-// are for the caller to judge. Everything that is wrong is ErrToken.
-func VerifyAssertion(jwks []byte, token string, algs []string) (claims []byte, err error) {
+// with one of the algorithms algs, and returns its claims as JSON and the id of the key: its kid, or its
+// thumbprint. Times, issuer, audience and reuse are for the caller to judge. Everything that is wrong is
+// ErrToken.
+func VerifyAssertion(jwks []byte, token string, algs []string) (claims []byte, keyID string, err error) {
 	return verifyByOwner(jwks, token, algs, "jwt", "client-authentication+jwt")
 }
 
 // VerifyRequestObject does the same for a request object (RFC 9101).
 func VerifyRequestObject(jwks []byte, token string, algs []string) (claims []byte, err error) {
-	return verifyByOwner(jwks, token, algs, "jwt", "oauth-authz-req+jwt")
+	claims, _, err = verifyByOwner(jwks, token, algs, "jwt", "oauth-authz-req+jwt")
+	return claims, err
 }
 
 // verifyByOwner takes a token of one of these types, in lower case, or of none: a DPoP proof or a
 // logout token is no assertion, an assertion no request object (RFC 8725 section 3.11).
-func verifyByOwner(jwks []byte, token string, algs []string, typs ...string) ([]byte, error) {
+func verifyByOwner(jwks []byte, token string, algs []string, typs ...string) (claims []byte, keyID string, err error) {
 	set, err := parseClientKeys(jwks)
 	if err != nil {
-		return nil, ErrNoKey
+		return nil, "", ErrNoKey
 	}
 	jws, header, err := parseForeign(token, algs)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
 	typ = strings.TrimPrefix(strings.ToLower(typ), "application/") // RFC 7515 section 4.1.9
 	switch {
 	case typ != "" && !slices.Contains(typs, typ):
-		return nil, refuse("it is of another type")
+		return nil, "", refuse("it is of another type")
 	case header.JSONWebKey != nil:
-		return nil, refuse("it brings its own key along")
+		return nil, "", refuse("it brings its own key along")
 	}
 	for _, k := range set {
 		if header.KeyID != "" && k.KeyID != header.KeyID || !suits(k, header.Algorithm) {
 			continue
 		}
 		if claims, err := jws.Verify(k.Key); err == nil {
-			return claims, nil
+			return claims, idOf(k), nil
 		}
 	}
-	return nil, ErrNoKey
+	return nil, "", ErrNoKey
+}
+
+const maxKeyID = 128 // bytes, of what stands for a key in the audit log
+
+func idOf(k jose.JSONWebKey) string {
+	if k.KeyID != "" && len(k.KeyID) <= maxKeyID {
+		return k.KeyID
+	}
+	return thumbprintOf(k)
 }
 
 // Unsigned returns the claims of a token that says of itself that nobody has signed it (alg none).
@@ -92,11 +101,10 @@ func VerifyProof(token string, algs []string) (claims []byte, thumbprint string,
 	if claims, err = jws.Verify(k.Key); err != nil {
 		return nil, "", refuse("its signature is wrong")
 	}
-	sum, err := k.Thumbprint(crypto.SHA256)
-	if err != nil {
+	if thumbprint = thumbprintOf(*k); thumbprint == "" {
 		return nil, "", refuse("its key has no thumbprint")
 	}
-	return claims, base64.RawURLEncoding.EncodeToString(sum), nil
+	return claims, thumbprint, nil
 }
 
 // Peek returns the claims of a token that nobody has verified: enough to look up whose it says it is.

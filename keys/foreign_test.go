@@ -103,7 +103,7 @@ func TestKeysThatNoClientMayRegister(t *testing.T) {
 		if err := CheckClientKeys(jwks); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
-		if _, err := VerifyAssertion(jwks, signed(t, "ES256", all["ES256"], nil), ClientAlgorithms()); !errors.Is(err, ErrToken) {
+		if _, _, err := VerifyAssertion(jwks, signed(t, "ES256", all["ES256"], nil), ClientAlgorithms()); !errors.Is(err, ErrToken) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestKeysOfOtherKindsArePassedOver(t *testing.T) {
 		if err := CheckClientKeys(jwks); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := VerifyAssertion(jwks, signed(t, "ES256", key, nil), ClientAlgorithms()); err != nil {
+		if _, _, err := VerifyAssertion(jwks, signed(t, "ES256", key, nil), ClientAlgorithms()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if len(Thumbprints(jwks)) != 1 {
@@ -178,17 +178,17 @@ func TestAssertionOfAnotherKeyIsRefused(t *testing.T) {
 			"not canonical":       signed(t, alg, all[alg], header) + "=",
 			"HMAC by public key":  signed(t, "HS256", jwks, header),
 		} {
-			if _, err := VerifyAssertion(jwks, token, ClientAlgorithms()); !errors.Is(err, ErrToken) {
+			if _, _, err := VerifyAssertion(jwks, token, ClientAlgorithms()); !errors.Is(err, ErrToken) {
 				t.Errorf("%s, %s: %v", alg, name, err)
 			}
 		}
-		if _, err := VerifyAssertion(jwks, signed(t, alg, all[alg], header), []string{"ES384"}); !errors.Is(err, ErrToken) {
+		if _, _, err := VerifyAssertion(jwks, signed(t, alg, all[alg], header), []string{"ES384"}); !errors.Is(err, ErrToken) {
 			t.Errorf("%s although it is not accepted: %v", alg, err)
 		}
 		for name, options := range map[string]*jose.SignerOptions{
 			"no kid": nil, "its kid": header, "JWT": (&jose.SignerOptions{}).WithType("JWT"), "its type": (&jose.SignerOptions{}).WithType("client-authentication+jwt"),
 		} {
-			claims, err := VerifyAssertion(jwks, signed(t, alg, all[alg], options), ClientAlgorithms())
+			claims, _, err := VerifyAssertion(jwks, signed(t, alg, all[alg], options), ClientAlgorithms())
 			if err != nil || string(claims) != `{"sub":"c"}` {
 				t.Errorf("%s, %s: %s, %v", alg, name, claims, err)
 			}
@@ -200,7 +200,7 @@ func TestEveryKeyOfTheSetIsTried(t *testing.T) {
 	all := clients(t)
 	jwks := set(t, jose.JSONWebKey{Key: clients(t)["ES256"].Public()}, jose.JSONWebKey{Key: all["RS256"].Public()}, jose.JSONWebKey{Key: all["ES256"].Public()})
 	for _, alg := range []string{"RS256", "PS256", "ES256"} {
-		if _, err := VerifyAssertion(jwks, signed(t, alg, all[alg], nil), ClientAlgorithms()); err != nil {
+		if _, _, err := VerifyAssertion(jwks, signed(t, alg, all[alg], nil), ClientAlgorithms()); err != nil {
 			t.Errorf("%s: %v", alg, err)
 		}
 	}
@@ -258,7 +258,7 @@ func TestRequestObjectIsOfItsOwnType(t *testing.T) {
 			t.Errorf("%s as a request object: %v", typ, err)
 		}
 		asAssertion := typ == "JWT" || typ == "client-authentication+jwt"
-		if _, err := VerifyAssertion(jwks, token, ClientAlgorithms()); (err == nil) != asAssertion {
+		if _, _, err := VerifyAssertion(jwks, token, ClientAlgorithms()); (err == nil) != asAssertion {
 			t.Errorf("%s as an assertion: %v", typ, err)
 		}
 	}
@@ -278,10 +278,10 @@ func TestMissingKeyIsToldFromWhatIsWrong(t *testing.T) {
 		"its type":    {signed(t, "ES256", all["ES256"], (&jose.SignerOptions{}).WithType("dpop+jwt")), false},
 		"words":       {"words", false},
 	} {
-		if _, err := VerifyAssertion([]byte(`{"keys":[]}`), test.token, StrictAlgorithms()); !errors.Is(err, ErrNoKey) {
+		if _, _, err := VerifyAssertion([]byte(`{"keys":[]}`), test.token, StrictAlgorithms()); !errors.Is(err, ErrNoKey) {
 			t.Errorf("%s, no keys yet: %v", name, err)
 		}
-		_, err := VerifyAssertion(jwks, test.token, StrictAlgorithms())
+		_, _, err := VerifyAssertion(jwks, test.token, StrictAlgorithms())
 		if !errors.Is(err, ErrToken) || errors.Is(err, ErrNoKey) != test.missing {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -3,6 +3,8 @@ package keys
 import (
 	"crypto"
 	"encoding/base64"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // Thumbprints are those of the keys in a client's JWK Set (RFC 7638), in its order; none of what is
@@ -14,9 +16,18 @@ func Thumbprints(jwks []byte) []string {
 	}
 	var all []string
 	for _, k := range set {
-		if sum, err := k.Thumbprint(crypto.SHA256); err == nil {
-			all = append(all, base64.RawURLEncoding.EncodeToString(sum))
+		if one := thumbprintOf(k); one != "" {
+			all = append(all, one)
 		}
 	}
 	return all
+}
+
+// thumbprintOf is "" for a key that has none.
+func thumbprintOf(k jose.JSONWebKey) string {
+	sum, err := k.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(sum)
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
@@ -289,6 +290,9 @@ func TestAuthenticatingByCertificateWritesNothing(t *testing.T) {
 		s.show(&id, "/token", itself(c)).ok(t)
 		if used := spentSince(before, s.db.Stats()); used.Writes != 0 || used.Statements != 1 {
 			t.Errorf("%+v", used)
+		}
+		if e := s.recorded.last(t, audit.TokenIssued); e.CredentialID == "" || e.CredentialID != keys.CertificateThumbprint(id.Leaf) {
+			t.Errorf("%+v", e)
 		}
 	})
 }

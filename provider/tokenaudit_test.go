@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/keys"
 )
 
 func TestTokensAndRefusedOnesLeaveAnEvent(t *testing.T) {
@@ -29,6 +30,47 @@ func TestTokensAndRefusedOnesLeaveAnEvent(t *testing.T) {
 		expect(audit.TokenIssued, audit.Refused, app, "authorization_code")
 		s.refresh(app, strings.ToUpper(tokens.RefreshToken)).refused(t, http.StatusBadRequest, "invalid_grant")
 		expect(audit.TokenRefreshed, audit.Refused, app, "refresh_token")
+	})
+}
+
+// Afterwards it can be told which secret, key or certificate was used, for whom, where and for what.
+func TestEventOfATokenNamesUserResourceScopesAndCredential(t *testing.T) {
+	databases(t, func(t *testing.T, s *server) {
+		app, agent, ada := s.app(), s.agent(), s.person("ada")
+		expect := func(kind string, want audit.Event) {
+			t.Helper()
+			e := s.recorded.last(t, kind)
+			want.Type, want.Outcome, want.Method, want.TraceID, want.IP = kind, e.Outcome, e.Method, e.TraceID, e.IP
+			if e != want {
+				t.Errorf("%+v\nwant %+v", e, want)
+			}
+		}
+		secretOf := func(l login) string { return s.client(l.id).Secrets[0].ID }
+		held := func(token string) (resource, scopes string) {
+			claims, ok := s.Provider.tokens.OpenAccess(token)
+			if !ok || len(claims.Audience) == 0 || claims.Scope == "" {
+				t.Fatalf("%+v", claims)
+			}
+			return strings.Join(claims.Audience, " "), claims.Scope
+		}
+		resource, scopes := held(s.agentToken(agent))
+		expect(audit.TokenIssued, audit.Event{ClientID: agent.id, Resource: resource, Scopes: scopes, CredentialID: secretOf(agent)})
+
+		tokens := ada.tokens(app)
+		resource, scopes = held(tokens.AccessToken)
+		want := audit.Event{ClientID: app.id, UserID: ada.user.ID, Resource: resource, Scopes: scopes, CredentialID: secretOf(app)}
+		expect(audit.TokenIssued, want)
+		s.refresh(app, tokens.RefreshToken).ok(t)
+		expect(audit.TokenRefreshed, want)
+		s.refresh(app, strings.ToUpper(tokens.RefreshToken)).refused(t, http.StatusBadRequest, "invalid_grant")
+		expect(audit.TokenRefreshed, audit.Event{ClientID: app.id, CredentialID: secretOf(app), Reason: "invalid_grant"})
+
+		k := newHolder(t)
+		keyHolder := s.agent(keyed(k))
+		s.post("/token", asserting(s.assertion(k, keyHolder.id))).ok(t)
+		if e := s.recorded.last(t, audit.TokenIssued); e.ClientID != keyHolder.id || e.CredentialID != keys.Thumbprints(s.client(keyHolder.id).JWKS)[0] {
+			t.Errorf("by assertion: %+v", e)
+		}
 	})
 }
 

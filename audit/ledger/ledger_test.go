@@ -362,6 +362,52 @@ func TestLeavesWithoutACheckpointGetOneLater(t *testing.T) {
 	})
 }
 
+// What a backup restores verifies, and a checkpoint from after it shows what is gone.
+func TestRestoredBackupVerifiesAndLacksWhatCameAfter(t *testing.T) {
+	w := newWorld(t, storagetest.SQLiteURL(t))
+	w.add(0, 300)
+	w.turn()
+	w.add(300, 310) // which no checkpoint covers
+	copied := storagetest.SQLiteURL(t)
+	w.around(`VACUUM INTO '` + strings.TrimPrefix(copied, "sqlite:") + `'`)
+	before := w.verified().Checkpoint
+	w.add(310, 500)
+	w.turn()
+	after := w.verified().Checkpoint
+
+	restored := &world{DB: storagetest.Open(t, copied), t: t, url: copied, key: w.key, now: w.now}
+	restored.AuditRetention = retention
+	if r, err := restored.verify(before); err != nil || r.Verified != 300 || r.New != 10 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	for i, want := range []string{ledger.Missing, ledger.Changed} {
+		var f *ledger.Fault
+		if _, err := restored.verify(after); !errors.As(err, &f) || f.What != want {
+			t.Errorf("%d: %v", i, err)
+		}
+		restored.add(500, 900) // it lives on
+		restored.turn()
+		restored.verified()
+	}
+}
+
+// While nodes are replaced, the previous release stores events that know nothing of leaves, and raises counts.
+func TestEventsOfThePreviousReleaseAreCovered(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		const insert = `INSERT INTO audit_events (id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, count)
+			VALUES ('old', 1000, 'client.authenticate', 'refused', '', '', 'a_1', '', '', '192.0.2.1', '', 1)`
+		w.around(insert)
+		w.turn()
+		w.around(`UPDATE audit_events SET count = 5 WHERE id = 'old'`)
+		w.turn()
+		if r := w.verified(); r.Verified != 1 || r.Size != 2 || r.New != 0 {
+			t.Errorf("%+v", r)
+		}
+		w.around(`UPDATE audit_events SET client_id = 'a_2' WHERE id = 'old'`)
+		w.fault(ledger.Fault{What: ledger.Changed, EventID: "old", Leaf: 1})
+	})
+}
+
 func TestExportIsVerifiedWithoutTheServer(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		ctx := t.Context()

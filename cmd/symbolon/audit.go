@@ -140,6 +140,7 @@ func (p *program) printEvent(w io.Writer, e audit.Event) {
 	fmt.Fprint(w, e.At.UTC().Format(time.RFC3339), " ", e.Type, " ", e.Outcome)
 	for _, part := range []struct{ name, value string }{
 		{"user", e.UserID}, {"client", e.ClientID}, {"target", e.Target}, {"method", e.Method}, {"reason", e.Reason},
+		{"resource", e.Resource}, {"scopes", e.Scopes}, {"credential", e.CredentialID}, {"actors", e.Actors},
 	} {
 		if part.value != "" {
 			fmt.Fprintf(w, " %s=%s", part.name, part.value)

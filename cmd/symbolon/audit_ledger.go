@@ -70,7 +70,7 @@ change it; audit verify --checkpoint then proves that the log still has every ev
 func (p *program) auditKey() *cobra.Command {
 	return &cobra.Command{
 		Use: "key", Short: "Print the key that verifies checkpoints", Args: cobra.NoArgs,
-		Long:    "The key is public. Give it to whoever verifies exports, by another way than the exports.",
+		Long:    "The key is public. Give it to those who verify exports, separately from the exports.",
 		Example: "  symbolon audit key",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.atLedger(cmd, func(_ context.Context, _ desk, k *ledger.Keeper) error {

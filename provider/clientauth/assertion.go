@@ -53,19 +53,19 @@ func unreadableAssertion() *oauth.Error {
 // authenticateByAssertion is private_key_jwt. A client registered for it authenticates in no other
 // way, and nobody else in this one. The one write comes last: only an assertion that is right in
 // everything else is remembered as used.
-func (a *Authenticator) authenticateByAssertion(ctx context.Context, c storage.Client, sent credentials) (storage.Client, error) {
-	claims, err := a.openAssertion(ctx, c, sent.assertion)
+func (a *Authenticator) authenticateByAssertion(ctx context.Context, c storage.Client, sent credentials) (_ storage.Client, keyID string, _ error) {
+	claims, keyID, err := a.openAssertion(ctx, c, sent.assertion)
 	if err == nil {
 		err = a.Clients.Spend(ctx, storage.Spent{
 			Kind: "jti:" + c.ID, Value: claims.JTI, Until: time.Unix(*claims.ExpiresAt, 0).Add(Skew),
 		})
 	}
 	if err == nil || errors.Is(err, storage.ErrUnavailable) {
-		return c, err
+		return c, keyID, err
 	}
 	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
 	a.recordFailure(ctx, sent.id)                        // and no more: a signature cannot be guessed
-	return storage.Client{}, a.badAssertion(ctx, c, sent, err)
+	return storage.Client{}, "", a.badAssertion(ctx, c, sent, err)
 }
 
 func (a *Authenticator) badAssertion(ctx context.Context, c storage.Client, sent credentials, why error) *oauth.Error {
@@ -100,30 +100,31 @@ func methodOf(c storage.Client) string {
 
 // openAssertion checks, in this order: the signature by one of the client's keys, who speaks about
 // whom, to whom, when, and that it can be told from the client's others.
-func (a *Authenticator) openAssertion(ctx context.Context, c storage.Client, assertion string) (claims assertionClaims, err error) {
+func (a *Authenticator) openAssertion(ctx context.Context, c storage.Client, assertion string) (claims assertionClaims, keyID string, err error) {
 	if c.AuthMethod != storage.AuthPrivateKeyJWT || !c.DisabledAt.IsZero() {
-		return claims, errors.New("no client of private_key_jwt, or a disabled one")
+		return claims, "", errors.New("no client of private_key_jwt, or a disabled one")
 	}
-	payload, err := a.VerifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
-		return keys.VerifyAssertion(jwks, assertion, assertionAlgs(c))
+	payload, err := a.VerifyByClient(ctx, c, func(jwks []byte) (payload []byte, err error) {
+		payload, keyID, err = keys.VerifyAssertion(jwks, assertion, assertionAlgs(c))
+		return payload, err
 	})
 	if err != nil {
-		return claims, err
+		return claims, "", err
 	}
 	if keys.Unmarshal(payload, &claims) != nil { // its error repeats what was sent
-		return claims, errors.New("claims are malformed")
+		return claims, "", errors.New("claims are malformed")
 	}
 	switch {
 	case claims.Issuer != c.ID || claims.Subject != c.ID:
-		return claims, errors.New("iss and sub are not the client")
+		return claims, "", errors.New("iss and sub are not the client")
 	case !a.IsAudience(claims.Audience):
-		return claims, errors.New("aud is not the issuer alone")
+		return claims, "", errors.New("aud is not the issuer alone")
 	case c.FAPI2() && !isString(payload):
-		return claims, errors.New("aud is not the issuer, as a string")
+		return claims, "", errors.New("aud is not the issuer, as a string")
 	case len(claims.JTI) == 0 || len(claims.JTI) > maxJTI:
-		return claims, errors.New("jti is missing or too long")
+		return claims, "", errors.New("jti is missing or too long")
 	}
-	return claims, claims.timely(a.Now().Unix())
+	return claims, keyID, claims.timely(a.Now().Unix())
 }
 
 // assertionAlgs is the one that the client has registered, or all that it may sign with.

@@ -23,14 +23,14 @@ func byCertificate(c storage.Client) bool {
 // authenticateByCertificate is tls_client_auth and self_signed_tls_client_auth. A client registered
 // for one of them authenticates in no other way. Nothing is written, and a failure is not counted: a
 // certificate cannot be guessed.
-func (a *Authenticator) authenticateByCertificate(ctx context.Context, c storage.Client, sent credentials) (storage.Client, error) {
-	err := a.checkCertificate(ctx, c, sent)
+func (a *Authenticator) authenticateByCertificate(ctx context.Context, c storage.Client, sent credentials) (_ storage.Client, thumbprint string, _ error) {
+	thumbprint, err := a.checkCertificate(ctx, c, sent)
 	if err == nil {
-		return c, nil
+		return c, thumbprint, nil
 	}
 	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
 	a.recordFailure(ctx, sent.id)
-	return storage.Client{}, a.badCertificate(ctx, c, sent, err)
+	return storage.Client{}, "", a.badCertificate(ctx, c, sent, err)
 }
 
 func (a *Authenticator) badCertificate(ctx context.Context, c storage.Client, sent credentials, why error) *oauth.Error {
@@ -39,20 +39,21 @@ func (a *Authenticator) badCertificate(ctx context.Context, c storage.Client, se
 	})
 }
 
-// checkCertificate says what is wrong, without a byte of the certificate.
-func (a *Authenticator) checkCertificate(ctx context.Context, c storage.Client, sent credentials) error {
+// checkCertificate returns the thumbprint of the certificate, or what is wrong, without a byte of it.
+func (a *Authenticator) checkCertificate(ctx context.Context, c storage.Client, sent credentials) (thumbprint string, err error) {
 	switch {
 	case !c.DisabledAt.IsZero():
-		return errors.New("the client is disabled")
+		return "", errors.New("the client is disabled")
 	case sent.secret != "":
-		return errors.New("it sends a secret, and has none")
+		return "", errors.New("it sends a secret, and has none")
 	}
 	chain, err := a.certificate(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
+	thumbprint = keys.CertificateThumbprint(chain[0])
 	if c.AuthMethod == storage.AuthTLS {
-		return a.checkIssued(c, chain)
+		return thumbprint, a.checkIssued(c, chain)
 	}
 	_, err = a.VerifyByClient(ctx, c, func(jwks []byte) ([]byte, error) {
 		if !keys.HoldsCertificate(jwks, chain[0]) {
@@ -60,7 +61,7 @@ func (a *Authenticator) checkCertificate(ctx context.Context, c storage.Client, 
 		}
 		return nil, nil
 	})
-	return err
+	return thumbprint, err
 }
 
 var (

@@ -59,13 +59,20 @@ type Authenticator struct {
 // Authenticate returns the client that sent r. Its refusals are all the same: unknown, disabled,
 // deleted and wrong secret cannot be told apart, by answer or by work.
 func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, form oauth.Params) (storage.Client, error) {
+	c, _, err := a.AuthenticateBy(ctx, r, form)
+	return c, err
+}
+
+// AuthenticateBy also returns the id of what the client authenticated with: a secret, a key or a
+// certificate; "" for a public client.
+func (a *Authenticator) AuthenticateBy(ctx context.Context, r *http.Request, form oauth.Params) (_ storage.Client, credentialID string, _ error) {
 	sent, fault := readCredentials(r, form)
 	if fault != nil {
-		return storage.Client{}, fault
+		return storage.Client{}, "", fault
 	}
 	c, err := a.LookUp(ctx, sent.id)
 	if err != nil {
-		return storage.Client{}, err
+		return storage.Client{}, "", err
 	}
 	if sent.assertion != "" || c.AuthMethod == storage.AuthPrivateKeyJWT {
 		return a.authenticateByAssertion(ctx, c, sent)
@@ -76,12 +83,12 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, form 
 	now := a.Now()
 	secretID, ok := proves(c, sent.secret, now)
 	if !ok || !c.DisabledAt.IsZero() {
-		return storage.Client{}, a.authenticationFailed(ctx, sent, c)
+		return storage.Client{}, "", a.authenticationFailed(ctx, sent, c)
 	}
 	if secretID != "" {
 		a.SecretUse.SecretUsed(secretID, now)
 	}
-	return c, nil
+	return c, secretID, nil
 }
 
 // LookUp returns the zero client for an id that nobody has.

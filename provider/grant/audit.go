@@ -10,8 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/provider/oauth"
 )
 
-// recordToken counts what was asked for by a grant: who is allowed what is in the events of grants and
-// consents, and to write down each token would make the hot paths write.
+// recordToken counts what was asked for by a grant: to write down each token would make the hot paths write.
 func (t *Issuer) recordToken(ctx context.Context, grantType string, e audit.Event) {
 	e.Type, e.Method = audit.TokenIssued, grantType
 	if grantType == "refresh_token" {
@@ -29,7 +28,7 @@ func (t *Issuer) recordRefusal(ctx context.Context, grantType string, request fo
 	}
 	e := audit.Event{Outcome: audit.Refused, Reason: refusal.Name}
 	if c, ok := request.GetClient().(*client); ok {
-		e.ClientID = c.ID
+		e.ClientID, e.CredentialID = c.ID, c.credentialID
 	}
 	t.recordToken(ctx, grantType, e)
 }

@@ -52,8 +52,9 @@ func fromFosite(err error) error {
 // fosite.OpenIDConnectClient: request objects and assertions are ours to judge.
 type client struct {
 	storage.Client
-	redirectURI string        // the one the front has matched; fosite's own matching is lax
-	lifespan    time.Duration // of its access tokens
+	redirectURI  string        // the one the front has matched; fosite's own matching is lax
+	lifespan     time.Duration // of its access tokens
+	credentialID string        // what it authenticated with
 }
 
 var (
@@ -115,11 +116,11 @@ func (noHasher) Compare(context.Context, []byte, []byte) error { return fosite.E
 func (noHasher) Hash(context.Context, []byte) ([]byte, error) { return nil, fosite.ErrInvalidClient }
 
 func (t *Issuer) authenticateForFosite(ctx context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
-	c, err := t.Auth.Authenticate(ctx, r, oauth.Params(form))
+	c, credentialID, err := t.Auth.AuthenticateBy(ctx, r, oauth.Params(form))
 	if err != nil {
 		return nil, err
 	}
-	return &client{Client: c, lifespan: t.accessTTL(c)}, nil
+	return &client{Client: c, lifespan: t.accessTTL(c), credentialID: credentialID}, nil
 }
 
 // accessTTL is how long an access token of this client lives.

@@ -96,7 +96,9 @@ func (t *Issuer) exchange(w http.ResponseWriter, r *http.Request, form oauth.Par
 		return nil, fromFosite(err)
 	}
 	c := request.GetClient().(*client)
-	t.recordToken(ctx, grantType, audit.Event{Outcome: audit.Success, ClientID: c.ID})
+	scope := strings.Join(session.Scopes, " ")
+	t.recordToken(ctx, grantType, audit.Event{Outcome: audit.Success, ClientID: c.ID, UserID: session.User.ID,
+		Resource: strings.Join(session.Audience, " "), Scopes: scope, CredentialID: c.credentialID})
 	t.Metrics.TokenIssued(grantType, c.SignedWith())
 	web.Annotate(ctx, oauth.ClientAttr(c.ID), oauth.GrantTypeAttr(grantType))
 	idToken, _ := response.GetExtra("id_token").(string)
@@ -104,7 +106,7 @@ func (t *Issuer) exchange(w http.ResponseWriter, r *http.Request, form oauth.Par
 		AccessToken:  response.GetAccessToken(),
 		TokenType:    oauth.TokenType(session.Confirms()),
 		ExpiresIn:    int64(session.Expires.Sub(session.At) / time.Second),
-		Scope:        strings.Join(session.Scopes, " "),
+		Scope:        scope,
 		RefreshToken: session.refresh,
 		IDToken:      idToken,
 		Details:      session.Details,

@@ -14,12 +14,14 @@ import (
 const storedColumns = `e.id, e.at, e.type, e.outcome, e.reason, e.user_id, e.client_id, e.target, e.method, e.ip, e.trace_id, e.count,
 	e.actors, e.resource, e.scopes, e.credential_id, e.ip_salt, e.ip_digest, e.leaf, e.leaf_count`
 
+const selectNewEvents = `SELECT ` + storedColumns + ` FROM audit_events e WHERE leaf_count < count ORDER BY id LIMIT $1`
+
 func readStored(row scan) (s audit.Stored, err error) {
 	return s, row(append(eventFields(&s.Event), &s.IPSalt, &s.IPDigest, &s.Leaf, &s.LeafCount)...)
 }
 
-// TakeAuditTurn tells whether it is this caller's turn to add leaves: one caller gets it, and nobody else
-// until it was taken before the time since. There is none when nothing is to be done.
+// TakeAuditTurn reports whether it is this caller's turn to add leaves. One caller gets the turn, and no
+// other does while it was last taken after since. There is none when nothing is new.
 func (d *DB) TakeAuditTurn(ctx context.Context, now, since time.Time) (mine bool, err error) {
 	changed, err := d.exec(ctx, `UPDATE audit_tree SET turn_at = $1 WHERE (turn_at <= $2 OR turn_at > $1)
 		AND (size > (SELECT COALESCE(MAX(size), 0) FROM audit_checkpoints) OR EXISTS (SELECT 1 FROM audit_events WHERE leaf_count < count))`,
@@ -40,12 +42,15 @@ func (d *DB) AuditSize(ctx context.Context) (size int64, err error) {
 
 // NewEvents returns events that have no leaf, or whose count has risen since.
 func (d *DB) NewEvents(ctx context.Context, limit int) ([]audit.Stored, error) {
-	events, err := list(ctx, d, `SELECT `+storedColumns+` FROM audit_events e WHERE leaf_count < count ORDER BY id LIMIT $1`, []any{int64(limit)}, readStored)
+	events, err := list(ctx, d, selectNewEvents, []any{int64(limit)}, readStored)
 	if err != nil {
 		return nil, fmt.Errorf("list new audit events: %w", err)
 	}
 	return events, nil
 }
+
+const noteLeaves = `UPDATE audit_events SET leaf = l.number, leaf_count = l.count FROM audit_leaves l
+	WHERE l.number > $1 AND l.number <= $2 AND audit_events.id = l.event_id AND audit_events.leaf_count < l.count`
 
 // AppendLeaves adds leaves to a tree of this size, with the tiles that change, and notes them with their
 // events. ErrConflict when the tree has another size by now: nothing was added.
@@ -64,8 +69,7 @@ func (d *DB) AppendLeaves(ctx context.Context, size int64, leaves []audit.Leaf, 
 				return err
 			}
 		}
-		_, err := q.Exec(ctx, `UPDATE audit_events SET leaf = l.number, leaf_count = l.count FROM audit_leaves l
-			WHERE l.number > $1 AND l.number <= $2 AND audit_events.id = l.event_id AND audit_events.leaf_count < l.count`, size, grown)
+		_, err := q.Exec(ctx, noteLeaves, size, grown)
 		return err
 	})
 	if err != nil {

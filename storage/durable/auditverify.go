@@ -9,19 +9,24 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
+const (
+	selectLeaves = `SELECT number, event_id, at, type, outcome, count, digest FROM audit_leaves
+		WHERE number > $1 AND number <= $2 ORDER BY number`
+	selectEventsOfLeaves = `SELECT ` + storedColumns + ` FROM audit_leaves l JOIN audit_events e ON e.id = l.event_id
+		WHERE l.number > $1 AND l.number <= $2`
+)
+
 // Leaves returns the leaves whose number is > after and <= last, in order, and the events they are about, by id,
 // as far as these are kept.
 func (d *DB) Leaves(ctx context.Context, after, last int64) ([]audit.Leaf, map[string]audit.Stored, error) {
-	leaves, err := list(ctx, d, `SELECT number, event_id, at, type, outcome, count, digest FROM audit_leaves
-		WHERE number > $1 AND number <= $2 ORDER BY number`, []any{after, last},
+	leaves, err := list(ctx, d, selectLeaves, []any{after, last},
 		func(row scan) (l audit.Leaf, err error) {
 			return l, row(&l.Number, &l.EventID, instant{&l.At}, &l.Type, &l.Outcome, &l.Count, &l.Digest)
 		})
 	if err != nil {
 		return nil, nil, fmt.Errorf("list leaves of the audit log: %w", err)
 	}
-	events, err := list(ctx, d, `SELECT `+storedColumns+` FROM audit_leaves l JOIN audit_events e ON e.id = l.event_id
-		WHERE l.number > $1 AND l.number <= $2`, []any{after, last}, readStored)
+	events, err := list(ctx, d, selectEventsOfLeaves, []any{after, last}, readStored)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list events of leaves: %w", err)
 	}

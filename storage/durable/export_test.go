@@ -20,6 +20,14 @@ func EventsQuery(f audit.Filter) Query {
 	return Query{text, args}
 }
 
+func NewEventsQuery() Query { return Query{selectNewEvents, []any{int64(256)}} }
+
+// LeafQueries go from the leaves of a range to their events.
+func LeafQueries() []Query {
+	between := []any{int64(1000), int64(1256)}
+	return []Query{{selectLeaves, between}, {selectEventsOfLeaves, between}, {noteLeaves, between}}
+}
+
 func UsersQuery(p storage.Page) Query {
 	return Query{selectUsers, []any{ms(p.After.At), p.After.ID, int64(100)}}
 }
