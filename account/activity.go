@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -162,7 +163,7 @@ func (a *activityPage) disown(w http.ResponseWriter, r *http.Request, s *session
 }
 
 // nextStep is what to look at after something was done by somebody else.
-func nextStep(e audit.Event) (message, text, path string) {
+func nextStep(e audit.Event) (message, text i18n.Text, path string) {
 	switch e.Type {
 	case audit.ConsentGiven, audit.RefreshReused, audit.CodeReplayed:
 		return "Now remove access for any app or agent you don’t recognize.", "Review apps and agents", pathTo("connections")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/mail"
@@ -91,9 +92,9 @@ type Area struct {
 	Letters   Letters
 	Pages     Pages
 	Audit     Recorder
-	Sentence  func(scope string) string // what a scope allows, "" for one it does not know; nil: knows none
-	DocsURL   string                    // of what the fields of an export mean; empty for none
-	Now       func() time.Time          // nil: the system's clock
+	Sentence  func(scope string) i18n.Text // what a scope allows, "" for one it does not know; nil: knows none
+	DocsURL   string                       // of what the fields of an export mean; empty for none
+	Now       func() time.Time             // nil: the system's clock
 }
 
 // Mount registers the pages on mux, which is at the site's path.

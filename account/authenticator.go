@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -57,7 +58,7 @@ func (a *appPage) show(w http.ResponseWriter, r *http.Request, s *session.Sessio
 	return a.render(w, r, s, http.StatusOK, "")
 }
 
-func (a *appPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, status int, alert string) error {
+func (a *appPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, status int, alert i18n.Text) error {
 	frame, err := a.guarded(r, s)
 	if err != nil {
 		return err

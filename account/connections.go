@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
@@ -31,7 +32,7 @@ type ConnectionStore interface {
 type connectionsPage struct {
 	*frame
 	store    ConnectionStore
-	sentence func(scope string) string
+	sentence func(scope string) i18n.Text
 }
 
 func (a *connectionsPage) mount(mux *web.Mux) {
@@ -63,11 +64,11 @@ func (a *connectionsPage) connection(c storage.Connection) templates.Connection 
 }
 
 // sentenceOf is a scope's name when we cannot say what it means: inventing that would be worse.
-func (a *connectionsPage) sentenceOf(scope string) string {
+func (a *connectionsPage) sentenceOf(scope string) i18n.Text {
 	if a.sentence == nil {
-		return scope
+		return i18n.Verbatim(scope)
 	}
-	return cmp.Or(a.sentence(scope), scope)
+	return cmp.Or(a.sentence(scope), i18n.Verbatim(scope))
 }
 
 // hostOf is the host of a client id that is a URL: it weighs more than a name the client chose.

@@ -3,10 +3,10 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -47,13 +47,13 @@ func (a *deletePage) show(w http.ResponseWriter, r *http.Request, s *session.Ses
 
 const namedLosses = 3
 
-func loses(all []storage.Connection) []string {
-	var said []string
+func loses(all []storage.Connection) []i18n.Text {
+	var said []i18n.Text
 	for i, c := range all {
 		if i == namedLosses {
-			return append(said, fmt.Sprintf("%s will lose access.", counted(len(all)-i, "more app")))
+			return append(said, i18n.Say("{n} more apps will lose access.", len(all)-i))
 		}
-		said = append(said, c.Name+" will lose access.")
+		said = append(said, i18n.Say("{app} will lose access.", c.Name))
 	}
 	return said
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
@@ -48,7 +49,7 @@ func (a *emailPage) begin(w http.ResponseWriter, r *http.Request, s *session.Ses
 	return a.done(w, "profile", "code-sent")
 }
 
-func (a *emailPage) bad(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, typed, problem string) error {
+func (a *emailPage) bad(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, typed string, problem i18n.Text) error {
 	return a.profile.render(w, r, s, profileForm{status: http.StatusBadRequest, which: which, email: strings.ToValidUTF8(typed, ""), emailError: problem})
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -26,7 +27,7 @@ func (a *codesPage) added(w http.ResponseWriter, r *http.Request, s *session.Ses
 }
 
 // removed records and tells that a factor is gone, and signs out whoever may have come by it.
-func (a *frame) removed(r *http.Request, s *session.Session, method, id, factor string) error {
+func (a *frame) removed(r *http.Request, s *session.Session, method, id string, factor i18n.Text) error {
 	m := templates.FactorRemovedMail(factor, a.circumstances(r, s), a.link("/account"))
 	return errors.Join(
 		a.endOtherSessions(r, s),
@@ -36,7 +37,7 @@ func (a *frame) removed(r *http.Request, s *session.Session, method, id, factor 
 
 // last refuses to remove a factor without which the person could not get in any more.
 func (a *frame) last(w http.ResponseWriter, r *http.Request, s *session.Session, method, id string,
-	show func(http.ResponseWriter, *http.Request, *session.Session, int, string) error,
+	show func(http.ResponseWriter, *http.Request, *session.Session, int, i18n.Text) error,
 ) error {
 	err := a.audit.Record(r.Context(), audit.Event{
 		Type: audit.FactorRemoved, Outcome: audit.Refused, Reason: "last", UserID: s.UserID, Method: method, Target: id,

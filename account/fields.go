@@ -1,8 +1,10 @@
 package account
 
+import "github.com/symbolon-id/symbolon/i18n"
+
 // control is how the page asks for a field of the profile.
 type control struct {
-	label string
+	label i18n.Text
 	group int    // on the page
 	fill  string // autocomplete (HTML Living Standard section 4.10.18.7)
 	kind  string // as templates.ProfileField says; empty: text

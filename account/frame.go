@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -12,14 +13,17 @@ import (
 )
 
 // section is one page of the account: /account/NAME.
-type section struct{ name, title, group string }
+type section struct {
+	name, icon   string
+	title, group i18n.Text
+}
 
 func sections() []section {
 	return []section{
-		{"", "Home", ""},
-		{"passkeys", "Passkeys", "Security"}, {"app", "Authenticator app", "Security"}, {"codes", "Recovery codes", "Security"}, {"sessions", "Browsers", "Security"},
-		{"connections", "Apps and agents", "Access"}, {"activity", "Activity", "Access"},
-		{"profile", "Profile", "You"}, {"export", "Your data", "You"}, {"delete", "Delete your account", "You"},
+		{"", "home", "Home", ""},
+		{"passkeys", "key", "Passkeys", "Security"}, {"app", "phone", "Authenticator app", "Security"}, {"codes", "ticket", "Recovery codes", "Security"}, {"sessions", "screen", "Browsers", "Security"},
+		{"connections", "apps", "Apps and agents", "Access"}, {"activity", "pulse", "Activity", "Access"},
+		{"profile", "user", "Profile", "You"}, {"export", "down", "Your data", "You"}, {"delete", "bin", "Delete your account", "You"},
 	}
 }
 
@@ -62,7 +66,7 @@ func (a *frame) head(r *http.Request, s *session.Session) templates.Frame {
 	here := a.pathOf(r)
 	for _, s := range sections() {
 		if a.has(s) {
-			f.Sections = append(f.Sections, templates.Section{Title: s.title, Group: s.group, URL: a.Path(pathTo(s.name)), Current: pathTo(s.name) == here})
+			f.Sections = append(f.Sections, templates.Section{Icon: s.icon, Title: s.title, Group: s.group, URL: a.Path(pathTo(s.name)), Current: pathTo(s.name) == here})
 		}
 	}
 	return f
@@ -85,7 +89,7 @@ func (a *frame) done(w http.ResponseWriter, name, what string) error {
 	return web.Redirect(w, a.Path(pathTo(name))+"?done="+what)
 }
 
-func notice(what string) string {
+func notice(what string) i18n.Text {
 	switch what {
 	case "passkey-added":
 		return "Passkey added."

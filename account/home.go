@@ -2,9 +2,9 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -60,7 +60,7 @@ func (a *homePage) protections(u storage.User, f storage.Factors) []templates.Pr
 }
 
 func (a *homePage) passkeyProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Passkeys", State: counted(f.Passkeys, "passkey") + ".", WayText: "Manage", WayURL: a.Path(pathTo("passkeys"))}
+	p := templates.Protection{Icon: "key", Title: "Passkeys", State: i18n.Say("{n} passkeys.", f.Passkeys), WayText: "Manage", WayURL: a.Path(pathTo("passkeys"))}
 	if f.Passkeys == 0 {
 		p.State, p.Missing, p.WayText = "None. Passkeys protect you from fake sign-in pages.", true, "Add a passkey"
 	}
@@ -68,7 +68,7 @@ func (a *homePage) passkeyProtection(f storage.Factors) templates.Protection {
 }
 
 func (a *homePage) appProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Authenticator app", State: "On.", WayText: "Manage", WayURL: a.Path(pathTo("app"))}
+	p := templates.Protection{Icon: "phone", Title: "Authenticator app", State: "On.", WayText: "Manage", WayURL: a.Path(pathTo("app"))}
 	if !f.TOTP {
 		p.State, p.Missing, p.WayText = "Off.", !f.Any(), "Set up"
 	}
@@ -79,18 +79,18 @@ func (a *homePage) appProtection(f storage.Factors) templates.Protection {
 const fewCodes = 3
 
 func (a *homePage) codeProtection(f storage.Factors) templates.Protection {
-	p := templates.Protection{Title: "Recovery codes", State: counted(f.RecoveryCodes, "code") + " left.", WayText: "Manage", WayURL: a.Path(pathTo("codes"))}
+	p := templates.Protection{Icon: "ticket", Title: "Recovery codes", State: i18n.Say("{n} codes left.", f.RecoveryCodes), WayText: "Manage", WayURL: a.Path(pathTo("codes"))}
 	switch {
 	case f.RecoveryCodes == 0:
 		p.State, p.Missing, p.WayText = "None. Create codes in case you lose all your devices.", true, "Create codes"
 	case f.RecoveryCodes <= fewCodes:
-		p.State, p.WayText = "Only "+lower(p.State), "Create new codes"
+		p.State, p.WayText = i18n.Say("Only {n} codes left.", f.RecoveryCodes), "Create new codes"
 	}
 	return p
 }
 
 func (a *homePage) mailProtection(u storage.User) templates.Protection {
-	p := templates.Protection{Title: "Email address", State: "Confirmed. We’ll email you here when something changes.", WayText: "Change", WayURL: a.Path(pathTo("profile"))}
+	p := templates.Protection{Icon: "mail", Title: "Email address", State: "Confirmed. We’ll email you here when something changes.", WayText: "Change", WayURL: a.Path(pathTo("profile"))}
 	if !u.EmailVerified {
 		p.State = "Not confirmed yet."
 	}
@@ -98,25 +98,9 @@ func (a *homePage) mailProtection(u storage.User) templates.Protection {
 }
 
 func (a *homePage) secondProtection(u storage.User) templates.Protection {
-	p := templates.Protection{Title: "Backup email", State: "Your way back in if you lose access to your main email.", WayText: "Manage", WayURL: a.Path(pathTo("profile"))}
+	p := templates.Protection{Icon: "mail", Title: "Backup email", State: "Your way back in if you lose access to your main email.", WayText: "Manage", WayURL: a.Path(pathTo("profile"))}
 	if u.SecondEmail == "" {
 		p.State, p.WayText = "Not set. Add one in case you lose access to your main email.", "Add a backup email"
 	}
 	return p
 }
-
-// counted says how many, as one writes it: "Two passkeys".
-func counted(n int, what string) string {
-	words := []string{"No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"}
-	number := fmt.Sprint(n)
-	if n < len(words) {
-		number = words[n]
-	}
-	if n != 1 {
-		what += "s"
-	}
-	return number + " " + what
-}
-
-// lower makes the beginning of a sentence its middle.
-func lower(s string) string { return string(s[0]|0x20) + s[1:] }

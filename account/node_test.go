@@ -13,6 +13,7 @@ import (
 
 	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login"
@@ -48,7 +49,7 @@ func (o *outbox) Send(_ context.Context, m mail.Message) error {
 // Notify sends m to every address of user.
 func (o *outbox) Notify(ctx context.Context, user storage.User, m templates.NoticeMail) error {
 	for _, to := range user.Addresses() {
-		if err := o.Send(ctx, mail.Message{To: to, Subject: m.Title, Text: m.Sentence}); err != nil {
+		if err := o.Send(ctx, mail.Message{To: to, Subject: m.Title.String(), Text: m.Sentence.String()}); err != nil {
 			return err
 		}
 	}
@@ -168,7 +169,7 @@ func (d *deployment) serve(t *testing.T) {
 		App:      &totp.Enrolment{Store: d.db, Sealer: d.sealer, Issuer: "Example", Now: d.clock.Now}, QR: totp.QR,
 		Codes: &recovery.Codes{Store: d.db, Now: d.clock.Now, Audit: recorder, Notices: d.outbox}, Browser: browser, Limiter: web.Limiter{Counter: counter{counts}},
 		Mailer: d.outbox, Letters: pages, Pages: pages, Audit: recorder, Now: d.clock.Now,
-		Sentence: func(scope string) string { return map[string]string{"email": "See your email address"}[scope] },
+		Sentence: func(scope string) i18n.Text { return map[string]i18n.Text{"email": "See your email address"}[scope] },
 	}
 	d.node = &logintest.Node{Flow: flow, Sessions: sessions, Pages: pages, Audit: recorder}
 	d.remount(t)

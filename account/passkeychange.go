@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
@@ -28,7 +29,7 @@ func (a *passkeysPage) add(w http.ResponseWriter, r *http.Request, s *session.Se
 	return a.codes.added(w, r, s, next, "passkey-added")
 }
 
-func passkeyNamed(p storage.Passkey) string { return fmt.Sprintf("the passkey “%s”", p.Name) }
+func passkeyNamed(p storage.Passkey) i18n.Text { return i18n.Say("the passkey “{name}”", p.Name) }
 
 // own finds the passkey that was posted among the person's own.
 func (a *passkeysPage) own(r *http.Request, s *session.Session) (storage.Passkey, error) {

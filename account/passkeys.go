@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -56,7 +57,7 @@ func (a *passkeysPage) show(w http.ResponseWriter, r *http.Request, s *session.S
 	return a.render(w, r, s, http.StatusOK, "")
 }
 
-func (a *passkeysPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, status int, alert string) error {
+func (a *passkeysPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, status int, alert i18n.Text) error {
 	frame, err := a.guarded(r, s)
 	if err != nil {
 		return err
@@ -109,7 +110,7 @@ func (a *passkeysPage) list(ctx context.Context, userID string) ([]templates.Pas
 }
 
 // keeps says why a factor stays that would leave no more than these.
-func (a *frame) keeps(left storage.Factors) string {
+func (a *frame) keeps(left storage.Factors) i18n.Text {
 	switch {
 	case a.keep.Allows(left):
 		return ""

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
@@ -26,12 +27,15 @@ type ProfileStore interface {
 
 // profileForm is what was typed, and what is wrong with it.
 type profileForm struct {
-	status            int
-	which             mailbox // that email and emailError are of
-	name, nameError   string
-	typed, wrong      map[string]string // by field
-	email, emailError string
-	codeError, alert  string
+	status           int
+	which            mailbox // that email and emailError are of
+	name             string
+	nameError        i18n.Text
+	typed            map[string]string // by field
+	wrong            map[string]i18n.Text
+	email            string
+	emailError       i18n.Text
+	codeError, alert i18n.Text
 }
 
 // profilePage shows and changes what the user says of themselves.
@@ -154,7 +158,7 @@ func (a *profilePage) change(w http.ResponseWriter, r *http.Request, s *session.
 
 // read sets the fields that were sent; those that were not stay as they are.
 func (f *profileForm) read(form url.Values, p *storage.Profile) {
-	f.typed, f.wrong = map[string]string{}, map[string]string{}
+	f.typed, f.wrong = map[string]string{}, map[string]i18n.Text{}
 	asked := controls()
 	for _, field := range users.Fields() {
 		sent := form[field.Name]
@@ -166,8 +170,8 @@ func (f *profileForm) read(form url.Values, p *storage.Profile) {
 		if len(sent) > 1 { // two readers could take two different values for it
 			err = users.Invalid("This field was sent twice.")
 		}
-		if err != nil {
-			f.wrong[field.Name] = err.Error()
+		if wrong, ok := errors.AsType[users.Invalid](err); ok {
+			f.wrong[field.Name] = i18n.Text(wrong)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -55,7 +56,7 @@ func (a *codesPage) show(w http.ResponseWriter, r *http.Request, s *session.Sess
 		return err
 	}
 	if f.RecoveryCodes > 0 && f.RecoveryCodes <= fewCodes {
-		frame.Alert = "Only " + lower(counted(f.RecoveryCodes, "code")) + " left. Create new ones before you run out."
+		frame.Alert = i18n.Say("Only {n} codes left. Create new ones before you run out.", f.RecoveryCodes)
 	}
 	made, err := a.store.RecoveryCodesMade(r.Context(), s.UserID)
 	if err != nil {
@@ -75,7 +76,7 @@ func (a *codesPage) regenerate(w http.ResponseWriter, r *http.Request, s *sessio
 }
 
 // render shows new codes, once.
-func (a *codesPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, codes []string, notice, next string) error {
+func (a *codesPage) render(w http.ResponseWriter, r *http.Request, s *session.Session, codes []string, notice i18n.Text, next string) error {
 	frame := a.head(r, s)
 	frame.Notice = notice
 	return a.pages.Render(w, http.StatusOK, templates.RecoveryCodes{

@@ -1,36 +1,35 @@
 package account
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
 )
 
 // sentence is an event in plain words, "" when it is not worth any.
-func (t teller) sentence(e audit.Event) string {
+func (t teller) sentence(e audit.Event) i18n.Text {
 	if e.Outcome == audit.Refused {
 		return t.refusal(e)
 	}
 	switch e.Type {
 	case audit.SignIn:
-		return "Signed in" + by(e.Method) + "."
+		return by("Signed in with {way}.", "Signed in.", e.Method)
 	case audit.SignOut:
 		return signOut(e)
 	case audit.FactorAdded:
-		return "Added " + factor(e.Method) + "."
+		return i18n.Say("Added {way}.", factor(e.Method))
 	case audit.FactorRemoved:
-		return "Removed " + factor(e.Method) + "."
+		return i18n.Say("Removed {way}.", factor(e.Method))
 	case audit.FactorRenamed:
-		return "Renamed " + factor(e.Method) + "."
+		return i18n.Say("Renamed {way}.", factor(e.Method))
 	case audit.ConsentGiven:
-		return fmt.Sprintf("Gave %s access to your account.", t.app(e))
+		return i18n.Named("Gave {app} access to your account.", "Gave an app access to your account.", t.apps[e.ClientID])
 	case audit.ConsentWithdrawn:
-		return fmt.Sprintf("Removed access for %s.", t.app(e))
+		return i18n.Named("Removed access for {app}.", "Removed access for an app.", t.apps[e.ClientID])
 	}
 	return sentences()[e.Type]
 }
@@ -46,8 +45,8 @@ func told() []string {
 }
 
 // sentences are those that say the same every time.
-func sentences() map[string]string {
-	return map[string]string{
+func sentences() map[string]i18n.Text {
+	return map[string]i18n.Text{
 		audit.RecoveryUsed:       "Used a recovery code.",
 		audit.RecoveryRenewed:    "Created new recovery codes.",
 		audit.RecoveryLinkMade:   "An administrator created a recovery link for your account.",
@@ -66,29 +65,29 @@ func sentences() map[string]string {
 	}
 }
 
-func (t teller) refusal(e audit.Event) string {
+func (t teller) refusal(e audit.Event) i18n.Text {
 	switch {
 	case e.Reason == "step_up":
 		return "A change was blocked because it needed a fresh sign-in."
 	case e.Type == audit.SignIn:
-		return "Someone tried to sign in" + by(e.Method) + "."
+		return by("Someone tried to sign in with {way}.", "Someone tried to sign in.", e.Method)
 	case e.Type == audit.FactorAdded:
-		return "Someone tried to add " + factor(e.Method) + "."
+		return i18n.Say("Someone tried to add {way}.", factor(e.Method))
 	case e.Type == audit.FactorRemoved:
-		return "Tried to remove " + factor(e.Method) + ", the only way to sign in."
+		return i18n.Say("Tried to remove {way}, the only way to sign in.", factor(e.Method))
 	case e.Type == audit.ConsentDenied:
-		return fmt.Sprintf("Denied %s access to your account.", t.app(e))
+		return i18n.Named("Denied {app} access to your account.", "Denied an app access to your account.", t.apps[e.ClientID])
 	case e.Type == audit.EmailChanged:
 		return "Someone entered a wrong code to change the email address."
 	case e.Type == audit.SessionMismatch:
 		return "A session was used from a different browser, so we signed it out."
 	case e.Type == audit.CodeReplayed, e.Type == audit.RefreshReused:
-		return fmt.Sprintf("A one-time credential for %s was used twice, so we removed its access.", t.app(e))
+		return i18n.Named("A one-time credential for {app} was used twice, so we removed its access.", "A one-time credential for an app was used twice, so we removed its access.", t.apps[e.ClientID])
 	}
 	return ""
 }
 
-func signOut(e audit.Event) string {
+func signOut(e audit.Event) i18n.Text {
 	switch {
 	case e.Method != via:
 		return "Signed out."
@@ -98,23 +97,23 @@ func signOut(e audit.Event) string {
 	return "Signed out another browser."
 }
 
-func (t teller) app(e audit.Event) string { return cmp.Or(t.apps[e.ClientID], "an app") }
-
-// by says how; of several methods each.
-func by(methods string) string {
-	var ways []string
+// by says how, of several methods each; without any that it knows, it says unsaid.
+func by(said, unsaid i18n.Text, methods string) i18n.Text {
+	var way i18n.Text
 	for _, m := range strings.FieldsFunc(methods, func(c rune) bool { return c == '+' || c == ' ' || c == ',' }) {
-		if way := factor(m); way != "" {
-			ways = append(ways, way)
+		if way == "" {
+			way = factor(m)
+		} else {
+			way = i18n.Say("{way} and {more}", way, factor(m))
 		}
 	}
-	if len(ways) == 0 {
-		return ""
+	if way == "" {
+		return unsaid
 	}
-	return " with " + strings.Join(ways, " and ")
+	return i18n.Say(said, way)
 }
 
-func factor(method string) string {
+func factor(method string) i18n.Text {
 	switch method {
 	case "mail":
 		return "an email"

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/templates"
 )
@@ -26,7 +27,7 @@ func within(before []string, what string) bool {
 	return slices.Contains(before, what) || slices.Contains(before, scope)
 }
 
-func lasts(q *interaction.Request) string {
+func lasts(q *interaction.Request) i18n.Text {
 	switch {
 	case slices.Contains(q.Scopes, "offline_access"):
 		return "Until you remove it, even when you’re signed out."

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 )
 
@@ -40,7 +41,7 @@ func (t trust) unverified() bool { return t < aKnown }
 
 // vouched is who answers for the app, as a sentence; empty where the warning says that no one can: what
 // an operator approved is not known to be what runs on the user's device.
-func vouched(k kind, t trust) string {
+func vouched(k kind, t trust) i18n.Text {
 	switch {
 	case k != claimed:
 		return ""
@@ -56,7 +57,7 @@ func vouched(k kind, t trust) string {
 
 // warning is scaled to the risk. Whoever answers for an app that runs on the person's device, any
 // other program there can ask in its name (RFC 8252 section 8.6).
-func warning(k kind, t trust) string {
+func warning(k kind, t trust) i18n.Text {
 	switch {
 	case k == loopback:
 		return "This app runs on your computer, so we can’t verify its identity. Only continue if you started it yourself."

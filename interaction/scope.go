@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // ForPeople is scopes, and claims of scopes, in the order people read them: who they are first, what
@@ -27,7 +29,7 @@ func rank(what string) int {
 // Sentence says to a person what a scope lets an app do, or one claim of a scope: "profile birthdate".
 // It is empty for a scope that is not ours, which pages show by its name: inventing what it means would be
 // worse.
-func Sentence(scope string) string {
+func Sentence(scope string) i18n.Text {
 	switch scope {
 	case "openid":
 		return "Confirm who you are"
@@ -48,7 +50,7 @@ func Sentence(scope string) string {
 }
 
 // claimSentence is for the one scope that holds several things.
-func claimSentence(claim string) string {
+func claimSentence(claim string) i18n.Text {
 	switch claim {
 	case "profile name":
 		return "See your name"

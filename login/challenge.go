@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -20,7 +21,7 @@ type Challenge struct {
 	// costs no try.
 	Read func(typed string) (code string, ok bool)
 	// Format says what a code looks like, for input that is none.
-	Format string
+	Format i18n.Text
 	// Prepare finds what user's codes are judged by. That is before a try is counted: where they cannot
 	// be judged, it returns an Unusable, and none is used up.
 	Prepare func(ctx context.Context, user storage.User) (Judge, error)
@@ -30,17 +31,17 @@ type Challenge struct {
 type Judge func(ctx context.Context, code string) (Proof, error)
 
 // Wrong is what a user reads whose code was refused.
-type Wrong string
+type Wrong i18n.Text
 
 func (w Wrong) Error() string { return string(w) }
 
 // Unusable says that no code can be judged, through no fault of the user, who reads Say.
 type Unusable struct {
-	Say string
+	Say i18n.Text
 	Err error // for the log
 }
 
-func (u Unusable) Error() string { return u.Say + ": " + u.Err.Error() }
+func (u Unusable) Error() string { return u.Say.String() + ": " + u.Err.Error() }
 
 func (u Unusable) Unwrap() error { return u.Err }
 
@@ -106,7 +107,7 @@ func (f *challenges) judge(w http.ResponseWriter, r *http.Request, at progress, 
 	p, err := judge(r.Context(), code)
 	var wrong Wrong
 	if errors.As(err, &wrong) {
-		return f.refuse(w, r, http.StatusBadRequest, at, c.Method, "wrong_code", string(wrong))
+		return f.refuse(w, r, http.StatusBadRequest, at, c.Method, "wrong_code", i18n.Text(wrong))
 	}
 	if err != nil {
 		return err
@@ -121,14 +122,14 @@ func (f *challenges) judge(w http.ResponseWriter, r *http.Request, at progress, 
 }
 
 // refuse records a refusal and shows the page again, with the other ways there are.
-func (f *challenges) refuse(w http.ResponseWriter, r *http.Request, status int, at progress, m Second, reason, problem string) error {
+func (f *challenges) refuse(w http.ResponseWriter, r *http.Request, status int, at progress, m Second, reason string, problem i18n.Text) error {
 	if err := f.record(r, at, m, reason); err != nil {
 		return err
 	}
 	return f.again(w, r, status, at, m, problem)
 }
 
-func (f *challenges) again(w http.ResponseWriter, r *http.Request, status int, at progress, m Second, problem string) error {
+func (f *challenges) again(w http.ResponseWriter, r *http.Request, status int, at progress, m Second, problem i18n.Text) error {
 	return f.second.show(w, r, status, at, Attempt{Handle: at.handle, Method: m.Name(), Problem: problem})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -15,9 +16,9 @@ import (
 type End struct {
 	Status         int
 	Code           string // short and stable
-	Title, Message string
+	Title, Message i18n.Text
 	RetryAfter     time.Duration // 0: not said
-	Way            string        // what the way forward is called; empty: "Sign in"
+	Way            i18n.Text     // what the way forward is called; empty: "Sign in"
 	again          bool          // the way forward begins again, with nothing proven
 }
 

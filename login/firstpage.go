@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/templates"
@@ -81,7 +82,7 @@ func (p *firstPage) show(w http.ResponseWriter, r *http.Request, status int, at 
 
 // again says in a browser that is signed in why it is asked once more, and where to POST to go on as the
 // same user, if choosing that is all that is missing.
-func (p *firstPage) again(q *interaction.Request, s *session.Session) (why, account, resume string) {
+func (p *firstPage) again(q *interaction.Request, s *session.Session) (why i18n.Text, account, resume string) {
 	if q.HintSubject != "" && q.HintSubject != s.UserID {
 		return otherWanted(q), "", ""
 	}

@@ -15,6 +15,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -58,17 +59,17 @@ type Witness interface {
 
 // Attempt is one browser's try to sign in.
 type Attempt struct {
-	Site    web.Site // where the action of an offer is; filled in by the flow
-	Browser string   // the browser's id, web.Browser; filled in by the flow
-	Handle  string   // of the pending authorization request; empty on a direct visit
-	Email   string   // what is known of who signs in: a hint, or what was typed
-	Problem string   // what is wrong with what was typed, for the method that asked for it
-	Method  string   // the method Problem belongs to
+	Site    web.Site  // where the action of an offer is; filled in by the flow
+	Browser string    // the browser's id, web.Browser; filled in by the flow
+	Handle  string    // of the pending authorization request; empty on a direct visit
+	Email   string    // what is known of who signs in: a hint, or what was typed
+	Problem i18n.Text // what is wrong with what was typed, for the method that asked for it
+	Method  string    // the method Problem belongs to
 	Signals []templates.Signal
 }
 
 // ProblemOf returns what the user must correct in this method's form.
-func (a Attempt) ProblemOf(m Method) string {
+func (a Attempt) ProblemOf(m Method) i18n.Text {
 	if a.Method != m.Name() {
 		return ""
 	}

@@ -48,7 +48,7 @@ func TestNewDeviceIsToldByMail(t *testing.T) {
 			if len(told) != 1 || told[0].To != "ada@example.com" || told[0].Link != "https://id.example/account/sessions" {
 				t.Fatalf("%s: told %+v", name, told)
 			}
-			if facts := told[0].Known(); len(facts) != 3 || !strings.HasSuffix(facts[0].Value, " on Linux") || !strings.HasSuffix(facts[1].Value, "/24") {
+			if facts := told[0].Known(); len(facts) != 3 || !strings.HasSuffix(facts[0].Value.String(), " on Linux") || !strings.HasSuffix(facts[1].Value.String(), "/24") {
 				t.Errorf("%s: facts %+v", name, facts)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -23,7 +24,7 @@ func (re *renderer) writeError(w http.ResponseWriter, r *http.Request, e *oauth.
 	if e.Status >= http.StatusInternalServerError {
 		logError(r, e)
 	}
-	return web.WriteOAuthError(w, &web.Error{Status: e.Status, Code: e.Name, Message: e.Description, RetryAfter: retryAfter(e)})
+	return web.WriteOAuthError(w, &web.Error{Status: e.Status, Code: e.Name, Message: i18n.Text(e.Description), RetryAfter: retryAfter(e)})
 }
 
 // errorPage answers the user at our own address.
@@ -40,7 +41,7 @@ func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *oauth.E
 	if _, standard := oauth.Descriptions[e.Name]; standard {
 		page.OAuth, page.Code = e.Name, ""
 	}
-	if e.Description != page.Message {
+	if e.Description != page.Message.String() {
 		page.Explanation = e.Description
 	}
 	if e.ReturnTo != "" {
@@ -66,7 +67,7 @@ func (re *renderer) wayOn(page *templates.Error, r *http.Request, e *oauth.Error
 	}
 }
 
-func title(status int) string {
+func title(status int) i18n.Text {
 	switch {
 	case status == http.StatusServiceUnavailable:
 		return "Temporarily unavailable"
@@ -79,7 +80,7 @@ func title(status int) string {
 }
 
 // message is what a person reads when the refusal is the application's business.
-func message(status int) string {
+func message(status int) i18n.Text {
 	switch {
 	case status == http.StatusServiceUnavailable:
 		return "The service is not available right now. Try again in a moment."

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -43,7 +44,7 @@ func (e *Endpoint) createPublic(ctx context.Context, c storage.Client) (made, er
 		case err != nil:
 			return made{}, err
 		case !known.DisabledAt.IsZero():
-			return made{}, &web.Error{Status: http.StatusForbidden, Code: "access_denied", Message: "This client is disabled."}
+			return made{}, &web.Error{Status: http.StatusForbidden, Code: "access_denied", Message: i18n.Verbatim("This client is disabled.")}
 		case !sameClient(known, c):
 			return e.insert(ctx, c, storage.NewID(Prefix)) // it has been changed since
 		default:

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/clients"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -26,7 +27,7 @@ func (e Unusable) Error() string { return "client metadata document: " + e.Reaso
 func (e Unusable) Unwrap() error { return storage.ErrNotFound }
 
 func refuse(code, message string) *web.Error {
-	return &web.Error{Status: http.StatusBadRequest, Code: code, Message: message}
+	return &web.Error{Status: http.StatusBadRequest, Code: code, Message: i18n.Verbatim(message)}
 }
 
 func malformed(message string) error { return refuse(invalidMetadata, message) }

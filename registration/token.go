@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -75,7 +76,7 @@ func (e *Endpoint) unauthorized(w http.ResponseWriter, r *http.Request, event st
 		return err
 	}
 	w.Header().Set("WWW-Authenticate", `Bearer realm="registration", error="invalid_token"`)
-	return &web.Error{Status: http.StatusUnauthorized, Code: "invalid_token", Message: "The access token is missing or not valid for this client."}
+	return &web.Error{Status: http.StatusUnauthorized, Code: "invalid_token", Message: i18n.Verbatim("The access token is missing or not valid for this client.")}
 }
 
 // InitialTokens are the SHA-256 digests of the tokens that registering needs, when it needs one.

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // renderIn is one page in a language.
@@ -27,7 +29,7 @@ func TestEveryPageRendersInEveryLanguageWithinTheBudget(t *testing.T) {
 			if _, dev := page.(developers); dev {
 				want = `<html lang="en" dir="ltr">`
 			}
-			if body := w.Body.String(); !strings.Contains(body, want) || placeholder.MatchString(body) {
+			if body := w.Body.String(); !strings.Contains(body, want) || i18n.Placeholder.MatchString(body) {
 				t.Errorf("%T in %s: lacks %s, or has a placeholder", page, name, want)
 			}
 			if got := w.Header().Get("Content-Language"); !strings.Contains(want, `"`+got+`"`) {
@@ -58,7 +60,7 @@ func mailsIn(t *testing.T, p *Pages, name string, mail Mail) {
 	}
 	english, _, _, _ := p.Mail(SignInMail{})
 	subject, text, body, err := p.Mail(mail)
-	if err != nil || subject == english || placeholder.MatchString(subject+text+body) || !strings.Contains(body, `lang="`+name+`"`) {
+	if err != nil || subject == english || i18n.Placeholder.MatchString(subject+text+body) || !strings.Contains(body, `lang="`+name+`"`) {
 		t.Errorf("%T in %s: %q %v\n%s", mail, name, subject, err, text)
 	}
 }

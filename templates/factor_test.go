@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 func has(n *html.Node, key string) bool {
@@ -78,7 +80,7 @@ func TestOptionsAndSignalsReachTheScriptUnchanged(t *testing.T) {
 
 func TestRefusedRecoveryCodeIsNotFoldedAway(t *testing.T) {
 	p := mustNew(t, Brand{})
-	for problem, open := range map[string]bool{"": false, "That code is not right.": true} {
+	for problem, open := range map[i18n.Text]bool{"": false, "That code is not right.": true} {
 		tree := render(t, p, SecondFactor{Offers: []Offer{TOTPOffer{}, RecoveryOffer{Error: problem}}})
 		if got := has(elements(tree, "details")[0], "open"); got != open {
 			t.Errorf("error %q: open %v", problem, got)

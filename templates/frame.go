@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // framed is a page of the account: one that embeds Frame.
@@ -50,9 +52,13 @@ func signalJSON(s Signal) (string, error) {
 }
 
 // codeField is one input for a code.
-type codeField struct{ ID, Label, Error string }
+type codeField struct {
+	ID    string
+	Label any // translated
+	Error i18n.Text
+}
 
-func newCodeField(id, label, err string) codeField { return codeField{id, label, err} }
+func newCodeField(id string, label any, err i18n.Text) codeField { return codeField{id, label, err} }
 
 // addressForm is one address of the profile; ID keeps the two apart, Say is what the address is for.
 type addressForm struct {

@@ -12,7 +12,7 @@ import (
 // funcs are what pages may call.
 func (e *edition) funcs() template.FuncMap {
 	return template.FuncMap{
-		"t": e.t, "browser": e.browser, "day": e.day, "moment": e.moment,
+		"t": e.t, "say": e.say, "browser": e.browser, "day": e.day, "moment": e.moment,
 		"lang": e.tag.String, "dir": e.direction,
 		"bdi": bdi, "strong": strong, "address": address, "host": host, "code": code,
 
@@ -48,7 +48,7 @@ func (e *edition) funcs() template.FuncMap {
 // mailFuncs are what mails may call.
 func (e *edition) mailFuncs() map[string]any {
 	return map[string]any{
-		"t": e.t, "tn": e.tn, "browser": e.browser, "value": e.value,
+		"t": e.t, "tn": e.tn, "say": e.say, "browser": e.browser,
 		"lang": e.tag.String, "dir": e.direction,
 		"bdi": bdi, "plain": legible.Clean, "wrap": wrap,
 		"brand":  func() string { return e.of.brand.Name },
@@ -75,14 +75,6 @@ func (e *edition) moment(at time.Time) template.HTML { return e.time("time", mom
 func (e *edition) time(tag, layout string, at time.Time) template.HTML {
 	return template.HTML("<" + tag + ` datetime="` + at.UTC().Format("2006-01-02T15:04:05Z") + `">` +
 		template.HTMLEscapeString(e.date(layout, at)) + "</time>")
-}
-
-// value translates the value of a fact where it is ours.
-func (e *edition) value(f Fact) string {
-	if f.Name == "Browser" {
-		return e.browser(f.Value)
-	}
-	return e.say(f.Value)
 }
 
 // bdi isolates a text that others chose from the direction of the sentence around it.

@@ -1,240 +1,119 @@
 package templates
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"go/ast"
+	"go/constant"
+	"go/importer"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"go/types"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// spoken is what the source of a package says to people: whole texts, and fragments that are put
-// together with names and numbers.
-type spoken struct{ texts, fragments []string }
+// What is said to people is of the type i18n.Text wherever it is said, so the compiler knows every message:
+// these are its constants in the whole program. What people typed is a string and cannot become one.
+const ours = "github.com/symbolon-id/symbolon"
 
-// handlers reads the packages that fill pages and mails. What provider says is for programs, but for
-// what shownByProvider finds.
-func handlers(t *testing.T) spoken {
-	t.Helper()
-	said := spoken{}
-	for _, dir := range []string{"../account", "../consent", "../interaction", "../login", "."} {
-		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !speaks(name) {
-				return err
-			}
-			return said.read(name)
-		})
+// texts are the types of what is said: Text, and errors that are one.
+var texts = []string{ours + "/i18n.Text", ours + "/login.Wrong", ours + "/users.Invalid"}
+
+// messages returns the messages that the code of the program says.
+var messages = sync.OnceValues(func() ([]string, error) {
+	list, err := packages()
+	if err != nil {
+		return nil, err
+	}
+	exports := map[string]string{}
+	for _, p := range list {
+		exports[p.ImportPath] = p.Export
+	}
+	fset := token.NewFileSet()
+	from := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	var said []string
+	for _, p := range list {
+		if !strings.HasPrefix(p.ImportPath, ours+"/") || p.ImportPath == ours+"/i18n" {
+			continue
+		}
+		found, err := p.texts(fset, from)
 		if err != nil {
-			t.Fatal(err)
+			return nil, fmt.Errorf("%s: %w", p.ImportPath, err)
+		}
+		said = append(said, found...)
+	}
+	slices.Sort(said)
+	return slices.Compact(said), nil
+})
+
+// goPackage is what go list tells of one.
+type goPackage struct {
+	ImportPath, Dir, Export string
+	GoFiles                 []string
+}
+
+// packages returns those of the program, with what they export.
+func packages() (list []goPackage, err error) {
+	out, err := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles", ours+"/cmd/symbolon").Output()
+	if err != nil {
+		return nil, err
+	}
+	for in := json.NewDecoder(bytes.NewReader(out)); in.More(); {
+		var p goPackage
+		if err := in.Decode(&p); err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// texts returns the constants of the type in the package.
+func (p goPackage) texts(fset *token.FileSet, from types.Importer) (said []string, err error) {
+	var files []*ast.File
+	for _, name := range p.GoFiles {
+		file, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+	if _, err := (&types.Config{Importer: from}).Check(p.ImportPath, fset, files, info); err != nil {
+		return nil, err
+	}
+	for _, of := range info.Types {
+		if of.Value != nil && slices.Contains(texts, of.Type.String()) && constant.StringVal(of.Value) != "" {
+			said = append(said, constant.StringVal(of.Value))
 		}
 	}
-	for _, name := range []string{"web/error.go", "web/body.go", "web/guard.go", "cmd/symbolon/errorpage.go", "users/fieldcheck.go"} {
-		if err := said.read("../" + name); err != nil {
-			t.Fatal(err)
-		}
+	return said, nil
+}
+
+func sayings(t *testing.T) []string {
+	t.Helper()
+	said, err := messages()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return said
 }
 
-// speaks leaves out tests, specimens, names of products and what is nobody's text.
-func speaks(name string) bool {
-	base := filepath.Base(name)
-	if !strings.HasSuffix(base, ".go") || strings.HasSuffix(base, "_test.go") || strings.Contains(name, "logintest") {
-		return false
-	}
-	silent := []string{"maker.go", "policy.go", "browser.go", "wellknown.go", "area.go", "patterns.go", "locale.go", "brand.go", "assets.go", "static.go", "page_device.go", "funcs.go", "templates.go", "qr.go"}
-	return !slices.Contains(silent, base) && !strings.HasPrefix(base, "specimens")
-}
-
-func (s *spoken) read(name string) error {
-	source, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	file, err := parser.ParseFile(token.NewFileSet(), name, source, 0)
-	if err != nil {
-		return err
-	}
-	parts := map[ast.Expr]bool{}
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.ImportSpec:
-			return false
-		case *ast.CallExpr:
-			return !technical(n)
-		case *ast.BinaryExpr:
-			text, whole := literal(n)
-			if whole {
-				s.add(text)
-				return false
-			}
-			for _, part := range []ast.Expr{n.X, n.Y} {
-				parts[part] = true
-				s.split(part)
-			}
-		case *ast.BasicLit:
-			if text, ok := literal(n); ok && !parts[n] {
-				s.add(text)
-			}
-		}
-		return true
-	})
-	return nil
-}
-
-var (
-	sentence = regexp.MustCompile(`^[A-Z][\p{L}’]*([ ,.?:] ?.*)?$`)
-	verb     = regexp.MustCompile(`%[sdq]`)
-	numeral  = regexp.MustCompile(`^(?i:` + strings.ReplaceAll(numbers, " ", "|") + `)$`)
-)
-
-func (s *spoken) add(text string) {
-	if strings.ContainsAny(text, "/=") {
-		return
-	}
-	if verb.MatchString(text) && strings.Contains(text, " ") {
-		s.fragments = append(s.fragments, verb.Split(text, -1)...)
-		return
-	}
-	if sentence.MatchString(text) && !numeral.MatchString(text) && !strings.HasSuffix(text, " ") {
-		s.texts = append(s.texts, text)
-	}
-}
-
-// split takes a part of a sum as a fragment.
-func (s *spoken) split(e ast.Expr) {
-	if text, ok := literal(e); ok && strings.Contains(text, " ") && !strings.ContainsAny(text, "/=") && text != strings.ToUpper(text) {
-		s.fragments = append(s.fragments, text)
-	}
-}
-
-// technical calls make errors, headers and patterns of their texts.
-func technical(call *ast.CallExpr) bool {
-	f, ok := call.Fun.(*ast.SelectorExpr)
-	return ok && slices.Contains([]string{"Errorf", "New", "Set", "Get", "Del", "Format"}, f.Sel.Name)
-}
-
-// literal is a text written in one piece or in several with + between them.
-func literal(e ast.Expr) (string, bool) {
-	switch e := e.(type) {
-	case *ast.BasicLit:
-		if e.Kind != token.STRING {
-			return "", false
-		}
-		text, err := strconv.Unquote(e.Value)
-		return text, err == nil
-	case *ast.BinaryExpr:
-		left, l := literal(e.X)
-		right, r := literal(e.Y)
-		return left + right, l && r && e.Op == token.ADD
-	}
-	return "", false
-}
-
-// A sentence with a name in it that no pattern knows would be shown in English.
-func TestEveryFragmentIsPartOfAPattern(t *testing.T) {
-	known := strings.Join(slices.Concat(composed(), sentences(), ways(), counted(t)), "\n")
-	for _, fragment := range handlers(t).fragments {
-		if strings.TrimSpace(fragment) != "" && !strings.Contains(known, strings.TrimRight(fragment, " ")) {
-			t.Errorf("%q is part of no pattern; see patterns.go", fragment)
-		}
-	}
-}
-
-// shownByProvider is what of provider's words is shown to people: what RefuseUser and WithMessage are called with,
-// the titles and messages of the error page, what is put into a page of ours or asked along with a code.
-// Everything else it says is for programs.
-func shownByProvider(t *testing.T) []string {
-	t.Helper()
-	names, err := providerFiles()
-	if err != nil || len(names) == 0 {
-		t.Fatal(names, err)
-	}
-	said := spoken{}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if shown := forPeople(n); shown != nil {
-				ast.Inspect(shown, said.whole)
-			}
-			return true
-		})
-	}
-	return said.texts
-}
-
-// providerFiles are the sources of provider and its rooms.
-func providerFiles() ([]string, error) {
-	top, err := filepath.Glob("../provider/*.go")
-	if err != nil {
-		return nil, err
-	}
-	rooms, err := filepath.Glob("../provider/*/*.go")
-	return append(top, rooms...), err
-}
-
-// forPeople returns the part of n whose texts people see.
-func forPeople(n ast.Node) ast.Node {
-	switch n := n.(type) {
-	case *ast.FuncDecl:
-		if n.Recv == nil && (n.Name.Name == "title" || n.Name.Name == "message") {
-			return n.Body
-		}
-	case *ast.CallExpr:
-		name := ""
-		switch f := n.Fun.(type) {
-		case *ast.Ident:
-			name = f.Name
-		case *ast.SelectorExpr:
-			name = f.Sel.Name
-		}
-		if name == "RefuseUser" || name == "WithMessage" || name == "askUserCode" {
-			return n.Args[len(n.Args)-1]
-		}
-	case *ast.CompositeLit:
-		if of, ok := n.Type.(*ast.SelectorExpr); ok {
-			if from, ok := of.X.(*ast.Ident); ok && from.Name == "templates" {
-				return n
-			}
-		}
-	}
-	return nil
-}
-
-// whole takes every text of a node that is a sentence.
-func (s *spoken) whole(n ast.Node) bool {
-	e, isExpr := n.(ast.Expr)
-	if !isExpr {
-		return true
-	}
-	if text, ok := literal(e); ok {
-		s.add(text)
-		return false
-	}
-	return true
-}
-
 // A test that finds nothing would pass whatever people are shown.
-func TestWordsOfProviderAreFound(t *testing.T) {
-	said := shownByProvider(t)
+func TestMessagesOfTheProgramAreFound(t *testing.T) {
+	said := sayings(t)
 	for _, text := range []string{
-		"This sign-in is already finished. Go back to the app and start again.",   // turnAway
-		"Too many codes were tried from your network. Wait a few minutes.",        // saying
-		"That code is not valid or has expired. Check your device and try again.", // askUserCode
-		"We could not complete this request",                                      // title
-		"The problem is on our side. Try again in a moment.",                      // message
+		"This sign-in is already finished. Go back to the app and start again.",
+		"That code is not valid or has expired. Check your device and try again.",
+		"Passkey added.", "Signed in with {way}.", "{app} will lose access.",
 	} {
 		if !slices.Contains(said, text) {
 			t.Errorf("%q is not found", text)
@@ -242,21 +121,10 @@ func TestWordsOfProviderAreFound(t *testing.T) {
 	}
 }
 
-// composed are sentences that handlers put together, as they are without a name.
+// composed are texts that no constant says: what login.BrowserName knows, and dates.
 func composed() []string {
 	return []string{
-		"The app wants you to confirm it’s you.",
-		"The app wants a different account from the one you’re using.",
-		"The app wants a stronger sign-in. Use another way.",
-		"Signed in.",
-		"Someone tried to sign in.",
-		"Gave an app access to your account.",
-		"Removed access for an app.",
-		"Denied an app access to your account.",
-		"A one-time credential for an app was used twice, so we removed its access.",
-		"an email", "a passkey", "an authenticator app", "the authenticator app", "a recovery code",
-		"a new set of recovery codes", "a link from an administrator", "a click", "a sign-in method",
-		"Unknown browser", "A browser", "{browser} on {system}",
+		"Unknown browser", "A browser",
 		dayLayout, momentLayout,
 		"January", "February", "March", "April", "May", "June",
 		"July", "August", "September", "October", "November", "December",

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // The layouts of dates are messages as well: languages order them differently.
@@ -25,9 +26,7 @@ const (
 type locale struct {
 	tag      language.Tag
 	messages map[string]string
-	plurals  *i18n.Localizer
-	patterns []pattern // sentences that arrive with names in them
-	ways     []pattern // and parts of such sentences
+	plurals  *goi18n.Localizer
 }
 
 // loadLocales reads every catalogue in locales/, by the name of its language.
@@ -36,21 +35,13 @@ func loadLocales(catalogues fs.FS) (map[string]*locale, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list languages: %w", err)
 	}
-	bundle, all := i18n.NewBundle(language.English), map[string]*locale{}
-	var english []*i18n.Message
+	bundle, all := goi18n.NewBundle(language.English), map[string]*locale{}
 	for _, name := range names {
 		file, err := bundle.LoadMessageFileFS(catalogues, name)
 		if err != nil {
 			return nil, fmt.Errorf("read language %s: %w", name, err)
 		}
 		all[file.Tag.String()] = newLocale(bundle, file)
-		if file.Tag == language.English {
-			english = file.Messages
-		}
-	}
-	patterns, parts := compile(sentences(), english), compile(ways(), nil)
-	for _, l := range all {
-		l.patterns, l.ways = patterns, parts
 	}
 	if all["en"] == nil {
 		return nil, fmt.Errorf("read languages: locales/en.json is missing")
@@ -58,8 +49,8 @@ func loadLocales(catalogues fs.FS) (map[string]*locale, error) {
 	return all, nil
 }
 
-func newLocale(bundle *i18n.Bundle, file *i18n.MessageFile) *locale {
-	l := &locale{tag: file.Tag, messages: map[string]string{}, plurals: i18n.NewLocalizer(bundle, file.Tag.String())}
+func newLocale(bundle *goi18n.Bundle, file *goi18n.MessageFile) *locale {
+	l := &locale{tag: file.Tag, messages: map[string]string{}, plurals: goi18n.NewLocalizer(bundle, file.Tag.String())}
 	for _, m := range file.Messages {
 		l.messages[m.ID] = m.Other
 	}
@@ -78,33 +69,47 @@ func (l *locale) direction() string {
 	return "ltr"
 }
 
-// t translates a text and puts args in the place of its {placeholders}, in the order of the English
-// one. With markup among the args (bdi, strong …) the rest is escaped and the result is markup.
+// t translates a text of a template and puts args in the place of its {placeholders}, in the order of the
+// English one. With markup among the args (bdi, strong …) the rest is escaped and the result is markup.
 func (l *locale) t(text string, args ...any) any {
 	if len(args) == 0 {
-		return l.say(text)
+		return l.exactly(text)
 	}
-	return fill(l.say(text), placeholder.FindAllString(text, -1), args)
+	return fill(l.exactly(text), i18n.Placeholder.FindAllString(text, -1), args)
 }
 
-// say translates a text that is complete: one of a template, or whatever a handler composed.
-func (l *locale) say(text string) string {
-	if l.english() || text == "" {
-		return text
+// say translates what a handler says. Of its values the Texts are translated as well; what people typed is
+// shown as it is.
+func (l *locale) say(text i18n.Text) string {
+	message, values := text.Split()
+	translated, args := l.exactly(message), make([]any, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case i18n.Text:
+			args[i] = l.say(v)
+		case time.Time:
+			args[i] = l.date(momentLayout, v)
+		case int:
+			args[i], translated = v, l.plural(message, v)
+		default:
+			args[i] = v
+		}
 	}
-	if said, found := l.messages[text]; found {
-		return said
-	}
-	return l.retell(l.patterns, text)
+	return fmt.Sprint(fill(translated, i18n.Placeholder.FindAllString(message, -1), args))
 }
 
 // tn translates a text with the form its number n takes.
 func (l *locale) tn(text string, n int) string {
-	said, err := l.plurals.Localize(&i18n.LocalizeConfig{MessageID: text, PluralCount: n})
+	return strings.ReplaceAll(l.plural(text, n), "{n}", strconv.Itoa(n))
+}
+
+// plural returns the form of a text for n.
+func (l *locale) plural(text string, n int) string {
+	said, err := l.plurals.Localize(&goi18n.LocalizeConfig{MessageID: text, PluralCount: n})
 	if err != nil {
-		said = l.say(text)
+		return l.exactly(text)
 	}
-	return strings.ReplaceAll(said, "{n}", strconv.Itoa(n))
+	return said
 }
 
 // date writes a time in UTC by a layout of ours.
@@ -121,13 +126,11 @@ func (l *locale) exactly(text string) string { return cmp.Or(l.messages[text], t
 func (l *locale) browser(name string) string {
 	browser, system, found := strings.Cut(name, " on ")
 	if !found || l.english() {
-		return l.say(name)
+		return l.exactly(name)
 	}
 	const on = "{browser} on {system}"
-	return fmt.Sprint(l.t(on, l.say(browser), system))
+	return fmt.Sprint(l.t(on, l.exactly(browser), system))
 }
-
-var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
 // fill replaces each placeholder, as named in the order of args.
 func fill(text string, names []string, args []any) any {
@@ -138,7 +141,7 @@ func fill(text string, names []string, args []any) any {
 	}
 	var out strings.Builder
 	from := 0
-	for _, at := range placeholder.FindAllStringIndex(text, -1) {
+	for _, at := range i18n.Placeholder.FindAllStringIndex(text, -1) {
 		write(&out, text[from:at[0]], markup)
 		write(&out, of[text[at[0]:at[1]]], markup)
 		from = at[1]

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 func TestNameCannotForgeASubjectOrALineOfTheMail(t *testing.T) {
@@ -124,7 +126,7 @@ func TestNameCannotForgeALineOfANotice(t *testing.T) {
 	p := mustNew(t, Brand{})
 	const evil = "Grafana\r\nBcc: eve@example.org\u202e"
 	for _, m := range []NoticeMail{
-		ConnectedMail(evil, []string{evil}, Circumstances{Browser: evil, Network: evil}, "https://id.example/"),
+		ConnectedMail(evil, []i18n.Text{i18n.Verbatim(evil)}, Circumstances{Browser: evil, Network: evil}, "https://id.example/"),
 		FactorAddedMail(evil, Circumstances{}, "https://id.example/"), EmailChangedMail(evil, evil, Circumstances{}, "https://id.example/"),
 	} {
 		subject, text, _, err := p.Mail(m)

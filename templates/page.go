@@ -3,6 +3,8 @@ package templates
 import (
 	"cmp"
 	"net/http"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // Page is the data of one page; each type below names the template that shows it.
@@ -10,27 +12,27 @@ type Page interface{ template() string }
 
 // SignIn is the first page of signing in: every offer is one method's way to begin.
 type SignIn struct {
-	App     string  // name of the client that asked; empty on a direct visit
-	Why     string  // why somebody signed in is asked again; empty otherwise
-	Account string  // address the sign-in is fixed to, or the one signed in already
-	Notice  string  // what happened before: "That link has expired."
-	Offers  []Offer // in order of preference
-	Resume  string  // with Account, prompt=select_account: POST here to continue as it; else empty
-	Handle  string  // of the pending request, for Resume
+	App     string    // name of the client that asked; empty on a direct visit
+	Why     i18n.Text // why somebody signed in is asked again; empty otherwise
+	Account string    // address the sign-in is fixed to, or the one signed in already
+	Notice  i18n.Text // what happened before: "That link has expired."
+	Offers  []Offer   // in order of preference
+	Resume  string    // with Account, prompt=select_account: POST here to continue as it; else empty
+	Handle  string    // of the pending request, for Resume
 	Signals []Signal
 }
 
 // Offer is one method's part of the sign-in page, or of the one for the second factor.
 type Offer interface {
-	offer() string   // names its template
-	problem() string // what is wrong with what was typed
+	offer() string      // names its template
+	problem() i18n.Text // what is wrong with what was typed
 }
 
 // Problem is what is wrong with the first offer that has an error: it opens the title, which is
 // what a screen reader says first.
-func (s SignIn) Problem() string { return problem(s.Offers) }
+func (s SignIn) Problem() i18n.Text { return problem(s.Offers) }
 
-func problem(offers []Offer) string {
+func problem(offers []Offer) i18n.Text {
 	for _, o := range offers {
 		if p := o.problem(); p != "" {
 			return p
@@ -41,10 +43,10 @@ func problem(offers []Offer) string {
 
 // MailOffer asks for an address to send a link and a code to.
 type MailOffer struct {
-	Action string // POST: email, request
-	Handle string // of the pending request; travels as a hidden field
-	Email  string // filled in already
-	Error  string // what is wrong with the address
+	Action string    // POST: email, request
+	Handle string    // of the pending request; travels as a hidden field
+	Email  string    // filled in already
+	Error  i18n.Text // what is wrong with the address
 }
 
 // UsersOffer signs a demo user in by a click.
@@ -63,7 +65,7 @@ type MailSent struct {
 	Email  string
 	Action string // POST: code, request
 	Handle string
-	Error  string
+	Error  i18n.Text
 	Again  string // GET: back to the sign-in page
 }
 
@@ -90,18 +92,18 @@ type Consent struct {
 	Account      string
 	SwitchURL    string // sign in as somebody else
 	Scopes       []ConsentScope
-	Details      []Detail // authorization details (RFC 9396)
-	Lasts        string   // how long it lasts, as a sentence
-	Warning      string   // scaled to the risk; empty for the organisation's own
-	Unverified   bool     // nobody here answers for the client
-	Vouched      string   // who does, as a sentence
+	Details      []Detail  // authorization details (RFC 9396)
+	Lasts        i18n.Text // how long it lasts, as a sentence
+	Warning      i18n.Text // scaled to the risk; empty for the organisation's own
+	Unverified   bool      // nobody here answers for the client
+	Vouched      i18n.Text // who does, as a sentence
 	Links        []ConsentLink
 	LogoURL      string // our own copy
 }
 
 // ConsentLink is what a client says of itself elsewhere.
 type ConsentLink struct {
-	Name string
+	Name i18n.Text
 	URL  string // https
 	Host string
 }
@@ -109,7 +111,7 @@ type ConsentLink struct {
 // ConsentScope is one thing asked for.
 type ConsentScope struct {
 	Name     string
-	Sentence string
+	Sentence i18n.Text
 	New      bool // more than was allowed before
 }
 
@@ -140,7 +142,7 @@ type SignOut struct {
 
 // SignedOut says that nobody is signed in here any more, and has the browser tell applications.
 type SignedOut struct {
-	Notice    string // what happened beside that; empty: nothing
+	Notice    i18n.Text // what happened beside that; empty: nothing
 	SignInURL string
 	App       string   // name of the client at NextURL
 	NextURL   string   // where to go on to when the frames have loaded; empty: nowhere
@@ -150,22 +152,22 @@ type SignedOut struct {
 
 // Done says that what was asked for happened, and one way forward.
 type Done struct {
-	Title   string
-	Message string
-	WayText string // empty: there is nothing else to do
-	WayURL  string // ours
+	Title   i18n.Text
+	Message i18n.Text
+	WayText i18n.Text // empty: there is nothing else to do
+	WayURL  string    // ours
 }
 
 // Error says what happened, that the account is fine, and one way forward; below, for developers,
 // the stable code and the trace id that also stands in the log.
 type Error struct {
 	Status  int
-	Title   string
-	Message string
-	WayText string // one way forward; empty for none
-	WayURL  string // ours, or with App the site of an app that an operator answers for
-	App     string // its name: the way is back to it
-	OAuth   string // the error of RFC 6749, if it is one
+	Title   i18n.Text
+	Message i18n.Text
+	WayText i18n.Text // one way forward; empty for none
+	WayURL  string    // ours, or with App the site of an app that an operator answers for
+	App     string    // its name: the way is back to it
+	OAuth   string    // the error of RFC 6749, if it is one
 	// BackURL is where the application gets its answer, and BackTo the host of it: for people to decide
 	// whether to go there. Empty: it has been told already, or never is.
 	BackTo, BackURL string
@@ -207,8 +209,8 @@ func (Error) template() string     { return "error" }
 func (MailOffer) offer() string  { return "offer-mail" }
 func (UsersOffer) offer() string { return "offer-users" }
 
-func (o MailOffer) problem() string { return o.Error }
-func (UsersOffer) problem() string  { return "" }
+func (o MailOffer) problem() i18n.Text { return o.Error }
+func (UsersOffer) problem() i18n.Text  { return "" }
 
 // Mail is the data of one mail. Each has a Language, as Content-Language names it; "" is English.
 type Mail interface {

@@ -1,8 +1,10 @@
 package templates
 
 import (
-	"strings"
+	"fmt"
 	"time"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // Frame is what all pages of the account share.
@@ -10,23 +12,25 @@ type Frame struct {
 	Sections   []Section // the navigation, in order; none outside of the account
 	Account    string    // address of the one signed in
 	SignOutURL string    // GET
-	Notice     string    // what was just done: "The passkey was removed."
-	Alert      string    // what was just refused, when no field of the page is to blame
+	Notice     i18n.Text // what was just done: "The passkey was removed."
+	Alert      i18n.Text // what was just refused, when no field of the page is to blame
 	ConfirmURL string    // GET: a fresh sign-in; when set, the page shows this way instead of what changes something
 	Signals    []Signal
 }
 
 // Section is one page of the account in its navigation.
 type Section struct {
-	Title   string // "Passkeys"
-	Group   string // "Security"; empty: stands alone, at the top
+	Icon    string    // in part-icons.html
+	Title   i18n.Text // "Passkeys"
+	Group   i18n.Text // "Security"; empty: stands alone, at the top
 	URL     string
 	Current bool
 }
 
 // Group is neighbouring sections under one heading.
 type Group struct {
-	Title    string
+	ID       string // of the heading in the page
+	Title    i18n.Text
 	Sections []Section
 }
 
@@ -35,16 +39,13 @@ func (f Frame) Groups() []Group {
 	var all []Group
 	for _, s := range f.Sections {
 		if len(all) == 0 || all[len(all)-1].Title != s.Group {
-			all = append(all, Group{Title: s.Group})
+			all = append(all, Group{ID: fmt.Sprintf("group-%d", len(all)), Title: s.Group})
 		}
 		last := &all[len(all)-1]
 		last.Sections = append(last.Sections, s)
 	}
 	return all
 }
-
-// ID names the heading of a group in the page.
-func (Frame) ID(group string) string { return "group-" + strings.ToLower(group) }
 
 // AccountHome says what protects the account and what is missing.
 type AccountHome struct {
@@ -56,10 +57,11 @@ type AccountHome struct {
 
 // Protection is one thing that protects the account, or that would.
 type Protection struct {
-	Title   string // "Passkeys"
-	State   string // "Two passkeys. The last sign-in used one."
+	Icon    string    // in part-icons.html
+	Title   i18n.Text // "Passkeys"
+	State   i18n.Text // "Two passkeys. The last sign-in used one."
 	Missing bool
-	WayText string // "Add a passkey"; empty for none
+	WayText i18n.Text // "Add a passkey"; empty for none
 	WayURL  string
 }
 
@@ -80,7 +82,7 @@ type Passkey struct {
 	Created  time.Time
 	LastUsed time.Time // zero: never
 	Synced   bool      // kept on the person's other devices as well
-	Keeps    string    // why it cannot be removed: "It is your last way in."; empty when it can
+	Keeps    i18n.Text // why it cannot be removed: "It is your last way in."; empty when it can
 }
 
 // AuthenticatorApp shows whether there is one, and enrols one. With a Key it is being enrolled;
@@ -90,16 +92,16 @@ type AuthenticatorApp struct {
 	Since    time.Time
 	LastUsed time.Time // zero: never
 	Remove   string    // POST
-	Keeps    string    // why it cannot be removed; empty when it can
+	Keeps    i18n.Text // why it cannot be removed; empty when it can
 
 	Begin string // POST: answers with this page and a Key
 
-	Key     string // base32, without spaces
-	URI     string // otpauth://totp/…
-	QR      QR     // of URI
-	Confirm string // POST: code; enables it
-	Cancel  string // POST; empty for none
-	Error   string // what is wrong with the code
+	Key     string    // base32, without spaces
+	URI     string    // otpauth://totp/…
+	QR      QR        // of URI
+	Confirm string    // POST: code; enables it
+	Cancel  string    // POST; empty for none
+	Error   i18n.Text // what is wrong with the code
 }
 
 // RecoveryCodes says how many are left, and shows new ones once.
@@ -154,7 +156,7 @@ type Connection struct {
 	Name     string
 	Host     string // of a client id that is a URL
 	Agent    bool
-	Scopes   []string // as sentences: "See your email address"
+	Scopes   []i18n.Text // as sentences: "See your email address"
 	Since    time.Time
 	LastUsed time.Time // zero: never
 	Until    time.Time // zero: until it is stopped
@@ -172,7 +174,7 @@ type Activity struct {
 type ActivityEvent struct {
 	ID       string
 	At       time.Time
-	Sentence string // "Signed in with a passkey."
+	Sentence i18n.Text // "Signed in with a passkey."
 	Browser  string
 	Network  string
 	Refused  bool // somebody tried and was kept out

@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/symbolon-id/symbolon/i18n"
+)
 
 // PasskeyOffer signs in with a passkey: by its button, and by autofill when the page also asks for
 // an email address. Hidden until static/passkey.js finds a browser that can; place it after
@@ -10,36 +14,36 @@ type PasskeyOffer struct {
 	Handle      string
 	OptionsJSON string // PublicKeyCredentialRequestOptionsJSON: the object with challenge, without "publicKey" around it
 	Confirms    bool   // asked of somebody known, as second factor or step-up; the words differ
-	Error       string
+	Error       i18n.Text
 }
 
 // TOTPOffer asks for the code of the authenticator app.
 type TOTPOffer struct {
 	Action string // POST: code, request
 	Handle string
-	Error  string
+	Error  i18n.Text
 }
 
 // RecoveryOffer asks for a recovery code, folded away until asked for or refused.
 type RecoveryOffer struct {
 	Action string // POST: code, request
 	Handle string
-	Error  string
+	Error  i18n.Text
 }
 
 // SecondFactor asks somebody known for one more proof: after the first factor, or to step up.
 type SecondFactor struct {
 	App     string
-	Account string // fixed: address of the account
-	Why     string // "Grafana asks you to confirm it is you."; empty after a first factor
-	Notice  string
+	Account string    // fixed: address of the account
+	Why     i18n.Text // "Grafana asks you to confirm it is you."; empty after a first factor
+	Notice  i18n.Text
 	Offers  []Offer // in order of preference; RecoveryOffer last
 	Signals []Signal
 	Other   string // GET: begin again as somebody else, or leave; empty for none
 }
 
 // Problem is what is wrong with the first offer that has an error.
-func (s SecondFactor) Problem() string { return problem(s.Offers) }
+func (s SecondFactor) Problem() i18n.Text { return problem(s.Offers) }
 
 // EnrolPasskey offers a passkey to somebody who just signed in by other means.
 type EnrolPasskey struct {
@@ -49,7 +53,7 @@ type EnrolPasskey struct {
 	Skip        string // POST: request
 	Handle      string
 	OptionsJSON string // PublicKeyCredentialCreationOptionsJSON, without "publicKey" around it
-	Error       string
+	Error       i18n.Text
 }
 
 // RecoverAccount is what a single-use link of the operator's shows: to recover an account, or to sign
@@ -94,9 +98,9 @@ func (PasskeyOffer) offer() string  { return "offer-passkey" }
 func (TOTPOffer) offer() string     { return "offer-totp" }
 func (RecoveryOffer) offer() string { return "offer-recovery" }
 
-func (o PasskeyOffer) problem() string  { return o.Error }
-func (o TOTPOffer) problem() string     { return o.Error }
-func (o RecoveryOffer) problem() string { return o.Error }
+func (o PasskeyOffer) problem() i18n.Text  { return o.Error }
+func (o TOTPOffer) problem() i18n.Text     { return o.Error }
+func (o RecoveryOffer) problem() i18n.Text { return o.Error }
 
 func (SignalUnknown) signal() string { return "unknown" }
 func (SignalAll) signal() string     { return "all" }

@@ -1,27 +1,32 @@
 package templates
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // NoticeMail tells somebody what happened to their account, how to see it and what to do when it
 // was somebody else. The functions below write the ones there are.
 type NoticeMail struct {
-	Title    string // also the subject
-	Sentence string
+	Title    i18n.Text // also the subject
+	Sentence i18n.Text
 	Facts    []Fact
 	Code     string // to be typed; empty for none
-	WayText  string
-	Link     string // absolute; empty for none
-	Else     string // what to do if it was somebody else
+	WayText  i18n.Text
+	Link     string    // absolute; empty for none
+	Else     i18n.Text // what to do if it was somebody else
 
 	Language string
 }
 
 // Fact is one circumstance: "Browser", "Firefox on Linux".
-type Fact struct{ Name, Value string }
+type Fact struct {
+	Name  i18n.Text
+	Value i18n.Text // what is known of it; "": nothing
+}
 
 // Circumstances are when something happened and where from. What is not known is left out.
 type Circumstances struct {
@@ -42,11 +47,27 @@ func (m NoticeMail) language() string { return m.Language }
 const secure = "If this wasn’t you, open the link, sign out that browser and remove anything you don’t recognize."
 
 func (c Circumstances) facts(more ...Fact) []Fact {
-	facts := append(more, Fact{"Browser", c.Browser}, Fact{"Network", c.Network})
+	facts := append(more, Fact{"Browser", browser(c.Browser)}, Fact{"Network", verbatim(c.Network)})
 	if !c.At.IsZero() {
-		facts = append(facts, Fact{"When", c.At.UTC().Format(momentLayout)})
+		facts = append(facts, Fact{"When", i18n.Say("{when}", c.At)})
 	}
 	return facts
+}
+
+// verbatim is a value that is the same in every language, or nothing.
+func verbatim(s string) i18n.Text {
+	if s == "" {
+		return ""
+	}
+	return i18n.Verbatim(s)
+}
+
+// browser says what login.BrowserName knows: "Firefox on Linux", or less.
+func browser(name string) i18n.Text {
+	if browser, system, ok := strings.Cut(name, " on "); ok {
+		return i18n.Say("{browser} on {system}", i18n.Text(browser), system)
+	}
+	return i18n.Text(name)
 }
 
 // NewDeviceMail: somebody signed in with a browser not seen before. link: the sessions.
@@ -56,27 +77,27 @@ func NewDeviceMail(c Circumstances, link string) NoticeMail {
 }
 
 // FactorAddedMail: factor is "the passkey “Phone”", "an authenticator app". link: the account.
-func FactorAddedMail(factor string, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "A sign-in method was added", Sentence: fmt.Sprintf("You can now sign in with %s.", factor),
+func FactorAddedMail(factor i18n.Text, c Circumstances, link string) NoticeMail {
+	return NoticeMail{Title: "A sign-in method was added", Sentence: i18n.Say("You can now sign in with {way}.", factor),
 		Facts: c.facts(), WayText: "Go to your account", Link: link, Else: secure}
 }
 
 // FactorRemovedMail: factor is "the passkey “Phone”", "the authenticator app". link: the account.
-func FactorRemovedMail(factor string, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "A sign-in method was removed", Sentence: fmt.Sprintf("You can no longer sign in with %s.", factor),
+func FactorRemovedMail(factor i18n.Text, c Circumstances, link string) NoticeMail {
+	return NoticeMail{Title: "A sign-in method was removed", Sentence: i18n.Say("You can no longer sign in with {way}.", factor),
 		Facts: c.facts(), WayText: "Go to your account", Link: link, Else: secure}
 }
 
 // RecoveryCodeMail: one was used, left remain. link: the recovery codes.
 func RecoveryCodeMail(left int, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "A recovery code was used", Sentence: fmt.Sprintf("Someone signed in with one of your recovery codes. You have %d left.", left),
+	return NoticeMail{Title: "A recovery code was used", Sentence: i18n.Say("Someone signed in with one of your recovery codes. You have {n} left.", left),
 		Facts: c.facts(), WayText: "Go to recovery codes", Link: link, Else: secure}
 }
 
 // EmailChangedMail goes to both addresses. link: the profile.
 func EmailChangedMail(old, current string, c Circumstances, link string) NoticeMail {
 	return NoticeMail{Title: "Your email address was changed", Sentence: "Sign in with the new address from now on.",
-		Facts: c.facts(Fact{"Previous address", old}, Fact{"New address", current}), WayText: "Go to your profile", Link: link,
+		Facts: c.facts(Fact{"Previous address", verbatim(old)}, Fact{"New address", verbatim(current)}), WayText: "Go to your profile", Link: link,
 		Else: "If this wasn’t you, contact your administrator right away."}
 }
 
@@ -84,7 +105,7 @@ func EmailChangedMail(old, current string, c Circumstances, link string) NoticeM
 // link: the profile.
 func SecondEmailMail(old, current string, c Circumstances, link string) NoticeMail {
 	m := NoticeMail{Title: "A backup email was added", Sentence: "You can now sign in with it, too.",
-		Facts: c.facts(Fact{"Previous address", old}, Fact{"New address", current}), WayText: "Go to your profile", Link: link, Else: secure}
+		Facts: c.facts(Fact{"Previous address", verbatim(old)}, Fact{"New address", verbatim(current)}), WayText: "Go to your profile", Link: link, Else: secure}
 	if current == "" {
 		m.Title, m.Sentence = "Your backup email was removed", "You can no longer sign in with it."
 	}
@@ -93,18 +114,18 @@ func SecondEmailMail(old, current string, c Circumstances, link string) NoticeMa
 
 // ConfirmEmailMail goes to a new address. link: the page that confirms it.
 func ConfirmEmailMail(code string, minutes int, c Circumstances, link string) NoticeMail {
-	return NoticeMail{Title: "Confirm your email address", Sentence: fmt.Sprintf("Enter this code where you requested it, or open the link. Use either one, once, within %d minutes.", minutes),
+	return NoticeMail{Title: "Confirm your email address", Sentence: i18n.Say("Enter this code where you requested it, or open the link. Use either one, once, within {n} minutes.", minutes),
 		Code: code, Facts: c.facts(), WayText: "Confirm address", Link: link,
 		Else: "If this wasn’t you, ignore this email. Nothing changes unless you confirm."}
 }
 
 // ConnectedMail: an app or an agent was given access. link: the connections.
-func ConnectedMail(app string, scopes []string, c Circumstances, link string) NoticeMail {
+func ConnectedMail(app string, scopes []i18n.Text, c Circumstances, link string) NoticeMail {
 	var facts []Fact
 	for _, scope := range scopes {
 		facts = append(facts, Fact{"It can", scope})
 	}
-	return NoticeMail{Title: app + " now has access to your account", Sentence: "You, or someone using your account, allowed this.",
+	return NoticeMail{Title: i18n.Say("{app} now has access to your account", app), Sentence: "You, or someone using your account, allowed this.",
 		Facts: c.facts(facts...), WayText: "Review access", Link: link, Else: "If this wasn’t you, open the link and remove its access."}
 }
 
@@ -115,7 +136,7 @@ func RecoveryLinkMail(from time.Time, link string) NoticeMail {
 		WayText: "Review activity", Link: link,
 		Else: "If you didn’t ask for it, contact your administrator right away."}
 	if !from.IsZero() {
-		m.Facts = []Fact{{"Active from", from.UTC().Format(momentLayout)}}
+		m.Facts = []Fact{{"Active from", i18n.Say("{when}", from)}}
 	}
 	return m
 }

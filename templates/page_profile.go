@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 	"time"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // Profile changes what a person says about themselves, and the addresses.
@@ -11,7 +13,7 @@ type Profile struct {
 	Frame
 	Name      string
 	Rename    string // POST: name, and the fields of More
-	NameError string
+	NameError i18n.Text
 	More      []FieldGroup
 	Email     Address // cannot be removed
 	Second    Address // a way back in when the first is lost; not shown without Change
@@ -20,19 +22,19 @@ type Profile struct {
 
 // FieldGroup is what else a person may tell, of one kind.
 type FieldGroup struct {
-	Title  string
+	Title  i18n.Text
 	Fields []ProfileField
 }
 
 // ProfileField is one line of it.
 type ProfileField struct {
 	Name    string // POST
-	Label   string
+	Label   i18n.Text
 	Type    string // of input, or "language" or "zone", which are chosen; empty: text
 	Fill    string // autocomplete; empty: none
 	Example string // empty: the label says it all
 	Value   string
-	Error   string // what is wrong with Value
+	Error   i18n.Text // what is wrong with Value
 }
 
 // Input is the type of the control. One for dates shows neither a year alone nor what is no date.
@@ -55,7 +57,7 @@ func (f ProfileField) Described() string {
 }
 
 // Wrong is what is wrong with the first field that has an error.
-func (p Profile) Wrong() string {
+func (p Profile) Wrong() i18n.Text {
 	for _, g := range p.More {
 		for _, f := range g.Fields {
 			if f.Error != "" {
@@ -67,22 +69,22 @@ func (p Profile) Wrong() string {
 }
 
 // Problem is what is wrong with the first field that has an error.
-func (p Profile) Problem() string {
+func (p Profile) Problem() i18n.Text {
 	return cmp.Or(p.NameError, p.Wrong(), p.Email.Error, p.Email.CodeError, p.Second.Error, p.Second.CodeError)
 }
 
 // Address is one mail address and its two-step change: a new address counts once somebody who
 // reads its mail said so.
 type Address struct {
-	Address   string // as it is now; empty when there is none
-	Change    string // POST: email; sends a code to it
-	Typed     string // with Error: what was typed
-	Error     string // what is wrong with the address
-	Pending   string // the address a code was sent to; empty when none is on its way
-	Confirm   string // POST: code
-	CodeError string // what is wrong with the code
-	Cancel    string // POST: forgets the pending one
-	Remove    string // POST; empty when it cannot be removed
+	Address   string    // as it is now; empty when there is none
+	Change    string    // POST: email; sends a code to it
+	Typed     string    // with Error: what was typed
+	Error     i18n.Text // what is wrong with the address
+	Pending   string    // the address a code was sent to; empty when none is on its way
+	Confirm   string    // POST: code
+	CodeError i18n.Text // what is wrong with the code
+	Cancel    string    // POST: forgets the pending one
+	Remove    string    // POST; empty when it cannot be removed
 }
 
 // ConfirmEmail is what the link in the mail to a new address shows, in whatever browser.
@@ -104,9 +106,9 @@ type Export struct {
 // DeleteAccount says what deleting means, and does it.
 type DeleteAccount struct {
 	Frame
-	Action string   // POST
-	Loses  []string // what goes with it, as sentences: "Grafana and two other apps lose their access."
-	Back   string   // GET: keeps the account
+	Action string      // POST
+	Loses  []i18n.Text // what goes with it, as sentences: "Grafana and two other apps lose their access."
+	Back   string      // GET: keeps the account
 }
 
 func (Profile) template() string       { return "account-profile" }

@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/symbolon-id/symbolon/i18n"
+)
 
 const options = `{"challenge":"AAAA"}`
 
@@ -32,12 +36,12 @@ func factorSpecimens() []Page {
 // accountSpecimens are the pages of the account: those that change something twice, before and
 // after the fresh sign-in that it takes.
 func accountSpecimens() []Page {
-	frame := Frame{Sections: []Section{{Title: "Home", URL: "/account"}, {Title: "Passkeys", URL: "/account/passkeys", Current: true}},
+	frame := Frame{Sections: []Section{{Icon: "home", Title: "Home", URL: "/account"}, {Icon: "key", Title: "Passkeys", URL: "/account/passkeys", Current: true}},
 		Account: "ada@example.org", SignOutURL: "/logout", Notice: "It was done.", Alert: "It was not done.",
 		Signals: []Signal{SignalUnknown{RPID: "example.org", CredentialID: "AAAA"}}}
 	pages := append(changes(frame),
-		AccountHome{Frame: frame, Name: "Ada Lovelace", Email: "ada@example.org", Protections: []Protection{{Title: "Passkeys", State: "One passkey.", WayText: "Manage", WayURL: "/account/passkeys"},
-			{Title: "Authenticator app", State: "None.", Missing: true}}},
+		AccountHome{Frame: frame, Name: "Ada Lovelace", Email: "ada@example.org", Protections: []Protection{{Icon: "key", Title: "Passkeys", State: i18n.Say("{n} passkeys.", 1), WayText: "Manage", WayURL: "/account/passkeys"},
+			{Icon: "phone", Title: "Authenticator app", State: "None.", Missing: true}}},
 		AuthenticatorApp{Frame: frame, Key: "JBSWY3DPEHPK3PXP", URI: "otpauth://totp/Symbolon:ada", QR: QR{{true, false}, {false, true}},
 			Confirm: "/account/app/confirm", Cancel: "/account/app/cancel", Error: "That code is not right."},
 		RecoveryCodes{Frame: frame, Codes: []string{"abcd-efgh", "ijkl-mnop"}, Download: "/account/codes/download", Done: "/account"},
@@ -47,7 +51,7 @@ func accountSpecimens() []Page {
 		Others{Frame: Frame{Notice: "Passkey added."}, Browsers: true, Apps: []string{"Claude", "Grafana"}, Handle: "HANDLE", Action: "/account/others"},
 		Others{Browsers: true, Action: "/account/others"},
 		Connections{Frame: frame, Stop: "/account/connections/stop", Connections: []Connection{
-			{ID: "1", Name: "Claude", Host: "claude.ai", Agent: true, Scopes: []string{"See your email address"}, Since: anHour, LastUsed: anHour, Until: anHour}, {ID: "2", Name: "Grafana", Since: anHour}}},
+			{ID: "1", Name: "Claude", Host: "claude.ai", Agent: true, Scopes: []i18n.Text{"See your email address"}, Since: anHour, LastUsed: anHour, Until: anHour}, {ID: "2", Name: "Grafana", Since: anHour}}},
 		Connections{Frame: frame},
 		Activity{Frame: frame, NotMe: "/account/activity/not-me", Older: "/account/activity?before=2", Events: []ActivityEvent{
 			{ID: "1", At: anHour, Sentence: "Signed in.", Browser: "Firefox on Linux", Network: "203.0.113.0/24"}, {ID: "2", At: anHour, Sentence: "Changed by us.", Refused: true, Ours: true}}},
@@ -78,7 +82,7 @@ func changes(frame Frame) []Page {
 		Profile{Frame: frame, Rename: "/account/profile", Email: first, MailOff: true},
 		Profile{Frame: frame, Rename: "/account/profile", Second: Address{Change: "/account/second"}},
 		Export{Frame: frame, Download: "/account/export.json", DocsURL: "https://example.org/docs"},
-		DeleteAccount{Frame: frame, Action: "/account/delete", Back: "/account", Loses: []string{"Grafana loses its access."}},
+		DeleteAccount{Frame: frame, Action: "/account/delete", Back: "/account", Loses: []i18n.Text{"Grafana loses its access."}},
 	}
 }
 
@@ -90,7 +94,7 @@ func noticeSpecimens() []Mail {
 		NewDeviceMail(c, link), FactorAddedMail("the passkey “Phone”", c, link), FactorRemovedMail("the authenticator app", c, link),
 		RecoveryCodeMail(3, c, link), EmailChangedMail("ada@example.org", "ada@example.com", c, link),
 		SecondEmailMail("", "ada@example.com", c, link), SecondEmailMail("ada@example.com", "", c, link),
-		ConfirmEmailMail("482913", 10, c, link), ConnectedMail("Claude", []string{"See your email address"}, Circumstances{}, link),
+		ConfirmEmailMail("482913", 10, c, link), ConnectedMail("Claude", []i18n.Text{"See your email address"}, Circumstances{}, link),
 		RecoveryLinkMail(anHour, link), AccountDeletedMail(c),
 	}
 }

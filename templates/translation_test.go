@@ -9,18 +9,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // catalogue is a language's messages by their English text.
-func catalogue(t *testing.T, name string) map[string]*i18n.Message {
+func catalogue(t *testing.T, name string) map[string]*goi18n.Message {
 	t.Helper()
-	file, err := i18n.NewBundle(language.English).LoadMessageFileFS(files, "locales/"+name+".json")
+	file, err := goi18n.NewBundle(language.English).LoadMessageFileFS(files, "locales/"+name+".json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]*i18n.Message{}
+	all := map[string]*goi18n.Message{}
 	for _, m := range file.Messages {
 		all[m.ID] = m
 	}
@@ -103,12 +105,11 @@ func TestTemplatesSayNothingThatCannotBeTranslated(t *testing.T) {
 
 func TestEveryLanguageHasEveryMessageAndNoOther(t *testing.T) {
 	wanted := map[string]bool{}
-	for _, text := range slices.Concat(inTemplates(t), handlers(t).texts, shownByProvider(t), composed(), sentences(), ways(), counted(t)) {
-		if letters.MatchString(placeholder.ReplaceAllString(text, "")) || strings.ContainsAny(text, ":") {
+	for _, text := range slices.Concat(inTemplates(t), sayings(t), composed(), counted(t)) {
+		if letters.MatchString(i18n.Placeholder.ReplaceAllString(text, "")) || strings.ContainsAny(text, ":") {
 			wanted[text] = true
 		}
 	}
-	delete(wanted, "The app") // the beginning of two that are composed
 	for _, name := range translations(t) {
 		have := catalogue(t, name)
 		for text := range wanted {
@@ -143,7 +144,7 @@ func TestTranslationsKeepPlaceholdersAndAddNoMarkup(t *testing.T) {
 }
 
 func placeholders(s string) []string {
-	found := placeholder.FindAllString(s, -1)
+	found := i18n.Placeholder.FindAllString(s, -1)
 	slices.Sort(found)
 	return found
 }
@@ -154,7 +155,7 @@ func TestNumbersHaveTheirForms(t *testing.T) {
 	for _, name := range translations(t) {
 		for _, id := range counted(t) {
 			for n := range 200 {
-				said, err := p.editions[name].plurals.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: n})
+				said, err := p.editions[name].plurals.Localize(&goi18n.LocalizeConfig{MessageID: id, PluralCount: n})
 				if err != nil || said == id {
 					t.Fatalf("%s: %d of %q: %q %v", name, n, id, said, err)
 				}
@@ -163,37 +164,54 @@ func TestNumbersHaveTheirForms(t *testing.T) {
 	}
 }
 
-func TestComposedSentencesAreToldAgain(t *testing.T) {
+func TestValuesStandInTheirMessage(t *testing.T) {
 	de, fr := mustNew(t, Brand{}).editions["de"], mustNew(t, Brand{}).editions["fr"]
-	for text, want := range map[string]string{
-		"Grafana wants you to confirm it’s you.":                           "Grafana möchte, dass Sie bestätigen, dass Sie es sind.",
-		"Signed in with a passkey.":                                        "Angemeldet über einen Passkey.",
-		"Signed in with an email and an authenticator app.":                "Angemeldet über eine E-Mail und eine Authenticator-App.",
-		"Signed in with an email and a passkey and a recovery code.":       "Angemeldet über eine E-Mail und einen Passkey und einen Notfallcode.",
-		"Gave an app access to your account.":                              "Eine App darf das Konto verwenden.",
-		"Gave a passkey access to your account.":                           "a passkey darf das Konto verwenden.", // a name is a name
-		"You can now sign in with the passkey “Mine and a mail”.":          "Sie können sich jetzt über den Passkey „Mine and a mail“ anmelden.",
-		"You can use it from 2 March 2026, 14:05 UTC. Keep it until then.": "Sie können ihn ab 2. März 2026, 14:05 UTC verwenden. Bewahren Sie ihn bis dahin auf.",
-		"One passkey.":           "1 Passkey.",
-		"Two passkeys.":          "2 Passkeys.",
-		"Only three codes left.": "Nur noch 3 Codes übrig.",
-		"Only one code left. Create new ones before you run out.":             "Nur noch 1 Code übrig. Erstellen Sie rechtzeitig neue.",
-		"11 more apps will lose access.":                                      "11 weitere Apps verlieren den Zugriff.",
-		"X can use your account wants you to confirm it’s you.":               "X can use your account möchte, dass Sie bestätigen, dass Sie es sind.",
-		"Nobody ever translated this on purpose.":                             "Nobody ever translated this on purpose.",
-		"You can now sign in with an authenticator app.":                      "Sie können sich jetzt über eine Authenticator-App anmelden.",
-		"Someone signed in with one of your recovery codes. You have 3 left.": "Jemand hat sich mit einem Ihrer Notfallcodes angemeldet. Sie haben noch 3.",
+	for text, want := range map[i18n.Text]string{
+		i18n.Say("{app} wants you to confirm it’s you.", "Grafana"):                                                               "Grafana möchte, dass Sie bestätigen, dass Sie es sind.",
+		i18n.Say("Signed in with {way}.", i18n.Text("a passkey")):                                                                 "Angemeldet über einen Passkey.",
+		i18n.Say("Signed in with {way}.", i18n.Say("{way} and {more}", i18n.Text("an email"), i18n.Text("an authenticator app"))): "Angemeldet über eine E-Mail und eine Authenticator-App.",
+		i18n.Say("You can use it from {when}. Keep it until then.", anHour):                                                       "Sie können ihn ab 2. März 2026, 14:05 UTC verwenden. Bewahren Sie ihn bis dahin auf.",
+		i18n.Say("{n} passkeys.", 1): "1 Passkey.",
+		i18n.Say("Only {n} codes left. Create new ones before you run out.", 1): "Nur noch 1 Code übrig. Erstellen Sie rechtzeitig neue.",
+		i18n.Say("{n} more apps will lose access.", 11):                         "11 weitere Apps verlieren den Zugriff.",
+		"Nobody ever translated this on purpose.":                               "Nobody ever translated this on purpose.",
 	} {
 		if got := de.say(text); got != want {
 			t.Errorf("%q\n got %q\nwant %q", text, got, want)
 		}
 	}
-	if got := fr.say("No passkeys."); got != "0 clé d’accès." {
+	if got := fr.say(i18n.Say("{n} passkeys.", 0)); got != "0 clé d’accès." {
 		t.Errorf("%q", got)
 	}
 	if got := de.browser("Firefox on Linux"); got != "Firefox auf Linux" {
 		t.Errorf("%q", got)
 	}
+}
+
+// What people typed is shown as they typed it, though it may be a message of ours.
+func TestNamesAreNeverTranslated(t *testing.T) {
+	for name, e := range mustNew(t, Brand{}).editions {
+		for _, typed := range []string{"Profile", "Passkeys", "a passkey", "Signed in with {way}.", "{n} passkeys."} {
+			for _, text := range []i18n.Text{i18n.Verbatim(typed), i18n.Say("Gave {app} access to your account.", typed), i18n.Say("Added {way}.", i18n.Say("the passkey “{name}”", typed))} {
+				if got := e.say(text); !strings.Contains(got, typed) {
+					t.Errorf("%s: %q is not in %q", name, typed, got)
+				}
+			}
+		}
+	}
+}
+
+// Templates translate literals by t and what handlers say by say, which takes nothing else: a string that
+// somebody typed can reach neither.
+func TestTemplatesTranslateLiteralsOnly(t *testing.T) {
+	call := regexp.MustCompile(`[({|] *tn? ([^ })]*)`)
+	eachTemplate(t, func(name, source string) {
+		for _, found := range call.FindAllStringSubmatch(source, -1) {
+			if !strings.HasPrefix(found[1], `"`) {
+				t.Errorf("%s: t %s", name, found[1])
+			}
+		}
+	})
 }
 
 func TestDatesAreWrittenAsTheLanguageDoes(t *testing.T) {

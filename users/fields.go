@@ -1,6 +1,9 @@
 package users
 
-import "github.com/symbolon-id/symbolon/storage"
+import (
+	"github.com/symbolon-id/symbolon/i18n"
+	"github.com/symbolon-id/symbolon/storage"
+)
 
 // Field is one thing a profile can say, by the name of its claim (OpenID Connect Core section 5.1).
 type Field struct {
@@ -34,9 +37,9 @@ func Fields() []Field {
 }
 
 // Invalid says to a person what is wrong with what they wrote.
-type Invalid string
+type Invalid i18n.Text
 
-func (e Invalid) Error() string { return string(e) }
+func (e Invalid) Error() string { return i18n.Text(e).String() }
 
 // Get returns what p says, "" for nothing.
 func (f Field) Get(p storage.Profile) string { return *f.of(&p) }

@@ -33,7 +33,7 @@ type oauthError struct {
 func WriteOAuthError(w http.ResponseWriter, e *Error) error {
 	w.Header().Set("Cache-Control", "no-store")
 	RetryAfter(w, e.RetryAfter)
-	return WriteJSON(w, e.Status, oauthError{e.Code, e.Message})
+	return WriteJSON(w, e.Status, oauthError{e.Code, e.Message.String()})
 }
 
 // prepareRefusal takes back what a handler said about an answer that is not given, and adds what
@@ -61,5 +61,5 @@ func bareErrorPage(w http.ResponseWriter, r *http.Request, e *Error) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(e.Status)
 	fmt.Fprintf(w, "<!doctype html><html lang=en><title>%[1]s</title><h1>%[1]s</h1><p>%[2]s</p><p>%[3]s %[4]s</p></html>\n",
-		html.EscapeString(e.Title), html.EscapeString(e.Message), html.EscapeString(e.Code), TraceID(r.Context()))
+		html.EscapeString(e.Title.String()), html.EscapeString(e.Message.String()), html.EscapeString(e.Code), TraceID(r.Context()))
 }

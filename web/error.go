@@ -6,24 +6,27 @@ import (
 	"errors"
 	"net/http"
 	"time"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // Error is a refusal in two layers: what the caller may read, and the cause, which only the log sees.
 type Error struct {
 	Status     int           // 400 to 599
 	Code       string        // of RFC 6749 where it has one, else short and stable
-	Title      string        // what happened, in a few words
-	Message    string        // a sentence for a person, the error_description for a program
+	Title      i18n.Text     // what happened, in a few words
+	Message    i18n.Text     // a sentence for a person, the error_description for a program
 	Hint       string        // what differs, for the developer; shown only in dev mode
 	RetryAfter time.Duration // 0: not said
 	Err        error         // the cause; never shown
 
 	// WayText and WayURL are the way forward on a page; empty: the one that can help with any error.
-	WayText, WayURL string
+	WayText i18n.Text
+	WayURL  string
 }
 
 func (e *Error) Error() string {
-	text := cmp.Or(e.Message, e.Title, http.StatusText(e.Status))
+	text := cmp.Or(e.Message.String(), e.Title.String(), http.StatusText(e.Status))
 	if e.Err != nil {
 		return text + ": " + e.Err.Error()
 	}
@@ -72,7 +75,7 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-func texts(status int) (code, title, message string) {
+func texts(status int) (code string, title, message i18n.Text) {
 	switch status {
 	case http.StatusUnauthorized:
 		return "invalid_token", "Not signed in", "Sign in and try again."

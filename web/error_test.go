@@ -36,7 +36,7 @@ func TestErrorsBecomeStatuses(t *testing.T) {
 		if e.Status != c.status || e.Code == "" || e.Title == "" || e.Message == "" {
 			t.Errorf("%v: %+v", c.err, e)
 		}
-		if strings.Contains(e.Code+e.Title+e.Message, "cause") {
+		if strings.Contains(e.Code+e.Title.String()+e.Message.String(), "cause") {
 			t.Errorf("%v: the cause is shown: %+v", c.err, e)
 		}
 		if (e.Status == 503) != (e.RetryAfter > 0) {

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/symbolon-id/symbolon/i18n"
 )
 
 // MaxURL is the longest request target in bytes.
@@ -47,7 +49,7 @@ func loopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-func malformed(message string) error {
+func malformed(message i18n.Text) error {
 	return &Error{Status: http.StatusBadRequest, Message: message}
 }
 

@@ -17,7 +17,7 @@ func TestHintIsForDevelopmentOnly(t *testing.T) {
 		var log bytes.Buffer
 		mux := web.NewMux(web.MuxOptions{Hints: hints, Log: slog.New(slog.NewTextHandler(&log, nil)), ErrorPage: func(w http.ResponseWriter, _ *http.Request, e *web.Error) {
 			w.WriteHeader(e.Status)
-			_, _ = w.Write([]byte(e.Message + e.Hint))
+			_, _ = w.Write([]byte(e.Message.String() + e.Hint))
 		}})
 		refuse := func(http.ResponseWriter, *http.Request) error {
 			return &web.Error{Status: http.StatusBadRequest, Message: "No.", Hint: hint}

@@ -85,7 +85,7 @@ func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 	x.prepareRefusal()
 	discardBody(r)
 	if m.render(x, r) != nil && x.status == 0 {
-		http.Error(x, x.fault.Title, x.fault.Status)
+		http.Error(x, x.fault.Title.String(), x.fault.Status)
 	}
 }
 
@@ -103,7 +103,7 @@ func (m *Mux) render(x *exchange, r *http.Request) (err error) {
 	case api:
 		return WriteOAuthError(x, x.fault)
 	case plain:
-		http.Error(x, x.fault.Title, x.fault.Status)
+		http.Error(x, x.fault.Title.String(), x.fault.Status)
 	default:
 		m.errorPage(x, r, x.fault)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -20,7 +21,7 @@ func (n *node) errorPage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 
 // wayOn is the first thing that can help. A cookie is taken for a session here: it costs nothing, and
 // the account asks who is not signed in.
-func (n *node) wayOn(r *http.Request, status int) (text, url string) {
+func (n *node) wayOn(r *http.Request, status int) (text i18n.Text, url string) {
 	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout {
 		return "Try again", templates.Again(r, strings.TrimSuffix(n.config.Issuer, n.base))
 	}

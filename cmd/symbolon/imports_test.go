@@ -32,7 +32,7 @@ func architecture() map[string]rule {
 
 		// Its rooms, from the bottom up. Only grant knows fosite; only those with pages know sessions.
 		"provider/userclaims":    {ours: list("storage")},
-		"provider/oauth":         {ours: list("storage web keys")},
+		"provider/oauth":         {ours: list("storage web keys i18n")},
 		"provider/permitted":     {ours: list("storage details " + rooms("oauth userclaims"))},
 		"provider/token":         {ours: list("storage keys " + rooms("oauth userclaims"))},
 		"provider/clientauth":    {ours: list("storage audit keys web " + rooms("oauth"))},
@@ -61,16 +61,17 @@ func architecture() map[string]rule {
 		// Foundations.
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
 		"details":       {ours: list("templates strictjson legible")},
-		"interaction":   {ours: list("storage web")},
+		"interaction":   {ours: list("storage web i18n")},
 		"keys":          {ours: list("storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4")},
 		"mail":          {ours: list("storage outbox"), libraries: list("github.com/wneessen/go-mail")},
 		"outbox":        {ours: list("storage")},
+		"i18n":          {},
 		"storage":       {},
 		"audit":         {},
 		"audit/ledger":  {ours: list("audit storage"), libraries: list("golang.org/x/mod")},
-		"templates":     {ours: list("legible"), libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
+		"templates":     {ours: list("legible i18n"), libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
 		"outbound":      {},
-		"web":           {libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel")},
+		"web":           {ours: list("i18n"), libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel")},
 		"migrations":    {},
 		"legible":       {libraries: list("golang.org/x/text/secure")},
 		"strictjson":    {},
@@ -92,7 +93,7 @@ func rooms(words string) string {
 	return "provider/" + strings.Join(strings.Fields(words), " provider/")
 }
 
-func feature(more string) []string { return list("storage audit web templates legible " + more) }
+func feature(more string) []string { return list("i18n storage audit web templates legible " + more) }
 
 // goPackage is what go list tells of a package.
 type goPackage struct {

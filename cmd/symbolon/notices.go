@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -28,9 +29,9 @@ const noticePatience = 2 * time.Second
 func (n *node) tellConnected(ctx context.Context, s *session.Session, app string, scopes []string) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticePatience)
 	defer cancel()
-	var can []string
+	var can []i18n.Text
 	for _, scope := range interaction.ForPeople(scopes) {
-		can = append(can, cmp.Or(interaction.Sentence(scope), scope))
+		can = append(can, cmp.Or(interaction.Sentence(scope), i18n.Verbatim(scope)))
 	}
 	c := templates.Circumstances{At: time.Now(), Browser: s.UserAgent, Network: web.Network(web.ClientIP(ctx))}
 	m := templates.ConnectedMail(app, can, c, n.config.Issuer+"/account/connections")

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/registration"
@@ -39,7 +40,7 @@ func (n *node) mountRegistration() {
 	if r.Mode == config.RegistrationOff || r.Mode == "" {
 		// Agents try the path unasked, and read JSON only.
 		n.mux.API("POST "+n.base+"/register", func(http.ResponseWriter, *http.Request) error {
-			return &web.Error{Status: http.StatusNotFound, Message: "Software cannot register itself here; the operator can register it."}
+			return &web.Error{Status: http.StatusNotFound, Message: i18n.Verbatim("Software cannot register itself here; the operator can register it.")}
 		})
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/mail"
@@ -50,11 +51,8 @@ func (p pages) tooMany(w http.ResponseWriter, r *http.Request, a login.Attempt, 
 		return err
 	}
 	web.RetryAfter(w, refusal.RetryAfter)
-	minutes, unit := int((refusal.RetryAfter+time.Minute-1)/time.Minute), "minutes"
-	if minutes == 1 {
-		unit = "minute"
-	}
-	a.Problem = fmt.Sprintf("Too many emails were requested. Try again in %d %s.", minutes, unit)
+	minutes := int((refusal.RetryAfter + time.Minute - 1) / time.Minute)
+	a.Problem = i18n.Say("Too many emails were requested. Try again in {n} minutes.", minutes)
 	return p.flow.Again(w, r, http.StatusTooManyRequests, a)
 }
 

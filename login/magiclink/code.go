@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -81,7 +82,7 @@ func (p pages) exhausted(r *http.Request, rec record) error {
 	return p.flow.DeadEnd(overMail(), rec.Handle)
 }
 
-func (p pages) askCode(w http.ResponseWriter, status int, rec record, problem string) error {
+func (p pages) askCode(w http.ResponseWriter, status int, rec record, problem i18n.Text) error {
 	return p.flow.Pages.Render(w, status, templates.MailSent{
 		App: rec.App, Email: rec.Email, Action: p.flow.Site.Path("/login/mail/code"), Handle: rec.Handle,
 		Error: problem, Again: p.flow.SignInURL(rec.Handle),

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
@@ -74,7 +75,7 @@ func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.dead(err, "")
 	}
-	end, message := p.mails().endLink, "The link no longer works. The code only works in the browser that requested it. Don’t share it."
+	end, message := p.mails().endLink, i18n.Text("The link no longer works. The code only works in the browser that requested it. Don’t share it.")
 	if rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
 		end, message = p.mails().void, "The link and code no longer work. There’s nothing else you need to do."
 	}

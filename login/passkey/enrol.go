@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -45,6 +45,6 @@ func (e *Enrolment) record(r *http.Request, user storage.User, event audit.Event
 }
 
 func (e *Enrolment) tell(r *http.Request, user storage.User, p storage.Passkey) error {
-	m := templates.FactorAddedMail(fmt.Sprintf("the passkey “%s”", p.Name), login.Circumstances(r, e.now()), e.Account)
+	m := templates.FactorAddedMail(i18n.Say("the passkey “{name}”", p.Name), login.Circumstances(r, e.now()), e.Account)
 	return e.Notices.Notify(context.WithoutCancel(r.Context()), user, m)
 }

@@ -76,7 +76,7 @@ func TestForgedEnrolmentIsRefused(t *testing.T) {
 	} {
 		_, err := d.finish(t, d.ada, newDevice(t).create(d.creation(t, d.ada), change))
 		page, ok := errors.AsType[*web.Error](err)
-		if !ok || page.Status != http.StatusBadRequest || !strings.Contains(page.Message, "wasn’t accepted") {
+		if !ok || page.Status != http.StatusBadRequest || !strings.Contains(page.Message.String(), "wasn’t accepted") {
 			t.Errorf("%s: %v", claim, err)
 		}
 	}

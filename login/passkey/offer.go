@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
@@ -55,7 +56,7 @@ func (p pages) invited(w http.ResponseWriter, r *http.Request, handle string, on
 	return on(invitation{handle, q, s.User, strong, s.Settling(p.now())})
 }
 
-func (p pages) showOffer(w http.ResponseWriter, r *http.Request, status int, i invitation, problem string) error {
+func (p pages) showOffer(w http.ResponseWriter, r *http.Request, status int, i invitation, problem i18n.Text) error {
 	options, err := p.Enrolment.Options(r.Context(), i.user, p.flow.Requests.Browser.Ensure(w, r))
 	if err != nil {
 		return err

@@ -117,7 +117,7 @@ func TestAcceptedOfferAddsAPasskeyTellsTheOwnerAndGoesOn(t *testing.T) {
 		}
 		notices := told.Notices()
 		if len(notices) != 1 || notices[0].To != "ada@example.com" || notices[0].Link != issuer+"/account" ||
-			!strings.Contains(notices[0].Sentence, "the passkey “") || notices[0].Known()[0].Value != "Firefox on Linux" {
+			!strings.Contains(notices[0].Sentence.String(), "the passkey “") || notices[0].Known()[0].Value.String() != "Firefox on Linux" {
 			t.Errorf("told %+v", notices)
 		}
 		if got := d.additions(t, d.ada); len(got) != 1 || got[0] != audit.Success {

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
@@ -117,7 +118,7 @@ func (p pages) link(r *http.Request) (Link, storage.User, error) {
 func (p pages) early(l Link) error {
 	return p.flow.DeadEnd(login.End{
 		Status: http.StatusForbidden, Code: "link_early", Title: "This link isn’t active yet",
-		Message: "You can use it from " + l.From.UTC().Format("2 January 2006, 15:04 UTC") + ". Keep it until then.",
+		Message: i18n.Say("You can use it from {when}. Keep it until then.", l.From),
 	}, "")
 }
 

@@ -136,10 +136,10 @@ func TestWhoeverUsedACodeIsToldByMail(t *testing.T) {
 		}
 		b.Enter(n, "recovery", codes[0], "")
 		sent := d.Notices()
-		if len(sent) != 1 || sent[0].To != "ada@example.com" || !strings.Contains(sent[0].Sentence, "You have 9 left.") {
+		if len(sent) != 1 || sent[0].To != "ada@example.com" || !strings.Contains(sent[0].Sentence.String(), "You have 9 left.") {
 			t.Fatalf("%d mails", len(sent))
 		}
-		if strings.Contains(sent[0].Sentence, codes[0]) {
+		if strings.Contains(sent[0].Sentence.String(), codes[0]) {
 			t.Error("the mail repeats the code")
 		}
 		if s := d.Session("u_ada"); s.ACR != "urn:symbolon:acr:mfa" {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/provider/oauth"
@@ -28,7 +29,7 @@ func (f *Flow) Page(w http.ResponseWriter, r *http.Request) error {
 	return f.askUserCode(w, http.StatusOK, form.Get("user_code"), "")
 }
 
-func (f *Flow) askUserCode(w http.ResponseWriter, status int, code, problem string) error {
+func (f *Flow) askUserCode(w http.ResponseWriter, status int, code string, problem i18n.Text) error {
 	return f.Pages.Render(w, status, templates.Device{Action: f.Path("/device"), UserCode: code, Error: problem})
 }
 

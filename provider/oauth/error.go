@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -17,9 +18,9 @@ type Error struct {
 	Status      int
 	Name        string // "invalid_grant"
 	Description string
-	Message     string // to a person, on our page, in their language; empty: a sentence for the status
-	ReturnTo    string // where the client gets its answer; set for unvouched clients only
-	Cause       error  // for the log only
+	Message     i18n.Text // to a person, on our page, in their language; empty: a sentence for the status
+	ReturnTo    string    // where the client gets its answer; set for unvouched clients only
+	Cause       error     // for the log only
 
 	Hint      func() string // what differs, for developers; nil: there is no more to say
 	App, Home string        // the client's name and site, to lead back to
@@ -54,10 +55,12 @@ func refusef(name, format string, args ...any) *Error {
 
 // RefuseUser refuses a person: the sentence is shown on our page, so it is in every catalogue of package
 // templates, whose tests look for calls of turnAway and saying.
-func RefuseUser(name, sentence string) *Error { return Refuse(name, sentence).WithMessage(sentence) }
+func RefuseUser(name string, sentence i18n.Text) *Error {
+	return Refuse(name, sentence.String()).WithMessage(sentence)
+}
 
 // WithMessage adds what a page says to the user.
-func (e *Error) WithMessage(sentence string) *Error {
+func (e *Error) WithMessage(sentence i18n.Text) *Error {
 	e.Message = sentence
 	return e
 }
