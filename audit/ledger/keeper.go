@@ -42,7 +42,12 @@ type Keeper struct {
 	Interval time.Duration
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the system's clock
+
+	last Head // that this keeper signed: what was in the log then must still be
 }
+
+// ErrRewritten says that the log no longer begins with what it was when this process last looked.
+var ErrRewritten = errors.New("the audit log was rewritten")
 
 // Run takes its turn about once in an interval until ctx ends.
 func (k *Keeper) Run(ctx context.Context) {
@@ -54,7 +59,7 @@ func (k *Keeper) Run(ctx context.Context) {
 			return
 		case <-tick.C:
 			if err := k.Turn(ctx); err != nil && ctx.Err() == nil {
-				k.Log.LogAttrs(ctx, slog.LevelWarn, "audit checkpoint not made", slog.Any("error", err))
+				k.Log.LogAttrs(ctx, slog.LevelError, "audit checkpoint not made", slog.Any("error", err))
 			}
 		}
 	}
@@ -77,7 +82,7 @@ func (k *Keeper) Turn(ctx context.Context) error {
 }
 
 // Checkpoint adds what is new, and signs and stores a checkpoint of all there is. It is the zero one when
-// there is nothing.
+// there is nothing. ErrRewritten when the log does not extend the checkpoint before it.
 func (k *Keeper) Checkpoint(ctx context.Context) (c audit.Checkpoint, err error) {
 	if err := k.appendAll(ctx); err != nil {
 		return c, err
@@ -86,15 +91,42 @@ func (k *Keeper) Checkpoint(ctx context.Context) (c audit.Checkpoint, err error)
 	if err != nil || size == 0 {
 		return c, err
 	}
-	root, err := tlog.TreeHash(size, hashesOf(ctx, k.Store, nil))
+	hashes := hashesOf(ctx, k.Store, nil)
+	root, err := tlog.TreeHash(size, hashes)
 	if err != nil {
 		return c, fmt.Errorf("read root of the audit log: %w", err)
 	}
-	c.Size, c.At = size, k.now().Truncate(time.Millisecond)
-	if c.Note, err = sign(Head{k.Origin, size, root, c.At}, k.Key); err != nil {
+	head := Head{k.Origin, size, root, k.now().Truncate(time.Millisecond)}
+	if err := extends(head, k.last, hashes); err != nil {
+		return c, err
+	}
+	c.Size, c.At = head.Size, head.At
+	if c.Note, err = sign(head, k.Key); err != nil {
 		return c, fmt.Errorf("sign checkpoint: %w", err)
 	}
+	k.last = head
 	return c, k.Store.AddCheckpoint(ctx, c)
+}
+
+// extends returns ErrRewritten when a tree does not begin with an earlier one. An outage stays one.
+func extends(now, earlier Head, hashes tlog.HashReader) error {
+	if earlier.Size == 0 {
+		return nil
+	}
+	if now.Size < earlier.Size {
+		return fmt.Errorf("%w: it had %d leaves and has %d", ErrRewritten, earlier.Size, now.Size)
+	}
+	proof, err := tlog.ProveTree(now.Size, earlier.Size, hashes)
+	if errors.Is(err, storage.ErrUnavailable) {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRewritten, err)
+	}
+	if tlog.CheckTree(proof, now.Size, now.Root, earlier.Size, earlier.Root) != nil {
+		return fmt.Errorf("%w: its first %d leaves are others", ErrRewritten, earlier.Size)
+	}
+	return nil
 }
 
 // appendAll rests after each batch for as long as that took: others write as well.

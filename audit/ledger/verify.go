@@ -21,7 +21,7 @@ type VerifyStore interface {
 	// LastCheckpoint returns the zero one when none was made before a time.
 	LastCheckpoint(ctx context.Context, before time.Time) (audit.Checkpoint, error)
 	Leaves(ctx context.Context, after, last int64) ([]audit.Leaf, map[string]audit.Stored, error)
-	EventWithoutItsLeaf(ctx context.Context, after int64) (audit.Stored, error)
+	EventWithoutItsLeaf(ctx context.Context, since time.Time) (audit.Stored, error)
 	CountNewEvents(ctx context.Context) (int64, error)
 }
 
@@ -62,7 +62,7 @@ type Report struct {
 	At         time.Time `json:"at"`         // of the checkpoint
 	Verified   int64     `json:"verified"`   // events that are as they were recorded
 	Removed    int64     `json:"removed"`    // events that retention has removed
-	New        int64     `json:"new"`        // events that no checkpoint covers yet
+	New        int64     `json:"new"`        // events, or counts of events, that no checkpoint covers yet
 }
 
 // Verifier holds the log to its checkpoints.
@@ -103,7 +103,7 @@ func (v Verifier) Verify(ctx context.Context, earlier string) (r Report, err err
 	if err := v.leaves(ctx, &r, head, hashes); err != nil {
 		return r, err
 	}
-	return r, v.added(ctx, removed)
+	return r, v.added(ctx)
 }
 
 // withoutCheckpoint is right only before the first one was made.
@@ -115,7 +115,7 @@ func (v Verifier) withoutCheckpoint(ctx context.Context, earlier string) error {
 	if size > 0 || earlier != "" {
 		return &Fault{What: Missing, Why: "there is no checkpoint"}
 	}
-	return v.added(ctx, 0)
+	return v.added(ctx)
 }
 
 // extends compares the tree with an earlier checkpoint.
@@ -130,17 +130,11 @@ func (v Verifier) extends(head Head, hashes tlog.HashReader, earlier string) err
 	if old.Size > head.Size {
 		return &Fault{What: Missing, Leaf: head.Size + 1, Why: fmt.Sprintf("the checkpoint covers %d leaves, the log has %d", old.Size, head.Size)}
 	}
-	proof, err := tlog.ProveTree(head.Size, old.Size, hashes)
-	if errors.Is(err, storage.ErrUnavailable) {
-		return err
+	err = extends(head, old, hashes)
+	if errors.Is(err, ErrRewritten) {
+		return &Fault{What: Changed, Why: err.Error()}
 	}
-	if err != nil {
-		return &Fault{What: Changed, Why: "the tree is not that of its checkpoint: " + err.Error()}
-	}
-	if tlog.CheckTree(proof, head.Size, head.Root, old.Size, old.Root) != nil {
-		return &Fault{What: Changed, Why: fmt.Sprintf("its first %d leaves are not those of the checkpoint", old.Size)}
-	}
-	return nil
+	return err
 }
 
 // removed returns up to which leaf retention has removed all events, as an old checkpoint proves.
@@ -241,6 +235,9 @@ func (v Verifier) compare(r *Report, l audit.Leaf, e audit.Stored, kept bool) er
 		return nil // the last of its leaves counts
 	case e.LeafCount != l.Count || e.Count < l.Count:
 		return fault("its count is not the one in its leaf")
+	case l.Number > r.Size:
+		r.New++
+		return nil
 	}
 	r.Verified++
 	return nil
@@ -254,9 +251,14 @@ func (v Verifier) mayBeRemoved(l audit.Leaf) error {
 	return &Fault{Missing, l.EventID, l.Number, fmt.Sprintf("%s of %s would still be kept", l.Type, l.At.UTC().Format(time.RFC3339))}
 }
 
-// added finds an event that claims a leaf which is not its own.
-func (v Verifier) added(ctx context.Context, after int64) error {
-	e, err := v.Store.EventWithoutItsLeaf(ctx, after)
+// added finds an event that was never given the leaf it names. Leaves of events that are kept no longer may
+// be gone.
+func (v Verifier) added(ctx context.Context) error {
+	var since time.Time
+	if kept := v.Retention.Longest(); kept > 0 {
+		since = v.Now.Add(-kept)
+	}
+	e, err := v.Store.EventWithoutItsLeaf(ctx, since)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil
 	}

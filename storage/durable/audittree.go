@@ -16,9 +16,11 @@ const storedColumns = `e.id, e.at, e.type, e.outcome, e.reason, e.user_id, e.cli
 
 const selectNewEvents = `SELECT ` + storedColumns + ` FROM audit_events e WHERE leaf_count < count ORDER BY id LIMIT $1`
 
-func readStored(row scan) (s audit.Stored, err error) {
-	return s, row(append(eventFields(&s.Event), &s.IPSalt, &s.IPDigest, &s.Leaf, &s.LeafCount)...)
+func storedFields(s *audit.Stored) []any {
+	return append(eventFields(&s.Event), &s.IPSalt, &s.IPDigest, &s.Leaf, &s.LeafCount)
 }
+
+func readStored(row scan) (s audit.Stored, err error) { return s, row(storedFields(&s)...) }
 
 // TakeAuditTurn reports whether it is this caller's turn to add leaves. One caller gets the turn, and no
 // other does while it was last taken after since. There is none when nothing is new.
