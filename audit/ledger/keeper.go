@@ -3,21 +3,13 @@ package ledger
 import (
 	"context"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/storage"
-)
-
-const (
-	leavesAtOnce = 256
-	turnTime     = time.Minute // of a turn; what is left waits for the next
 )
 
 // Store keeps events, and the tree over them.
@@ -45,9 +37,6 @@ type Keeper struct {
 
 	last Head // that this keeper signed: what was in the log then must still be
 }
-
-// ErrRewritten says that the log no longer begins with what it was when this process last looked.
-var ErrRewritten = errors.New("the audit log was rewritten")
 
 // Run takes its turn about once in an interval until ctx ends.
 func (k *Keeper) Run(ctx context.Context) {
@@ -106,71 +95,6 @@ func (k *Keeper) Checkpoint(ctx context.Context) (c audit.Checkpoint, err error)
 	}
 	k.last = head
 	return c, k.Store.AddCheckpoint(ctx, c)
-}
-
-// extends returns ErrRewritten when a tree does not begin with an earlier one. An outage stays one.
-func extends(now, earlier Head, hashes tlog.HashReader) error {
-	if earlier.Size == 0 {
-		return nil
-	}
-	if now.Size < earlier.Size {
-		return fmt.Errorf("%w: it had %d leaves and has %d", ErrRewritten, earlier.Size, now.Size)
-	}
-	proof, err := tlog.ProveTree(now.Size, earlier.Size, hashes)
-	if errors.Is(err, storage.ErrUnavailable) {
-		return err
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrRewritten, err)
-	}
-	if tlog.CheckTree(proof, now.Size, now.Root, earlier.Size, earlier.Root) != nil {
-		return fmt.Errorf("%w: its first %d leaves are others", ErrRewritten, earlier.Size)
-	}
-	return nil
-}
-
-// appendAll rests after each batch for as long as that took: others write as well.
-func (k *Keeper) appendAll(ctx context.Context) error {
-	for began := time.Now(); time.Since(began) < turnTime; {
-		batch := time.Now()
-		n, err := k.Append(ctx)
-		if err != nil || n < leavesAtOnce {
-			return err
-		}
-		select {
-		case <-time.After(time.Since(batch)):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
-// Append adds the leaves of some new events and returns how many. When another node adds at the same time,
-// one of them does and the other adds none.
-func (k *Keeper) Append(ctx context.Context) (int, error) {
-	size, err := k.Store.AuditSize(ctx)
-	if err != nil {
-		return 0, err
-	}
-	events, err := k.Store.NewEvents(ctx, leavesAtOnce)
-	if err != nil || len(events) == 0 {
-		return 0, err
-	}
-	slices.SortStableFunc(events, func(a, b audit.Stored) int { return a.At.Compare(b.At) })
-	leaves := make([]audit.Leaf, len(events))
-	for i, e := range events {
-		leaves[i] = e.NextLeaf(size + int64(i) + 1)
-	}
-	tiles, err := grow(ctx, k.Store, size, leaves)
-	if err != nil {
-		return 0, fmt.Errorf("grow the audit log: %w", err)
-	}
-	err = k.Store.AppendLeaves(ctx, size, leaves, tiles)
-	if errors.Is(err, storage.ErrConflict) {
-		return 0, nil
-	}
-	return len(leaves), err
 }
 
 func (k *Keeper) now() time.Time {

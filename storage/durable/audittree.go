@@ -2,7 +2,6 @@ package durable
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -111,23 +110,4 @@ func (d *DB) AuditTile(ctx context.Context, level, number int64) (hashes []byte,
 		return nil, fmt.Errorf("read tile of the audit log: %w", err)
 	}
 	return hashes, nil
-}
-
-// AddCheckpoint keeps a checkpoint, unless there is one of this size.
-func (d *DB) AddCheckpoint(ctx context.Context, c audit.Checkpoint) error {
-	_, err := d.exec(ctx, `INSERT INTO audit_checkpoints (size, at, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.Size, ms(c.At), c.Note)
-	if err != nil {
-		return fmt.Errorf("add checkpoint: %w", err)
-	}
-	return nil
-}
-
-// LastCheckpoint returns the newest checkpoint that was made before a time, the zero one when there is none.
-func (d *DB) LastCheckpoint(ctx context.Context, before time.Time) (c audit.Checkpoint, err error) {
-	err = d.queryRow(ctx, `SELECT size, at, note FROM audit_checkpoints WHERE at < $1 ORDER BY at DESC, size DESC LIMIT 1`,
-		[]any{ms(before)}, &c.Size, instant{&c.At}, &c.Note)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return c, fmt.Errorf("read checkpoint: %w", err)
-	}
-	return c, nil
 }
