@@ -14,6 +14,9 @@ const (
 	batch         = 200
 	defaultBuffer = 20_000
 	appendTime    = 5 * time.Second
+
+	refusalKinds = 1024   // of a node, within a minute
+	tokenKinds   = 16_384 // within an hour; and as many again by client alone
 )
 
 // Sink stores events. Storing one twice (same ID) must leave one row, with the higher count: after an
@@ -63,8 +66,8 @@ func NewRecorder(sink Sink, options Options) *Recorder {
 	}
 	return &Recorder{
 		sink: sink, options: options,
-		refusals: newTally(time.Minute, 1024, 16), tokens: newTally(time.Hour, 16_384, 0),
-		waiting: buffer{max: options.Buffer}, counted: buffer{max: options.Buffer},
+		refusals: newTally(time.Minute, refusalKinds, 16), tokens: newTally(time.Hour, tokenKinds, 0),
+		waiting: buffer{max: options.Buffer}, counted: buffer{max: max(options.Buffer, refusalKinds+2*tokenKinds)}, // all can end at once
 	}
 }
 

@@ -3,21 +3,13 @@ package ledger
 import (
 	"context"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/storage"
-)
-
-const (
-	leavesAtOnce = 256
-	turnTime     = time.Minute // of a turn; what is left waits for the next
 )
 
 // Store keeps events, and the tree over them.
@@ -42,6 +34,8 @@ type Keeper struct {
 	Interval time.Duration
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the system's clock
+
+	last Head // that this keeper signed: what was in the log then must still be
 }
 
 // Run takes its turn about once in an interval until ctx ends.
@@ -54,7 +48,7 @@ func (k *Keeper) Run(ctx context.Context) {
 			return
 		case <-tick.C:
 			if err := k.Turn(ctx); err != nil && ctx.Err() == nil {
-				k.Log.LogAttrs(ctx, slog.LevelWarn, "audit checkpoint not made", slog.Any("error", err))
+				k.Log.LogAttrs(ctx, slog.LevelError, "audit checkpoint not made", slog.Any("error", err))
 			}
 		}
 	}
@@ -77,7 +71,7 @@ func (k *Keeper) Turn(ctx context.Context) error {
 }
 
 // Checkpoint adds what is new, and signs and stores a checkpoint of all there is. It is the zero one when
-// there is nothing.
+// there is nothing. ErrRewritten when the log does not extend the checkpoint before it.
 func (k *Keeper) Checkpoint(ctx context.Context) (c audit.Checkpoint, err error) {
 	if err := k.appendAll(ctx); err != nil {
 		return c, err
@@ -86,59 +80,21 @@ func (k *Keeper) Checkpoint(ctx context.Context) (c audit.Checkpoint, err error)
 	if err != nil || size == 0 {
 		return c, err
 	}
-	root, err := tlog.TreeHash(size, hashesOf(ctx, k.Store, nil))
+	hashes := hashesOf(ctx, k.Store, nil)
+	root, err := tlog.TreeHash(size, hashes)
 	if err != nil {
 		return c, fmt.Errorf("read root of the audit log: %w", err)
 	}
-	c.Size, c.At = size, k.now().Truncate(time.Millisecond)
-	if c.Note, err = sign(Head{k.Origin, size, root, c.At}, k.Key); err != nil {
+	head := Head{k.Origin, size, root, k.now().Truncate(time.Millisecond)}
+	if err := extends(head, k.last, hashes); err != nil {
+		return c, err
+	}
+	c.Size, c.At = head.Size, head.At
+	if c.Note, err = sign(head, k.Key); err != nil {
 		return c, fmt.Errorf("sign checkpoint: %w", err)
 	}
+	k.last = head
 	return c, k.Store.AddCheckpoint(ctx, c)
-}
-
-// appendAll rests after each batch for as long as that took: others write as well.
-func (k *Keeper) appendAll(ctx context.Context) error {
-	for began := time.Now(); time.Since(began) < turnTime; {
-		batch := time.Now()
-		n, err := k.Append(ctx)
-		if err != nil || n < leavesAtOnce {
-			return err
-		}
-		select {
-		case <-time.After(time.Since(batch)):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
-// Append adds the leaves of some new events and returns how many. When another node adds at the same time,
-// one of them does and the other adds none.
-func (k *Keeper) Append(ctx context.Context) (int, error) {
-	size, err := k.Store.AuditSize(ctx)
-	if err != nil {
-		return 0, err
-	}
-	events, err := k.Store.NewEvents(ctx, leavesAtOnce)
-	if err != nil || len(events) == 0 {
-		return 0, err
-	}
-	slices.SortStableFunc(events, func(a, b audit.Stored) int { return a.At.Compare(b.At) })
-	leaves := make([]audit.Leaf, len(events))
-	for i, e := range events {
-		leaves[i] = e.NextLeaf(size + int64(i) + 1)
-	}
-	tiles, err := grow(ctx, k.Store, size, leaves)
-	if err != nil {
-		return 0, fmt.Errorf("grow the audit log: %w", err)
-	}
-	err = k.Store.AppendLeaves(ctx, size, leaves, tiles)
-	if errors.Is(err, storage.ErrConflict) {
-		return 0, nil
-	}
-	return len(leaves), err
 }
 
 func (k *Keeper) now() time.Time {

@@ -211,7 +211,11 @@ func TestFirstEventThatWasTamperedWithIsNamed(t *testing.T) {
 		"missing with its leaf":    {`DELETE FROM audit_leaves WHERE event_id = 'e0300'`, ledger.Fault{What: ledger.Missing, Leaf: 301}},
 		"missing, dated back":      {`UPDATE audit_leaves SET at = 1 WHERE event_id = 'e0300'`, ledger.Fault{What: ledger.Changed, EventID: "e0300"}},
 		"added with a leaf": {`INSERT INTO audit_events (id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, leaf, leaf_count)
-			VALUES ('x', 1, 'session.start', 'success', '', '', '', '', '', '', '', 301, 1)`, ledger.Fault{What: ledger.Added, EventID: "x", Leaf: 301}},
+			VALUES ('x', 1777636800000, 'session.start', 'success', '', '', '', '', '', '', '', 301, 1)`, ledger.Fault{What: ledger.Added, EventID: "x", Leaf: 301}},
+		"added as if it were covered": {`INSERT INTO audit_events (id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, leaf_count)
+			VALUES ('x', 1777636800000, 'session.start', 'success', '', '', '', '', '', '', '', 1)`, ledger.Fault{What: ledger.Added, EventID: "x"}},
+		"added as if it never happened": {`INSERT INTO audit_events (id, at, type, outcome, reason, user_id, client_id, target, method, ip, trace_id, count)
+			VALUES ('x', 1777636800000, 'session.start', 'success', '', '', '', '', '', '', '', 0)`, ledger.Fault{What: ledger.Added, EventID: "x"}},
 		"a leaf for it as well":       {`UPDATE audit_leaves SET event_id = 'e0301' WHERE event_id = 'e0300'`, ledger.Fault{What: ledger.Changed, EventID: "e0301", Leaf: 301}},
 		"the tree":                    {`UPDATE audit_tiles SET hashes = (SELECT hashes FROM audit_tiles WHERE level = 0 AND number = 0) WHERE level = 0 AND number = 1`, ledger.Fault{What: ledger.Changed}},
 		"changed to be recorded anew": {`UPDATE audit_events SET user_id = 'u_9', count = 2 WHERE id = 'e0300'`, ledger.Fault{What: ledger.Changed, EventID: "e0300"}},
@@ -273,6 +277,38 @@ func TestLogExtendsACheckpointKeptElsewhereOrIsAnother(t *testing.T) {
 			if _, err := another.verify(earlier); !errors.As(err, &f) || f.What != want {
 				t.Errorf("%d: %v", i, err)
 			}
+		}
+	})
+}
+
+// Without the secret, a new history can still be made from what an old checkpoint covers, by removing those after
+// it. A node that has seen more does not sign it.
+func TestRunningNodeSignsNoRewrittenLog(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		k := w.keeper()
+		turn := func() error { w.now = w.now.Add(time.Minute); k.Now = w.keeper().Now; return k.Turn(t.Context()) }
+		w.add(0, 100)
+		w.ok(turn())
+		w.add(100, 200)
+		w.ok(turn())
+		kept := w.verified().Checkpoint
+		for _, rewrite := range []string{
+			`DELETE FROM audit_checkpoints WHERE size = 200`, `DELETE FROM audit_leaves WHERE number > 100`, `UPDATE audit_tree SET size = 100`,
+			`UPDATE audit_events SET leaf = 0, leaf_count = 0, user_id = 'u_9' WHERE leaf > 100`,
+		} {
+			w.around(rewrite)
+		}
+		if err := turn(); !errors.Is(err, ledger.ErrRewritten) {
+			t.Errorf("signed: %v", err)
+		}
+		w.add(200, 300)
+		if err := turn(); !errors.Is(err, ledger.ErrRewritten) {
+			t.Errorf("signed when it had grown: %v", err)
+		}
+		w.turn() // a node that was just started
+		var f *ledger.Fault
+		if _, err := w.verify(kept); !errors.As(err, &f) || f.What != ledger.Changed {
+			t.Errorf("the checkpoint that was kept: %v", err)
 		}
 	})
 }
@@ -352,7 +388,7 @@ func TestLeavesWithoutACheckpointGetOneLater(t *testing.T) {
 		if n, err := w.keeper().Append(t.Context()); n != 20 || err != nil {
 			t.Fatal(n, err)
 		}
-		if r := w.verified(); r.Size != 10 || r.Verified != 30 {
+		if r := w.verified(); r.Size != 10 || r.Verified != 10 || r.New != 20 {
 			t.Errorf("%+v", r)
 		}
 		w.turn()

@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit/ledger"
 )
 
-const verifyTime = 6 * time.Hour // of one statement at most: some read the whole log
+const verifyTime = 6 * time.Hour // at most: some statements read the whole log
 
 func (p *program) auditVerify() *cobra.Command {
 	cmd := &cobra.Command{

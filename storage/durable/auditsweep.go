@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// leafMargin keeps leaves for longer than verification needs them, which may take a while.
+// leafMargin keeps leaves for longer than a verification that has begun needs them.
 const leafMargin = 6 * time.Hour
 
 const (

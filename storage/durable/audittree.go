@@ -2,7 +2,6 @@ package durable
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -16,9 +15,11 @@ const storedColumns = `e.id, e.at, e.type, e.outcome, e.reason, e.user_id, e.cli
 
 const selectNewEvents = `SELECT ` + storedColumns + ` FROM audit_events e WHERE leaf_count < count ORDER BY id LIMIT $1`
 
-func readStored(row scan) (s audit.Stored, err error) {
-	return s, row(append(eventFields(&s.Event), &s.IPSalt, &s.IPDigest, &s.Leaf, &s.LeafCount)...)
+func storedFields(s *audit.Stored) []any {
+	return append(eventFields(&s.Event), &s.IPSalt, &s.IPDigest, &s.Leaf, &s.LeafCount)
 }
+
+func readStored(row scan) (s audit.Stored, err error) { return s, row(storedFields(&s)...) }
 
 // TakeAuditTurn reports whether it is this caller's turn to add leaves. One caller gets the turn, and no
 // other does while it was last taken after since. There is none when nothing is new.
@@ -109,23 +110,4 @@ func (d *DB) AuditTile(ctx context.Context, level, number int64) (hashes []byte,
 		return nil, fmt.Errorf("read tile of the audit log: %w", err)
 	}
 	return hashes, nil
-}
-
-// AddCheckpoint keeps a checkpoint, unless there is one of this size.
-func (d *DB) AddCheckpoint(ctx context.Context, c audit.Checkpoint) error {
-	_, err := d.exec(ctx, `INSERT INTO audit_checkpoints (size, at, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.Size, ms(c.At), c.Note)
-	if err != nil {
-		return fmt.Errorf("add checkpoint: %w", err)
-	}
-	return nil
-}
-
-// LastCheckpoint returns the newest checkpoint that was made before a time, the zero one when there is none.
-func (d *DB) LastCheckpoint(ctx context.Context, before time.Time) (c audit.Checkpoint, err error) {
-	err = d.queryRow(ctx, `SELECT size, at, note FROM audit_checkpoints WHERE at < $1 ORDER BY at DESC, size DESC LIMIT 1`,
-		[]any{ms(before)}, &c.Size, instant{&c.At}, &c.Note)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return c, fmt.Errorf("read checkpoint: %w", err)
-	}
-	return c, nil
 }

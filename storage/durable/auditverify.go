@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/storage"
@@ -37,12 +38,13 @@ func (d *DB) Leaves(ctx context.Context, after, last int64) ([]audit.Leaf, map[s
 	return leaves, byID, nil
 }
 
-// EventWithoutItsLeaf returns the first event that names a leaf > after which is not its own. ErrNotFound when
-// there is none. It reads all events.
-func (d *DB) EventWithoutItsLeaf(ctx context.Context, after int64) (s audit.Stored, err error) {
-	err = d.queryRow(ctx, `SELECT `+storedColumns+` FROM audit_events e WHERE e.leaf > $1
-		AND NOT EXISTS (SELECT 1 FROM audit_leaves l WHERE l.number = e.leaf AND l.event_id = e.id) ORDER BY e.leaf LIMIT 1`,
-		[]any{after}, append(eventFields(&s.Event), &s.IPSalt, &s.IPDigest, &s.Leaf, &s.LeafCount)...)
+// EventWithoutItsLeaf returns an event of the time since or later that is not new and whose leaf is not there.
+// ErrNotFound when there is none. It reads all events.
+func (d *DB) EventWithoutItsLeaf(ctx context.Context, since time.Time) (s audit.Stored, err error) {
+	err = d.queryRow(ctx, `SELECT `+storedColumns+` FROM audit_events e
+		WHERE e.at >= $1 AND NOT (e.leaf = 0 AND e.leaf_count < e.count)
+		AND NOT EXISTS (SELECT 1 FROM audit_leaves l WHERE l.number = e.leaf AND l.event_id = e.id) ORDER BY e.at, e.id LIMIT 1`,
+		[]any{ms(since)}, storedFields(&s)...)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		err = fmt.Errorf("find event without its leaf: %w", err)
 	}
