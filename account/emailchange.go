@@ -30,17 +30,16 @@ const codeFor = "email change code"
 // the link's token: a field may be added, never renamed.
 type emailChange struct {
 	mail.Challenge
-	UserID    string    `json:"user_id"`
-	Which     mailbox   `json:"which,omitempty"`
-	Old       string    `json:"old"`
-	New       string    `json:"new"`
-	ExpiresAt time.Time `json:"expires_at"`
+	UserID string  `json:"user_id"`
+	Which  mailbox `json:"which,omitempty"`
+	Old    string  `json:"old"`
+	New    string  `json:"new"`
 }
 
 func newEmailChange(token, browser string, user storage.User, which mailbox, to string, now time.Time) emailChange {
 	return emailChange{
-		Challenge: mail.NewChallenge(codeFor, token, browser), UserID: user.ID, Which: which,
-		Old: which.of(user), New: to, ExpiresAt: now.Add(emailLife),
+		Challenge: mail.NewChallenge(codeFor, token, browser, now.Add(emailLife)), UserID: user.ID, Which: which,
+		Old: which.of(user), New: to,
 	}
 }
 
@@ -106,7 +105,7 @@ func (a *emailChanges) of(r *http.Request, s *session.Session) (emailChange, err
 		return emailChange{}, fmt.Errorf("find email change: %w", err)
 	}
 	c, err := a.find(r.Context(), string(id))
-	if err == nil && (!c.of(s) || !c.AskedIn(a.browser.ID(r))) {
+	if err == nil && (!c.of(s) || !c.BoundTo(a.browser.ID(r))) {
 		return emailChange{}, storage.ErrNotFound
 	}
 	return c, err

@@ -82,9 +82,8 @@ func (p pages) send(r *http.Request, browser, email string, q *interaction.Reque
 
 func (p pages) newRecord(r *http.Request, token, browser, email string, q *interaction.Request) record {
 	rec := record{
-		Challenge: mail.NewChallenge(codeFor, token, browser), Email: email,
+		Challenge: mail.NewChallenge(codeFor, token, browser, p.now().Add(life)), Email: email,
 		AskedWith: login.BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context())),
-		ExpiresAt: p.now().Add(life),
 	}
 	if q != nil {
 		rec.Handle, rec.App = q.Handle, q.ClientName

@@ -24,7 +24,7 @@ func (p pages) link(w http.ResponseWriter, r *http.Request) error {
 	}
 	action := p.flow.Site.Path("/login/mail/" + r.PathValue("token"))
 	page := templates.MailLink{
-		App: rec.App, SameBrowser: rec.AskedIn(p.flow.Requests.Browser.ID(r)), Action: action,
+		App: rec.App, SameBrowser: rec.BoundTo(p.flow.Requests.Browser.ID(r)), Action: action,
 		NotMe: action + "/not-me", Browser: rec.AskedWith, Network: rec.Network, Email: rec.Email,
 	}
 	if !page.SameBrowser {
@@ -43,7 +43,7 @@ func (p pages) useLink(w http.ResponseWriter, r *http.Request) error {
 	if rec.LinkOver {
 		return p.linkOver(w, r, rec)
 	}
-	if !rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
+	if !rec.BoundTo(p.flow.Requests.Browser.ID(r)) {
 		return p.otherBrowser(r)
 	}
 	return p.complete(w, r, rec)
@@ -62,7 +62,7 @@ func (p pages) otherBrowser(r *http.Request) error {
 // linkOver answers a link of which only the code is left: in the browser that asked there is a page
 // for that.
 func (p pages) linkOver(w http.ResponseWriter, r *http.Request, rec record) error {
-	if rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
+	if rec.BoundTo(p.flow.Requests.Browser.ID(r)) {
 		return web.Redirect(w, p.codeURL(rec.Handle))
 	}
 	return p.flow.DeadEnd(overMail(), "")
@@ -76,7 +76,7 @@ func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
 		return p.dead(err, "")
 	}
 	end, message := p.mails().endLink, i18n.Text("The link no longer works. The code only works in the browser that requested it. Don’t share it.")
-	if rec.AskedIn(p.flow.Requests.Browser.ID(r)) {
+	if rec.BoundTo(p.flow.Requests.Browser.ID(r)) {
 		end, message = p.mails().void, "The link and code no longer work. There’s nothing else you need to do."
 	}
 	if err := end(r.Context(), rec); err != nil {

@@ -26,14 +26,13 @@ const codeFor = "sign-in code"
 // field may be added, never renamed.
 type record struct {
 	mail.Challenge
-	Email     string    `json:"email"`
-	Handle    string    `json:"handle,omitempty"`
-	App       string    `json:"app,omitempty"`
-	AskedWith string    `json:"asked_with"` // "Firefox on Linux"
-	Network   string    `json:"network"`
-	ExpiresAt time.Time `json:"expires_at"`
-	Used      bool      `json:"used,omitempty"`      // only the way back of whoever used it is still known
-	LinkOver  bool      `json:"link_over,omitempty"` // only the code works
+	Email     string `json:"email"`
+	Handle    string `json:"handle,omitempty"`
+	App       string `json:"app,omitempty"`
+	AskedWith string `json:"asked_with"` // "Firefox on Linux"
+	Network   string `json:"network"`
+	Used      bool   `json:"used,omitempty"`      // only the way back of whoever used it is still known
+	LinkOver  bool   `json:"link_over,omitempty"` // only the code works
 }
 
 // mails keeps what may sign in.
@@ -75,7 +74,7 @@ func (m mails) find(ctx context.Context, id string) (record, error) {
 	if err != nil {
 		return record{}, fmt.Errorf("find mail attempt: %w", err)
 	}
-	if rec.Used || string(latest) != id || !m.now().Before(rec.ExpiresAt) {
+	if rec.Used || string(latest) != id || rec.Expired(m.now()) {
 		return record{}, storage.ErrNotFound
 	}
 	return rec, nil
@@ -95,7 +94,7 @@ func (m mails) byToken(r *http.Request) (record, error) {
 // usedHere finds the record of a link that was used in the browser of r.
 func (m mails) usedHere(r *http.Request, browser string) (record, error) {
 	rec, err := m.ofLink(r, m.read)
-	if err == nil && (!rec.Used || !rec.AskedIn(browser)) {
+	if err == nil && (!rec.Used || !rec.BoundTo(browser)) {
 		return record{}, storage.ErrNotFound
 	}
 	return rec, err
@@ -119,7 +118,7 @@ func (m mails) waited(ctx context.Context, browser, handle string) (record, erro
 		return record{}, fmt.Errorf("find mail attempt: %w", err)
 	}
 	rec, err := m.find(ctx, string(id))
-	if err == nil && !rec.AskedIn(browser) {
+	if err == nil && !rec.BoundTo(browser) {
 		return record{}, storage.ErrNotFound
 	}
 	return rec, err
@@ -129,7 +128,7 @@ func (m mails) waited(ctx context.Context, browser, handle string) (record, erro
 // the browser that used it back to where it was going, and tells a reader of the store nothing.
 func (m mails) use(ctx context.Context, rec record) error {
 	return m.write(ctx, record{
-		Used: true, Challenge: mail.Challenge{ID: rec.ID, Browser: rec.Browser}, Handle: rec.Handle, ExpiresAt: rec.ExpiresAt,
+		Used: true, Challenge: mail.Challenge{ID: rec.ID, Binding: rec.Binding}, Handle: rec.Handle,
 	})
 }
 
