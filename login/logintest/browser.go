@@ -126,3 +126,24 @@ func (b *Browser) at(n *Node) *url.URL {
 	}
 	return u
 }
+
+// Click proves who user is by the method a click stands for.
+func (b *Browser) Click(n *Node, method, user, handle string) Page {
+	return b.Post(n, "/login/click/"+method, form(handle, "user", user))
+}
+
+// Enter types the code of a second factor.
+func (b *Browser) Enter(n *Node, method, code, handle string) Page {
+	return b.Post(n, "/login/"+method, form(handle, "code", code))
+}
+
+func form(handle, field, value string) url.Values {
+	f := url.Values{field: {value}}
+	if handle != "" {
+		f.Set("request", handle)
+	}
+	return f
+}
+
+// SignedIn tells whether the browser is, by opening the account.
+func (b *Browser) SignedIn(n *Node) bool { return b.Get(n, "/account").Status == http.StatusOK }

@@ -2,15 +2,8 @@ package logintest
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base32"
-	"encoding/binary"
-	"fmt"
-	"net/http"
+	"context"
 	"net/netip"
-	"net/url"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,26 +19,6 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Clock is the time of a test; it moves only when told to.
-type Clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-// Now is the time.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// Add moves the time.
-func (c *Clock) Add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // Deployment is one database and one ephemeral store, shared by any number of nodes, where Ada
 // (u_ada) and Bob (u_bob) sign in by mail and passkey, which a click stands for, and by the real
 // authenticator app and recovery codes.
@@ -54,13 +27,16 @@ type Deployment struct {
 	Clock     Clock
 	DB        *durable.DB
 	Ephemeral *ephemeral.Memory
+	Counts    *ephemeral.Counts // of rates
 	Enrolment *totp.Enrolment
 	Codes     *recovery.Codes
 	Flow      login.Options // what nodes started from now on have besides
 	Bind      session.Binding
+	Secure    bool           // the issuer is https
+	Proxies   []netip.Prefix // that say where a browser is: this machine
 
+	Sealer *keys.Sealer
 	t      *testing.T
-	sealer *keys.Sealer
 }
 
 // Everywhere runs a claim on a deployment on every kind of database.
@@ -72,19 +48,27 @@ func Everywhere(t *testing.T, claim func(t *testing.T, d *Deployment)) {
 // Deploy returns a deployment on db.
 func Deploy(t *testing.T, db *durable.DB) *Deployment {
 	t.Helper()
-	d := &Deployment{DB: db, Ephemeral: ephemeral.NewMemory(), t: t}
+	d := &Deployment{DB: db, Ephemeral: ephemeral.NewMemory(), Counts: ephemeral.NewCounts(), t: t}
 	d.Clock.now = time.Now().Truncate(30 * time.Second).Add(15 * time.Second) // in the middle of a step
+	d.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	d.Flow = login.Options{Notices: d, Devices: db}
-	db.Now, d.Ephemeral.Now = d.Clock.Now, d.Clock.Now
+	db.Now, d.Ephemeral.Now, d.Counts.Now = d.Clock.Now, d.Clock.Now, d.Clock.Now
 	d.Configure("not random")
 	d.Codes = &recovery.Codes{Store: db, Now: d.Clock.Now}
 	for _, name := range []string{"ada", "bob"} {
-		u := storage.User{ID: "u_" + name, Email: name + "@example.com", Name: name, CreatedAt: d.Clock.Now()}
-		if err := db.CreateUser(t.Context(), u); err != nil {
-			t.Fatal(err)
-		}
+		d.User("u_"+name, name+"@example.com", name)
 	}
 	return d
+}
+
+// User adds a user.
+func (d *Deployment) User(id, email, name string) storage.User {
+	d.t.Helper()
+	u := storage.User{ID: id, Email: email, Name: name, CreatedAt: d.Clock.Now()}
+	if err := d.DB.CreateUser(d.t.Context(), u); err != nil {
+		d.t.Fatal(err)
+	}
+	return u
 }
 
 // Configure gives the nodes started from now on these secrets, the newest first.
@@ -98,114 +82,46 @@ func (d *Deployment) Configure(words ...string) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	d.sealer = sealer
+	d.Sealer = sealer
 	d.Enrolment = &totp.Enrolment{Store: d.DB, Sealer: sealer, Issuer: "Symbolon", Now: d.Clock.Now}
 }
 
 // Node starts a node with more methods than those there are.
 func (d *Deployment) Node(more ...login.Method) *Node {
 	d.t.Helper()
-	return d.start(more)
+	return d.NodeOf(append(d.methods(), more...))
 }
 
 // NodeWith starts a node with more pages.
 func (d *Deployment) NodeWith(pages func(*web.Mux, *Node)) *Node {
 	d.t.Helper()
-	return d.start(nil, pages)
+	return d.NodeOf(d.methods(), pages)
 }
 
-func (d *Deployment) start(more []login.Method, mounts ...func(*web.Mux, *Node)) *Node {
+// NodeOf starts a node with these methods alone, and with more pages.
+func (d *Deployment) NodeOf(methods []login.Method, pages ...func(*web.Mux, *Node)) *Node {
 	d.t.Helper()
-	methods := append([]login.Method{
+	return New(d.t, Setup{
+		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Secure: d.Secure, Proxies: d.Proxies,
+		Now: d.Clock.Now, Flow: d.Flow,
+	}, methods, pages...)
+}
+
+func (d *Deployment) methods() []login.Method {
+	return []login.Method{
 		Click{Called: "mail", Kind: login.Mailbox, AMR: []string{"mail"}},
 		Click{Called: login.PasskeyMethod, Kind: login.VerifiedKey, AMR: []string{"pop", "user"}},
-		&totp.Method{Store: d.DB, Sealer: d.sealer, Now: d.Clock.Now},
+		&totp.Method{Store: d.DB, Sealer: d.Sealer, Now: d.Clock.Now},
 		&recovery.Method{Store: d.DB, Notices: d, Link: Issuer + "/account/codes", Now: d.Clock.Now},
-	}, more...)
-	return New(d.t, Setup{
-		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Now: d.Clock.Now,
-		Flow: d.Flow,
-	}, methods, mounts...)
-}
-
-// Click proves who user is by the method a click stands for.
-func (b *Browser) Click(n *Node, method, user, handle string) Page {
-	return b.Post(n, "/login/click/"+method, form(handle, "user", user))
-}
-
-// Enter types the code of a second factor.
-func (b *Browser) Enter(n *Node, method, code, handle string) Page {
-	return b.Post(n, "/login/"+method, form(handle, "code", code))
-}
-
-func form(handle, field, value string) url.Values {
-	f := url.Values{field: {value}}
-	if handle != "" {
-		f.Set("request", handle)
-	}
-	return f
-}
-
-// SignedIn tells whether the browser is, by opening the account.
-func (b *Browser) SignedIn(n *Node) bool { return b.Get(n, "/account").Status == http.StatusOK }
-
-// EnrolApp gives user a confirmed authenticator app and returns its key. The clock moves past the
-// step that confirmed it.
-func (d *Deployment) EnrolApp(user string) (key string) {
-	d.t.Helper()
-	who := storage.User{ID: user, Email: user + "@example.com"}
-	key, _, err := d.Enrolment.Propose(d.t.Context(), who)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if ok, err := d.Enrolment.Confirm(d.t.Context(), who, d.Code(key, 0)); err != nil || !ok {
-		d.t.Fatalf("confirm: %v, %v", ok, err)
-	}
-	d.Clock.Add(time.Minute)
-	return key
-}
-
-// AddPasskey enrols one for user.
-func (d *Deployment) AddPasskey(user string) {
-	d.t.Helper()
-	p := storage.Passkey{ID: storage.NewID(""), UserID: user, CredentialID: []byte(storage.NewID("")), CreatedAt: d.Clock.Now()}
-	if err := d.DB.AddPasskey(d.t.Context(), p, storage.Spent{}); err != nil {
-		d.t.Fatal(err)
 	}
 }
 
-// RecoveryCodes gives user ten.
-func (d *Deployment) RecoveryCodes(user string) []string {
-	d.t.Helper()
-	codes, err := d.Codes.Renew(d.t.Context(), user)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return codes
-}
+// Limiter counts in this process, by the clock of the deployment.
+func (d *Deployment) Limiter() web.Limiter { return web.Limiter{Counter: counter{d.Counts}} }
 
-// Code is what the app with this key shows, so many steps from now (RFC 6238, RFC 4226 section 5.3).
-func (d *Deployment) Code(key string, steps int64) string {
-	d.t.Helper()
-	seed, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(key)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	mac := hmac.New(sha1.New, seed)
-	if err := binary.Write(mac, binary.BigEndian, d.Clock.Now().Unix()/30+steps); err != nil {
-		d.t.Fatal(err)
-	}
-	sum := mac.Sum(nil)
-	offset := sum[len(sum)-1] & 15
-	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[offset:])&0x7fffffff%1_000_000)
-}
+// counter adapts the rates of a store to web's.
+type counter struct{ counts *ephemeral.Counts }
 
-// Session is the one session the user has.
-func (d *Deployment) Session(user string) storage.Session {
-	d.t.Helper()
-	all, err := d.DB.UserSessions(d.t.Context(), user)
-	if err != nil || len(all) != 1 {
-		d.t.Fatalf("%s has %d sessions, %v", user, len(all), err)
-	}
-	return all[0]
+func (c counter) Count(ctx context.Context, key string, events int, per time.Duration) (time.Duration, error) {
+	return c.counts.Count(ctx, key, storage.Limit{Events: events, Per: per})
 }

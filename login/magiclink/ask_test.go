@@ -88,17 +88,17 @@ func answer(p logintest.Page) map[string][]string {
 func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		n := d.node(t)
-		d.user(t, "u_eve", "eve@example.com")
-		if err := d.db.SetUserDisabled(t.Context(), "u_eve", time.Now()); err != nil {
+		d.User("u_eve", "eve@example.com", "")
+		if err := d.DB.SetUserDisabled(t.Context(), "u_eve", time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		var posts, pages []map[string][]string
 		var statements []int64
 		for _, email := range []string{"ada@example.com", "bob@example.com", "eve@example.com"} {
 			b := logintest.NewBrowser(t)
-			before := d.db.Stats().Statements
+			before := d.DB.Stats().Statements
 			p := ask(b, n, email, "")
-			statements = append(statements, d.db.Stats().Statements-before)
+			statements = append(statements, d.DB.Stats().Statements-before)
 			posts, pages = append(posts, answer(p)), append(pages, answer(b.Follow(n, p)))
 		}
 		if len(posts[0]["Set-Cookie"]) != 1 || posts[0]["status"][0] != "303" || pages[0]["status"][0] != "200" {
@@ -112,7 +112,7 @@ func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
 				t.Errorf("%d statements", statements[i])
 			}
 		}
-		for _, m := range d.sent {
+		for _, m := range d.Sent() {
 			if !m.KnownOnly {
 				t.Error("a mail to an unknown address would leave")
 			}
@@ -145,13 +145,13 @@ func TestFloodOfOneNetworkSendsThreeMailsPerAddress(t *testing.T) {
 		t.Errorf("%d mails, %d refused, %d told when to come back", d.count(), refused, retry)
 	}
 	for range 9 {
-		d.clock.add(time.Minute)
+		d.Clock.Add(time.Minute)
 		ask(logintest.NewBrowser(t), n, "ada@example.com", "")
 	}
 	if d.count() != 3 {
 		t.Errorf("%d mails within ten minutes", d.count())
 	}
-	d.clock.add(time.Minute)
+	d.Clock.Add(time.Minute)
 	if p := ask(logintest.NewBrowser(t), n, "ada@example.com", ""); p.Status != http.StatusSeeOther {
 		t.Errorf("after ten minutes: %d", p.Status)
 	}
@@ -159,6 +159,7 @@ func TestFloodOfOneNetworkSendsThreeMailsPerAddress(t *testing.T) {
 
 func TestOneNetworkCannotMailEverybody(t *testing.T) {
 	d := deploy(t, storagetest.SQLite(t))
+	d.Proxies = nil
 	n := d.node(t)
 	for i := range 80 {
 		b := logintest.NewBrowser(t)
@@ -184,7 +185,7 @@ func TestLinkNamesTheIssuerWhateverTheRequestSays(t *testing.T) {
 		t.Fatalf("status %d, location %q", p.Status, p.Location)
 	}
 	d.last(t) // finds the link by the issuer
-	if m := d.sent[0]; strings.Contains(m.Text+m.HTML+m.Subject, "evil.example") {
+	if m := d.Sent()[0]; strings.Contains(m.Text+m.HTML+m.Subject, "evil.example") {
 		t.Error("the mail names the host of the request")
 	}
 }

@@ -32,7 +32,7 @@ func TestParallelGuessesAreJudgedFiveTimesAtMost(t *testing.T) {
 			all.Go(func() { enter(eve, nodes[i%2], other(code), "") })
 		}
 		all.Wait()
-		events, err := d.db.Events(t.Context(), audit.Filter{Type: audit.SignIn, Limit: 500})
+		events, err := d.DB.Events(t.Context(), audit.Filter{Type: audit.SignIn, Limit: 500})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func TestParallelGuessesAreJudgedFiveTimesAtMost(t *testing.T) {
 			t.Errorf("%d guesses were judged", judged)
 		}
 		for _, p := range []logintest.Page{enter(eve, nodes[0], code, ""), eve.Post(nodes[0], link, nil)} {
-			if p.Status != http.StatusGone || signedIn(eve, nodes[0]) {
+			if p.Status != http.StatusGone || eve.SignedIn(nodes[0]) {
 				t.Errorf("the right one afterwards: %d", p.Status)
 			}
 		}
@@ -68,11 +68,11 @@ func TestGuessingOverManyMailsEndsAtTenAndLeavesTheLink(t *testing.T) {
 		if statuses[http.StatusBadRequest] != 10 || statuses[http.StatusTooManyRequests] != 5 {
 			t.Errorf("answers: %v", statuses)
 		}
-		d.clock.add(10 * time.Minute) // the next mail is allowed, the next code is not
+		d.Clock.Add(10 * time.Minute) // the next mail is allowed, the next code is not
 		ada := logintest.NewBrowser(t)
 		ask(ada, n, "ada@example.com", "")
 		link, code := d.last(t)
-		if p := enter(ada, n, code, ""); p.Status != http.StatusTooManyRequests || signedIn(ada, n) {
+		if p := enter(ada, n, code, ""); p.Status != http.StatusTooManyRequests || ada.SignedIn(n) {
 			t.Errorf("the code: %d", p.Status)
 		}
 		if p := ada.Post(n, link, nil); p.Status != http.StatusSeeOther {
@@ -115,11 +115,11 @@ func TestWrongCodeLeavesTheOthersTries(t *testing.T) {
 	ask(ada, n, "ada@example.com", "")
 	_, code := d.last(t)
 	for range 4 {
-		if p := enter(ada, n, other(code), ""); p.Status != http.StatusBadRequest || signedIn(ada, n) {
+		if p := enter(ada, n, other(code), ""); p.Status != http.StatusBadRequest || ada.SignedIn(n) {
 			t.Fatalf("a wrong code: %d", p.Status)
 		}
 	}
-	if p := enter(ada, n, code, ""); p.Status != http.StatusSeeOther || !signedIn(ada, n) {
+	if p := enter(ada, n, code, ""); p.Status != http.StatusSeeOther || !ada.SignedIn(n) {
 		t.Errorf("the fifth, right: %d", p.Status)
 	}
 }
@@ -155,7 +155,7 @@ func TestStoreReaderLearnsNoSecret(t *testing.T) {
 	ada := logintest.NewBrowser(t)
 	ask(ada, n, "ada@example.com", "")
 	link, code := d.last(t)
-	value, err := d.ephemeral.Get(t.Context(), recordKey(link))
+	value, err := d.Ephemeral.Get(t.Context(), recordKey(link))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func TestScannerThatOpensTheLinkUsesNothingUp(t *testing.T) {
 				}
 			}
 		}
-		if signedIn(scanner, n) || signedIn(ada, n) {
+		if scanner.SignedIn(n) || ada.SignedIn(n) {
 			t.Fatal("opening the link signed somebody in")
 		}
 		if p := ada.Follow(n, ada.Post(n, link, nil)); p.Body != "u_ada " {
@@ -57,10 +57,10 @@ func TestOtherBrowserIsNeverSignedIn(t *testing.T) {
 			}
 		}
 		for _, b := range []*logintest.Browser{phone, logintest.NewBrowser(t)} {
-			if p := b.Post(n, link, nil); p.Status != http.StatusForbidden || signedIn(b, n) {
+			if p := b.Post(n, link, nil); p.Status != http.StatusForbidden || b.SignedIn(n) {
 				t.Errorf("posting the link: %d", p.Status)
 			}
-			if p := enter(b, n, code, handle); p.Status != http.StatusGone || signedIn(b, n) {
+			if p := enter(b, n, code, handle); p.Status != http.StatusGone || b.SignedIn(n) {
 				t.Errorf("typing the code: %d", p.Status)
 			}
 		}
@@ -99,7 +99,7 @@ func TestOneMailSignsInOnce(t *testing.T) {
 		if got[http.StatusSeeOther] != 1 || got[http.StatusGone] != 29 {
 			t.Errorf("answers: %v", got)
 		}
-		sessions, err := d.db.UserSessions(t.Context(), "u_ada")
+		sessions, err := d.DB.UserSessions(t.Context(), "u_ada")
 		if err != nil || len(sessions) != 1 {
 			t.Errorf("%d sessions, %v", len(sessions), err)
 		}
@@ -113,16 +113,16 @@ func TestRestoredRecordDoesNotSignInAgain(t *testing.T) {
 		ask(ada, n, "ada@example.com", "")
 		link, _ := d.last(t)
 		key := recordKey(link)
-		value, err := d.ephemeral.Get(t.Context(), key)
+		value, err := d.Ephemeral.Get(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ada.Post(n, link, nil)
 		ada.Get(n, "/logout")
-		if err := d.ephemeral.Put(t.Context(), key, value, time.Hour); err != nil {
+		if err := d.Ephemeral.Put(t.Context(), key, value, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		if p := ada.Post(n, link, nil); p.Status != http.StatusGone || signedIn(ada, n) {
+		if p := ada.Post(n, link, nil); p.Status != http.StatusGone || ada.SignedIn(n) {
 			t.Errorf("status %d", p.Status)
 		}
 	})
@@ -147,7 +147,7 @@ func TestUsedLinkLeadsNobodyElseAnywhere(t *testing.T) {
 		}
 		ada.Get(n, "/logout")
 		for _, p := range []logintest.Page{ada.Get(n, link), ada.Post(n, link, nil)} {
-			if p.Status != http.StatusGone || signedIn(ada, n) {
+			if p.Status != http.StatusGone || ada.SignedIn(n) {
 				t.Errorf("signed out: %d %q", p.Status, p.Location)
 			}
 		}
@@ -167,13 +167,13 @@ func TestUsedLinkOpenedAgainGoesOn(t *testing.T) {
 				t.Errorf("again: %d %q", p.Status, p.Location)
 			}
 		}
-		if _, err := d.ephemeral.Take(t.Context(), "request:"+handle); err != nil {
+		if _, err := d.Ephemeral.Take(t.Context(), "request:"+handle); err != nil {
 			t.Fatal(err)
 		}
 		if p := ada.Get(n, link); p.Location != "/account" {
 			t.Errorf("when the request is answered: %d %q", p.Status, p.Location)
 		}
-		if sessions, err := d.db.UserSessions(t.Context(), "u_ada"); err != nil || len(sessions) != 1 {
+		if sessions, err := d.DB.UserSessions(t.Context(), "u_ada"); err != nil || len(sessions) != 1 {
 			t.Errorf("%d sessions, %v", len(sessions), err)
 		}
 	})
@@ -186,7 +186,7 @@ func TestUsedLinkIsKeptWithoutAddressAndCode(t *testing.T) {
 	ask(ada, n, "ada@example.com", "")
 	link, _ := d.last(t)
 	ada.Post(n, link, nil)
-	value, err := d.ephemeral.Get(t.Context(), recordKey(link))
+	value, err := d.Ephemeral.Get(t.Context(), recordKey(link))
 	if err != nil || strings.Contains(string(value), "ada@") || !strings.Contains(string(value), `"code":null`) {
 		t.Errorf("%s, %v", value, err)
 	}
@@ -204,11 +204,11 @@ func TestNewMailVoidsTheOldOfItsBrowser(t *testing.T) {
 		if p := ada.Get(n, oldLink); p.Status != http.StatusGone || !strings.Contains(p.Body, "/login") {
 			t.Errorf("the old link: %d", p.Status)
 		}
-		if p := ada.Post(n, oldLink, nil); p.Status != http.StatusGone || signedIn(ada, n) {
+		if p := ada.Post(n, oldLink, nil); p.Status != http.StatusGone || ada.SignedIn(n) {
 			t.Errorf("the old link, posted: %d", p.Status)
 		}
 		if oldCode != code {
-			if p := enter(ada, n, oldCode, handle); p.Status != http.StatusBadRequest || signedIn(ada, n) {
+			if p := enter(ada, n, oldCode, handle); p.Status != http.StatusBadRequest || ada.SignedIn(n) {
 				t.Errorf("the old code: %d", p.Status)
 			}
 		}
@@ -220,21 +220,21 @@ func TestNewMailVoidsTheOldOfItsBrowser(t *testing.T) {
 
 func TestLinkIsDeadAfterTenMinutes(t *testing.T) {
 	d := deploy(t, storagetest.SQLite(t))
-	begun := d.clock.Now()
-	d.ephemeral.Now = func() time.Time { return begun } // it never drops anything
+	begun := d.Clock.Now()
+	d.Ephemeral.Now = func() time.Time { return begun } // it never drops anything
 	n := d.node(t)
 	ada := logintest.NewBrowser(t)
 	ask(ada, n, "ada@example.com", "")
 	link, code := d.last(t)
-	d.clock.add(10*time.Minute - time.Second)
+	d.Clock.Add(10*time.Minute - time.Second)
 	if p := ada.Get(n, link); p.Status != http.StatusOK {
 		t.Fatalf("before its end: %d", p.Status)
 	}
-	d.clock.add(time.Second)
+	d.Clock.Add(time.Second)
 	for name, p := range map[string]logintest.Page{
 		"open": ada.Get(n, link), "post": ada.Post(n, link, nil), "code": enter(ada, n, code, ""), "page": ada.Get(n, "/login/mail/code"),
 	} {
-		if p.Status != http.StatusGone || signedIn(ada, n) {
+		if p.Status != http.StatusGone || ada.SignedIn(n) {
 			t.Errorf("%s: %d", name, p.Status)
 		}
 	}
@@ -257,7 +257,7 @@ func TestMutatedTokenIsDead(t *testing.T) {
 		"long": "/login/mail/" + strings.Repeat("A", 8000),
 	} {
 		for _, p := range []logintest.Page{ada.Get(n, mutant), ada.Post(n, mutant, nil), ada.Post(n, mutant+"/not-me", nil)} {
-			if p.Status != http.StatusGone || signedIn(ada, n) {
+			if p.Status != http.StatusGone || ada.SignedIn(n) {
 				t.Errorf("%s: %d", name, p.Status)
 			}
 		}
@@ -281,19 +281,19 @@ func TestNotMeElsewhereEndsTheLinkAndLeavesTheCode(t *testing.T) {
 			t.Fatalf("not me: %d", p.Status)
 		}
 		for _, p := range []logintest.Page{scanner.Get(nodes[1], link), scanner.Post(nodes[1], link, nil)} {
-			if p.Status != http.StatusGone || signedIn(scanner, nodes[1]) {
+			if p.Status != http.StatusGone || scanner.SignedIn(nodes[1]) {
 				t.Errorf("the link afterwards: %d", p.Status)
 			}
 		}
 		for _, p := range []logintest.Page{ada.Get(nodes[1], link), ada.Post(nodes[1], link, nil)} {
-			if p.Location != "/login/mail/code?request="+handle || signedIn(ada, nodes[1]) {
+			if p.Location != "/login/mail/code?request="+handle || ada.SignedIn(nodes[1]) {
 				t.Errorf("the link in the browser that asked: %d %q", p.Status, p.Location)
 			}
 		}
 		if p := ada.Follow(nodes[1], enter(ada, nodes[1], code, handle)); p.Body != "u_ada " {
 			t.Errorf("the code in the browser that asked: %d", p.Status)
 		}
-		events, err := d.db.Events(t.Context(), audit.Filter{Type: audit.SignIn})
+		events, err := d.DB.Events(t.Context(), audit.Filter{Type: audit.SignIn})
 		if err != nil || events[len(events)-1].Reason != "not_me" {
 			t.Errorf("audit: %+v, %v", events, err)
 		}
@@ -310,7 +310,7 @@ func TestNotMeWhereItWasAskedForVoidsLinkAndCode(t *testing.T) {
 			t.Fatalf("not me: %d", p.Status)
 		}
 		for _, p := range []logintest.Page{ada.Post(n, link, nil), enter(ada, n, code, "")} {
-			if p.Status != http.StatusGone || signedIn(ada, n) {
+			if p.Status != http.StatusGone || ada.SignedIn(n) {
 				t.Errorf("afterwards: %d", p.Status)
 			}
 		}
@@ -325,10 +325,10 @@ func TestDisabledAccountCannotSignIn(t *testing.T) {
 			ada := logintest.NewBrowser(t)
 			ask(ada, n, "ada@example.com", "")
 			link, _ := d.last(t)
-			if err := d.db.SetUserDisabled(t.Context(), "u_ada", time.Now()); err != nil {
+			if err := d.DB.SetUserDisabled(t.Context(), "u_ada", time.Now()); err != nil {
 				t.Fatal(err)
 			}
-			if p := ada.Post(n, link, nil); p.Status != http.StatusForbidden || signedIn(ada, n) {
+			if p := ada.Post(n, link, nil); p.Status != http.StatusForbidden || ada.SignedIn(n) {
 				t.Errorf("registration %v: %d", open, p.Status)
 			}
 		})
@@ -343,16 +343,16 @@ func TestLinkDiesWithTheAddress(t *testing.T) {
 			ada := logintest.NewBrowser(t)
 			ask(ada, n, "ada@example.com", "")
 			link, _ := d.last(t)
-			user, err := d.db.User(t.Context(), "u_ada")
+			user, err := d.DB.User(t.Context(), "u_ada")
 			if err != nil {
 				t.Fatal(err)
 			}
 			user.Email = "moved@example.com"
-			if err := d.db.UpdateUser(t.Context(), user); err != nil {
+			if err := d.DB.UpdateUser(t.Context(), user); err != nil {
 				t.Fatal(err)
 			}
 			p := ada.Post(n, link, nil)
-			if sessions, err := d.db.UserSessions(t.Context(), "u_ada"); err != nil || len(sessions) != 0 {
+			if sessions, err := d.DB.UserSessions(t.Context(), "u_ada"); err != nil || len(sessions) != 0 {
 				t.Errorf("%d sessions, %v", len(sessions), err)
 			}
 			if !open && p.Status != http.StatusForbidden {
@@ -370,11 +370,11 @@ func TestSignUpByMailMakesOneUser(t *testing.T) {
 		handle, _ := newcomer.Authorize(n)
 		ask(newcomer, n, "New@Example.com", handle)
 		link, _ := d.last(t)
-		if d.sent[0].KnownOnly {
+		if d.Sent()[0].KnownOnly {
 			t.Error("the mail would not reach a newcomer")
 		}
 		p := newcomer.Follow(n, newcomer.Post(n, link, nil))
-		user, err := d.db.UserByEmail(t.Context(), "new@example.com")
+		user, err := d.DB.UserByEmail(t.Context(), "new@example.com")
 		if err != nil || !user.EmailVerified || p.Body != user.ID+" " {
 			t.Fatalf("user %+v, page %q, %v", user, p.Body, err)
 		}
@@ -382,7 +382,7 @@ func TestSignUpByMailMakesOneUser(t *testing.T) {
 		ask(again, n, "new@example.com", "")
 		link, _ = d.last(t)
 		again.Post(n, link, nil)
-		if users, err := d.db.Users(t.Context(), storage.Page{}); err != nil || len(users) != 2 {
+		if users, err := d.DB.Users(t.Context(), storage.Page{}); err != nil || len(users) != 3 { // with Ada and Bob
 			t.Errorf("%d users, %v", len(users), err)
 		}
 	})
@@ -426,7 +426,7 @@ func TestMailIsTheLowestClassAndNeverASecondFactor(t *testing.T) {
 		link, _ := d.last(t)
 		ada.Post(n, link, nil)
 	}
-	sessions, err := d.db.UserSessions(t.Context(), "u_ada")
+	sessions, err := d.DB.UserSessions(t.Context(), "u_ada")
 	if err != nil || len(sessions) != 1 {
 		t.Fatalf("%d sessions, %v", len(sessions), err)
 	}
@@ -442,10 +442,10 @@ func TestExpiredRequestSpendsNothing(t *testing.T) {
 	handle, _ := ada.Authorize(n)
 	ask(ada, n, "ada@example.com", handle)
 	link, _ := d.last(t)
-	if _, err := d.ephemeral.Take(t.Context(), "request:"+handle); err != nil {
+	if _, err := d.Ephemeral.Take(t.Context(), "request:"+handle); err != nil {
 		t.Fatal(err)
 	}
-	if p := ada.Post(n, link, url.Values{}); p.Status != http.StatusBadRequest || signedIn(ada, n) {
+	if p := ada.Post(n, link, url.Values{}); p.Status != http.StatusBadRequest || ada.SignedIn(n) {
 		t.Errorf("status %d", p.Status)
 	}
 }

@@ -12,11 +12,11 @@ import (
 // app gives Ada a confirmed authenticator app.
 func (d *deployment) app(t *testing.T) {
 	t.Helper()
-	proposed := storage.TOTP{UserID: "u_ada", Seed: []byte("sealed"), CreatedAt: d.clock.Now()}
-	if err := d.db.ProposeTOTP(t.Context(), proposed); err != nil {
+	proposed := storage.TOTP{UserID: "u_ada", Seed: []byte("sealed"), CreatedAt: d.Clock.Now()}
+	if err := d.DB.ProposeTOTP(t.Context(), proposed); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.db.ConfirmTOTP(t.Context(), proposed, 1, d.clock.Now()); err != nil {
+	if err := d.DB.ConfirmTOTP(t.Context(), proposed, 1, d.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -29,20 +29,20 @@ func TestMailNeverIsMoreThanTheFirstFactor(t *testing.T) {
 		handle, _ := ada.Authorize(n)
 		ask(ada, n, "ada@example.com", handle)
 		link, code := d.last(t)
-		if p := enter(ada, n, code, handle); p.Location != "/login/second?request="+handle || signedIn(ada, n) {
+		if p := enter(ada, n, code, handle); p.Location != "/login/second?request="+handle || ada.SignedIn(n) {
 			t.Errorf("the code: %d %q", p.Status, p.Location)
 		}
-		if p := ada.Post(n, link, nil); p.Location != "/login/second?request="+handle || signedIn(ada, n) {
+		if p := ada.Post(n, link, nil); p.Location != "/login/second?request="+handle || ada.SignedIn(n) {
 			t.Errorf("the link of the same mail as second factor: %d %q", p.Status, p.Location)
 		}
-		d.clock.add(9 * time.Minute)
+		d.Clock.Add(9 * time.Minute)
 		ask(ada, n, "ada@example.com", handle)
 		link, _ = d.last(t)
-		if p := ada.Post(n, link, nil); p.Location != "/login/second?request="+handle || signedIn(ada, n) {
+		if p := ada.Post(n, link, nil); p.Location != "/login/second?request="+handle || ada.SignedIn(n) {
 			t.Errorf("another mail as second factor: %d %q", p.Status, p.Location)
 		}
 		ada.Click(n, "totp", "u_ada", handle)
-		sessions, err := d.db.UserSessions(t.Context(), "u_ada")
+		sessions, err := d.DB.UserSessions(t.Context(), "u_ada")
 		if err != nil || len(sessions) != 1 || sessions[0].ACR != "urn:symbolon:acr:mfa" {
 			t.Errorf("%d sessions, %v", len(sessions), err)
 		}
@@ -76,10 +76,10 @@ func TestMailThatWaitedIsWorthNothingOnceTheAddressMovedOn(t *testing.T) {
 		ask(ada, n, "ada@example.com", "")
 		_, code := d.last(t)
 		enter(ada, n, code, "")
-		if err := d.db.UpdateUser(t.Context(), storage.User{ID: "u_ada", Email: "new@example.com", UpdatedAt: d.clock.Now()}); err != nil {
+		if err := d.DB.UpdateUser(t.Context(), storage.User{ID: "u_ada", Email: "new@example.com", UpdatedAt: d.Clock.Now()}); err != nil {
 			t.Fatal(err)
 		}
-		if p := ada.Click(n, "totp", "u_ada", ""); p.Status != http.StatusForbidden || signedIn(ada, n) {
+		if p := ada.Click(n, "totp", "u_ada", ""); p.Status != http.StatusForbidden || ada.SignedIn(n) {
 			t.Errorf("%d", p.Status)
 		}
 	})

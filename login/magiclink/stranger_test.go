@@ -3,7 +3,6 @@ package magiclink_test
 import (
 	"fmt"
 	"net/http"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -11,12 +10,6 @@ import (
 	"github.com/symbolon-id/symbolon/login/logintest"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
-
-// believing is a deployment that believes where browsers say they are.
-func believing(d *deployment) *deployment {
-	d.proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-	return d
-}
 
 // from returns a browser in this network.
 func from(t *testing.T, network int) *logintest.Browser {
@@ -27,7 +20,6 @@ func from(t *testing.T, network int) *logintest.Browser {
 
 func TestStrangersVoidNothingOfTheOwners(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
-		believing(d)
 		nodes := []*logintest.Node{d.node(t), d.node(t)}
 		for name, use := range map[string]func(b *logintest.Browser, link, code string) logintest.Page{
 			"link": func(b *logintest.Browser, link, _ string) logintest.Page { return b.Post(nodes[0], link, nil) },
@@ -41,7 +33,7 @@ func TestStrangersVoidNothingOfTheOwners(t *testing.T) {
 					t.Fatalf("a stranger's mail: %d", p.Status)
 				}
 			}
-			if p := use(ada, link, code); p.Status != http.StatusSeeOther || !signedIn(ada, nodes[0]) {
+			if p := use(ada, link, code); p.Status != http.StatusSeeOther || !ada.SignedIn(nodes[0]) {
 				t.Errorf("the owner's %s: %d", name, p.Status)
 			}
 		}
@@ -50,7 +42,6 @@ func TestStrangersVoidNothingOfTheOwners(t *testing.T) {
 
 func TestStrangersUseUpNothingOfABrowserThatSignedInBefore(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
-		believing(d)
 		nodes := []*logintest.Node{d.node(t), d.node(t)}
 		ada := from(t, 1)
 		ask(ada, nodes[0], "ada@example.com", "")
@@ -80,7 +71,7 @@ func TestStrangersUseUpNothingOfABrowserThatSignedInBefore(t *testing.T) {
 			t.Errorf("the owner's fourth: %d", p.Status)
 		}
 		_, code := d.last(t)
-		if p := enter(ada, nodes[1], code, ""); p.Status != http.StatusSeeOther || !signedIn(ada, nodes[1]) {
+		if p := enter(ada, nodes[1], code, ""); p.Status != http.StatusSeeOther || !ada.SignedIn(nodes[1]) {
 			t.Errorf("the owner's code: %d", p.Status)
 		}
 		if p := ask(ada, nodes[0], "ada@example.com", ""); p.Status != http.StatusSeeOther {
@@ -90,7 +81,7 @@ func TestStrangersUseUpNothingOfABrowserThatSignedInBefore(t *testing.T) {
 }
 
 func TestSuccessForgivesTheNetworkItCameFrom(t *testing.T) {
-	d := believing(deploy(t, storagetest.SQLite(t)))
+	d := deploy(t, storagetest.SQLite(t))
 	n := d.node(t)
 	laptop, phone := from(t, 1), from(t, 1)
 	for range 3 {
@@ -118,13 +109,13 @@ func TestTooManyMailsStaysOnTheFormAndSaysHowLong(t *testing.T) {
 		ask(ada, n, "ada@example.com", handle)
 	}
 	for wait, says := range map[time.Duration]string{0: "in 10 minutes.", 9*time.Minute + time.Second: "in 1 minute."} {
-		d.clock.add(wait)
+		d.Clock.Add(wait)
 		p := ask(ada, n, "ada@example.com", handle)
 		for _, part := range []string{"Too many emails were requested. Try again " + says, `action="/login/mail"`, handle, `value="ada@example.com"`} {
 			if p.Status != http.StatusTooManyRequests || p.Header.Get("Retry-After") == "" || !strings.Contains(p.Body, part) {
 				t.Errorf("%d without %q", p.Status, part)
 			}
 		}
-		d.clock.add(-wait)
+		d.Clock.Add(-wait)
 	}
 }

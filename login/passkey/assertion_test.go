@@ -73,7 +73,7 @@ func TestForgedAssertionSignsNobodyIn(t *testing.T) {
 			b := logintest.NewBrowser(t)
 			handle, _ := b.Authorize(n)
 			p := post(b, n, handle, dev.get(asked(t, b, n, handle), change))
-			if p.Status != http.StatusBadRequest || signedIn(b, n) || !strings.Contains(p.Body, "wasn’t accepted") {
+			if p.Status != http.StatusBadRequest || b.SignedIn(n) || !strings.Contains(p.Body, "wasn’t accepted") {
 				t.Errorf("%s: status %d", claim, p.Status)
 			}
 			if again := optionsIn(t, p); !strings.Contains(p.Body, handle) || post(b, n, handle, dev.get(again)).Status != http.StatusSeeOther {
@@ -96,7 +96,7 @@ func TestKeyOfAnotherPasskeyDoesNotFit(t *testing.T) {
 	for _, thief := range []*device{eve, rsa} {
 		thief.id, thief.user = ada.id, ada.user
 		b := logintest.NewBrowser(t)
-		if p := post(b, n, "", thief.get(asked(t, b, n, ""))); p.Status != http.StatusBadRequest || signedIn(b, n) {
+		if p := post(b, n, "", thief.get(asked(t, b, n, ""))); p.Status != http.StatusBadRequest || b.SignedIn(n) {
 			t.Errorf("status %d", p.Status)
 		}
 	}
@@ -109,7 +109,7 @@ func TestMalformedAnswerIsRefused(t *testing.T) {
 	d.enrol(t, d.ada, dev)
 	b := logintest.NewBrowser(t)
 	good := dev.get(asked(t, b, n, ""))
-	before := d.db.Stats().Statements
+	before := d.DB.Stats().Statements
 	for _, text := range []string{"", "{", "null", "[]", `{"id":1}`, "{}{}", good[:len(good)/2], good + good, strings.Repeat(`{"a":`, 5000)} {
 		if p := post(b, n, "", text); p.Status != http.StatusBadRequest {
 			t.Errorf("%.20q: status %d", text, p.Status)
@@ -118,7 +118,7 @@ func TestMalformedAnswerIsRefused(t *testing.T) {
 	if p := b.Post(n, "/login/passkey", url.Values{"credential": {good, good}}); p.Status != http.StatusBadRequest {
 		t.Errorf("two answers: status %d", p.Status)
 	}
-	if statements := d.db.Stats().Statements - before; statements != 0 {
+	if statements := d.DB.Stats().Statements - before; statements != 0 {
 		t.Errorf("%d statements for nothing", statements)
 	}
 	if p := post(b, n, "", good); p.Status != http.StatusSeeOther {
@@ -163,7 +163,7 @@ func TestReplayIsRefusedEvenIfTheCeremonyComesBack(t *testing.T) {
 		n, dev, b := d.node(t), newDevice(t), logintest.NewBrowser(t)
 		d.enrol(t, d.ada, dev)
 		options := asked(t, b, n, "")
-		kept, err := d.ephemeral.Get(t.Context(), ceremonyKey(t, options))
+		kept, err := d.Ephemeral.Get(t.Context(), ceremonyKey(t, options))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func TestReplayIsRefusedEvenIfTheCeremonyComesBack(t *testing.T) {
 		if p := post(b, n, "", credential); p.Status != http.StatusSeeOther {
 			t.Fatalf("status %d", p.Status)
 		}
-		if err := d.ephemeral.Put(t.Context(), ceremonyKey(t, options), kept, time.Minute); err != nil { // a store restored from a snapshot
+		if err := d.Ephemeral.Put(t.Context(), ceremonyKey(t, options), kept, time.Minute); err != nil { // a store restored from a snapshot
 			t.Fatal(err)
 		}
 		if p := post(b, n, "", credential); p.Status != http.StatusGone || len(d.sessions(t, d.ada)) != 1 {
@@ -204,7 +204,7 @@ func TestChallengeIsForOneBrowserAndRequestForFiveMinutes(t *testing.T) {
 			t.Errorf("%s: status %d", claim, p.Status)
 		}
 	}
-	d.clock.add(5 * time.Minute)
+	d.Clock.Add(5 * time.Minute)
 	if p := post(ada, n, handle, dev.get(options)); p.Status != http.StatusBadRequest {
 		t.Errorf("late: status %d", p.Status)
 	}
@@ -220,14 +220,14 @@ func TestUnknownPasskeyIsToldToTheBrowser(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		n, dev, stranger := d.node(t), newDevice(t), newDevice(t)
 		p := d.enrol(t, d.ada, dev)
-		if err := d.db.DropPasskey(t.Context(), d.ada.ID, p.ID); err != nil {
+		if err := d.DB.DropPasskey(t.Context(), d.ada.ID, p.ID); err != nil {
 			t.Fatal(err)
 		}
 		stranger.user = d.ada.ID
 		for _, unknown := range []*device{dev, stranger} {
 			b := logintest.NewBrowser(t)
 			p := post(b, n, "", unknown.get(asked(t, b, n, "")))
-			if p.Status != http.StatusNotFound || signedIn(b, n) || !strings.Contains(p.Body, "data-signal-unknown") || !strings.Contains(p.Body, b64(unknown.id)) {
+			if p.Status != http.StatusNotFound || b.SignedIn(n) || !strings.Contains(p.Body, "data-signal-unknown") || !strings.Contains(p.Body, b64(unknown.id)) {
 				t.Errorf("status %d", p.Status)
 			}
 		}
@@ -247,7 +247,7 @@ func TestAuditSaysThatBackupEligibilityChanged(t *testing.T) {
 		d.enrol(t, d.ada, dev)
 		dev.flags ^= canSync
 		b := logintest.NewBrowser(t)
-		if p := post(b, n, "", dev.get(asked(t, b, n, ""))); p.Status != http.StatusBadRequest || signedIn(b, n) {
+		if p := post(b, n, "", dev.get(asked(t, b, n, ""))); p.Status != http.StatusBadRequest || b.SignedIn(n) {
 			t.Errorf("status %d", p.Status)
 		}
 	}
@@ -262,7 +262,7 @@ func TestUserHandleMayBeAnyBytes(t *testing.T) {
 		for _, handle := range []string{"\x00", "u_\x00ada", "\xff\xfe", strings.Repeat("\xc3", 64)} {
 			b, stranger := logintest.NewBrowser(t), newDevice(t)
 			stranger.user = handle
-			if p := post(b, n, "", stranger.get(asked(t, b, n, ""))); p.Status != http.StatusNotFound || signedIn(b, n) {
+			if p := post(b, n, "", stranger.get(asked(t, b, n, ""))); p.Status != http.StatusNotFound || b.SignedIn(n) {
 				t.Errorf("%q: status %d", handle, p.Status)
 			}
 		}
@@ -274,11 +274,11 @@ func TestDisabledUserIsRefusedAndKeepsThePasskey(t *testing.T) {
 		n, dev, b := d.node(t), newDevice(t), logintest.NewBrowser(t)
 		d.enrol(t, d.ada, dev)
 		options := asked(t, b, n, "")
-		if err := d.db.SetUserDisabled(t.Context(), d.ada.ID, time.Now()); err != nil {
+		if err := d.DB.SetUserDisabled(t.Context(), d.ada.ID, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		p := post(b, n, "", dev.get(options))
-		if p.Status != http.StatusForbidden || signedIn(b, n) || strings.Contains(p.Body, "data-signal") {
+		if p.Status != http.StatusForbidden || b.SignedIn(n) || strings.Contains(p.Body, "data-signal") {
 			t.Errorf("status %d", p.Status)
 		}
 	})
@@ -292,7 +292,7 @@ func TestCounterNeverGoesBack(t *testing.T) {
 		for _, count := range []uint32{5, 4, 1, 0} {
 			b := logintest.NewBrowser(t)
 			p := post(b, n, "", dev.get(asked(t, b, n, ""), func(s *said) { s.counter = count }))
-			if p.Status != http.StatusBadRequest || signedIn(b, n) {
+			if p.Status != http.StatusBadRequest || b.SignedIn(n) {
 				t.Errorf("%d after 5: status %d", count, p.Status)
 			}
 		}
@@ -336,7 +336,7 @@ func TestUseIsKeptWithTheSession(t *testing.T) {
 		n, dev, b := d.node(t), newDevice(t), logintest.NewBrowser(t)
 		dev.counter, dev.flags = 7, present|verified|canSync
 		d.enrol(t, d.ada, dev)
-		d.clock.add(time.Hour)
+		d.Clock.Add(time.Hour)
 		handle, _ := b.Authorize(n)
 		planted := strings.Repeat("A", 52)
 		b.SetCookie(n, "symbolon_session", planted)
@@ -347,7 +347,7 @@ func TestUseIsKeptWithTheSession(t *testing.T) {
 			t.Error("the session has the value it had before")
 		}
 		p := d.passkeys(t, d.ada)[0]
-		if p.SignCount != 8 || !p.Synced || p.LastUsedAt.UnixMilli() != d.clock.Now().UnixMilli() {
+		if p.SignCount != 8 || !p.Synced || p.LastUsedAt.UnixMilli() != d.Clock.Now().UnixMilli() {
 			t.Errorf("counter %d, synced %v, used %v", p.SignCount, p.Synced, p.LastUsedAt)
 		}
 		if s := d.sessions(t, d.ada); len(s) != 1 || s[0].ACR != login.ACRPHR || strings.Join(s[0].AMR, " ") != "mfa pop user" {
@@ -383,7 +383,7 @@ func TestPolicyIsEnforcedAtEveryUse(t *testing.T) {
 	} {
 		d.require(t, c.policy)
 		n, b := d.node(t), logintest.NewBrowser(t)
-		if p := post(b, n, "", dev.get(asked(t, b, n, ""), c.change)); p.Status != http.StatusBadRequest || signedIn(b, n) {
+		if p := post(b, n, "", dev.get(asked(t, b, n, ""), c.change)); p.Status != http.StatusBadRequest || b.SignedIn(n) {
 			t.Errorf("%s: status %d", claim, p.Status)
 		}
 	}
@@ -399,12 +399,12 @@ func TestSignInPageAsksForAnyPasskey(t *testing.T) {
 	d := deploy(t, storagetest.SQLite(t))
 	n, b := d.node(t), logintest.NewBrowser(t)
 	d.enrol(t, d.ada, newDevice(t))
-	before := d.db.Stats().Statements
+	before := d.DB.Stats().Statements
 	options := asked(t, b, n, "")
 	if strings.Contains(options, "allowCredentials") || !strings.Contains(options, `"userVerification":"preferred"`) || !strings.Contains(options, `"rpId":"id.example"`) {
 		t.Errorf("options %s", options)
 	}
-	if statements := d.db.Stats().Statements - before; statements != 0 {
+	if statements := d.DB.Stats().Statements - before; statements != 0 {
 		t.Errorf("%d statements: it would tell who has one", statements)
 	}
 	if read(t, options).Challenge == read(t, asked(t, b, n, "")).Challenge {

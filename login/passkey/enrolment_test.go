@@ -114,7 +114,7 @@ func TestEnrolmentIsForOnePersonInOneBrowserForFiveMinutes(t *testing.T) {
 	_, err = d.finish(t, d.ada, dev.create(asked, client("challenge", b64(random(32)))))
 	refusedWith(t, err, "passkey_expired")
 	late := d.creation(t, d.ada)
-	d.clock.add(5 * time.Minute)
+	d.Clock.Add(5 * time.Minute)
 	_, err = d.finish(t, d.ada, dev.create(late))
 	refusedWith(t, err, "passkey_expired")
 	if n := len(d.passkeys(t, d.ada)) + len(d.passkeys(t, d.eve)); n != 0 {
@@ -150,7 +150,7 @@ func TestCredentialOfSomebodyElseIsNotTakenOver(t *testing.T) {
 			_, err := d.finish(t, user, thief.create(d.creation(t, user)))
 			refusedWith(t, err, "passkey_exists")
 		}
-		p, owner, err := d.db.PasskeyByCredential(t.Context(), dev.id)
+		p, owner, err := d.DB.PasskeyByCredential(t.Context(), dev.id)
 		if err != nil || owner.ID != d.ada.ID || p.ID != was.ID || string(p.Credential) != string(was.Credential) {
 			t.Errorf("it is %q of %q now: %v", p.ID, owner.ID, err)
 		}
@@ -294,7 +294,7 @@ func TestPasskeyIsNamedAndListed(t *testing.T) {
 	if err != nil || !strings.HasPrefix(named.Name, "My phone ä") || len([]rune(named.Name)) != 60 || !named.Synced {
 		t.Errorf("%q, synced %v: %v", named.Name, named.Synced, err)
 	}
-	d.clock.add(time.Second)
+	d.Clock.Add(time.Second)
 	if p := d.enrol(t, d.ada, newDevice(t)); p.Name != "Passkey" || p.Synced {
 		t.Errorf("%q, synced %v", p.Name, p.Synced)
 	}

@@ -6,9 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login"
@@ -16,49 +14,28 @@ import (
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
-	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 	"github.com/symbolon-id/symbolon/web"
 )
 
-const issuer = "https://id.example"
-
-// clock is the time of a test; it moves only when told to.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+const issuer = logintest.Issuer
 
 // deployment is one database and one ephemeral store, with any number of nodes.
 type deployment struct {
-	clock     *clock
-	db        *durable.DB
-	ephemeral *ephemeral.Memory
-	rp        *passkey.RelyingParty
-	ada, eve  storage.User
-	others    string          // the page of what else has access
-	method    *passkey.Method // of the last node that offers a passkey
+	*logintest.Deployment
+	rp       *passkey.RelyingParty
+	ada, eve storage.User
+	others   string          // the page of what else has access
+	method   *passkey.Method // of the last node that offers a passkey
 }
 
 func deploy(t *testing.T, db *durable.DB) *deployment { return deployWith(t, db, passkey.Policy{}) }
 
 func deployWith(t *testing.T, db *durable.DB, policy passkey.Policy) *deployment {
 	t.Helper()
-	d := &deployment{clock: &clock{now: time.Now()}, db: db, ephemeral: ephemeral.NewMemory()}
-	d.ephemeral.Now = d.clock.Now
-	d.ada, d.eve = d.user(t, "u_ada", "ada@example.com"), d.user(t, "u_eve", "eve@example.com")
+	d := &deployment{Deployment: logintest.Deploy(t, db)}
+	d.ada = storage.User{ID: "u_ada", Email: "ada@example.com", Name: "ada"}
+	d.eve = d.User("u_eve", "eve@example.com", "")
 	d.require(t, policy)
 	return d
 }
@@ -73,19 +50,10 @@ func (d *deployment) require(t *testing.T, policy passkey.Policy) {
 	d.rp = rp
 }
 
-func (d *deployment) user(t *testing.T, id, email string) storage.User {
-	t.Helper()
-	u := storage.User{ID: id, Email: email, CreatedAt: time.Now()}
-	if err := d.db.CreateUser(t.Context(), u); err != nil {
-		t.Fatal(err)
-	}
-	return u
-}
-
 func (d *deployment) node(t *testing.T) *logintest.Node {
 	t.Helper()
-	method := &passkey.Method{RelyingParty: d.rp, Passkeys: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}
-	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral}, []login.Method{method}, wellKnown(d), confirmation)
+	method := &passkey.Method{RelyingParty: d.rp, Passkeys: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now}
+	return d.NodeOf([]login.Method{method}, wellKnown(d), confirmation)
 }
 
 func wellKnown(d *deployment) func(*web.Mux, *logintest.Node) {
@@ -102,7 +70,7 @@ func confirmation(mux *web.Mux, n *logintest.Node) {
 }
 
 func (d *deployment) enrolment() *passkey.Enrolment {
-	return &passkey.Enrolment{RelyingParty: d.rp, Store: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}
+	return &passkey.Enrolment{RelyingParty: d.rp, Store: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now}
 }
 
 const browser = "BROWSERBROWSERBROWSERBROWS"
@@ -133,7 +101,7 @@ func (d *deployment) enrol(t *testing.T, user storage.User, dev *device) storage
 
 func (d *deployment) passkeys(t *testing.T, user storage.User) []storage.Passkey {
 	t.Helper()
-	all, err := d.db.Passkeys(t.Context(), user.ID)
+	all, err := d.DB.Passkeys(t.Context(), user.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +110,7 @@ func (d *deployment) passkeys(t *testing.T, user storage.User) []storage.Passkey
 
 func (d *deployment) sessions(t *testing.T, user storage.User) []storage.Session {
 	t.Helper()
-	all, err := d.db.UserSessions(t.Context(), user.ID)
+	all, err := d.DB.UserSessions(t.Context(), user.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +120,7 @@ func (d *deployment) sessions(t *testing.T, user storage.User) []storage.Session
 // refusals are the reasons of the audit log.
 func (d *deployment) refusals(t *testing.T) map[string]int {
 	t.Helper()
-	events, err := d.db.Events(t.Context(), audit.Filter{Type: audit.SignIn, Limit: 200})
+	events, err := d.DB.Events(t.Context(), audit.Filter{Type: audit.SignIn, Limit: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,10 +157,6 @@ func post(b *logintest.Browser, n *logintest.Node, handle, credential string) lo
 		form.Set("request", handle)
 	}
 	return b.Post(n, "/login/passkey", form)
-}
-
-func signedIn(b *logintest.Browser, n *logintest.Node) bool {
-	return b.Get(n, "/account").Status == http.StatusOK
 }
 
 // everywhere runs a claim on every kind of database.

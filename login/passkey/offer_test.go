@@ -17,13 +17,13 @@ import (
 // inviting is a node that offers a passkey to who signed in by mail, which a click stands for.
 func (d *deployment) inviting(t *testing.T, told *logintest.Outbox) *logintest.Node {
 	t.Helper()
-	d.db.Now = d.clock.Now
 	enrolment := d.enrolment()
-	enrolment.Audit, enrolment.Notices, enrolment.Account = audit.NewRecorder(d.db, audit.Options{Network: logintest.Apart}), told, issuer+"/account"
-	d.method = &passkey.Method{RelyingParty: d.rp, Passkeys: d.db, Ephemeral: d.ephemeral, Enrolment: enrolment, Now: d.clock.Now}
+	enrolment.Audit, enrolment.Notices, enrolment.Account = audit.NewRecorder(d.DB, audit.Options{Network: logintest.Apart}), told, issuer+"/account"
+	d.method = &passkey.Method{RelyingParty: d.rp, Passkeys: d.DB, Ephemeral: d.Ephemeral, Enrolment: enrolment, Now: d.Clock.Now}
 	mail := logintest.Click{Called: "mail", Kind: login.Mailbox}
 	operator := logintest.Click{Called: "operator", Kind: login.Operator, AMR: []string{login.OperatorAMR}}
-	return logintest.New(t, logintest.Setup{DB: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now, Flow: login.Options{Offer: passkey.OfferPath, Others: d.others}}, []login.Method{d.method, mail, operator})
+	d.Flow = login.Options{Offer: passkey.OfferPath, Others: d.others}
+	return d.NodeOf([]login.Method{d.method, mail, operator})
 }
 
 // accept posts a credential to the offer.
@@ -38,7 +38,7 @@ func accept(b *logintest.Browser, n *logintest.Node, handle, credential string) 
 // additions are the events of passkeys being added: outcome, or reason.
 func (d *deployment) additions(t *testing.T, user storage.User) (all []string) {
 	t.Helper()
-	events, err := d.db.Events(t.Context(), audit.Filter{Type: audit.FactorAdded, UserID: user.ID})
+	events, err := d.DB.Events(t.Context(), audit.Filter{Type: audit.FactorAdded, UserID: user.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestOfferTakesAFreshSignIn(t *testing.T) {
 		b, dev := logintest.NewBrowser(t), newDevice(t)
 		page := b.Follow(n, b.Click(n, "mail", "u_ada", ""))
 		credential := dev.create(optionsIn(t, page))
-		d.clock.add(5*time.Minute + time.Second)
+		d.Clock.Add(5*time.Minute + time.Second)
 		if p := b.Get(n, "/login/offer"); p.Location != "/account" {
 			t.Errorf("the page: %d %q", p.Status, p.Location)
 		}
@@ -205,12 +205,12 @@ func TestWhoLostEverythingIsOfferedAPasskeyForHalfAnHour(t *testing.T) {
 		d.enrol(t, d.ada, newDevice(t)) // the lost one
 		b := logintest.NewBrowser(t)
 		page := b.Click(n, "operator", "u_ada", "")
-		d.clock.add(30*time.Minute - time.Second)
+		d.Clock.Add(30*time.Minute - time.Second)
 		p := accept(b, n, "", newDevice(t).create(optionsIn(t, b.Get(n, page.Location))))
 		if p.Location != "/account" || len(d.passkeys(t, d.ada)) != 2 {
 			t.Errorf("%d %q", p.Status, p.Location)
 		}
-		d.clock.add(2 * time.Second)
+		d.Clock.Add(2 * time.Second)
 		if p := b.Get(n, "/login/offer"); p.Location != "/account" {
 			t.Errorf("later: %d %q", p.Status, p.Location)
 		}

@@ -15,7 +15,7 @@ var shownCode = regexp.MustCompile(`<li><code>[0-9a-z-]+</code></li>`)
 
 // withCodes makes the offer of n bring recovery codes.
 func (d *deployment) withCodes(n *logintest.Node, told *logintest.Outbox) *recovery.Codes {
-	codes := &recovery.Codes{Store: d.db, Audit: n.Audit, Notices: told, Link: issuer + "/account/codes", Now: d.clock.Now}
+	codes := &recovery.Codes{Store: d.DB, Audit: n.Audit, Notices: told, Link: issuer + "/account/codes", Now: d.Clock.Now}
 	d.method.Codes = codes
 	return codes
 }
@@ -65,7 +65,7 @@ func TestLaterPasskeyOfTheOfferLeavesTheRecoveryCodesAlone(t *testing.T) {
 		if p := accept(b, n, "", newDevice(t).create(optionsIn(t, page))); p.Location != "/account" {
 			t.Errorf("%d %q", p.Status, p.Location)
 		}
-		events, err := d.db.Events(t.Context(), audit.Filter{Type: audit.RecoveryRenewed, UserID: "u_ada"})
+		events, err := d.DB.Events(t.Context(), audit.Filter{Type: audit.RecoveryRenewed, UserID: "u_ada"})
 		if err != nil || len(events) != 0 || len(told.Notices()) != 1 {
 			t.Errorf("%d events, %d notices, %v", len(events), len(told.Notices()), err)
 		}

@@ -72,7 +72,7 @@ func TestConfirmingTakesOnesOwnPasskeyAndVerification(t *testing.T) {
 
 func TestWhoHasNoPasskeyIsNotAskedForOne(t *testing.T) {
 	d := deploy(t, storagetest.SQLite(t))
-	m := &passkey.Method{RelyingParty: d.rp, Passkeys: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now}
+	m := &passkey.Method{RelyingParty: d.rp, Passkeys: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now}
 	if offer, err := m.Second(t.Context(), login.Attempt{Browser: browser}, d.ada); offer != nil || err != nil {
 		t.Errorf("%+v, %v", offer, err)
 	}

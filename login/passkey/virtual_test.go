@@ -31,7 +31,7 @@ func TestVirtualAuthenticatorEnrolsAndSignsIn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if p := post(b, n, "", virtualwebauthn.CreateAssertionResponse(rp, device, key, *options)); p.Status != http.StatusSeeOther || !signedIn(b, n) {
+			if p := post(b, n, "", virtualwebauthn.CreateAssertionResponse(rp, device, key, *options)); p.Status != http.StatusSeeOther || !b.SignedIn(n) {
 				t.Errorf("%s: status %d", kind, p.Status)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,36 +20,12 @@ import (
 
 const cookie = "symbolon_session"
 
-// clock is the time of a test; it moves only when told to.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // start returns a node on db where Ada (u_ada) can sign in by a click.
-func start(t *testing.T, db *durable.DB, secure bool) (*logintest.Node, *clock) {
+func start(t *testing.T, db *durable.DB, secure bool) (*logintest.Node, *logintest.Clock) {
 	t.Helper()
-	c := &clock{now: time.Now()}
-	db.Now = c.Now
-	user := storage.User{ID: "u_ada", Email: "ada@example.com", Name: "Ada", CreatedAt: c.now}
-	if err := db.CreateUser(t.Context(), user); err != nil {
-		t.Fatal(err)
-	}
-	n := logintest.New(t, logintest.Setup{DB: db, Ephemeral: ephemeral.NewMemory(), Secure: secure, Now: c.Now},
-		[]login.Method{&devuser.Method{Users: db}})
-	return n, c
+	d := logintest.Deploy(t, db)
+	d.Secure = secure
+	return d.NodeOf([]login.Method{&devuser.Method{Users: db}}), &d.Clock
 }
 
 func signIn(b *logintest.Browser, n *logintest.Node) logintest.Page {
@@ -127,7 +102,7 @@ func TestEverySignInRotatesTheSession(t *testing.T) {
 		if first == planted || len(first) != 52 {
 			t.Fatal("a planted session id was adopted")
 		}
-		c.add(time.Second)
+		c.Add(time.Second)
 		signIn(ada, n)
 		if ada.Cookie(n, cookie) == first {
 			t.Fatal("the second sign-in kept the session id")
@@ -149,18 +124,18 @@ func TestSessionEndsIdleAndAbsolutely(t *testing.T) {
 		ada := logintest.NewBrowser(t)
 		signIn(ada, n)
 		for range 4 { // used every six days, until day 24
-			c.add(6 * 24 * time.Hour)
+			c.Add(6 * 24 * time.Hour)
 			beSeen(t, db, n, ada, c.Now())
 		}
-		c.add(6*24*time.Hour - time.Second)
+		c.Add(6*24*time.Hour - time.Second)
 		beSeen(t, db, n, ada, c.Now())
-		c.add(2 * time.Second)
+		c.Add(2 * time.Second)
 		mustBeOut(t, ada, n) // 30 days, however busy
 
 		signIn(ada, n)
-		c.add(7*24*time.Hour - time.Second)
+		c.Add(7*24*time.Hour - time.Second)
 		db.Now = time.Now // even when the store's clock is behind
-		c.add(2 * time.Second)
+		c.Add(2 * time.Second)
 		mustBeOut(t, ada, n)
 	})
 }
@@ -191,13 +166,13 @@ func TestUseIsStoredOnceAMinute(t *testing.T) {
 	signIn(ada, n)
 	before := db.Stats().Writes
 	for range 20 {
-		c.add(2 * time.Second)
+		c.Add(2 * time.Second)
 		mustBeIn(t, ada, n)
 	}
 	if writes := db.Stats().Writes - before; writes != 0 {
 		t.Fatalf("%d writes for 20 requests within a minute", writes)
 	}
-	c.add(time.Minute)
+	c.Add(time.Minute)
 	beSeen(t, db, n, ada, c.Now())
 	if writes := db.Stats().Writes - before; writes != 1 {
 		t.Fatalf("%d writes after a minute", writes)
