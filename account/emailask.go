@@ -55,10 +55,10 @@ func (a *emailPage) bad(w http.ResponseWriter, r *http.Request, s *session.Sessi
 
 // allowMail keeps an account from being used to flood somebody's mailbox.
 func (a *emailPage) allowMail(ctx context.Context, userID, email string) error {
-	if err := a.limiter.Allow(ctx, "email-change-user:"+digestOf(userID), web.Limit{Events: 5, Per: time.Hour}); err != nil {
+	if err := a.limiter.Allow(ctx, "email-change-user:"+storage.KeyOf(userID), web.Limit{Events: 5, Per: time.Hour}); err != nil {
 		return err
 	}
-	return a.limiter.Allow(ctx, "email-change-address:"+digestOf(storage.EmailKey(email)), web.Limit{Events: 3, Per: 30 * time.Minute})
+	return a.limiter.Allow(ctx, "email-change-address:"+storage.KeyOf(storage.EmailKey(email)), web.Limit{Events: 3, Per: 30 * time.Minute})
 }
 
 func (a *emailPage) sendCode(r *http.Request, s *session.Session, c emailChange, token string) error {

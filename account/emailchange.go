@@ -2,8 +2,6 @@ package account
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -53,8 +51,6 @@ func (c emailChange) spend() storage.Spent {
 	return storage.Spent{Kind: "email", Value: c.ID, Until: c.ExpiresAt.Add(emailLife)}
 }
 
-func digestOf(value string) string { return hex.EncodeToString(storage.Digest(value)) }
-
 // emailChanges keeps new addresses while they wait.
 type emailChanges struct {
 	ephemeral storage.Ephemeral
@@ -64,12 +60,8 @@ type emailChanges struct {
 
 // keep stores c as the only one of its user.
 func (a *emailChanges) keep(ctx context.Context, c emailChange) error {
-	value, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("encode email change: %w", err)
-	}
-	if err := a.ephemeral.Put(ctx, changeKey(c.ID), value, emailLife); err != nil {
-		return fmt.Errorf("keep email change: %w", err)
+	if err := a.kept().Put(ctx, c.ID, c, emailLife); err != nil {
+		return err
 	}
 	if err := a.ephemeral.Put(ctx, pendingKey(c.UserID), []byte(c.ID), emailLife); err != nil {
 		return fmt.Errorf("point at email change: %w", err)
@@ -80,19 +72,16 @@ func (a *emailChanges) keep(ctx context.Context, c emailChange) error {
 // find returns the change of this id, or storage.ErrNotFound when there is none, it has expired
 // or its user asked for another.
 func (a *emailChanges) find(ctx context.Context, id string) (emailChange, error) {
-	value, err := a.ephemeral.Get(ctx, changeKey(id))
+	c, err := a.kept().Get(ctx, id)
 	if err != nil {
-		return emailChange{}, fmt.Errorf("find email change: %w", err)
+		return emailChange{}, err
 	}
-	c := emailChange{Challenge: mail.Challenge{ID: id}}
-	if err := json.Unmarshal(value, &c); err != nil {
-		return emailChange{}, fmt.Errorf("decode email change: %w", err)
-	}
+	c.ID = id
 	latest, err := a.ephemeral.Get(ctx, pendingKey(c.UserID))
 	if err != nil {
 		return emailChange{}, fmt.Errorf("find email change: %w", err)
 	}
-	if string(latest) != id || !a.now().Before(c.ExpiresAt) {
+	if string(latest) != id || c.Expired(a.now()) {
 		return emailChange{}, storage.ErrNotFound
 	}
 	return c, nil
@@ -124,7 +113,7 @@ func (a *emailChanges) pending(r *http.Request, s *session.Session) (emailChange
 func (a *emailChanges) void(ctx context.Context, userID string) error {
 	id, err := a.ephemeral.Take(ctx, pendingKey(userID))
 	if err == nil {
-		_, err = a.ephemeral.Take(ctx, changeKey(string(id)))
+		_, err = a.kept().Take(ctx, string(id))
 	}
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil
@@ -132,6 +121,8 @@ func (a *emailChanges) void(ctx context.Context, userID string) error {
 	return err
 }
 
-func changeKey(id string) string { return "email-change:" + id }
+func (a *emailChanges) kept() storage.Kept[emailChange] {
+	return storage.Kept[emailChange]{Store: a.ephemeral, Prefix: "email-change:"}
+}
 
-func pendingKey(userID string) string { return "email-pending:" + digestOf(userID) }
+func pendingKey(userID string) string { return "email-pending:" + storage.KeyOf(userID) }

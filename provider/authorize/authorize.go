@@ -95,7 +95,7 @@ type Endpoint struct {
 func New(d Deps) *Endpoint {
 	return &Endpoint{
 		Deps: d, Place: d.Place,
-		pushed:  &pushedRequests{ephemeral: d.Requests.Ephemeral, ttl: cmp.Or(d.PushedTTL, defaultPushedTTL)},
+		pushed:  &pushedRequests{kept: keptIn(d.Requests.Ephemeral), ttl: cmp.Or(d.PushedTTL, defaultPushedTTL)},
 		objects: &requestObjects{Place: d.Place, auth: d.Auth, now: d.Now},
 		reply: &replier{
 			Place: d.Place, hints: d.Hints, keys: d.Keys, pages: d.Pages, sessions: d.Sessions,

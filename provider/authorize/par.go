@@ -2,9 +2,7 @@ package authorize
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -38,8 +36,12 @@ type pushedResponse struct {
 
 // pushedRequests keeps them until their code is made.
 type pushedRequests struct {
-	ephemeral storage.Ephemeral
-	ttl       time.Duration
+	kept storage.Kept[oauth.Params]
+	ttl  time.Duration
+}
+
+func keptIn(store storage.Ephemeral) storage.Kept[oauth.Params] {
+	return storage.Kept[oauth.Params]{Store: store, Prefix: "pushed:"}
 }
 
 // Push answers POST /par.
@@ -112,18 +114,12 @@ func withoutCredentials(form oauth.Params, clientID string) url.Values {
 }
 
 func (s *pushedRequests) keep(ctx context.Context, form url.Values) (*pushedResponse, error) {
-	value, err := json.Marshal(form)
-	if err != nil {
-		return nil, fmt.Errorf("encode pushed request: %w", err)
-	}
 	id := storage.NewID("")
-	if err := s.ephemeral.Put(ctx, pushedKey(id), value, s.ttl); err != nil {
+	if err := s.kept.Put(ctx, id, oauth.Params(form), s.ttl); err != nil {
 		return nil, err
 	}
 	return &pushedResponse{requestURIPrefix + id, int64(s.ttl / time.Second)}, nil
 }
-
-func pushedKey(id string) string { return "pushed:" + id }
 
 // pushedID is the name of the pushed request in form, "" when it is not of one.
 func pushedID(form url.Values) string {
@@ -141,16 +137,12 @@ func (s *pushedRequests) open(ctx context.Context, form oauth.Params) (oauth.Par
 	if len(id) != len(storage.NewID("")) {
 		return nil, unknownRequest()
 	}
-	value, err := s.ephemeral.Get(ctx, pushedKey(id))
+	pushed, err := s.kept.Get(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil, unknownRequest()
 	}
 	if err != nil {
 		return nil, err
-	}
-	pushed := oauth.Params{}
-	if err := json.Unmarshal(value, &pushed); err != nil {
-		return nil, fmt.Errorf("decode pushed request: %w", err)
 	}
 	if pushed.Get("client_id") != form.Get("client_id") {
 		return nil, unknownRequest()
@@ -175,7 +167,7 @@ func (s *pushedRequests) spends(v *validRequest) storage.Spent {
 // forget drops the pushed request in form, if it is of one.
 func (s *pushedRequests) forget(ctx context.Context, form url.Values) {
 	if id := pushedID(form); id != "" {
-		_, _ = s.ephemeral.Take(ctx, pushedKey(id))
+		_, _ = s.kept.Take(ctx, id)
 	}
 }
 

@@ -74,7 +74,7 @@ func (f *Flow) allowDevice(ctx context.Context, d device, s *session.Session) er
 func (s *Store) forget(ctx context.Context, d device, allowed bool) {
 	_, _ = s.Ephemeral.Take(ctx, userCodeKey(d.UserCode))
 	if allowed {
-		_, _ = s.Ephemeral.Take(ctx, deviceKey(d.Digest))
+		_, _ = s.kept().Take(ctx, deviceKey(d.Digest))
 	}
 }
 

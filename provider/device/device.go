@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -168,33 +167,23 @@ func (s *Store) keep(ctx context.Context, d device) (*deviceResponse, error) {
 
 // update keeps what is pending under the digest of its device code.
 func (s *Store) update(ctx context.Context, d device) error {
-	value, err := json.Marshal(d)
-	if err != nil {
-		return fmt.Errorf("encode device authorization: %w", err)
-	}
-	left := d.ExpiresAt.Sub(s.Now())
-	if left <= 0 {
-		return storage.ErrNotFound
-	}
-	return s.Ephemeral.Put(ctx, deviceKey(d.Digest), value, left)
+	return s.kept().Put(ctx, deviceKey(d.Digest), d, d.ExpiresAt.Sub(s.Now()))
+}
+
+func deviceKey(digest []byte) string { return hex.EncodeToString(digest) }
+
+func (s *Store) kept() storage.Kept[device] {
+	return storage.Kept[device]{Store: s.Ephemeral, Prefix: "device:"}
 }
 
 // pending returns what is pending under a device code's digest, or storage.ErrNotFound.
-func (s *Store) pending(ctx context.Context, digest []byte) (d device, err error) {
-	value, err := s.Ephemeral.Get(ctx, deviceKey(digest))
-	if err != nil {
-		return d, err
-	}
-	if err := json.Unmarshal(value, &d); err != nil {
-		return d, fmt.Errorf("decode device authorization: %w", err)
-	}
-	if !s.Now().Before(d.ExpiresAt) {
+func (s *Store) pending(ctx context.Context, digest []byte) (device, error) {
+	d, err := s.kept().Get(ctx, deviceKey(digest))
+	if err == nil && !s.Now().Before(d.ExpiresAt) {
 		return device{}, storage.ErrNotFound
 	}
-	return d, nil
+	return d, err
 }
-
-func deviceKey(digest []byte) string { return "device:" + hex.EncodeToString(digest) }
 
 // deviceDigest names the pending authorization that a parked request is about; nil for any other.
 func deviceDigest(form url.Values) []byte {
