@@ -17,13 +17,13 @@ import (
 func (d *deployment) happened(t *testing.T, user storage.User, events ...audit.Event) {
 	t.Helper()
 	for i := range events {
-		d.clock.add(1e6)
-		events[i].ID, events[i].At, events[i].UserID = storage.NewID("e"), d.clock.Now(), user.ID
+		d.Clock.Add(1e6)
+		events[i].ID, events[i].At, events[i].UserID = storage.NewID("e"), d.Clock.Now(), user.ID
 		if events[i].Outcome == "" {
 			events[i].Outcome = audit.Success
 		}
 	}
-	if err := d.db.AppendEvents(t.Context(), events); err != nil {
+	if err := d.DB.AppendEvents(t.Context(), events); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -98,8 +98,8 @@ func TestActivityGoesBackPageByPage(t *testing.T) {
 
 func TestActivityNamesAppsThatHaveNoAccessAnyMore(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
-		client := storage.Client{ID: "c_books", Kind: storage.KindApp, Name: "Books", CreatedAt: d.clock.Now(), UpdatedAt: d.clock.Now()}
-		if err := d.db.CreateClient(t.Context(), client); err != nil {
+		client := storage.Client{ID: "c_books", Kind: storage.KindApp, Name: "Books", CreatedAt: d.Clock.Now(), UpdatedAt: d.Clock.Now()}
+		if err := d.DB.CreateClient(t.Context(), client); err != nil {
 			t.Fatal(err)
 		}
 		v := d.signedIn(t, d.ada, login.Mailbox)

@@ -14,8 +14,8 @@ import (
 // allow lets client use user's account, also while they are away.
 func (d *deployment) allow(t *testing.T, user storage.User, client storage.Client) storage.TokenQuery {
 	t.Helper()
-	err := d.db.AddConsent(t.Context(), storage.Consent{
-		UserID: user.ID, ClientID: client.ID, RedirectHost: "app.example", Scopes: []string{"openid", "email", "read_weather"}, GrantedAt: d.clock.Now(),
+	err := d.DB.AddConsent(t.Context(), storage.Consent{
+		UserID: user.ID, ClientID: client.ID, RedirectHost: "app.example", Scopes: []string{"openid", "email", "read_weather"}, GrantedAt: d.Clock.Now(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestStoppedAppIsDeadAtOnceAndAsksAgain(t *testing.T) {
 		d.must(t, "its token", d.alive(t, token), false)
 		d.must(t, "another app's", d.alive(t, of), true)
 		d.must(t, "another person's", d.alive(t, evesToken), true)
-		scopes, err := d.db.Consented(t.Context(), d.ada.ID, client.ID, "app.example", "")
+		scopes, err := d.DB.Consented(t.Context(), d.ada.ID, client.ID, "app.example", "")
 		if err != nil || len(scopes) != 0 {
 			t.Errorf("still allowed: %v, %v", scopes, err)
 		}

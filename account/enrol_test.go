@@ -47,7 +47,7 @@ func TestFirstPasskeyBringsRecoveryCodesAndTheSecondDoesNot(t *testing.T) {
 		p = strong.post("/account/passkeys/add", url.Values{"credential": {passkeyFor(t, strong)}})
 		d.must(t, "second", p.Location, "/account/passkeys?done=passkey-added")
 		d.must(t, "factors", d.factors(t, d.ada), storage.Factors{Passkeys: 2, RecoveryCodes: 10})
-		d.must(t, "mails", len(d.to(d.ada.Email)), 3) // two passkeys, one set of codes
+		d.must(t, "mails", len(d.mails.to(d.ada.Email)), 3) // two passkeys, one set of codes
 		added := 0
 		for _, e := range d.events(t, d.ada, audit.FactorAdded) {
 			if e.Outcome == audit.Success {

@@ -24,7 +24,7 @@ func TestSomebodyElsesPasskeyDoesNotExist(t *testing.T) {
 				t.Errorf("%s: %d, of nobody: %d", path, p.Status, unknown.Status)
 			}
 		}
-		kept, err := d.db.Passkeys(t.Context(), d.ada.ID)
+		kept, err := d.DB.Passkeys(t.Context(), d.ada.ID)
 		if err != nil || len(kept) != 1 || kept[0].Name != "Phone" {
 			t.Errorf("%+v, %v", kept, err)
 		}
@@ -33,7 +33,7 @@ func TestSomebodyElsesPasskeyDoesNotExist(t *testing.T) {
 
 func TestLastWayInStays(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
-		d.db.Keep, d.area.Keep = storage.KeepPasskey, storage.KeepPasskey
+		d.DB.Keep, d.area.Keep = storage.KeepPasskey, storage.KeepPasskey
 		d.remount(t)
 		key := d.addPasskey(t, d.ada, "Phone")
 		d.addApp(t, d.ada)
@@ -44,12 +44,12 @@ func TestLastWayInStays(t *testing.T) {
 		p := v.post("/account/passkeys/remove", url.Values{"passkey": {key.ID}})
 		d.must(t, "last passkey", p.Status, http.StatusConflict)
 		d.must(t, "factors", d.factors(t, d.ada), storage.Factors{Passkeys: 1, TOTP: true})
-		d.must(t, "mails", len(d.to(d.ada.Email)), 0)
+		d.must(t, "mails", len(d.mails.to(d.ada.Email)), 0)
 		d.must(t, "other browser", other.inside(), true)
 		if e := d.events(t, d.ada, audit.FactorRemoved); len(e) != 1 || e[0].Outcome != audit.Refused || e[0].Reason != "last" {
 			t.Errorf("%+v", e)
 		}
-		d.db.Keep, d.area.Keep = storage.KeepFactor, storage.KeepFactor
+		d.DB.Keep, d.area.Keep = storage.KeepFactor, storage.KeepFactor
 		d.remount(t)
 		d.must(t, "one of two", v.post("/account/app/remove", nil).Location, "/account/app?done=app-removed")
 		d.must(t, "the other", v.post("/account/passkeys/remove", url.Values{"passkey": {key.ID}}).Status, http.StatusConflict)
@@ -58,7 +58,7 @@ func TestLastWayInStays(t *testing.T) {
 
 func TestOfManyRemovalsAtOnceOneFactorStays(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
-		d.db.Keep, d.area.Keep = storage.KeepFactor, storage.KeepFactor
+		d.DB.Keep, d.area.Keep = storage.KeepFactor, storage.KeepFactor
 		d.remount(t)
 		forms := []url.Values{nil}
 		for range 4 {
@@ -104,7 +104,7 @@ func TestRemovedFactorSignsOutEverybodyElseAndIsTold(t *testing.T) {
 		d.must(t, "here", v.inside(), true)
 		d.must(t, "thief", thief.inside(), false)
 		d.must(t, "eve", eve.inside(), true)
-		mails := d.to(d.ada.Email)
+		mails := d.mails.to(d.ada.Email)
 		if len(mails) != 1 || !strings.Contains(mails[0].Text, "Blue phone") || !strings.Contains(mails[0].Text, issuer+"/account") {
 			t.Errorf("mails: %+v", mails)
 		}
@@ -141,7 +141,7 @@ func TestPasskeyThatDoesNotVerifyIsNotAdded(t *testing.T) {
 		}
 		d.must(t, "factors", d.factors(t, d.ada), storage.Factors{})
 		d.must(t, "refusals", len(d.events(t, d.ada, audit.FactorAdded)), 4)
-		d.must(t, "mails", len(d.to(d.ada.Email)), 0)
+		d.must(t, "mails", len(d.mails.to(d.ada.Email)), 0)
 	})
 }
 
@@ -155,19 +155,19 @@ func TestAuthenticatorAppCountsOnceACodeIsTyped(t *testing.T) {
 		if m == nil || p.Status != http.StatusOK || !strings.Contains(p.Body, "<svg class=\"qr\"") {
 			t.Fatalf("%d: no key", p.Status)
 		}
-		for _, code := range []string{"", "x", "12345", "0000000", "１２３４５６", wrong(codeFor(t, m[1], d.clock.Now()))} {
+		for _, code := range []string{"", "x", "12345", "0000000", "１２３４５６", wrong(codeFor(t, m[1], d.Clock.Now()))} {
 			p := v.post("/account/app/confirm", url.Values{"code": {code}})
 			if p.Status != http.StatusBadRequest || !strings.Contains(p.Body, m[1]) {
 				t.Errorf("%q: %d", code, p.Status)
 			}
 		}
 		d.must(t, "before", d.factors(t, d.ada), storage.Factors{})
-		d.must(t, "mails before", len(d.to(d.ada.Email)), 0)
-		p = v.post("/account/app/confirm", url.Values{"code": {codeFor(t, m[1], d.clock.Now())}})
+		d.must(t, "mails before", len(d.mails.to(d.ada.Email)), 0)
+		p = v.post("/account/app/confirm", url.Values{"code": {codeFor(t, m[1], d.Clock.Now())}})
 		d.must(t, "confirm", p.Status, http.StatusOK)
 		d.must(t, "after", d.factors(t, d.ada), storage.Factors{TOTP: true, RecoveryCodes: 10})
 		d.must(t, "recovery codes shown", len(codesIn(p.Body)), 10)
-		if mails := d.to(d.ada.Email); len(mails) != 2 || !strings.Contains(mails[0].Text, "an authenticator app") {
+		if mails := d.mails.to(d.ada.Email); len(mails) != 2 || !strings.Contains(mails[0].Text, "an authenticator app") {
 			t.Errorf("mails: %+v", mails)
 		}
 		d.must(t, "overwritten", v.post("/account/app/begin", nil).Status, http.StatusForbidden) // mail alone is weak by now
@@ -202,10 +202,10 @@ func TestNewRecoveryCodesReplaceTheOldAndAreToldAndShownOnce(t *testing.T) {
 			t.Fatalf("%d and %d codes", len(first), len(second))
 		}
 		d.must(t, "factors", d.factors(t, d.ada), storage.Factors{Passkeys: 1, RecoveryCodes: 10})
-		if p := v.get("/account/codes"); len(codesIn(p.Body)) != 0 || strings.Contains(p.Body, second[0]) || !strings.Contains(p.Body, d.clock.Now().UTC().Format("2 January 2006")) {
+		if p := v.get("/account/codes"); len(codesIn(p.Body)) != 0 || strings.Contains(p.Body, second[0]) || !strings.Contains(p.Body, d.Clock.Now().UTC().Format("2 January 2006")) {
 			t.Error("codes are shown again, or not when they were made")
 		}
-		d.must(t, "mails", len(d.to(d.ada.Email)), 2)
+		d.must(t, "mails", len(d.mails.to(d.ada.Email)), 2)
 		d.must(t, "events", len(d.events(t, d.ada, audit.RecoveryRenewed)), 2)
 	})
 }

@@ -158,11 +158,11 @@ func TestDeletedAccountIsGoneWithAllItsTokens(t *testing.T) {
 		d.must(t, "other browser", other.inside(), false)
 		d.must(t, "cookie", v.Cookie(d.node, "symbolon_session"), "")
 		d.must(t, "eve", eve.inside(), true)
-		if _, err := d.db.User(t.Context(), d.ada.ID); err == nil {
+		if _, err := d.DB.User(t.Context(), d.ada.ID); err == nil {
 			t.Error("the user is still there")
 		}
 		d.must(t, "factors", d.factors(t, d.ada), storage.Factors{})
-		mails := d.to(d.ada.Email)
+		mails := d.mails.to(d.ada.Email)
 		if len(mails) != 1 || !strings.Contains(mails[0].Subject, "deleted") {
 			t.Errorf("mails: %+v", mails)
 		}
@@ -204,6 +204,6 @@ func TestOfManyDeletionsOneIsTold(t *testing.T) {
 			})
 		}
 		racing.Wait()
-		d.must(t, "mails", len(d.to(d.ada.Email)), 1)
+		d.must(t, "mails", len(d.mails.to(d.ada.Email)), 1)
 	})
 }

@@ -3,10 +3,8 @@ package account_test
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,18 +12,14 @@ import (
 	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/i18n"
-	"github.com/symbolon-id/symbolon/interaction"
-	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/logintest"
 	"github.com/symbolon-id/symbolon/login/passkey"
 	"github.com/symbolon-id/symbolon/login/recovery"
-	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/login/totp"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
-	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
@@ -68,31 +62,6 @@ func (o *outbox) to(email string) (all []mail.Message) {
 	return all
 }
 
-// clock is the time of a test; it moves only when told to.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// counter lets the in-process limiter count for web.Limiter.
-type counter struct{ counts *ephemeral.Counts }
-
-func (c counter) Count(ctx context.Context, key string, events int, per time.Duration) (time.Duration, error) {
-	return c.counts.Count(ctx, key, storage.Limit{Events: events, Per: per})
-}
-
 // door is a login method that takes people's word for what they prove, so that tests come in at
 // every level.
 type door struct{}
@@ -112,84 +81,54 @@ func (door) Mount(mux *web.Mux, flow *login.Flow) {
 
 // deployment is one database, one ephemeral store and one node.
 type deployment struct {
-	*outbox
-	clock     *clock
-	db        *durable.DB
-	ephemeral *ephemeral.Memory
-	sealer    *keys.Sealer
-	area      *account.Area
-	node      *logintest.Node
-	ada, eve  storage.User
+	*logintest.Deployment
+	mails    *outbox
+	area     *account.Area
+	node     *logintest.Node
+	ada, eve storage.User
 }
 
 func deploy(t *testing.T, db *durable.DB) *deployment {
 	t.Helper()
-	d := &deployment{outbox: &outbox{}, clock: &clock{now: time.Now().Truncate(time.Millisecond)}, db: db, ephemeral: ephemeral.NewMemory()}
-	d.ephemeral.Now = d.clock.Now
-	var err error
-	if d.sealer, err = keys.NewSealer([]byte(strings.Repeat("s", 32))); err != nil {
-		t.Fatal(err)
-	}
+	d := &deployment{Deployment: logintest.Empty(t, db), mails: &outbox{}}
+	d.Bare, d.Flow = true, login.Options{Others: account.OthersPath}
 	d.ada, d.eve = d.user(t, "u_ada", "ada@example.com"), d.user(t, "u_eve", "eve@example.com")
-	d.serve(t)
-	return d
-}
-
-func (d *deployment) serve(t *testing.T) {
-	t.Helper()
-	pages, err := templates.New(templates.Brand{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	rp, err := passkey.NewRelyingParty(passkey.Options{Issuer: issuer, Name: "Example"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder := audit.NewRecorder(d.db, audit.Options{Network: logintest.Apart, Describe: func(ctx context.Context, e *audit.Event) {
-		if ip := web.ClientIP(ctx); ip.IsValid() {
-			e.IP = ip.String()
-		}
-	}})
-	sessions := session.New(d.db, session.Options{Now: d.clock.Now})
-	browser := web.Browser{}
-	flow := login.New(login.Options{
-		Methods: []login.Method{
-			door{}, &passkey.Method{RelyingParty: rp, Passkeys: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now},
-			&totp.Method{Store: d.db, Sealer: d.sealer, Now: d.clock.Now},
-			&recovery.Method{Store: d.db, Notices: d.outbox, Link: issuer + "/account/codes", Now: d.clock.Now},
-		},
-		Others: account.OthersPath, Users: d.db, Failures: d.db, Sessions: sessions,
-		Requests: &interaction.Store{Ephemeral: d.ephemeral, Browser: browser}, Pages: pages, Audit: recorder, Now: d.clock.Now,
+	d.node = d.NodeOf([]login.Method{
+		door{}, &passkey.Method{RelyingParty: rp, Passkeys: db, Ephemeral: d.Ephemeral, Now: d.Clock.Now},
+		&totp.Method{Store: db, Sealer: d.Sealer, Now: d.Clock.Now},
+		&recovery.Method{Store: db, Notices: d.mails, Link: issuer + "/account/codes", Now: d.Clock.Now},
 	})
-	counts := ephemeral.NewCounts()
-	counts.Now = d.clock.Now
-	d.area = &account.Area{
-		Site: web.Site{Issuer: issuer}, Store: d.db, Ephemeral: d.ephemeral, Sessions: sessions, StepUp: flow, Requests: flow.Requests,
-		Passkeys: &passkey.Enrolment{RelyingParty: rp, Store: d.db, Ephemeral: d.ephemeral, Now: d.clock.Now, Audit: recorder, Notices: d.outbox},
-		App:      &totp.Enrolment{Store: d.db, Sealer: d.sealer, Issuer: "Example", Now: d.clock.Now}, QR: totp.QR,
-		Codes: &recovery.Codes{Store: d.db, Now: d.clock.Now, Audit: recorder, Notices: d.outbox}, Browser: browser, Limiter: web.Limiter{Counter: counter{counts}},
-		Mailer: d.outbox, Letters: pages, Pages: pages, Audit: recorder, Now: d.clock.Now,
+	d.area = d.newArea(rp)
+	d.remount(t)
+	return d
+}
+
+func (d *deployment) newArea(rp *passkey.RelyingParty) *account.Area {
+	n := d.node
+	return &account.Area{
+		Site: web.Site{Issuer: issuer}, Store: d.DB, Ephemeral: d.Ephemeral, Sessions: n.Sessions, StepUp: n.Flow, Requests: n.Requests,
+		Passkeys: &passkey.Enrolment{RelyingParty: rp, Store: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now, Audit: n.Audit, Notices: d.mails},
+		App:      &totp.Enrolment{Store: d.DB, Sealer: d.Sealer, Issuer: "Example", Now: d.Clock.Now}, QR: totp.QR,
+		Codes: &recovery.Codes{Store: d.DB, Now: d.Clock.Now, Audit: n.Audit, Notices: d.mails}, Browser: n.Requests.Browser, Limiter: d.Limiter(),
+		Mailer: d.mails, Letters: n.Pages, Pages: n.Pages, Audit: n.Audit, Now: d.Clock.Now,
 		Sentence: func(scope string) i18n.Text { return map[string]i18n.Text{"email": "See your email address"}[scope] },
 	}
-	d.node = &logintest.Node{Flow: flow, Sessions: sessions, Pages: pages, Audit: recorder}
-	d.remount(t)
 }
 
 // remount serves the pages anew, after the area was changed.
 func (d *deployment) remount(t *testing.T) {
 	t.Helper()
-	mux := web.NewMux(web.MuxOptions{ErrorPage: d.node.ErrorPage})
-	d.node.Flow.Mount(mux)
-	d.area.Mount(mux.Under(d.area.Site.Base))
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	d.node.URL = server.URL
+	d.node.Serve(t, func(mux *web.Mux, _ *logintest.Node) { d.area.Mount(mux.Under(d.area.Site.Base)) })
 }
 
 func (d *deployment) user(t *testing.T, id, email string) storage.User {
 	t.Helper()
-	u := storage.User{ID: id, Email: email, EmailVerified: true, Name: "Ada", CreatedAt: d.clock.Now(), UpdatedAt: d.clock.Now()}
-	if err := d.db.CreateUser(t.Context(), u); err != nil {
+	u := storage.User{ID: id, Email: email, EmailVerified: true, Name: "Ada", CreatedAt: d.Clock.Now(), UpdatedAt: d.Clock.Now()}
+	if err := d.DB.CreateUser(t.Context(), u); err != nil {
 		t.Fatal(err)
 	}
 	return u
@@ -241,10 +180,10 @@ func (v visitor) inside() bool { return v.get("/account").Status == http.StatusO
 func (d *deployment) addPasskey(t *testing.T, user storage.User, name string) storage.Passkey {
 	t.Helper()
 	p := storage.Passkey{
-		ID: storage.NewID("pk_"), UserID: user.ID, CredentialID: []byte(storage.NewID("")), Credential: []byte(`{}`), Name: name, CreatedAt: d.clock.Now(),
+		ID: storage.NewID("pk_"), UserID: user.ID, CredentialID: []byte(storage.NewID("")), Credential: []byte(`{}`), Name: name, CreatedAt: d.Clock.Now(),
 	}
-	spend := storage.Spent{Kind: "test", Value: p.ID, Until: d.clock.Now().Add(time.Hour)}
-	if err := d.db.AddPasskey(t.Context(), p, spend); err != nil {
+	spend := storage.Spent{Kind: "test", Value: p.ID, Until: d.Clock.Now().Add(time.Hour)}
+	if err := d.DB.AddPasskey(t.Context(), p, spend); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -252,18 +191,18 @@ func (d *deployment) addPasskey(t *testing.T, user storage.User, name string) st
 
 func (d *deployment) addApp(t *testing.T, user storage.User) {
 	t.Helper()
-	seed := storage.TOTP{UserID: user.ID, Seed: []byte("sealed"), CreatedAt: d.clock.Now()}
-	if err := d.db.ProposeTOTP(t.Context(), seed); err != nil {
+	seed := storage.TOTP{UserID: user.ID, Seed: []byte("sealed"), CreatedAt: d.Clock.Now()}
+	if err := d.DB.ProposeTOTP(t.Context(), seed); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.db.ConfirmTOTP(t.Context(), seed, 1, d.clock.Now()); err != nil {
+	if err := d.DB.ConfirmTOTP(t.Context(), seed, 1, d.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (d *deployment) factors(t *testing.T, user storage.User) storage.Factors {
 	t.Helper()
-	f, err := d.db.Factors(t.Context(), user.ID)
+	f, err := d.DB.Factors(t.Context(), user.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,7 +215,7 @@ func (d *deployment) events(t *testing.T, user storage.User, kind string) []audi
 	if err := d.node.Audit.Close(t.Context()); err != nil { // stores what waits
 		t.Fatal(err)
 	}
-	all, err := d.db.Events(t.Context(), audit.Filter{Type: kind, UserID: user.ID, Limit: 1000})
+	all, err := d.DB.Events(t.Context(), audit.Filter{Type: kind, UserID: user.ID, Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

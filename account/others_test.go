@@ -62,7 +62,7 @@ func TestWhatIsClearedStays(t *testing.T) {
 func TestFurtherPasskeyAsksOnlyWhoWasLetBackIn(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		d.addPasskey(t, d.ada, "Lost")
-		if err := d.db.SetRecoveryCodes(t.Context(), d.ada.ID, [][]byte{[]byte("digest")}, d.clock.Now()); err != nil {
+		if err := d.DB.SetRecoveryCodes(t.Context(), d.ada.ID, [][]byte{[]byte("digest")}, d.Clock.Now()); err != nil {
 			t.Fatal(err)
 		}
 		d.signedIn(t, d.ada, login.Mailbox)

@@ -33,7 +33,7 @@ func (o *outage) AppendEvents(ctx context.Context, events []audit.Event) error {
 // A change that could not be recorded is never answered as done, and is recorded as soon as it can be.
 func TestChangeIsNeverSilentlyUnrecorded(t *testing.T) {
 	d := deploySQLite(t)
-	line := &outage{DB: d.db}
+	line := &outage{DB: d.DB}
 	recorder := audit.NewRecorder(line, audit.Options{})
 	d.area.Audit = recorder
 	d.remount(t)
@@ -47,7 +47,7 @@ func TestChangeIsNeverSilentlyUnrecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.must(t, "recorded", len(d.events(t, d.ada, audit.FactorRemoved)), 1)
-	d.must(t, "told", len(d.to(d.ada.Email)), 1)
+	d.must(t, "told", len(d.mails.to(d.ada.Email)), 1)
 }
 
 // full is a queue that takes no mail.
@@ -90,7 +90,7 @@ func TestPagesStandBelowThePathOfTheIssuer(t *testing.T) {
 	strong := d.signedIn(t, d.ada, login.VerifiedKey)
 	d.must(t, "confirm", strong.get("/p/account/confirm?to=passkeys").Location, "/p/account/passkeys")
 	strong.post("/p/account/email", url.Values{"email": {newEmail}})
-	if mails := d.to(newEmail); len(mails) != 1 || !strings.Contains(mails[0].Text, issuer+"/p/account/email/link/symbolon_ec_") {
+	if mails := d.mails.to(newEmail); len(mails) != 1 || !strings.Contains(mails[0].Text, issuer+"/p/account/email/link/symbolon_ec_") {
 		t.Errorf("%+v", mails)
 	}
 }

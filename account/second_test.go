@@ -17,7 +17,7 @@ func (v visitor) askSecond(t *testing.T, email string) (link, code string) {
 	t.Helper()
 	p := v.post("/account/second", url.Values{"email": {email}})
 	v.d.must(t, "ask", p.Location, "/account/profile?done=code-sent")
-	mails := v.d.to(email)
+	mails := v.d.mails.to(email)
 	text := mails[len(mails)-1].Text
 	return linkIn.FindStringSubmatch(text)[1], codeIn.FindStringSubmatch(text)[1]
 }
@@ -33,14 +33,14 @@ func (v visitor) withSecond(t *testing.T, email string) visitor {
 func TestSecondAddressIsAnotherThanTheOnesThereAre(t *testing.T) {
 	d := deploySQLite(t)
 	v := d.signedIn(t, d.ada, login.Mailbox).withSecond(t, secondEmail)
-	d.sent = nil
+	d.mails.sent = nil
 	for _, bad := range []string{"", "x", "ADA@example.com", strings.ToUpper(secondEmail)} {
 		p := v.post("/account/second", url.Values{"email": {bad}})
 		if p.Status != http.StatusBadRequest || !strings.Contains(p.Body, `id="second-error"`) || strings.Contains(p.Body, `id="first-error"`) {
 			t.Errorf("%q: %d", bad, p.Status)
 		}
 	}
-	d.must(t, "mails", len(d.sent), 0)
+	d.must(t, "mails", len(d.mails.sent), 0)
 }
 
 // Whether an address is somebody's, first or second, is not told to who cannot read its mail.
@@ -52,7 +52,7 @@ func TestSecondAddressOfSomebodyElseLooksLikeAFreeOne(t *testing.T) {
 			for _, taken := range []string{d.eve.Email, "EVE@second.example"} {
 				p := v.post(path, url.Values{"email": {taken}})
 				d.must(t, path+" "+taken, p.Location, "/account/profile?done=code-sent")
-				mails := d.to(taken)
+				mails := d.mails.to(taken)
 				code := codeIn.FindStringSubmatch(mails[len(mails)-1].Text)[1]
 				d.must(t, "its code", enter(v, code), http.StatusConflict)
 			}
@@ -76,8 +76,8 @@ func TestSecondAddressIsToldToBothAndSignsNobodyOut(t *testing.T) {
 		d.must(t, "first", now.Email, d.ada.Email)
 		d.must(t, "second", now.SecondEmail, secondEmail)
 		d.must(t, "other browser", other.inside(), true)
-		d.must(t, "to the first", len(d.to(d.ada.Email)), 1)
-		d.must(t, "to the second", len(d.to(secondEmail)), 2) // the code, the notice
+		d.must(t, "to the first", len(d.mails.to(d.ada.Email)), 1)
+		d.must(t, "to the second", len(d.mails.to(secondEmail)), 2) // the code, the notice
 		d.must(t, "events", len(d.events(t, d.ada, audit.SecondEmailSet)), 1)
 		if p := v.get("/account/profile"); !strings.Contains(p.Body, secondEmail) || !strings.Contains(p.Body, `action="/account/second/remove"`) {
 			t.Error("the page does not show it")
@@ -91,29 +91,29 @@ func TestSecondAddressIsToldToBothAndSignsNobodyOut(t *testing.T) {
 func TestEveryNoticeGoesToBothAddresses(t *testing.T) {
 	d := deploySQLite(t)
 	v := d.signedIn(t, d.ada, login.Mailbox).withSecond(t, secondEmail)
-	d.sent = nil
+	d.mails.sent = nil
 	v.post("/account/codes/regenerate", nil)
-	d.must(t, "first", len(d.to(d.ada.Email)), 1)
-	d.must(t, "second", len(d.to(secondEmail)), 1)
-	d.sent = nil
+	d.must(t, "first", len(d.mails.to(d.ada.Email)), 1)
+	d.must(t, "second", len(d.mails.to(secondEmail)), 1)
+	d.mails.sent = nil
 	v.ask(t, newEmail)
-	d.sent = nil
+	d.mails.sent = nil
 	v.post("/account/delete", nil)
-	d.must(t, "deleted, first", len(d.to(d.ada.Email)), 1)
-	d.must(t, "deleted, second", len(d.to(secondEmail)), 1)
+	d.must(t, "deleted, first", len(d.mails.to(d.ada.Email)), 1)
+	d.must(t, "deleted, second", len(d.mails.to(secondEmail)), 1)
 }
 
 func TestRemovedSecondAddressSignsOutWhoMayHaveComeByIt(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		v, thief := d.signedIn(t, d.ada, login.Mailbox).withSecond(t, secondEmail), d.signedIn(t, d.ada, login.Mailbox)
-		d.sent = nil
+		d.mails.sent = nil
 		for range 2 { // of two clicks one does it
 			d.must(t, "remove", v.post("/account/second/remove", nil).Location, "/account/profile?done=second-removed")
 		}
 		d.must(t, "second", d.current(t, d.ada).SecondEmail, "")
 		d.must(t, "thief", thief.inside(), false)
-		d.must(t, "to the first", len(d.to(d.ada.Email)), 1)
-		d.must(t, "to the one removed", len(d.to(secondEmail)), 1)
+		d.must(t, "to the first", len(d.mails.to(d.ada.Email)), 1)
+		d.must(t, "to the one removed", len(d.mails.to(secondEmail)), 1)
 		d.must(t, "events", len(d.events(t, d.ada, audit.SecondEmailRemoved)), 1)
 	})
 }

@@ -15,7 +15,7 @@ import (
 
 func (d *deployment) sessions(t *testing.T, user storage.User) []storage.Session {
 	t.Helper()
-	all, err := d.db.UserSessions(t.Context(), user.ID)
+	all, err := d.DB.UserSessions(t.Context(), user.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,11 +91,11 @@ func TestManyEndingOthersAtOnceLeaveAtMostOne(t *testing.T) {
 
 func (d *deployment) client(t *testing.T, id, name string, change ...func(*storage.Client)) storage.Client {
 	t.Helper()
-	c := storage.Client{ID: id, Kind: storage.KindApp, Name: name, CreatedAt: d.clock.Now(), UpdatedAt: d.clock.Now()}
+	c := storage.Client{ID: id, Kind: storage.KindApp, Name: name, CreatedAt: d.Clock.Now(), UpdatedAt: d.Clock.Now()}
 	for _, f := range change {
 		f(&c)
 	}
-	if err := d.db.CreateClient(t.Context(), c); err != nil {
+	if err := d.DB.CreateClient(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -104,7 +104,7 @@ func (d *deployment) client(t *testing.T, id, name string, change ...func(*stora
 // grant is access that client was given and has used; the query is that of its access token.
 func (d *deployment) grant(t *testing.T, user storage.User, client storage.Client, sessionID string, offline bool, change ...func(*storage.Grant)) storage.TokenQuery {
 	t.Helper()
-	now := d.clock.Now()
+	now := d.Clock.Now()
 	g := storage.Grant{
 		ID: storage.NewID("g_"), ClientID: client.ID, UserID: user.ID, SessionID: sessionID, Offline: offline, CreatedAt: now,
 		ExpiresAt: now.Add(time.Hour), IdleAt: now.Add(time.Hour), CodeDigest: storage.Digest(storage.NewID("")), CodeExpiresAt: now.Add(time.Minute),
@@ -113,10 +113,10 @@ func (d *deployment) grant(t *testing.T, user storage.User, client storage.Clien
 	for _, f := range change {
 		f(&g)
 	}
-	if err := d.db.AddGrant(t.Context(), g, storage.Spent{}); err != nil {
+	if err := d.DB.AddGrant(t.Context(), g, storage.Spent{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.db.SpendCode(t.Context(), g.ID, now, now.Add(time.Hour)); err != nil {
+	if err := d.DB.SpendCode(t.Context(), g.ID, now, now.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	return storage.TokenQuery{JTI: g.ID, ClientID: client.ID, GrantID: g.ID, SessionID: sessionID, UserID: user.ID, IssuedAt: now}
@@ -124,7 +124,7 @@ func (d *deployment) grant(t *testing.T, user storage.User, client storage.Clien
 
 func (d *deployment) alive(t *testing.T, token storage.TokenQuery) bool {
 	t.Helper()
-	state, err := d.db.TokenState(t.Context(), token)
+	state, err := d.DB.TokenState(t.Context(), token)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,14 +34,14 @@ func (d *deployment) refusesAll(t *testing.T, v visitor, key storage.Passkey) {
 		t.Errorf("export: %d", p.Status)
 	}
 	d.must(t, "factors", d.factors(t, d.ada), before)
-	kept, err := d.db.Passkeys(t.Context(), d.ada.ID)
+	kept, err := d.DB.Passkeys(t.Context(), d.ada.ID)
 	if err != nil || len(kept) != 1 || kept[0].Name != key.Name {
 		t.Errorf("passkeys: %+v, %v", kept, err)
 	}
-	if user, err := d.db.User(t.Context(), d.ada.ID); err != nil || user.Email != d.ada.Email {
+	if user, err := d.DB.User(t.Context(), d.ada.ID); err != nil || user.Email != d.ada.Email {
 		t.Errorf("user: %+v, %v", user, err)
 	}
-	if n := len(d.to("eve@example.net")); n != 0 {
+	if n := len(d.mails.to("eve@example.net")); n != 0 {
 		t.Errorf("%d mails to the new address", n)
 	}
 }
@@ -61,7 +61,7 @@ func TestStrongSignInOfLongAgoChangesNothing(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		key := d.addPasskey(t, d.ada, "Phone")
 		v := d.signedIn(t, d.ada, login.VerifiedKey)
-		d.clock.add(5*time.Minute + time.Second)
+		d.Clock.Add(5*time.Minute + time.Second)
 		d.refusesAll(t, v, key)
 	})
 }
@@ -70,7 +70,7 @@ func TestRecoveredSessionOfLongAgoChangesNothing(t *testing.T) {
 	d := deploySQLite(t)
 	key := d.addPasskey(t, d.ada, "Phone")
 	v := d.signedIn(t, d.ada, login.Operator)
-	d.clock.add(30*time.Minute + time.Second)
+	d.Clock.Add(30*time.Minute + time.Second)
 	d.refusesAll(t, v, key)
 }
 
@@ -123,7 +123,7 @@ func TestWhoHasNothingElseNeedsOnlyAFreshSignIn(t *testing.T) {
 	d := deploySQLite(t)
 	v := d.signedIn(t, d.ada, login.Mailbox)
 	d.must(t, "fresh", v.post("/account/app/begin", nil).Status, http.StatusOK)
-	d.clock.add(6 * time.Minute)
+	d.Clock.Add(6 * time.Minute)
 	d.must(t, "stale", v.post("/account/app/begin", nil).Status, http.StatusForbidden)
 }
 

@@ -64,7 +64,7 @@ func TestOtherSitesCanChangeNothing(t *testing.T) {
 		}
 	}
 	d.must(t, "factors", d.factors(t, d.ada), storage.Factors{Passkeys: 1})
-	if user, err := d.db.User(t.Context(), d.ada.ID); err != nil || user.Name != d.ada.Name {
+	if user, err := d.DB.User(t.Context(), d.ada.ID); err != nil || user.Name != d.ada.Name {
 		t.Errorf("%+v, %v", user, err)
 	}
 }

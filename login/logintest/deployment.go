@@ -33,6 +33,7 @@ type Deployment struct {
 	Flow      login.Options // what nodes started from now on have besides
 	Bind      session.Binding
 	Secure    bool           // the issuer is https
+	Bare      bool           // nodes have no pages but those to sign in, and the test's own
 	Proxies   []netip.Prefix // that say where a browser is: this machine
 
 	Sealer *keys.Sealer
@@ -48,6 +49,16 @@ func Everywhere(t *testing.T, claim func(t *testing.T, d *Deployment)) {
 // Deploy returns a deployment on db.
 func Deploy(t *testing.T, db *durable.DB) *Deployment {
 	t.Helper()
+	d := Empty(t, db)
+	for _, name := range []string{"ada", "bob"} {
+		d.User("u_"+name, name+"@example.com", name)
+	}
+	return d
+}
+
+// Empty returns a deployment without users on db.
+func Empty(t *testing.T, db *durable.DB) *Deployment {
+	t.Helper()
 	d := &Deployment{DB: db, Ephemeral: ephemeral.NewMemory(), Counts: ephemeral.NewCounts(), t: t}
 	d.Clock.now = time.Now().Truncate(30 * time.Second).Add(15 * time.Second) // in the middle of a step
 	d.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
@@ -55,9 +66,6 @@ func Deploy(t *testing.T, db *durable.DB) *Deployment {
 	db.Now, d.Ephemeral.Now, d.Counts.Now = d.Clock.Now, d.Clock.Now, d.Clock.Now
 	d.Configure("not random")
 	d.Codes = &recovery.Codes{Store: db, Now: d.Clock.Now}
-	for _, name := range []string{"ada", "bob"} {
-		d.User("u_"+name, name+"@example.com", name)
-	}
 	return d
 }
 
@@ -102,7 +110,7 @@ func (d *Deployment) NodeWith(pages func(*web.Mux, *Node)) *Node {
 func (d *Deployment) NodeOf(methods []login.Method, pages ...func(*web.Mux, *Node)) *Node {
 	d.t.Helper()
 	return New(d.t, Setup{
-		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Secure: d.Secure, Proxies: d.Proxies,
+		DB: d.DB, Ephemeral: d.Ephemeral, Bind: d.Bind, Secure: d.Secure, Proxies: d.Proxies, Bare: d.Bare,
 		Now: d.Clock.Now, Flow: d.Flow,
 	}, methods, pages...)
 }

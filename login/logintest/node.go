@@ -40,6 +40,7 @@ type Setup struct {
 	Proxies   []netip.Prefix
 	Now       func() time.Time
 	Flow      login.Options // what the flow has besides
+	Bare      bool          // the sign-in pages are there, and nothing else
 }
 
 // Issuer is the host of every deployment, as mailed links have it.
@@ -58,6 +59,7 @@ type Node struct {
 	// Parks is the authorization request that GET /authorize parks.
 	Parks interaction.Request
 
+	bare    bool
 	proxies []netip.Prefix
 	now     func() time.Time // nil: the system's clock
 }
@@ -76,7 +78,7 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 		Requests: &interaction.Store{Ephemeral: s.Ephemeral, Browser: web.Browser{Secure: s.Secure}},
 		Pages:    pages,
 		Audit:    audit.NewRecorder(s.DB, audit.Options{Describe: describe, Network: Apart}),
-		proxies:  s.Proxies, now: s.Now,
+		bare:     s.Bare, proxies: s.Proxies, now: s.Now,
 		Parks: interaction.Request{ClientID: "c_app", ClientName: "Example App", RedirectURI: "https://app.example/cb"},
 	}
 	n.Sessions = session.New(s.Sessions, session.Options{
@@ -85,7 +87,7 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 	})
 	n.Flow = login.New(n.options(s, methods))
 	n.Steps = []Interaction{n.Flow}
-	n.serve(t, more)
+	n.Serve(t, more...)
 	return n
 }
 
@@ -111,15 +113,14 @@ func (n *Node) note(event, outcome string) func(context.Context, *session.Sessio
 	}
 }
 
-func (n *Node) serve(t *testing.T, more []func(*web.Mux, *Node)) {
-	mux := web.NewMux(web.MuxOptions{Proxies: n.proxies, ErrorPage: n.ErrorPage}).Under(n.Flow.Site.Base)
+// Serve serves the node at a new URL, with more pages.
+func (n *Node) Serve(t *testing.T, more ...func(*web.Mux, *Node)) {
+	t.Helper()
+	mux := web.NewMux(web.MuxOptions{Proxies: n.proxies, ErrorPage: n.errorPage}).Under(n.Flow.Site.Base)
 	n.Flow.Mount(mux)
-	mux.Page("GET /account", n.account)
-	mux.Page("GET /authorize", n.park)
-	mux.Page("GET /authorize/{handle}", n.resume)
-	mux.Page("GET /logout", func(w http.ResponseWriter, r *http.Request) error {
-		return n.Sessions.End(w, r)
-	})
+	if !n.bare {
+		n.mountRest(mux)
+	}
 	for _, mount := range more {
 		mount(mux, n)
 	}
@@ -128,8 +129,16 @@ func (n *Node) serve(t *testing.T, more []func(*web.Mux, *Node)) {
 	n.URL = server.URL
 }
 
-// ErrorPage stands for that of the server.
-func (n *Node) ErrorPage(w http.ResponseWriter, _ *http.Request, e *web.Error) {
+// mountRest registers what stands for the account and the provider.
+func (n *Node) mountRest(mux *web.Mux) {
+	mux.Page("GET /account", n.account)
+	mux.Page("GET /authorize", n.park)
+	mux.Page("GET /authorize/{handle}", n.resume)
+	mux.Page("GET /logout", n.Sessions.End)
+}
+
+// errorPage stands for that of the server.
+func (n *Node) errorPage(w http.ResponseWriter, _ *http.Request, e *web.Error) {
 	_ = n.Pages.Render(w, e.Status, templates.Error{
 		Status: e.Status, Code: e.Code, Title: e.Title, Message: e.Message, WayText: e.WayText, WayURL: e.WayURL,
 	})
