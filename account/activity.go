@@ -38,7 +38,7 @@ func (a *activityPage) mount(mux *web.Mux) {
 // show tells what happened, in plain words.
 func (a *activityPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	events, err := a.store.Events(r.Context(), audit.Filter{
-		UserID: s.UserID, Types: told(), Before: eventID(r.URL.Query().Get("before")), Limit: activityRows + 1,
+		UserID: s.UserID, Types: shownTypes(), Before: eventID(r.URL.Query().Get("before")), Limit: activityRows + 1,
 	})
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (a *activityPage) show(w http.ResponseWriter, r *http.Request, s *session.S
 		events = events[:activityRows]
 		p.Older = a.Path("/account/activity?before=" + url.QueryEscape(events[activityRows-1].ID))
 	}
-	t, err := a.teller(r.Context(), s, events)
+	t, err := a.narrator(r.Context(), s, events)
 	if err != nil {
 		return err
 	}
@@ -61,14 +61,14 @@ func (a *activityPage) show(w http.ResponseWriter, r *http.Request, s *session.S
 }
 
 // teller knows what events only name.
-type teller struct {
+type narrator struct {
 	own      string            // id of the session that reads
 	apps     map[string]string // id of a client → its name
 	browsers map[string]string // id of a live session → its browser
 }
 
-func (a *activityPage) teller(ctx context.Context, s *session.Session, events []audit.Event) (t teller, err error) {
-	t = teller{own: s.ID, browsers: map[string]string{}}
+func (a *activityPage) narrator(ctx context.Context, s *session.Session, events []audit.Event) (t narrator, err error) {
+	t = narrator{own: s.ID, browsers: map[string]string{}}
 	if t.apps, err = a.store.ClientNames(ctx, clientsOf(events)); err != nil {
 		return t, err
 	}
@@ -90,7 +90,7 @@ func clientsOf(events []audit.Event) (ids []string) {
 }
 
 // event is false for what happens all the time and tells the person nothing.
-func (t teller) event(e audit.Event) (templates.ActivityEvent, bool) {
+func (t narrator) event(e audit.Event) (templates.ActivityEvent, bool) {
 	said := t.sentence(e)
 	return templates.ActivityEvent{
 		ID: e.ID, At: e.At, Sentence: said, Browser: t.browsers[e.Target], Network: networkOf(e.IP),
@@ -99,7 +99,7 @@ func (t teller) event(e audit.Event) (templates.ActivityEvent, bool) {
 }
 
 // ours returns whether the operator did it, or the one who is looking.
-func (t teller) ours(e audit.Event) bool {
+func (t narrator) ours(e audit.Event) bool {
 	switch e.Type {
 	case audit.UserCreated, audit.UserDisabled, audit.UserEnabled, audit.RecoveryLinkMade, audit.RecoveryLinkVoided, audit.Disowned:
 		return true

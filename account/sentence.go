@@ -11,7 +11,7 @@ import (
 )
 
 // sentence is an event in plain words, "" when it is not worth any.
-func (t teller) sentence(e audit.Event) i18n.Text {
+func (t narrator) sentence(e audit.Event) i18n.Text {
 	if e.Outcome == audit.Refused {
 		return t.refusal(e)
 	}
@@ -36,7 +36,7 @@ func (t teller) sentence(e audit.Event) i18n.Text {
 
 // told are the types of event that have a sentence: most others are tokens being issued, which nobody
 // wants to read.
-func told() []string {
+func shownTypes() []string {
 	types := []string{
 		audit.SignIn, audit.SignOut, audit.FactorAdded, audit.FactorRemoved, audit.FactorRenamed, audit.ConsentGiven, audit.ConsentWithdrawn,
 		audit.ConsentDenied, audit.SessionMismatch, audit.CodeReplayed, audit.RefreshReused,
@@ -65,7 +65,7 @@ func sentences() map[string]i18n.Text {
 	}
 }
 
-func (t teller) refusal(e audit.Event) i18n.Text {
+func (t narrator) refusal(e audit.Event) i18n.Text {
 	switch {
 	case e.Reason == "step_up":
 		return "A change was blocked because it needed a fresh sign-in."

@@ -20,7 +20,7 @@ import (
 func (a *Asker) page(w http.ResponseWriter, r *http.Request) error {
 	q, s, err := a.asked(r, r.URL.Query().Get("request"))
 	if err != nil {
-		return a.gone(err)
+		return a.inactive(err)
 	}
 	if s == nil {
 		return web.Redirect(w, a.Site.Path(q.Resume()))
@@ -55,7 +55,7 @@ func (a *Asker) show(w http.ResponseWriter, r *http.Request, q *interaction.Requ
 	}
 	q.ShownTo = s.ID
 	if err := a.Requests.Update(r.Context(), q); err != nil {
-		return a.gone(err)
+		return a.inactive(err)
 	}
 	k, host := redirectOf(q.RedirectURI)
 	t := a.trustIn(q)
@@ -84,7 +84,7 @@ func (a *Asker) details(r *http.Request, q *interaction.Request) []templates.Det
 func (a *Asker) answer(w http.ResponseWriter, r *http.Request) error {
 	q, s, err := a.asked(r, posted(r, "request"))
 	if err != nil {
-		return a.gone(err)
+		return a.inactive(err)
 	}
 	if s == nil || q.ShownTo != s.ID {
 		return a.notShown(q)
@@ -128,12 +128,12 @@ func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Req
 	if err != nil {
 		return err
 	}
-	a.tell(r.Context(), q, s, before)
+	a.notify(r.Context(), q, s, before)
 	return a.decide(w, r, q, s, interaction.Allowed, audit.ConsentGiven)
 }
 
 // tell is for what no operator registered or approved, when it can do what it could not before.
-func (a *Asker) tell(ctx context.Context, q *interaction.Request, s *session.Session, before []string) {
+func (a *Asker) notify(ctx context.Context, q *interaction.Request, s *session.Session, before []string) {
 	t := a.trustIn(q)
 	more := slices.ContainsFunc(q.Allow(), func(what string) bool { return !within(before, what) })
 	if a.Connected == nil || t >= operator || !more {
@@ -161,7 +161,7 @@ func (a *Asker) unlessChanged(ctx context.Context, q *interaction.Request, s *se
 func (a *Asker) decide(w http.ResponseWriter, r *http.Request, q *interaction.Request, s *session.Session, decision, event string) error {
 	q.Decision, q.DecidedBy = decision, s.UserID
 	if err := a.Requests.Update(r.Context(), q); err != nil {
-		return a.gone(err)
+		return a.inactive(err)
 	}
 	outcome := audit.Success
 	if decision == interaction.Denied {
@@ -185,7 +185,7 @@ func (a *Asker) notShown(q *interaction.Request) error {
 }
 
 // gone answers a request that is not there, or is another browser's; any other error is returned.
-func (a *Asker) gone(err error) error {
+func (a *Asker) inactive(err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}

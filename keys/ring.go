@@ -105,15 +105,15 @@ func (r *Ring) load(ctx context.Context, begin ...string) error {
 			return fmt.Errorf("read signing keys: %w", err)
 		}
 		now := r.opt.Now()
-		wrote, err := r.mend(ctx, lifecycle(rows, now, r.opt.Overlap), now, begin...)
+		wrote, err := r.maintain(ctx, lifecycle(rows, now, r.opt.Overlap), now, begin...)
 		if err != nil {
-			return r.makeDo(rows, now, err)
+			return r.publishKnown(rows, now, err)
 		}
 		if wrote {
 			continue
 		}
 		if err := r.publish(rows, now); err != nil {
-			return r.makeDo(rows, now, err)
+			return r.publishKnown(rows, now, err)
 		}
 		return nil
 	}
@@ -122,7 +122,7 @@ func (r *Ring) load(ctx context.Context, begin ...string) error {
 
 // makeDo goes on without the keys this node could not add or open, so that a revocation is felt
 // all the same. Not at the start: no JWKS is ever served without the next key.
-func (r *Ring) makeDo(rows []storage.SigningKey, now time.Time, cause error) error {
+func (r *Ring) publishKnown(rows []storage.SigningKey, now time.Time, cause error) error {
 	if r.Ready() != nil {
 		return cause
 	}

@@ -34,7 +34,7 @@ const (
 // handle brings one claimed notice to its outcome.
 func (w *Worker) handle(ctx context.Context, n storage.LogoutNotice) {
 	slow := time.AfterFunc(patience, func() { w.pause(ctx, n.ClientID) })
-	outcome, err := w.try(ctx, n)
+	outcome, err := w.deliver(ctx, n)
 	slow.Stop()
 	next := w.now().Add(delay(n.Tries))
 	again := outcome == Failed || outcome == Silent
@@ -57,7 +57,7 @@ func (w *Worker) pause(ctx context.Context, clientID string) {
 	}
 }
 
-func (w *Worker) try(ctx context.Context, n storage.LogoutNotice) (Outcome, error) {
+func (w *Worker) deliver(ctx context.Context, n storage.LogoutNotice) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, tryFor)
 	defer cancel()
 	if !w.now().Before(n.ExpiresAt) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // MaxBody is the largest request body in bytes.
@@ -81,12 +82,21 @@ func readAll(x *exchange, r *http.Request) ([]byte, error) {
 // maxDiscard is what net/http reads on of a body for a connection that stays open.
 const maxDiscard = 256 << 10
 
-// discardBody reads what a handler left of the body of a connection that ends after this answer: net/http
-// does not, and closing on unread bytes resets the connection, with which the answer may be lost.
-func discardBody(r *http.Request) {
-	if r.Close && r.Header.Get("Expect") == "" {
-		_, _ = io.CopyN(io.Discard, r.Body, maxDiscard)
+// discardFor is how long a client is waited for that has a refusal already: what it sent is here by then.
+const discardFor = 500 * time.Millisecond
+
+// discardBody reads, once the refusal is on its way, what the client still sends on a connection that ends
+// after it: net/http does not, and closing on unread bytes resets the connection, with which the answer may
+// be lost. A client that sends nothing is not waited for long.
+func discardBody(w http.ResponseWriter, r *http.Request) {
+	if !r.Close || r.Header.Get("Expect") != "" || r.ContentLength == 0 {
+		return
 	}
+	c := http.NewResponseController(w)
+	if c.Flush() != nil || c.SetReadDeadline(time.Now().Add(discardFor)) != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, r.Body, maxDiscard)
 }
 
 func unreadable(x *exchange, err error) error {

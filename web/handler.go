@@ -57,8 +57,8 @@ type Mux struct {
 	headers     map[kind]http.Header
 	language    func(http.ResponseWriter, *http.Request) string
 	hints       bool
-	strayPage   *route
-	strayAPI    *route
+	fallbackPage   *route
+	fallbackAPI    *route
 
 	certificateHeader string // in canonical form
 }
@@ -73,8 +73,8 @@ func NewMux(o MuxOptions) *Mux {
 		headers:     headers(o.StrictTransport),
 		language:    o.Language,
 		hints:       o.Hints,
-		strayPage:   &route{name: "unmatched", kind: page},
-		strayAPI:    &route{name: "unmatched", kind: api},
+		fallbackPage:   &route{name: "unmatched", kind: page},
+		fallbackAPI:    &route{name: "unmatched", kind: api},
 
 		certificateHeader: http.CanonicalHeaderKey(o.CertificateHeader),
 	}

@@ -39,7 +39,7 @@ func (m *Mux) begin(w http.ResponseWriter, r *http.Request) (*exchange, *http.Re
 }
 
 func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
-	defer rescue(&err)
+	defer recovered(&err)
 	if err := wellFormed(r); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
 	}
 	m.routes.ServeHTTP(x, r)
 	if x.route == nil {
-		return m.stray(x, r)
+		return m.unrouted(x, r)
 	}
 	return x.err
 }
@@ -56,13 +56,13 @@ func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
 // stray is the error for what ServeMux answered by itself: 405 stays, everything else, its helpful
 // redirects included, is 404. A script of another origin learns so too: without an answer to its
 // preflight it could not tell this from an outage.
-func (m *Mux) stray(x *exchange, r *http.Request) error {
+func (m *Mux) unrouted(x *exchange, r *http.Request) error {
 	switch {
 	case x.strayStatus == http.StatusMethodNotAllowed:
 		return &Error{Status: http.StatusMethodNotAllowed, Hint: "this address takes " + x.Header().Get("Allow")}
-	case r.Method == http.MethodOptions && m.strayRoute(r) == m.strayAPI:
+	case r.Method == http.MethodOptions && m.fallback(r) == m.fallbackAPI:
 		x.Header().Del("Content-Type")
-		m.take(x, r, m.strayAPI)
+		m.take(x, r, m.fallbackAPI)
 		return (&endpoint{methods: []string{http.MethodGet, http.MethodHead, http.MethodOptions}}).answer(x, r)
 	}
 	return &Error{Status: http.StatusNotFound, Hint: "/.well-known/openid-configuration says where each endpoint is"}
@@ -80,25 +80,25 @@ func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 		panic(http.ErrAbortHandler)
 	}
 	if x.route == nil {
-		m.take(x, r, m.strayRoute(r))
+		m.take(x, r, m.fallback(r))
 	}
 	x.prepareRefusal()
-	discardBody(r)
 	if m.render(x, r) != nil && x.status == 0 {
 		http.Error(x, x.fault.Title.String(), x.fault.Status)
 	}
+	discardBody(x, r)
 }
 
 // strayRoute: programs look below /.well-known/, and read JSON.
-func (m *Mux) strayRoute(r *http.Request) *route {
+func (m *Mux) fallback(r *http.Request) *route {
 	if strings.Contains(r.URL.Path, "/.well-known/") {
-		return m.strayAPI
+		return m.fallbackAPI
 	}
-	return m.strayPage
+	return m.fallbackPage
 }
 
 func (m *Mux) render(x *exchange, r *http.Request) (err error) {
-	defer rescue(&err)
+	defer recovered(&err)
 	switch x.route.kind {
 	case api:
 		return WriteOAuthError(x, x.fault)
@@ -120,7 +120,7 @@ func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
 // rescue turns a panic into *err. http.ErrAbortHandler goes on: it is how a handler gives up a
 // connection.
-func rescue(err *error) {
+func recovered(err *error) {
 	v := recover()
 	if v == nil {
 		return

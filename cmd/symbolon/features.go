@@ -44,7 +44,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		Site: n.site, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
 		Details: n.config.DetailTypes,
 		Clients: clients, SelfRegistered: registration.Prefix, KnownHosts: n.config.Registration.AllowHosts, LogoURL: clients.Logos.URL,
-		Connected: n.tellConnected,
+		Connected: n.notifyConnected,
 	}
 	conf := providerConfig(n.config, d != nil)
 	if conf.ClientCAs, err = n.config.TLS.ClientCAs(); err != nil {
@@ -57,7 +57,7 @@ func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
 		},
 		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
 		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
-		Connected: n.tellConnected,
+		Connected: n.notifyConnected,
 	}
 	if n.passkeys != nil {
 		deps.Signals = n.enrolment().Signals

@@ -26,7 +26,7 @@ const noticePatience = 2 * time.Second
 
 // tellConnected tells the person that an app can use their account. It can, whatever becomes of that:
 // the audit log has it as well.
-func (n *node) tellConnected(ctx context.Context, s *session.Session, app string, scopes []string) {
+func (n *node) notifyConnected(ctx context.Context, s *session.Session, app string, scopes []string) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticePatience)
 	defer cancel()
 	var can []i18n.Text

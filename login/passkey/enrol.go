@@ -29,7 +29,7 @@ func (e *Enrolment) Enrol(r *http.Request, user storage.User, browser, credentia
 	if err != nil {
 		return p, err
 	}
-	return p, errors.Join(e.record(r, user, audit.Event{Outcome: audit.Success, Target: p.ID}), e.tell(r, user, p))
+	return p, errors.Join(e.record(r, user, audit.Event{Outcome: audit.Success, Target: p.ID}), e.notify(r, user, p))
 }
 
 // Refusal returns what the person reads whose passkey was refused; ok is false when err is anything
@@ -44,7 +44,7 @@ func (e *Enrolment) record(r *http.Request, user storage.User, event audit.Event
 	return e.Audit.Record(r.Context(), event)
 }
 
-func (e *Enrolment) tell(r *http.Request, user storage.User, p storage.Passkey) error {
+func (e *Enrolment) notify(r *http.Request, user storage.User, p storage.Passkey) error {
 	m := templates.FactorAddedMail(i18n.Say("the passkey “{name}”", p.Name), login.Circumstances(r, e.now()), e.Account)
 	return e.Notices.Notify(context.WithoutCancel(r.Context()), user, m)
 }

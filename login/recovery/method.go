@@ -85,7 +85,7 @@ func (m *Method) judge(ctx context.Context, user storage.User, code string) (log
 // SignedIn tells the person that a code was used. The sign-in stands even when the mail cannot be
 // queued: the audit log has it as well.
 func (m *Method) SignedIn(ctx context.Context, user storage.User) {
-	if err := m.tell(ctx, user); err != nil {
+	if err := m.notify(ctx, user); err != nil {
 		web.Annotate(ctx, notice(err))
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-func (m *Method) tell(ctx context.Context, user storage.User) error {
+func (m *Method) notify(ctx context.Context, user storage.User) error {
 	left, err := m.Store.RecoveryCodesLeft(ctx, user.ID)
 	if err != nil {
 		return fmt.Errorf("count recovery codes: %w", err)

@@ -49,7 +49,7 @@ func dead(state storage.GrantState) string {
 // endFamily revokes a grant whose code or refresh token was presented twice, and returns the refusal.
 func (t *Issuer) endFamily(ctx context.Context, grant storage.Grant, why string, refusal *oauth.Error) error {
 	if err := t.Grants.RevokeGrant(ctx, grant.ID, t.Now(), why); err != nil {
-		return gone(err)
+		return removed(err)
 	}
 	err := t.Audit.Record(ctx, audit.Event{Type: why, Outcome: audit.Refused, Reason: "presented twice",
 		UserID: grant.UserID, ClientID: grant.ClientID, Target: grant.ID, TraceID: web.TraceID(ctx)})
@@ -60,7 +60,7 @@ func (t *Issuer) endFamily(ctx context.Context, grant storage.Grant, why string,
 }
 
 // gone answers for a grant that has just been removed; an outage stays one.
-func gone(err error) error {
+func removed(err error) error {
 	if errors.Is(err, storage.ErrNotFound) {
 		return oauth.InvalidGrant().WithHint("the grant is forgotten, or what its refresh tokens are made from")
 	}

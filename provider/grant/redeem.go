@@ -65,7 +65,7 @@ func (t *Issuer) spend(ctx context.Context, state storage.GrantState, now time.T
 			return err
 		}
 		if state, err = t.Grants.Grant(ctx, state.ID); err != nil {
-			return gone(err)
+			return removed(err)
 		}
 	}
 	if state.CodeSpentAt.IsZero() {

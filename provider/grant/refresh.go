@@ -35,7 +35,7 @@ func (t *Issuer) firstSeed(ctx context.Context, c *client, g storage.Grant) ([]b
 		return nil, nil
 	}
 	seed, err := t.Refresh.Seed(ctx, g)
-	return seed, gone(err)
+	return seed, removed(err)
 }
 
 // refreshGrant takes refresh tokens, and rotates them (RFC 6749 section 6) unless the client's profile
@@ -82,7 +82,7 @@ func (g *refreshGrant) rotate(ctx context.Context, c *client, state storage.Gran
 			return next, err
 		}
 		if state, err = g.t.Grants.Grant(ctx, state.ID); err != nil {
-			return 0, gone(err)
+			return 0, removed(err)
 		}
 	}
 	switch {
