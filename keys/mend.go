@@ -83,7 +83,7 @@ func (r *Ring) add(ctx context.Context, alg string, serial int64, signsFrom time
 	if err != nil {
 		return fmt.Errorf("make %s key: %w", alg, err)
 	}
-	k.Serial, k.CreatedAt, k.SignsFrom = serial, r.opt.Now(), signsFrom
+	k.Serial, k.CreatedAt, k.SignsFrom = serial, r.opt.Clock.Now(), signsFrom
 	if err := r.store.AddSigningKey(ctx, k); err != nil && !errors.Is(err, storage.ErrExists) {
 		return fmt.Errorf("add signing key: %w", err)
 	}

@@ -25,7 +25,7 @@ func (w *Worker) handle(ctx context.Context, claimed storage.Mail) {
 	release := w.hold(ctx, claimed)
 	defer release()
 	m, outcome, err := w.try(ctx, claimed)
-	next := w.Queue.Now().Add(delay(claimed.Tries))
+	next := w.Queue.Clock.Now().Add(delay(claimed.Tries))
 	if outcome == Retried && !next.Before(claimed.ExpiresAt) {
 		outcome = Expired
 	}
@@ -36,7 +36,7 @@ func (w *Worker) handle(ctx context.Context, claimed storage.Mail) {
 func (w *Worker) try(ctx context.Context, claimed storage.Mail) (Message, Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, tryFor)
 	defer cancel()
-	if !w.Queue.Now().Before(claimed.ExpiresAt) {
+	if !w.Queue.Clock.Now().Before(claimed.ExpiresAt) {
 		return Message{}, Expired, nil
 	}
 	m, err := w.Queue.open(claimed)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/symbolon-id/symbolon/clock"
 )
 
 const (
@@ -34,19 +36,19 @@ type entry struct {
 
 // cache remembers answers and failures. A fetch under way is one, too: who asks meanwhile waits for it.
 type cache struct {
-	now  func() time.Time
-	wait func(ctx context.Context, rawURL string) (leave func() error, err error)
+	clock clock.Clock
+	wait  func(ctx context.Context, rawURL string) (leave func() error, err error)
 
 	mu      sync.Mutex // guards what follows
 	entries map[key]*entry
 	bytes   int
 }
 
-func newCache(now func() time.Time, wait func(context.Context, string) (func() error, error)) *cache {
+func newCache(clock clock.Clock, wait func(context.Context, string) (func() error, error)) *cache {
 	if wait == nil {
 		wait = func(context.Context, string) (func() error, error) { return func() error { return nil }, nil }
 	}
-	return &cache{now: now, wait: wait, entries: map[key]*entry{}}
+	return &cache{clock: clock, wait: wait, entries: map[key]*entry{}}
 }
 
 func (c *cache) get(ctx context.Context, k key, fetch func() (*Response, error)) (*Response, error) {
@@ -81,7 +83,7 @@ func (c *cache) await(ctx context.Context, k key, fetch func() (*Response, error
 func (c *cache) kept(k key) *entry {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e, ok := c.entries[k]; ok && c.now().Before(e.freshUntil) {
+	if e, ok := c.entries[k]; ok && c.clock.Now().Before(e.freshUntil) {
 		return e
 	}
 	return nil
@@ -92,7 +94,7 @@ func (c *cache) knows(k key) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.entries[k]
-	return ok && (e.freshUntil.IsZero() || c.now().Before(e.freshUntil))
+	return ok && (e.freshUntil.IsZero() || c.clock.Now().Before(e.freshUntil))
 }
 
 // enter returns the entry to wait for, and whether the caller has to fill it.
@@ -100,7 +102,7 @@ func (c *cache) enter(k key) (e *entry, mine bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.entries[k]; ok {
-		if e.freshUntil.IsZero() || c.now().Before(e.freshUntil) {
+		if e.freshUntil.IsZero() || c.clock.Now().Before(e.freshUntil) {
 			return e, false
 		}
 		c.remove(k)
@@ -114,7 +116,7 @@ func (c *cache) fill(k key, e *entry, fetch func() (*Response, error)) {
 	response, err := fetch()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.now()
+	now := c.clock.Now()
 	e.response, e.err, e.freshUntil = response, err, now.Add(failureFresh)
 	switch failed, _ := errors.AsType[*Error](err); {
 	case err == nil:
@@ -148,7 +150,7 @@ func (c *cache) reject(k key, reason string) {
 		return
 	}
 	c.remove(k)
-	failed := &entry{done: make(chan struct{}), err: refused(reason), freshUntil: c.now().Add(failureFresh)}
+	failed := &entry{done: make(chan struct{}), err: refused(reason), freshUntil: c.clock.Now().Add(failureFresh)}
 	close(failed.done)
 	c.entries[k] = failed
 }
@@ -169,7 +171,7 @@ func (c *cache) shrink() {
 			if len(c.entries) <= maxEntries && c.bytes <= maxCached {
 				return
 			}
-			if !e.freshUntil.IsZero() && (!expiredOnly || !c.now().Before(e.freshUntil)) {
+			if !e.freshUntil.IsZero() && (!expiredOnly || !c.clock.Now().Before(e.freshUntil)) {
 				c.remove(k)
 			}
 		}

@@ -25,6 +25,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/symbolon-id/symbolon/clock"
 )
 
 const (
@@ -61,7 +63,7 @@ type Options struct {
 	Resolver Resolver                  // nil: the system's
 	Allow    func(netip.AddrPort) bool // addresses to dial; nil: public ones
 	Roots    *x509.CertPool            // nil: the system's
-	Now      func() time.Time          // nil: the system's clock
+	Clock    clock.Clock               // nil: the system's
 	Self     string                    // URL of this server, which never asks itself
 	Inside   Inside                    // may be asked beside what is public
 
@@ -95,9 +97,6 @@ type Client struct {
 // New returns a Client. Proxies named by the environment are not used: they would dial for us, past
 // every check. TLS is verified, of version 1.2 or later.
 func New(o Options) *Client {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	self, err := url.Parse(o.Self)
 	if err != nil {
 		self = &url.URL{}
@@ -106,14 +105,14 @@ func New(o Options) *Client {
 		self: self, ports: o.Ports, inside: o.Inside, loopback: o.Loopback,
 		transport: &http.Transport{
 			DialContext:            newDialer(o).dial,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Now},
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Clock},
 			TLSHandshakeTimeout:    maxTime,
 			DisableKeepAlives:      true,
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: maxHeader,
 		},
 		slots: make(chan struct{}, maxConcurrent),
-		cache: newCache(o.Now, o.Wait),
+		cache: newCache(o.Clock, o.Wait),
 	}
 }
 

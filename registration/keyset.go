@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
@@ -38,7 +39,7 @@ var _ KeyFetcher = (*outbound.Client)(nil)
 type KeySets struct {
 	Fetch   KeyFetcher
 	Limiter web.Limiter
-	Now     func() time.Time // nil: the system's clock
+	Clock   clock.Clock // nil: the system's
 
 	mu    sync.Mutex // guards known
 	known map[string]keySet
@@ -65,7 +66,7 @@ func (k *KeySets) KeySet(ctx context.Context, uri string, anew bool) ([]byte, er
 	case err == nil:
 		k.remember(uri, next)
 		return next.jwks, nil
-	case last.jwks != nil && isTemporary(err) && k.now().Before(last.fresh.Add(keysStaleFor)):
+	case last.jwks != nil && isTemporary(err) && k.Clock.Now().Before(last.fresh.Add(keysStaleFor)):
 		return last.jwks, nil
 	case errors.Is(err, storage.ErrUnavailable):
 		return nil, err
@@ -78,7 +79,7 @@ func (k *KeySets) KeySet(ctx context.Context, uri string, anew bool) ([]byte, er
 func (k *KeySets) last(uri string, anew bool) (last keySet, good bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	now := k.now()
+	now := k.Clock.Now()
 	last = k.known[uri]
 	switch {
 	case !anew:
@@ -110,7 +111,7 @@ func (k *KeySets) fetch(ctx context.Context, uri string, last keySet) (keySet, e
 	if err != nil {
 		k.Fetch.Reject(uri, outbound.KeySet(), "no usable keys")
 	}
-	return keySet{jwks: jwks, at: k.now(), fresh: response.FreshUntil}, err
+	return keySet{jwks: jwks, at: k.Clock.Now(), fresh: response.FreshUntil}, err
 }
 
 func (k *KeySets) remember(uri string, next keySet) {
@@ -142,11 +143,4 @@ func noteKeys(ctx context.Context, err error) error {
 		return unasked(failed)
 	}
 	return errNoKeys
-}
-
-func (k *KeySets) now() time.Time {
-	if k.Now == nil {
-		return time.Now()
-	}
-	return k.Now()
 }

@@ -35,7 +35,7 @@ func (t *Issuer) populate(ctx context.Context, r fosite.AccessRequester, w fosit
 }
 
 func (t *Issuer) since(past time.Time) string {
-	return t.Now().Sub(past).Round(time.Second).String()
+	return t.Clock.Now().Sub(past).Round(time.Second).String()
 }
 
 // dead tells developers why a grant is over.
@@ -48,7 +48,7 @@ func dead(state storage.GrantState) string {
 
 // endFamily revokes a grant whose code or refresh token was presented twice, and returns the refusal.
 func (t *Issuer) endFamily(ctx context.Context, grant storage.Grant, why string, refusal *oauth.Error) error {
-	if err := t.Grants.RevokeGrant(ctx, grant.ID, t.Now(), why); err != nil {
+	if err := t.Grants.RevokeGrant(ctx, grant.ID, t.Clock.Now(), why); err != nil {
 		return gone(err)
 	}
 	err := t.Audit.Record(ctx, audit.Event{Type: why, Outcome: audit.Refused, Reason: "presented twice",
