@@ -94,7 +94,9 @@ func rooms(words string) string {
 	return "provider/" + strings.Join(strings.Fields(words), " provider/")
 }
 
-func feature(more string) []string { return list("i18n storage audit web templates legible clock " + more) }
+func feature(more string) []string {
+	return list("i18n storage audit web templates legible clock " + more)
+}
 
 // goPackage is what go list tells of a package.
 type goPackage struct {
