@@ -55,7 +55,7 @@ func architecture() map[string]rule {
 		"account":           {ours: feature("login/session interaction mail users")},
 		"clients":           {ours: feature("keys")},
 		"users":             {ours: feature("clients login/recoverlink mail")},
-		"registration":      {ours: feature("clients keys outbound strictjson")},
+		"registration":      {ours: feature("clients keys outbound strictjson"), libraries: list("golang.org/x/sync")},
 		"logout":            {ours: list("clock storage outbound outbox")},
 
 		// Foundations.
