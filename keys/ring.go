@@ -94,7 +94,7 @@ func (r *Ring) Load(ctx context.Context) error {
 	return r.load(ctx)
 }
 
-// load mends the lines that are there, and those of the algorithms that are to begin.
+// load completes the lines that are there, and those of the algorithms that are to begin.
 func (r *Ring) load(ctx context.Context, begin ...string) error {
 	const rounds = 10 // three make a ring from nothing; more are needed when other nodes interfere
 	for range rounds {
@@ -103,7 +103,7 @@ func (r *Ring) load(ctx context.Context, begin ...string) error {
 			return fmt.Errorf("read signing keys: %w", err)
 		}
 		now := r.opt.Clock.Now()
-		wrote, err := r.mend(ctx, lifecycle(rows, now, r.opt.Overlap), now, begin...)
+		wrote, err := r.complete(ctx, lifecycle(rows, now, r.opt.Overlap), now, begin...)
 		if err != nil {
 			return r.makeDo(rows, now, err)
 		}
