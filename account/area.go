@@ -3,9 +3,9 @@ package account
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -94,7 +94,7 @@ type Area struct {
 	Audit     Recorder
 	Sentence  func(scope string) i18n.Text // what a scope allows, "" for one it does not know; nil: knows none
 	DocsURL   string                       // of what the fields of an export mean; empty for none
-	Now       func() time.Time             // nil: the system's clock
+	Clock     clock.Clock                  // nil: the system's
 }
 
 // Mount registers the pages on mux, which is at the site's path.
@@ -103,7 +103,7 @@ func (a *Area) Mount(mux *web.Mux) {
 	f.gate.mount(mux)
 	connections := &connectionsPage{frame: f, store: a.Store, sentence: a.Sentence}
 	others := &othersPage{frame: f, store: a.Store, connections: connections}
-	changes := &emailChanges{ephemeral: a.Ephemeral, browser: a.Browser, now: f.now}
+	changes := &emailChanges{ephemeral: a.Ephemeral, browser: a.Browser, clock: f.clock}
 	profile := &profilePage{frame: f, store: a.Store, changes: changes}
 	codes := &codesPage{frame: f, store: a.Store, codes: a.Codes}
 	pages := []interface{ mount(mux *web.Mux) }{
@@ -129,13 +129,9 @@ func (a *Area) Mount(mux *web.Mux) {
 
 // frame builds what all pages share.
 func (a *Area) frame() *frame {
-	now := a.Now
-	if now == nil {
-		now = time.Now
-	}
 	return &frame{
-		gate:     &gate{Site: a.Site, sessions: a.Sessions, requests: a.Requests, stepUp: a.StepUp, pages: a.Pages, audit: a.Audit, now: now},
-		post:     &post{site: a.Site, letters: a.Letters, mailer: a.Mailer, clock: now},
+		gate:     &gate{Site: a.Site, sessions: a.Sessions, requests: a.Requests, stepUp: a.StepUp, pages: a.Pages, audit: a.Audit, clock: a.Clock},
+		post:     &post{site: a.Site, letters: a.Letters, mailer: a.Mailer},
 		passkeys: a.Passkeys, withApp: a.App != nil, withCodes: a.Codes != nil, keep: a.Keep, browser: a.Browser, store: a.Store,
 	}
 }

@@ -61,7 +61,7 @@ func (a *emailPage) enterCode(w http.ResponseWriter, r *http.Request, s *session
 	if !ok {
 		return a.profile.render(w, r, s, profileForm{status: http.StatusBadRequest, codeError: "Enter the 6-digit code."})
 	}
-	wait, err := a.store.CountFailure(r.Context(), "email-code:"+c.ID, 5, time.Hour, a.now())
+	wait, err := a.store.CountFailure(r.Context(), "email-code:"+c.ID, 5, time.Hour, a.clock.Now())
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (a *emailPage) use(w http.ResponseWriter, r *http.Request, s *session.Sessi
 	if c.Which == second {
 		change, tell = a.store.SetSecondEmail, a.secondSet
 	}
-	err := change(r.Context(), c.UserID, c.New, c.spend(), a.now())
+	err := change(r.Context(), c.UserID, c.New, c.spend(), a.clock.Now())
 	switch {
 	case errors.Is(err, storage.ErrExists):
 		return a.taken(w, r, s)

@@ -36,7 +36,7 @@ func (a *emailPage) ask(which mailbox) page {
 
 func (a *emailPage) begin(w http.ResponseWriter, r *http.Request, s *session.Session, which mailbox, email string) error {
 	token := storage.NewBearer(emailPrefix)
-	c := newEmailChange(token, a.browser.Ensure(w, r), s.User, which, email, a.now())
+	c := newEmailChange(token, a.browser.Ensure(w, r), s.User, which, email, a.clock.Now())
 	if err := a.changes.keep(r.Context(), c); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
@@ -55,7 +56,7 @@ func (c emailChange) spend() storage.Spent {
 type emailChanges struct {
 	ephemeral storage.Ephemeral
 	browser   web.Browser
-	now       func() time.Time
+	clock     clock.Clock
 }
 
 // keep stores c as the only one of its user.
@@ -81,7 +82,7 @@ func (a *emailChanges) find(ctx context.Context, id string) (emailChange, error)
 	if err != nil {
 		return emailChange{}, fmt.Errorf("find email change: %w", err)
 	}
-	if string(latest) != id || c.Expired(a.now()) {
+	if string(latest) != id || c.Expired(a.clock.Now()) {
 		return emailChange{}, storage.ErrNotFound
 	}
 	return c, nil

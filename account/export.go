@@ -37,7 +37,7 @@ func (a *exportPage) export(w http.ResponseWriter, r *http.Request, s *session.S
 	if err := a.did(r, s, audit.Event{Type: audit.UserExported}); err != nil {
 		return err
 	}
-	d, err := users.NewDocument(r.Context(), a.store, s.User, a.now())
+	d, err := users.NewDocument(r.Context(), a.store, s.User, a.clock.Now())
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (a *homePage) show(w http.ResponseWriter, r *http.Request, s *session.Sessi
 		return err
 	}
 	frame := a.head(r, s)
-	if s.Settling(a.now()) && frame.Notice == "" {
+	if s.Settling(a.clock.Now()) && frame.Notice == "" {
 		frame.Notice = "You’re back in. Add a passkey now and remove anything you’ve lost."
 	}
 	if frame.Signals, err = a.signals(r.Context(), s); err != nil { // who has just signed in is often here

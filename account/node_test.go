@@ -114,7 +114,7 @@ func (d *deployment) newArea(rp *passkey.RelyingParty) *account.Area {
 		Passkeys: &passkey.Enrolment{RelyingParty: rp, Store: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now, Audit: n.Audit, Notices: d.mails},
 		App:      &totp.Enrolment{Store: d.DB, Sealer: d.Sealer, Issuer: "Example", Now: d.Clock.Now}, QR: totp.QR,
 		Codes: &recovery.Codes{Store: d.DB, Now: d.Clock.Now, Audit: n.Audit, Notices: d.mails}, Browser: n.Requests.Browser, Limiter: d.Limiter(),
-		Mailer: d.mails, Letters: n.Pages, Pages: n.Pages, Audit: n.Audit, Now: d.Clock.Now,
+		Mailer: d.mails, Letters: n.Pages, Pages: n.Pages, Audit: n.Audit, Clock: d.Clock.Now,
 		Sentence: func(scope string) i18n.Text { return map[string]i18n.Text{"email": "See your email address"}[scope] },
 	}
 }

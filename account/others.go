@@ -57,7 +57,7 @@ func (a *othersPage) show(w http.ResponseWriter, r *http.Request, s *session.Ses
 // let back in, by way of what else has access.
 func (a *othersPage) afterPasskey(r *http.Request, s *session.Session) (path string, err error) {
 	all, err := a.store.Passkeys(r.Context(), s.UserID)
-	if err != nil || len(all) > 1 && !s.Settling(a.now()) {
+	if err != nil || len(all) > 1 && !s.Settling(a.clock.Now()) {
 		return pathTo("passkeys"), err
 	}
 	browsers, apps, err := a.others(r, s)

@@ -68,7 +68,7 @@ func (a *emailPage) secondSet(r *http.Request, s *session.Session, c emailChange
 
 // removeSecond takes the second address away. With the first one left nobody is locked out.
 func (a *emailPage) removeSecond(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	err := a.store.DropSecondEmail(r.Context(), s.UserID, s.User.SecondEmail, a.now())
+	err := a.store.DropSecondEmail(r.Context(), s.UserID, s.User.SecondEmail, a.clock.Now())
 	if errors.Is(err, storage.ErrNotFound) { // of two clicks the other did it
 		return a.done(w, "profile", "second-removed")
 	}

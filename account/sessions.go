@@ -63,7 +63,7 @@ func (a *sessionsPage) end(w http.ResponseWriter, r *http.Request, s *session.Se
 	if !slices.ContainsFunc(all, func(one storage.Session) bool { return one.ID == id }) {
 		return fmt.Errorf("find session: %w", storage.ErrNotFound)
 	}
-	if err := a.store.EndSession(r.Context(), id, a.now()); err != nil {
+	if err := a.store.EndSession(r.Context(), id, a.clock.Now()); err != nil {
 		return err
 	}
 	if err := a.did(r, s, audit.Event{Type: audit.SignOut, Target: id}); err != nil {

@@ -6,9 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
@@ -36,7 +36,7 @@ type gate struct {
 	stepUp   StepUp
 	pages    Pages
 	audit    Recorder
-	now      func() time.Time
+	clock    clock.Clock
 }
 
 func (a *gate) mount(mux *web.Mux) { mux.Page("GET /account/confirm", a.confirm) }
@@ -60,7 +60,7 @@ func (a *gate) known(p page) web.Handler {
 
 // signIn sends a stranger to sign in, by whatever is enough for signing in, and from there to path.
 func (a *gate) signIn(w http.ResponseWriter, r *http.Request, path string) error {
-	q := &interaction.Request{Handle: storage.NewID(""), CreatedAt: a.now(), Return: path}
+	q := &interaction.Request{Handle: storage.NewID(""), CreatedAt: a.clock.Now(), Return: path}
 	if err := a.requests.Park(w, r, q); err != nil {
 		return err
 	}

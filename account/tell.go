@@ -25,7 +25,6 @@ type post struct {
 	site    web.Site
 	letters Letters
 	mailer  Mailer
-	clock   func() time.Time
 }
 
 // changed records what the person did and tells them by mail, in case it was not them. The change
@@ -68,8 +67,8 @@ func (a *post) writeUntil(ctx context.Context, to string, m templates.NoticeMail
 }
 
 // circumstances are those of this request.
-func (a *post) circumstances(r *http.Request, s *session.Session) templates.Circumstances {
-	return templates.Circumstances{At: a.clock(), Browser: s.UserAgent, Network: web.Network(web.ClientIP(r.Context()))}
+func (a *frame) circumstances(r *http.Request, s *session.Session) templates.Circumstances {
+	return templates.Circumstances{At: a.clock.Now(), Browser: s.UserAgent, Network: web.Network(web.ClientIP(r.Context()))}
 }
 
 // link is the address of one of our pages for a mail.
@@ -78,5 +77,5 @@ func (a *post) link(path string) string { return a.site.URL(path) }
 // endOtherSessions signs out all browsers but this one: after a way in was taken away, whoever came
 // by it must not stay.
 func (a *frame) endOtherSessions(r *http.Request, s *session.Session) error {
-	return a.store.EndUserSessions(r.Context(), s.UserID, s.ID, a.now())
+	return a.store.EndUserSessions(r.Context(), s.UserID, s.ID, a.clock.Now())
 }

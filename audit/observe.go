@@ -13,7 +13,7 @@ func (r *Recorder) observe(ctx context.Context, e Event) (_ Event, isNew bool) {
 	if r.options.Counter != nil {
 		r.options.Counter.AuditEvent(e.Type, e.Outcome)
 	}
-	t, now, isNew := r.tallyOf(e), r.options.Now(), true
+	t, now, isNew := r.tallyOf(e), r.options.Clock.Now(), true
 	complete := func(e *Event) {
 		e.ID, e.At, e.Count = rand.Text(), now, 1
 		if r.options.Describe != nil {

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/symbolon-id/symbolon/clock"
 )
 
 const (
@@ -34,8 +36,8 @@ type Counter interface {
 type Options struct {
 	Counter Counter
 	Log     *slog.Logger
-	Now     func() time.Time
-	Buffer  int // events that may wait to be stored; 0: 20,000, about 10 MB
+	Clock   clock.Clock // nil: the system's
+	Buffer  int         // events that may wait to be stored; 0: 20,000, about 10 MB
 	// Describe fills in what the context knows of the request: address and trace id.
 	Describe func(ctx context.Context, e *Event)
 	// Network names the network that the request came from; nil: all are one.
@@ -58,9 +60,6 @@ type Recorder struct {
 func NewRecorder(sink Sink, options Options) *Recorder {
 	options.Log = cmp.Or(options.Log, slog.New(slog.DiscardHandler))
 	options.Buffer = cmp.Or(options.Buffer, defaultBuffer)
-	if options.Now == nil {
-		options.Now = time.Now
-	}
 	if options.Network == nil {
 		options.Network = func(context.Context) string { return "" }
 	}
@@ -106,7 +105,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			r.counts(ctx, r.options.Now())
+			r.counts(ctx, r.options.Clock.Now())
 			_ = r.flush(ctx)
 		}
 	}

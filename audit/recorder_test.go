@@ -154,7 +154,7 @@ func TestEventIsOneRowOneLogRecordAndOneCount(t *testing.T) {
 	counted := &counts{by: map[string]int{}}
 	at := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	recorder := audit.NewRecorder(db, audit.Options{
-		Counter: counted, Log: slog.New(slog.NewTextHandler(&log, nil)), Now: func() time.Time { return at },
+		Counter: counted, Log: slog.New(slog.NewTextHandler(&log, nil)), Clock: func() time.Time { return at },
 		Describe: func(_ context.Context, e *audit.Event) { e.IP, e.TraceID = "192.0.2.1", "4bf92f35" },
 	})
 	if err := recorder.Record(context.Background(), refusal()); err != nil {

@@ -28,7 +28,7 @@ type node struct {
 func newNode(db *durable.DB) *node {
 	n := &node{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
 	n.Recorder = audit.NewRecorder(db, audit.Options{
-		Now: func() time.Time {
+		Clock: func() time.Time {
 			n.mu.Lock()
 			defer n.mu.Unlock()
 			return n.now

@@ -23,7 +23,7 @@ type Agents struct{ Registry }
 
 // NewAgents returns the service accounts in store. Events go to recorder.
 func NewAgents(store Store, recorder Recorder) *Agents {
-	return &Agents{Registry{kind: storage.KindAgent, store: store, audit: recorder, now: time.Now}}
+	return &Agents{Registry{kind: storage.KindAgent, store: store, audit: recorder}}
 }
 
 // Agent is what its owner chooses of a new service account. Without Audiences its tokens are for the

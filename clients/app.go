@@ -16,7 +16,7 @@ type Apps struct{ Registry }
 
 // NewApps returns the apps in store; see NewAgents.
 func NewApps(store Store, recorder Recorder) *Apps {
-	return &Apps{Registry{kind: storage.KindApp, store: store, audit: recorder, now: time.Now}}
+	return &Apps{Registry{kind: storage.KindApp, store: store, audit: recorder}}
 }
 
 // App is what its owner chooses of a new application.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -43,7 +44,7 @@ type Registry struct {
 	kind  string
 	store Store
 	audit Recorder
-	now   func() time.Time
+	clock clock.Clock
 }
 
 // List returns those that p chooses of the clients of this kind, disabled ones too.
@@ -80,7 +81,7 @@ func (r *Registry) Update(ctx context.Context, by audit.Actor, id string, change
 		return storage.Client{}, err
 	}
 	if takesAway(before, client) {
-		client.NotBefore = r.now().Truncate(time.Second).Add(time.Second) // iat counts whole seconds
+		client.NotBefore = r.clock.Now().Truncate(time.Second).Add(time.Second) // iat counts whole seconds
 	}
 	if err := r.record(ctx, by, audit.ClientUpdated, id, ""); err != nil {
 		return storage.Client{}, err
@@ -119,7 +120,7 @@ func (r *Registry) replace(ctx context.Context, was storage.Client, is *storage.
 // Disable refuses the client from the next request on, and kills the tokens it holds.
 func (r *Registry) Disable(ctx context.Context, by audit.Actor, id string) error {
 	return r.takeAway(ctx, by, id, audit.ClientDisabled, func() error {
-		return r.store.SetClientDisabled(ctx, id, r.now())
+		return r.store.SetClientDisabled(ctx, id, r.clock.Now())
 	})
 }
 
@@ -150,7 +151,7 @@ func (r *Registry) takeAway(ctx context.Context, by audit.Actor, id, event strin
 }
 
 func (r *Registry) create(ctx context.Context, by audit.Actor, id, name string, secretEnd time.Time, meta storage.ClientMetadata) (Issued, error) {
-	now := r.now()
+	now := r.clock.Now()
 	client := storage.Client{
 		ID: id, Kind: r.kind, Name: name, CreatedAt: now, UpdatedAt: now, ClientMetadata: meta,
 	}

@@ -39,7 +39,7 @@ func (r *Registry) AddSecret(ctx context.Context, by audit.Actor, clientID strin
 	if client.AuthMethod != "" {
 		return Issued{}, Invalid{"client_secret", "it proves itself with its own keys, and nothing weaker is accepted"}
 	}
-	secret, bearer, err := newSecret(clientID, r.now(), expiresAt)
+	secret, bearer, err := newSecret(clientID, r.clock.Now(), expiresAt)
 	if err != nil {
 		return Issued{}, err
 	}

@@ -15,9 +15,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
@@ -69,8 +69,8 @@ type Asker struct {
 	Requests *interaction.Store
 	Pages    Pages
 	Audit    Recorder
-	Details  Details          // nil: nothing is asked for in details
-	Now      func() time.Time // nil: the system's clock
+	Details  Details     // nil: nothing is asked for in details
+	Clock    clock.Clock // nil: the system's
 
 	Clients        Clients                  // nil: none ever changes
 	SelfRegistered string                   // begins the id of every client that registered itself
@@ -151,11 +151,4 @@ func (a *Asker) before(ctx context.Context, q *interaction.Request, userID strin
 
 func (a *Asker) url(q *interaction.Request) string {
 	return a.Site.Path("/consent?request=" + url.QueryEscape(q.Handle))
-}
-
-func (a *Asker) now() time.Time {
-	if a.Now == nil {
-		return time.Now()
-	}
-	return a.Now()
 }

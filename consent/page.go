@@ -120,7 +120,7 @@ func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Req
 	}
 	err = a.Store.AddConsent(r.Context(), storage.Consent{
 		UserID: s.UserID, ClientID: q.ClientID, RedirectHost: host, Resource: resourceKey(q),
-		Scopes: q.Allow(), GrantedAt: a.now(),
+		Scopes: q.Allow(), GrantedAt: a.Clock.Now(),
 	})
 	if err == nil {
 		err = a.unlessChanged(r.Context(), q, s)

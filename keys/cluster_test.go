@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// clock is the time of all nodes of a cluster; it moves only when told to.
-type clock struct{ ms atomic.Int64 }
+// testClock is the time of all nodes of a cluster; it moves only when told to.
+type testClock struct{ ms atomic.Int64 }
 
-func newClock() *clock {
-	c := new(clock)
+func newClock() *testClock {
+	c := new(testClock)
 	c.ms.Store(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli())
 	return c
 }
 
-func (c *clock) now() time.Time          { return time.UnixMilli(c.ms.Load()) }
-func (c *clock) advance(d time.Duration) { c.ms.Add(d.Milliseconds()) }
+func (c *testClock) now() time.Time          { return time.UnixMilli(c.ms.Load()) }
+func (c *testClock) advance(d time.Duration) { c.ms.Add(d.Milliseconds()) }
 
 // cluster is a deployment: nodes that share a store, a secret and the time.
 type cluster struct {
 	store  Store
 	sealer *Sealer
-	clock  *clock
+	clock  *testClock
 	log    *slog.Logger
 	spread time.Duration // 0: none, on a clock of whole milliseconds
 }
@@ -44,7 +44,7 @@ func newCluster(t testing.TB, store Store) cluster {
 // ring is a node that has not read the store yet.
 func (c cluster) ring() *Ring {
 	return NewRing(c.store, c.sealer, Options{
-		Now: c.clock.now, PublishAhead: publishAhead, RotateAfter: rotateAfter, Overlap: overlap, Log: c.log, Spread: cmp.Or(c.spread, 1),
+		Clock: c.clock.now, PublishAhead: publishAhead, RotateAfter: rotateAfter, Overlap: overlap, Log: c.log, Spread: cmp.Or(c.spread, 1),
 	})
 }
 

@@ -7,7 +7,7 @@
 //	lifecycle.go  next → signing → retiring → gone, from times alone
 //	key.go        one private key: making it, sealing it, opening it
 //	ring.go       Ring: all of them, read from the store, held in memory
-//	mend.go       makes the first keys, and whatever a complete ring lacks
+//	complete.go   makes the first keys, and whatever a complete ring lacks
 //	rotate.go     rotation by operator and by age, revocation, removal
 //	run.go        keeps the ring up to date
 //	sign.go       Ring.Sign

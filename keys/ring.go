@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -32,12 +33,12 @@ type Store interface {
 
 // Options are the ring's times; a zero field takes its default.
 type Options struct {
-	Now          func() time.Time // default time.Now
-	PublishAhead time.Duration    // how long clients may cache the JWKS; default 5 minutes
-	Spread       time.Duration    // how long until every node publishes a key that was added; default 3 seconds
-	RotateAfter  time.Duration    // age at which a signing key is replaced; default 90 days
-	Overlap      time.Duration    // longest life of a token, and some for clocks; default 24 hours
-	Log          *slog.Logger     // default: none
+	Clock        clock.Clock   // nil: the system's
+	PublishAhead time.Duration // how long clients may cache the JWKS; default 5 minutes
+	Spread       time.Duration // how long until every node publishes a key that was added; default 3 seconds
+	RotateAfter  time.Duration // age at which a signing key is replaced; default 90 days
+	Overlap      time.Duration // longest life of a token, and some for clocks; default 24 hours
+	Log          *slog.Logger  // default: none
 }
 
 // Ring signs and verifies with the deployment's keys. They are held in memory: signing, verifying
@@ -65,9 +66,6 @@ type state struct {
 
 // NewRing makes an empty ring; Load fills it.
 func NewRing(store Store, sealer *Sealer, opt Options) *Ring {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
 	if opt.PublishAhead == 0 {
 		opt.PublishAhead = 5 * time.Minute
 	}
@@ -96,7 +94,7 @@ func (r *Ring) Load(ctx context.Context) error {
 	return r.load(ctx)
 }
 
-// load mends the lines that are there, and those of the algorithms that are to begin.
+// load completes the lines that are there, and those of the algorithms that are to begin.
 func (r *Ring) load(ctx context.Context, begin ...string) error {
 	const rounds = 10 // three make a ring from nothing; more are needed when other nodes interfere
 	for range rounds {
@@ -104,16 +102,16 @@ func (r *Ring) load(ctx context.Context, begin ...string) error {
 		if err != nil {
 			return fmt.Errorf("read signing keys: %w", err)
 		}
-		now := r.opt.Now()
-		wrote, err := r.maintain(ctx, lifecycle(rows, now, r.opt.Overlap), now, begin...)
+		now := r.opt.Clock.Now()
+		wrote, err := r.complete(ctx, lifecycle(rows, now, r.opt.Overlap), now, begin...)
 		if err != nil {
-			return r.publishKnown(rows, now, err)
+			return r.makeDo(rows, now, err)
 		}
 		if wrote {
 			continue
 		}
 		if err := r.publish(rows, now); err != nil {
-			return r.publishKnown(rows, now, err)
+			return r.makeDo(rows, now, err)
 		}
 		return nil
 	}
@@ -122,7 +120,7 @@ func (r *Ring) load(ctx context.Context, begin ...string) error {
 
 // makeDo goes on without the keys this node could not add or open, so that a revocation is felt
 // all the same. Not at the start: no JWKS is ever served without the next key.
-func (r *Ring) publishKnown(rows []storage.SigningKey, now time.Time, cause error) error {
+func (r *Ring) makeDo(rows []storage.SigningKey, now time.Time, cause error) error {
 	if r.Ready() != nil {
 		return cause
 	}

@@ -37,7 +37,7 @@ func (r *Ring) rotateAged(ctx context.Context) error {
 	infos := r.state.Load().infos
 	aged := slices.DeleteFunc(inUse(infos), func(alg string) bool {
 		l := lineOf(infos, alg)
-		return l.next.scheduled() || r.opt.Now().Sub(l.signing.SignsFrom) < r.opt.RotateAfter
+		return l.next.scheduled() || r.opt.Clock.Now().Sub(l.signing.SignsFrom) < r.opt.RotateAfter
 	})
 	if len(aged) == 0 {
 		return nil
@@ -72,7 +72,7 @@ func (r *Ring) rotate(ctx context.Context, algs []string) (kids []string, err er
 // of the promotion signs with the old key, which retires only after Overlap. The first two keys of
 // an algorithm are made before any JWKS is served, so nobody can have seen one without the other.
 func (r *Ring) signsFrom(next KeyInfo) time.Time {
-	now := r.opt.Now()
+	now := r.opt.Clock.Now()
 	ready := next.CreatedAt.Add(r.opt.PublishAhead + settle)
 	if next.Serial <= 2 || ready.Before(now) {
 		return now
@@ -86,7 +86,7 @@ func (r *Ring) signsFrom(next KeyInfo) time.Time {
 func (r *Ring) Revoke(ctx context.Context, kid string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.store.RevokeSigningKey(ctx, kid, r.opt.Now()); err != nil {
+	if err := r.store.RevokeSigningKey(ctx, kid, r.opt.Clock.Now()); err != nil {
 		return fmt.Errorf("revoke signing key: %w", err)
 	}
 	if err := r.load(ctx); err != nil {
@@ -98,7 +98,7 @@ func (r *Ring) Revoke(ctx context.Context, kid string) error {
 // drop deletes what left the JWKS more than another Overlap ago, oldest first: a key's place follows
 // from its successor's times, so no row may go before those it retired.
 func (r *Ring) drop(ctx context.Context) error {
-	now, infos := r.opt.Now(), r.state.Load().infos
+	now, infos := r.opt.Clock.Now(), r.state.Load().infos
 	var kids []string
 	kept := map[string]bool{}
 	for _, k := range infos {

@@ -58,7 +58,7 @@ func (r *Ring) begin(ctx context.Context, alg string) (*key, error) {
 			return k, nil
 		}
 		select {
-		case <-time.After(from.Sub(r.opt.Now())):
+		case <-time.After(from.Sub(r.opt.Clock.Now())):
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

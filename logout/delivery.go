@@ -36,7 +36,7 @@ func (w *Worker) handle(ctx context.Context, n storage.LogoutNotice) {
 	slow := time.AfterFunc(patience, func() { w.pause(ctx, n.ClientID) })
 	outcome, err := w.deliver(ctx, n)
 	slow.Stop()
-	next := w.now().Add(delay(n.Tries))
+	next := w.Clock.Now().Add(delay(n.Tries))
 	again := outcome == Failed || outcome == Silent
 	if again && !next.Before(n.ExpiresAt) {
 		outcome, again = Expired, false
@@ -52,7 +52,7 @@ func (w *Worker) handle(ctx context.Context, n storage.LogoutNotice) {
 func (w *Worker) pause(ctx context.Context, clientID string) {
 	ctx, cancel := context.WithTimeout(ctx, storeFor)
 	defer cancel()
-	if err := w.Store.PauseLogoutNotices(ctx, clientID, w.now().Add(slowFor)); err != nil {
+	if err := w.Store.PauseLogoutNotices(ctx, clientID, w.Clock.Now().Add(slowFor)); err != nil {
 		w.Log.Warn("logout notices not paused", "client_id", clientID, "error", err)
 	}
 }
@@ -60,7 +60,7 @@ func (w *Worker) pause(ctx context.Context, clientID string) {
 func (w *Worker) deliver(ctx context.Context, n storage.LogoutNotice) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, tryFor)
 	defer cancel()
-	if !w.now().Before(n.ExpiresAt) {
+	if !w.Clock.Now().Before(n.ExpiresAt) {
 		return Expired, nil
 	}
 	c, err := w.Store.Client(ctx, n.ClientID)
@@ -106,7 +106,7 @@ func (w *Worker) conclude(ctx context.Context, n storage.LogoutNotice, outcome O
 		err = w.Store.ForgetLogoutNotice(ctx, n)
 	}
 	if outcome == Silent {
-		until := earlier(next, w.now().Add(pauseFor))
+		until := earlier(next, w.Clock.Now().Add(pauseFor))
 		err = errors.Join(err, w.Store.PauseLogoutNotices(ctx, n.ClientID, until))
 	}
 	if err != nil {

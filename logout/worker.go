@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/outbox"
 	"github.com/symbolon-id/symbolon/storage"
@@ -52,8 +53,8 @@ type Worker struct {
 	Tokens Tokens
 	Post   Poster
 	Log    *slog.Logger
-	Report func(Outcome)    // counts; optional
-	Now    func() time.Time // nil: the system's clock
+	Report func(Outcome) // counts; optional
+	Clock  clock.Clock   // nil: the system's
 }
 
 // Run delivers until ctx ends, then finishes what is in hand (seconds) and returns.
@@ -61,15 +62,8 @@ func (w *Worker) Run(ctx context.Context) {
 	outbox.Worker[storage.LogoutNotice]{
 		Name: "logout", Lanes: lanes, Aside: aside, Patience: patience, Log: w.Log,
 		Claim: func(ctx context.Context) (storage.LogoutNotice, error) {
-			return w.Store.ClaimLogoutNotice(ctx, w.now(), leaseFor)
+			return w.Store.ClaimLogoutNotice(ctx, w.Clock.Now(), leaseFor)
 		},
 		Handle: w.handle,
 	}.Run(ctx)
-}
-
-func (w *Worker) now() time.Time {
-	if w.Now == nil {
-		return time.Now()
-	}
-	return w.Now()
 }

@@ -76,7 +76,7 @@ type desk struct {
 func newDesk(t *testing.T, db *durable.DB) *desk {
 	t.Helper()
 	d := &desk{t: t, db: db, outcomes: make(chan logout.Outcome, 1000)}
-	db.Now = d.now
+	db.Clock = d.now
 	d.ok(db.CreateUser(t.Context(), storage.User{ID: "u_ada", Email: "ada@example.com"}))
 	return d
 }
@@ -87,7 +87,7 @@ func (d *desk) ok(err error)           { d.t.Helper(); must(d.t, err) }
 func (d *desk) client(id, uri string)  { d.t.Helper(); d.clientWith(id, uri, time.Time{}) }
 func (d *desk) worker(loop bool) *logout.Worker {
 	return &logout.Worker{
-		Store: d.db, Tokens: naming{}, Post: outbound.New(outbound.Options{Loopback: loop}), Now: d.now,
+		Store: d.db, Tokens: naming{}, Post: outbound.New(outbound.Options{Loopback: loop}), Clock: d.now,
 		Log: slog.New(slog.NewTextHandler(&d.log, nil)), Report: func(o logout.Outcome) { d.outcomes <- o },
 	}
 }

@@ -28,7 +28,7 @@ func (w *Worker) hold(ctx context.Context, claimed storage.Mail) (release func()
 			case <-ctx.Done():
 				return
 			}
-			until := w.Queue.Now().Add(leaseFor)
+			until := w.Queue.Clock.Now().Add(leaseFor)
 			switch err := w.renew(ctx, claimed.ID, held, until); {
 			case err == nil:
 				held = until

@@ -24,19 +24,19 @@ const (
 func (w *Worker) handle(ctx context.Context, claimed storage.Mail) {
 	release := w.hold(ctx, claimed)
 	defer release()
-	m, outcome, err := w.attempt(ctx, claimed)
-	next := w.Queue.Now().Add(delay(claimed.Tries))
+	m, outcome, err := w.try(ctx, claimed)
+	next := w.Queue.Clock.Now().Add(delay(claimed.Tries))
 	if outcome == Retried && !next.Before(claimed.ExpiresAt) {
 		outcome = Expired
 	}
 	w.conclude(ctx, claimed, outcome, next)
-	w.report(m, claimed, outcome, err)
+	w.tell(m, claimed, outcome, err)
 }
 
-func (w *Worker) attempt(ctx context.Context, claimed storage.Mail) (Message, Outcome, error) {
+func (w *Worker) try(ctx context.Context, claimed storage.Mail) (Message, Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, tryFor)
 	defer cancel()
-	if !w.Queue.Now().Before(claimed.ExpiresAt) {
+	if !w.Queue.Clock.Now().Before(claimed.ExpiresAt) {
 		return Message{}, Expired, nil
 	}
 	m, err := w.Queue.open(claimed)
@@ -84,7 +84,7 @@ func (w *Worker) conclude(ctx context.Context, claimed storage.Mail, outcome Out
 }
 
 // tell counts the outcome, and logs it when somebody waits for a mail in vain.
-func (w *Worker) report(m Message, claimed storage.Mail, outcome Outcome, cause error) {
+func (w *Worker) tell(m Message, claimed storage.Mail, outcome Outcome, cause error) {
 	if w.Report != nil {
 		w.Report(outcome)
 	}

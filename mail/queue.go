@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -33,7 +34,7 @@ type Sealer interface {
 
 // Queue takes messages to be sent.
 type Queue struct {
-	Now func() time.Time
+	Clock clock.Clock
 	// From says which network a request came from, and which wide network is around it; "" when it is no
 	// request. Nil: nothing is one.
 	From func(ctx context.Context) (network, wide string)
@@ -46,13 +47,13 @@ type Queue struct {
 
 // NewQueue returns a queue on store whose messages only sealer can read.
 func NewQueue(store Store, sealer Sealer) *Queue {
-	return &Queue{Now: time.Now, turns: turns{next: map[string]time.Time{}}, store: store, sealer: sealer, wake: make(chan struct{}, 1)}
+	return &Queue{turns: turns{next: map[string]time.Time{}}, store: store, sealer: sealer, wake: make(chan struct{}, 1)}
 }
 
 // Send queues m. When it returns nil, m survives a crash and is delivered until it expires; it never
 // waits for a mail server. Its error is of the message, or of the store.
 func (q *Queue) Send(ctx context.Context, m Message) error {
-	now := q.Now()
+	now := q.Clock.Now()
 	if m.Expires.IsZero() {
 		m.Expires = now.Add(defaultLife)
 	}

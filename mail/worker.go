@@ -33,7 +33,7 @@ type Worker struct {
 // Failing tells whether the last delivery found the mail server unreachable or unwilling.
 func (w *Worker) Failing() bool {
 	failed := w.failed.Load()
-	return failed != 0 && w.Queue.Now().Sub(time.UnixMilli(failed)) < failingFor
+	return failed != 0 && w.Queue.Clock.Now().Sub(time.UnixMilli(failed)) < failingFor
 }
 
 // failingFor: the next try may be another node's, which tells this one nothing.
@@ -41,7 +41,7 @@ const failingFor = 90 * time.Second
 
 func (w *Worker) note(failed bool) {
 	if failed {
-		w.failed.Store(w.Queue.Now().UnixMilli())
+		w.failed.Store(w.Queue.Clock.Now().UnixMilli())
 		return
 	}
 	w.failed.Store(0)
@@ -52,7 +52,7 @@ func (w *Worker) Run(ctx context.Context) {
 	outbox.Worker[storage.Mail]{
 		Name: "mail", Lanes: lanes, Wake: w.Queue.wake, Log: w.Log,
 		Claim: func(ctx context.Context) (storage.Mail, error) {
-			return w.Queue.store.ClaimMail(ctx, w.Queue.Now(), leaseFor)
+			return w.Queue.store.ClaimMail(ctx, w.Queue.Clock.Now(), leaseFor)
 		},
 		Handle: w.handle,
 	}.Run(ctx)

@@ -205,9 +205,9 @@ func TestMailThatTakesLongIsNobodyElsesMeanwhile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		clock := n.Queue.Now
+		clock := n.Queue.Clock
 		n.Queue = mail.NewQueue(watched, sealer)
-		n.Queue.Now = clock
+		n.Queue.Clock = clock
 		n.send(t, message("slow"))
 		n.run(t)
 		until := <-watched.done
@@ -323,7 +323,7 @@ func newNode(t *testing.T, db *durable.DB, deliver mail.Transport) *node {
 	}
 	n := &node{db: db, log: &bytes.Buffer{}, outcomes: make(chan mail.Outcome, 1000)}
 	queue := mail.NewQueue(db, sealer)
-	queue.Now = func() time.Time {
+	queue.Clock = func() time.Time {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		return time.Now().Add(n.offset)
@@ -390,7 +390,7 @@ func (n *node) until(t *testing.T, want ...mail.Outcome) {
 
 func (n *node) queueIsEmpty(t *testing.T) {
 	t.Helper()
-	if m, err := n.db.ClaimMail(t.Context(), n.Queue.Now(), time.Minute); !errors.Is(err, storage.ErrNotFound) {
+	if m, err := n.db.ClaimMail(t.Context(), n.Queue.Clock.Now(), time.Minute); !errors.Is(err, storage.ErrNotFound) {
 		t.Fatalf("due: %q, %v", m.ID, err)
 	}
 }

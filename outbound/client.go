@@ -24,7 +24,10 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
+
+	"github.com/symbolon-id/symbolon/clock"
 )
 
 const (
@@ -39,13 +42,16 @@ type Limits struct {
 	Body   int64         // bytes of the answer; more is refused
 	Time   time.Duration // for everything together; at most 5 s, which is also what 0 means
 	Accept string        // media types that are of use; empty: JSON
+	Least  time.Duration // an answer is kept at least so long, whatever it says
+	Stale  time.Duration // and so much longer for as long as its host is down
 }
 
 // Document bounds a client metadata document.
 func Document() Limits { return Limits{Body: 5 << 10} }
 
-// KeySet bounds a JWK Set.
-func KeySet() Limits { return Limits{Body: 256 << 10} }
+// KeySet bounds a JWK Set. Whatever its site says, it is not asked for at every signature, and signatures
+// are verified while the site is down.
+func KeySet() Limits { return Limits{Body: 256 << 10, Least: 10 * time.Second, Stale: time.Hour} }
 
 // RedirectList bounds what a sector_identifier_uri names.
 func RedirectList() Limits { return Limits{Body: 128 << 10} }
@@ -61,7 +67,7 @@ type Options struct {
 	Resolver Resolver                  // nil: the system's
 	Allow    func(netip.AddrPort) bool // addresses to dial; nil: public ones
 	Roots    *x509.CertPool            // nil: the system's
-	Now      func() time.Time          // nil: the system's clock
+	Clock    clock.Clock               // nil: the system's
 	Self     string                    // URL of this server, which never asks itself
 	Inside   Inside                    // may be asked beside what is public
 
@@ -95,9 +101,6 @@ type Client struct {
 // New returns a Client. Proxies named by the environment are not used: they would dial for us, past
 // every check. TLS is verified, of version 1.2 or later.
 func New(o Options) *Client {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	self, err := url.Parse(o.Self)
 	if err != nil {
 		self = &url.URL{}
@@ -106,22 +109,32 @@ func New(o Options) *Client {
 		self: self, ports: o.Ports, inside: o.Inside, loopback: o.Loopback,
 		transport: &http.Transport{
 			DialContext:            newDialer(o).dial,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Now},
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Clock},
 			TLSHandshakeTimeout:    maxTime,
 			DisableKeepAlives:      true,
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: maxHeader,
 		},
 		slots: make(chan struct{}, maxConcurrent),
-		cache: newCache(o.Now, o.Wait),
+		cache: newCache(o.Clock, o.Wait),
 	}
 }
 
 // Response is an answer of status 200. It is shared: do not change it.
 type Response struct {
-	Header     http.Header
-	Body       []byte
-	FreshUntil time.Time // until then Get answers with this one
+	Header http.Header
+	Body   []byte
+
+	freshUntil time.Time // until then Get answers with this one
+	reading    sync.Once
+	content    []byte
+	unreadable error
+}
+
+// Read returns what read makes of the body. It is called once, however often an answer is used.
+func (r *Response) Read(read func(body []byte) ([]byte, error)) ([]byte, error) {
+	r.reading.Do(func() { r.content, r.unreadable = read(r.Body) })
+	return r.content, r.unreadable
 }
 
 // Get returns what an https URL answers with status 200; everything else is an *Error. Callers that
@@ -135,9 +148,14 @@ func (c *Client) Get(ctx context.Context, rawURL string, limits Limits) (*Respon
 	})
 }
 
-// Renew makes the next Get ask for itself, for who has reason to believe that an answer is no longer
-// the last one. Failures are left alone, and so is a request under way.
-func (c *Client) Renew(rawURL string, limits Limits) { c.cache.drop(key{rawURL, limits}) }
+// Renew makes the next Get ask again, for a caller with reason to believe that the answer is no longer the
+// last one. That is done once in ten seconds at most; failures are left alone, and so is a request under way.
+func (c *Client) Renew(rawURL string, limits Limits) { c.cache.renew(key{rawURL, limits}) }
+
+// Stale returns the last answer for as long as it may be used without asking its host, or nil.
+func (c *Client) Stale(rawURL string, limits Limits) *Response {
+	return c.cache.stale(key{rawURL, limits})
+}
 
 // Reject says why an answer was of no use, however long it may be kept: it counts as a failure.
 func (c *Client) Reject(rawURL string, limits Limits, reason string) {

@@ -80,7 +80,7 @@ func (s *site) options() outbound.Options {
 		Allow: func(a netip.AddrPort) bool {
 			return a.Addr().IsLoopback() && a.Addr().Is4() && s.dials.Add(1) > 0
 		},
-		Now: func() time.Time { return time.Now().Add(time.Duration(s.clock.Load())) },
+		Clock: func() time.Time { return time.Now().Add(time.Duration(s.clock.Load())) },
 	}
 }
 
@@ -271,7 +271,7 @@ func TestUnprovenServersAreRefused(t *testing.T) {
 		"unknown authority": {s.url("/"), func(o *outbound.Options) { o.Roots = x509.NewCertPool() }, "certificate"},
 		"another's":         {"https://app.other.org:" + port + "/", func(*outbound.Options) {}, "certificate"},
 		"expired": {s.url("/"), func(o *outbound.Options) {
-			o.Now = func() time.Time { return time.Now().AddDate(200, 0, 0) }
+			o.Clock = func() time.Time { return time.Now().AddDate(200, 0, 0) }
 		}, "certificate"},
 		"unknown name": {"https://nobody.example.com:" + port + "/", func(*outbound.Options) {}, "name"},
 	} {

@@ -23,39 +23,39 @@ func assemble(l oauth.Place, c Config, d Deps) *Provider {
 		Registration: c.Registration, ClientDocuments: c.ClientDocuments, SessionManagement: c.SessionManagement,
 		MutualTLS: c.MutualTLS, ClientCAs: c.ClientCAs != nil,
 	}, l, d.Keys)
-	p.tokens = &token.Maker{Place: l, Keys: d.Keys, Salt: d.PairwiseSalt, IDTokenTTL: c.IDTokenTTL, States: d.Tokens, Now: d.Now}
+	p.tokens = &token.Maker{Place: l, Keys: d.Keys, Salt: d.PairwiseSalt, IDTokenTTL: c.IDTokenTTL, States: d.Tokens, Clock: d.Clock}
 
 	auth := &clientauth.Authenticator{
 		Place: l, Clients: d.Clients, ClientKeys: d.ClientKeys, ClientCAs: c.ClientCAs,
-		Limiter: d.Limiter, Audit: d.Audit, SecretUse: d.SecretUse, Now: d.Now,
+		Limiter: d.Limiter, Audit: d.Audit, SecretUse: d.SecretUse, Clock: d.Clock,
 	}
-	proofs := &clientauth.Proofs{Place: l, Auth: auth, Nonces: c.DPoPNonce, Sealer: d.Sealer, Ephemeral: d.Requests.Ephemeral, Now: d.Now}
+	proofs := &clientauth.Proofs{Place: l, Auth: auth, Nonces: c.DPoPNonce, Sealer: d.Sealer, Ephemeral: d.Requests.Ephemeral, Clock: d.Clock}
 	refresh := &token.RefreshTokens{Sealer: d.Sealer, Behind: d.BehindOnSecrets, Grants: d.Grants}
-	devices := &device.Store{Place: l, Ephemeral: d.Requests.Ephemeral, Limiter: d.Limiter, Now: d.Now}
+	devices := &device.Store{Place: l, Ephemeral: d.Requests.Ephemeral, Limiter: d.Limiter, Clock: d.Clock}
 
 	p.token = grant.New(grant.Issuer{
 		Place: l, Auth: auth, Proofs: proofs, Tokens: p.tokens, Refresh: refresh, Devices: devices, Types: c.DetailTypes,
-		Grants: d.Grants, Sealer: d.Sealer, Audit: d.Audit, Metrics: d.Metrics, Now: d.Now,
+		Grants: d.Grants, Sealer: d.Sealer, Audit: d.Audit, Metrics: d.Metrics, Clock: d.Clock,
 		AccessTokenTTL: c.AccessTokenTTL, AgentTTL: c.AgentAccessTokenTTL, CodeTTL: c.CodeTTL,
 		RefreshIdle: c.RefreshIdle, RefreshAbsolute: c.RefreshAbsolute, RefreshRetry: c.RefreshRetry,
 	})
 	p.device = &device.Flow{
 		Place: l, Auth: auth, Proofs: proofs, Devices: devices, Types: c.DetailTypes, Clients: d.Clients,
 		Sessions: d.Sessions, Requests: d.Requests, SignIn: d.Interactions[0], Pages: d.Pages,
-		Limiter: d.Limiter, Audit: d.Audit, Grant: p.token, Connected: d.Connected, Now: d.Now,
+		Limiter: d.Limiter, Audit: d.Audit, Grant: p.token, Connected: d.Connected, Clock: d.Clock,
 	}
 	p.authorize = authorize.New(authorize.Deps{
 		Place: l, Auth: auth, Proofs: proofs, Tokens: p.tokens, Grant: p.token, Keys: d.Keys, Types: c.DetailTypes,
 		Clients: d.Clients, Sessions: d.Sessions, Requests: d.Requests, Pages: d.Pages, Limiter: d.Limiter,
-		Audit: d.Audit, Hints: oauth.Hints(c.Dev), Now: d.Now,
+		Audit: d.Audit, Hints: oauth.Hints(c.Dev), Clock: d.Clock,
 		Interactions: d.Interactions, Elsewhere: p.device.Elsewhere, Signals: d.Signals,
 		PushedTTL: c.PushedTTL, PKCEPublicOnly: c.PKCEPublicOnly, SessionManagement: c.SessionManagement,
 	})
 	p.introspection = &introspection.Endpoint{
-		Place: l, Auth: auth, Tokens: p.tokens, Refresh: refresh, Keys: d.Keys, Types: c.DetailTypes, Now: d.Now,
+		Place: l, Auth: auth, Tokens: p.tokens, Refresh: refresh, Keys: d.Keys, Types: c.DetailTypes, Clock: d.Clock,
 	}
 	p.revocation = &introspection.Revocation{
-		Auth: auth, Tokens: p.tokens, Refresh: refresh, Revoked: d.Tokens, Grants: d.Grants, Audit: d.Audit, Now: d.Now,
+		Auth: auth, Tokens: p.tokens, Refresh: refresh, Revoked: d.Tokens, Grants: d.Grants, Audit: d.Audit, Clock: d.Clock,
 	}
 	p.userinfo = &userinfo.Endpoint{Place: l, Proofs: proofs, Tokens: p.tokens, Keys: d.Keys}
 	p.logout = &endsession.Endpoint{

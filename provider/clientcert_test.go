@@ -80,7 +80,7 @@ func tlsServer(t testing.TB, db *durable.DB, trusted *issuer, change ...func(*Co
 	s.http.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
 	s.http.StartTLS()
 	t.Cleanup(s.http.Close)
-	db.Now = s.now
+	db.Clock = s.now
 	config := Config{
 		Issuer: s.http.URL, AccessTokenTTL: 10 * time.Minute, AgentAccessTokenTTL: 30 * time.Minute,
 		IDTokenTTL: time.Hour, CodeTTL: time.Minute, RefreshIdle: 24 * time.Hour, RefreshAbsolute: 30 * 24 * time.Hour,

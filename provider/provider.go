@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
@@ -116,7 +117,7 @@ type Deps struct {
 	// Signals is what the browser of somebody who goes on to an app should tell their password manager;
 	// nil: nothing.
 	Signals func(ctx context.Context, user storage.User) ([]templates.Signal, error)
-	Now     func() time.Time
+	Clock   clock.Clock
 }
 
 // Provider answers the endpoints of OAuth 2.1 and OpenID Connect.
@@ -144,9 +145,6 @@ func New(c Config, d Deps) (*Provider, error) {
 	}
 	if len(d.PairwiseSalt) < sha256.Size {
 		return nil, errors.New("provider: the salt of pairwise subjects is missing")
-	}
-	if d.Now == nil {
-		d.Now = time.Now
 	}
 	if c.DetailTypes == nil {
 		c.DetailTypes = &details.Types{}

@@ -61,7 +61,7 @@ func newServerAt(t testing.TB, db *durable.DB, base string, change func(*Config)
 	mux := web.NewMux(web.MuxOptions{Log: slog.New(slog.NewTextHandler(&s.log, nil))})
 	s.http = httptest.NewServer(mux)
 	t.Cleanup(s.http.Close)
-	db.Now = s.now
+	db.Clock = s.now
 	config := Config{
 		Issuer: s.http.URL + base, AccessTokenTTL: 10 * time.Minute, AgentAccessTokenTTL: 30 * time.Minute,
 		IDTokenTTL: time.Hour, CodeTTL: time.Minute, RefreshIdle: 24 * time.Hour, RefreshAbsolute: 30 * 24 * time.Hour,
@@ -116,7 +116,7 @@ func (s *server) deps() Deps {
 		Requests:     &interaction.Store{Ephemeral: ephemeral.NewMemory()},
 		Interactions: []authorize.Interaction{signIn{s}, consent{}},
 		Pages:        pages, Audit: &s.recorded, Metrics: &s.recorded, SecretUse: &s.recorded,
-		Limiter: &web.Limiter{Counter: counter{ephemeral.NewCounts()}}, Now: s.now,
+		Limiter: &web.Limiter{Counter: counter{ephemeral.NewCounts()}}, Clock: s.now,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/clients"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
@@ -68,7 +69,7 @@ type Clients struct {
 	Logos    *Logos   // of those that somebody here answers for; nil: none are kept
 	Limiter  web.Limiter
 	Audit    Recorder
-	Now      func() time.Time // nil: the system's clock
+	Clock    clock.Clock // nil: the system's
 
 	keeping flights
 }
@@ -100,7 +101,7 @@ func (c *Clients) Client(ctx context.Context, id string) (storage.Client, error)
 		return known, nil
 	case err == nil:
 		return c.keeping.do(ctx, id, func(ctx context.Context) (storage.Client, error) { return c.keep(ctx, current) })
-	case isTemporary(err) && c.now().Before(known.UpdatedAt.Add(staleFor)):
+	case isTemporary(err) && c.Clock.Now().Before(known.UpdatedAt.Add(staleFor)):
 		return known, nil
 	case errors.Is(err, storage.ErrUnavailable):
 		return storage.Client{}, err
@@ -196,11 +197,4 @@ func unasked(failed *outbound.Error) error {
 	}
 	refusal.Err = errors.Join(storage.ErrUnavailable, failed)
 	return refusal
-}
-
-func (c *Clients) now() time.Time {
-	if c.Now == nil {
-		return time.Now()
-	}
-	return c.Now()
 }

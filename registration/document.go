@@ -128,7 +128,7 @@ func (c *Clients) fetchKeys(ctx context.Context, jwksURI string) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	set, err := keysIn(response.Body)
+	set, err := response.Read(keysIn)
 	if err != nil || keys.CheckClientKeys(set) != nil {
 		c.Fetch.Reject(jwksURI, outbound.KeySet(), "no usable keys")
 	}

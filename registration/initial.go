@@ -48,7 +48,7 @@ func (e *Endpoint) stored(ctx context.Context, bearer string) (string, error) {
 		return "", nil
 	}
 	t, err := e.Store.RegistrationToken(ctx, storage.Digest(bearer))
-	if errors.Is(err, storage.ErrNotFound) || err == nil && !t.Live(e.now()) {
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !t.Live(e.Clock.Now()) {
 		return "", nil
 	}
 	return t.ID, err
@@ -60,7 +60,7 @@ func (e *Endpoint) use(w http.ResponseWriter, r *http.Request, token string) err
 	if token == "" {
 		return nil
 	}
-	err := e.Store.UseRegistrationToken(r.Context(), token, e.now())
+	err := e.Store.UseRegistrationToken(r.Context(), token, e.Clock.Now())
 	if errors.Is(err, storage.ErrSpent) {
 		return e.unauthorized(w, r, audit.ClientCreated)
 	}

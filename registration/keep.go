@@ -14,7 +14,7 @@ import (
 
 // isDue tells whether what is stored has to be written anew.
 func (c *Clients) isDue(known, current storage.Client) bool {
-	return !sameClient(known, current) || !c.now().Before(known.UpdatedAt.Add(confirmEvery))
+	return !sameClient(known, current) || !c.Clock.Now().Before(known.UpdatedAt.Add(confirmEvery))
 }
 
 // keep stores what has changed about the client since it was last seen. Whether it is disabled, and
@@ -45,7 +45,7 @@ func (c *Clients) store(ctx context.Context, client *storage.Client) error {
 }
 
 func (c *Clients) add(ctx context.Context, client storage.Client) (storage.Client, error) {
-	client.CreatedAt = c.now()
+	client.CreatedAt = c.Clock.Now()
 	client.UpdatedAt = client.CreatedAt
 	if err := c.record(ctx, audit.ClientCreated, client.ID); err != nil {
 		return storage.Client{}, err

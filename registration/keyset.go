@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/symbolon-id/symbolon/outbound"
@@ -12,13 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Bounds of what is asked for and remembered.
-const (
-	askAgain     = 10 * time.Second // at most so often, whatever anybody says
-	keysStaleFor = time.Hour        // keys are used while their site is down
-	maxKeySets   = 256              // are remembered for that
-	maxKeySet    = 64 << 10         // bytes; more than package keys looks at
-)
+const maxKeySet = 64 << 10 // bytes; more than package keys looks at
 
 // keysLimit bounds how often one network can make us ask. It has room for many clients in one cluster.
 var keysLimit = web.Limit{Events: 600, Per: time.Minute}
@@ -28,8 +21,10 @@ var errNoKeys = errors.New("the client's keys cannot be had")
 // KeyFetcher is what KeySets need of package outbound.
 type KeyFetcher interface {
 	Fetcher
-	// Renew makes the next Get ask for itself.
+	// Renew makes the next Get ask again, but not too often.
 	Renew(rawURL string, limits outbound.Limits)
+	// Stale returns the last answer while it may be used without asking, or nil.
+	Stale(rawURL string, limits outbound.Limits) *outbound.Response
 }
 
 var _ KeyFetcher = (*outbound.Client)(nil)
@@ -38,97 +33,41 @@ var _ KeyFetcher = (*outbound.Client)(nil)
 type KeySets struct {
 	Fetch   KeyFetcher
 	Limiter web.Limiter
-	Now     func() time.Time // nil: the system's clock
-
-	mu    sync.Mutex // guards known
-	known map[string]keySet
-}
-
-// keySet is the last one that a site had.
-type keySet struct {
-	jwks    []byte
-	at      time.Time // it came
-	fresh   time.Time // until then, the site says
-	renewed time.Time // somebody missed a key in it
 }
 
 // KeySet returns the JWK Set at uri as JSON; a thousand callers make one request. anew says that a key
 // is missing from it: the site is asked once more, if that was not done just now. While the site is
 // down the last set is good for an hour longer. An error says no more than that there is none.
 func (k *KeySets) KeySet(ctx context.Context, uri string, anew bool) ([]byte, error) {
-	last, good := k.last(uri, anew)
-	if good {
-		return last.jwks, nil
+	if anew {
+		k.Fetch.Renew(uri, outbound.KeySet())
 	}
-	next, err := k.fetch(ctx, uri, last)
-	switch {
-	case err == nil:
-		k.remember(uri, next)
-		return next.jwks, nil
-	case last.jwks != nil && isTemporary(err) && k.now().Before(last.fresh.Add(keysStaleFor)):
-		return last.jwks, nil
-	case errors.Is(err, storage.ErrUnavailable):
+	response, err := k.get(ctx, uri)
+	if err == nil {
+		var jwks []byte
+		if jwks, err = response.Read(keysIn); err == nil && len(jwks) <= maxKeySet {
+			return jwks, nil
+		}
+		k.Fetch.Reject(uri, outbound.KeySet(), "no usable keys")
+	}
+	if errors.Is(err, storage.ErrUnavailable) {
 		return nil, err
 	}
 	return nil, noteKeys(ctx, err)
 }
 
-// last returns what is known, and whether that will do: no site is asked twice in a moment, but for
-// the first who misses a key. Others who miss it wait for the same answer.
-func (k *KeySets) last(uri string, anew bool) (last keySet, good bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	now := k.now()
-	last = k.known[uri]
-	switch {
-	case !anew:
-		return last, last.jwks != nil && now.Sub(last.at) < askAgain
-	case now.Sub(last.renewed) < askAgain:
-		return last, last.jwks != nil && !last.at.Before(last.renewed)
+func (k *KeySets) get(ctx context.Context, uri string) (*outbound.Response, error) {
+	if k.Fetch.Known(uri, outbound.KeySet()) {
+		return k.Fetch.Get(ctx, uri, outbound.KeySet())
 	}
-	last.renewed = now
-	k.put(uri, last)
-	k.Fetch.Renew(uri, outbound.KeySet())
-	return last, false
-}
-
-// fetch returns last when the answer is still that one.
-func (k *KeySets) fetch(ctx context.Context, uri string, last keySet) (keySet, error) {
-	if !k.Fetch.Known(uri, outbound.KeySet()) {
-		if err := tooMany(k.Limiter.AllowNetwork(ctx, "keys", keysLimit)); err != nil {
-			return keySet{}, err
-		}
+	err := tooMany(k.Limiter.AllowNetwork(ctx, "keys", keysLimit))
+	if err == nil {
+		return k.Fetch.Get(ctx, uri, outbound.KeySet())
 	}
-	response, err := k.Fetch.Get(ctx, uri, outbound.KeySet())
-	if err != nil || last.jwks != nil && response.FreshUntil.Equal(last.fresh) {
-		return last, err
+	if last := k.Fetch.Stale(uri, outbound.KeySet()); last != nil && isTemporary(err) {
+		return last, nil
 	}
-	jwks, err := keysIn(response.Body)
-	if err == nil && len(jwks) > maxKeySet {
-		err = errNoKeys
-	}
-	if err != nil {
-		k.Fetch.Reject(uri, outbound.KeySet(), "no usable keys")
-	}
-	return keySet{jwks: jwks, at: k.now(), fresh: response.FreshUntil}, err
-}
-
-func (k *KeySets) remember(uri string, next keySet) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	next.renewed = k.known[uri].renewed
-	k.put(uri, next)
-}
-
-// put expects mu to be held. It keeps the number bounded: what is dropped has only to be fetched again.
-func (k *KeySets) put(uri string, s keySet) {
-	if _, there := k.known[uri]; !there && len(k.known) >= maxKeySets {
-		clear(k.known)
-	}
-	if k.known == nil {
-		k.known = map[string]keySet{}
-	}
-	k.known[uri] = s
+	return nil, err
 }
 
 // noteKeys tells the log why, and the caller nothing; or that we did not ask.
@@ -142,11 +81,4 @@ func noteKeys(ctx context.Context, err error) error {
 		return unasked(failed)
 	}
 	return errNoKeys
-}
-
-func (k *KeySets) now() time.Time {
-	if k.Now == nil {
-		return time.Now()
-	}
-	return k.Now()
 }

@@ -15,7 +15,7 @@ const otherKeys = `{"keys":[{"kty":"EC","crv":"P-256","kid":"2","x":"MKBCTNIcKUS
 
 // keySets are those of clients that publish them at the site.
 func (s *site) keySets() *registration.KeySets {
-	return &registration.KeySets{Fetch: s.fetcher(), Limiter: web.Limiter{Counter: newCounter()}, Now: s.now}
+	return &registration.KeySets{Fetch: s.fetcher(), Limiter: web.Limiter{Counter: newCounter()}}
 }
 
 // has wants the set to be of the key with this id, "" for none.

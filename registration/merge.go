@@ -72,7 +72,7 @@ func (e *Endpoint) share(ctx context.Context, c storage.Client) (bool, error) {
 	if err := e.Store.RevokeClientSecret(ctx, c.ID, c.Secrets[i].ID); err != nil {
 		return false, notGone(err)
 	}
-	mark := storage.ClientSecret{ID: sharedID + c.ID, ClientID: c.ID, Digest: make([]byte, sha256.Size), CreatedAt: e.now()}
+	mark := storage.ClientSecret{ID: sharedID + c.ID, ClientID: c.ID, Digest: make([]byte, sha256.Size), CreatedAt: e.Clock.Now()}
 	err := e.Store.AddClientSecret(ctx, mark)
 	return err == nil, notGone(err)
 }

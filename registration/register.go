@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
 )
@@ -52,7 +53,7 @@ type Endpoint struct {
 	Open    bool          // no token is needed: anybody may register
 	Limiter web.Limiter
 	Audit   Recorder
-	Now     func() time.Time // nil: the system's clock
+	Clock   clock.Clock // nil: the system's
 }
 
 // Mount registers the endpoint under base, the path of the issuer.
@@ -105,7 +106,7 @@ func (e *Endpoint) create(ctx context.Context, w wanted) (made, error) {
 }
 
 func (e *Endpoint) insert(ctx context.Context, c storage.Client, id string) (made, error) {
-	now := e.now()
+	now := e.Clock.Now()
 	c.ID, c.CreatedAt, c.UpdatedAt = id, now, now
 	m := made{}
 	token, bearer := newManageToken(id, now)
@@ -127,13 +128,6 @@ func (e *Endpoint) insert(ctx context.Context, c storage.Client, id string) (mad
 
 func (e *Endpoint) record(ctx context.Context, event, id string) error {
 	return e.Audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, ClientID: id, Method: via})
-}
-
-func (e *Endpoint) now() time.Time {
-	if e.Now == nil {
-		return time.Now()
-	}
-	return e.Now()
 }
 
 func isGone(err error) bool { return errors.Is(err, storage.ErrNotFound) }

@@ -96,7 +96,7 @@ func (s *site) fetcher() *outbound.Client {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
 	return outbound.New(outbound.Options{
-		Self: "https://issuer.example.com", Ports: []uint16{s.port()}, Roots: roots, Resolver: loopback{}, Now: s.now,
+		Self: "https://issuer.example.com", Ports: []uint16{s.port()}, Roots: roots, Resolver: loopback{}, Clock: s.now,
 		Allow: func(a netip.AddrPort) bool { return a.Port() == s.port() },
 	})
 }
@@ -112,7 +112,7 @@ func (s *site) clients(db *durable.DB) *registration.Clients {
 	return &registration.Clients{
 		Store: db, Fetch: s.fetcher(),
 		Limiter: web.Limiter{Counter: newCounter()},
-		Audit:   audit.NewRecorder(db, audit.Options{}), Now: s.now,
+		Audit:   audit.NewRecorder(db, audit.Options{}), Clock: s.now,
 	}
 }
 

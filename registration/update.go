@@ -99,7 +99,7 @@ func (e *Endpoint) equip(ctx context.Context, m *made) error {
 	}
 	if needsSecret(m.Client) {
 		var s storage.ClientSecret
-		s, m.secret = newSecret(m.ID, e.now())
+		s, m.secret = newSecret(m.ID, e.Clock.Now())
 		m.Secrets = append(m.Secrets, s)
 		return e.Store.AddClientSecret(ctx, s)
 	}

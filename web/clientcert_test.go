@@ -249,7 +249,7 @@ func TestRenewedCertificateIsTakenOver(t *testing.T) {
 	dir := t.TempDir()
 	pair := files(t, dir, identity(t, "first"))
 	now := time.Now()
-	pair.Now = func() time.Time { return now }
+	pair.Clock = func() time.Time { return now }
 	config, err := pair.Config(false)
 	if err != nil {
 		t.Fatal(err)

@@ -33,22 +33,22 @@ type route struct {
 // will tell. There is one allocation of it per request.
 type exchange struct {
 	http.ResponseWriter
-	route       *route // nil until one matched
-	strayStatus int    // what ServeMux answered by itself
-	started     time.Time
-	ip          netip.Addr
-	handshake   handshake
-	trace       [1]string // as the header wants it
-	span        trace.Span
-	status      int // 0 until the answer has begun
-	bytes       int64
-	body        body
-	place       place
-	err         error  // what the handler returned
-	fault       *Error // what was answered for it
-	cause       error
-	language    string // of a page, as Content-Language names it
-	posted      bool   // a form came
+	route     *route // nil until one matched
+	muxStatus int    // what ServeMux answered by itself
+	started   time.Time
+	ip        netip.Addr
+	handshake handshake
+	trace     [1]string // as the header wants it
+	span      trace.Span
+	status    int // 0 until the answer has begun
+	bytes     int64
+	body      body
+	place     place
+	err       error  // what the handler returned
+	fault     *Error // what was answered for it
+	cause     error
+	language  string // of a page, as Content-Language names it
+	posted    bool   // a form came
 
 	mu    sync.Mutex
 	attrs []slog.Attr // the first recordAttrs are the record's own
@@ -88,7 +88,7 @@ func Language(ctx context.Context) string {
 // its text is dropped, refuse finds our own.
 func (x *exchange) WriteHeader(status int) {
 	if x.route == nil {
-		x.strayStatus = status
+		x.muxStatus = status
 		return
 	}
 	if x.status != 0 {

@@ -41,24 +41,24 @@ type MuxOptions struct {
 
 // Mux routes requests. Routes are registered before it serves, never after.
 type Mux struct {
-	routes      *http.ServeMux
-	endpoints   map[string]*endpoint
-	base        string
-	errorPage   func(http.ResponseWriter, *http.Request, *Error)
-	log         *slog.Logger
-	metrics     *Metrics
-	tracer      trace.Tracer
-	spanOptions []trace.SpanStartOption
-	proxies     []netip.Prefix
-	forwarded   *sync.Once // a header of a peer that is not among them has been told
-	host        string
-	crossOrigin *http.CrossOriginProtection
-	gate        *gate
-	headers     map[kind]http.Header
-	language    func(http.ResponseWriter, *http.Request) string
-	hints       bool
-	fallbackPage   *route
-	fallbackAPI    *route
+	routes        *http.ServeMux
+	endpoints     map[string]*endpoint
+	base          string
+	errorPage     func(http.ResponseWriter, *http.Request, *Error)
+	log           *slog.Logger
+	metrics       *Metrics
+	tracer        trace.Tracer
+	spanOptions   []trace.SpanStartOption
+	proxies       []netip.Prefix
+	forwarded     *sync.Once // a header of a peer that is not among them has been told
+	host          string
+	crossOrigin   *http.CrossOriginProtection
+	gate          *gate
+	headers       map[kind]http.Header
+	language      func(http.ResponseWriter, *http.Request) string
+	hints         bool
+	unmatchedPage *route
+	unmatchedAPI  *route
 
 	certificateHeader string // in canonical form
 }
@@ -68,13 +68,13 @@ func NewMux(o MuxOptions) *Mux {
 	m := &Mux{
 		routes: http.NewServeMux(), endpoints: map[string]*endpoint{},
 		errorPage: o.ErrorPage, log: o.Log, metrics: o.Metrics, tracer: o.Tracer, proxies: o.Proxies, host: o.Host, forwarded: new(sync.Once),
-		spanOptions: []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)},
-		crossOrigin: http.NewCrossOriginProtection(),
-		headers:     headers(o.StrictTransport),
-		language:    o.Language,
-		hints:       o.Hints,
-		fallbackPage:   &route{name: "unmatched", kind: page},
-		fallbackAPI:    &route{name: "unmatched", kind: api},
+		spanOptions:   []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)},
+		crossOrigin:   http.NewCrossOriginProtection(),
+		headers:       headers(o.StrictTransport),
+		language:      o.Language,
+		hints:         o.Hints,
+		unmatchedPage: &route{name: "unmatched", kind: page},
+		unmatchedAPI:  &route{name: "unmatched", kind: api},
 
 		certificateHeader: http.CanonicalHeaderKey(o.CertificateHeader),
 	}

@@ -49,7 +49,7 @@ func (x *exchange) record(r *http.Request, method string, took time.Duration) []
 	attrs[4] = slog.Duration("duration", took)
 	attrs[5] = slog.String("ip", x.ip.String())
 	attrs[6] = slog.String("trace", x.trace[0])
-	attrs[7] = slog.String("agent", tame(r.UserAgent(), 200))
+	attrs[7] = slog.String("agent", printableLog(r.UserAgent(), 200))
 	if x.fault != nil {
 		attrs = append(attrs, slog.String("code", x.fault.Code))
 		if x.fault.Hint != "" {
@@ -97,8 +97,8 @@ func knownMethod(method string) string {
 	return "OTHER"
 }
 
-// tame cuts s to limit bytes and replaces what could forge a record or move a terminal's cursor.
-func tame(s string, limit int) string {
+// printableLog cuts s to limit bytes and replaces what could forge a record or move a terminal's cursor.
+func printableLog(s string, limit int) string {
 	if len(s) > limit {
 		s = s[:limit]
 	}

@@ -39,7 +39,7 @@ func (m *Mux) begin(w http.ResponseWriter, r *http.Request) (*exchange, *http.Re
 }
 
 func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
-	defer recovered(&err)
+	defer recoverPanic(&err)
 	if err := wellFormed(r); err != nil {
 		return err
 	}
@@ -48,21 +48,21 @@ func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
 	}
 	m.routes.ServeHTTP(x, r)
 	if x.route == nil {
-		return m.unrouted(x, r)
+		return m.unmatched(x, r)
 	}
 	return x.err
 }
 
-// stray is the error for what ServeMux answered by itself: 405 stays, everything else, its helpful
+// unmatched is the error for what ServeMux answered by itself: 405 stays, everything else, its helpful
 // redirects included, is 404. A script of another origin learns so too: without an answer to its
 // preflight it could not tell this from an outage.
-func (m *Mux) unrouted(x *exchange, r *http.Request) error {
+func (m *Mux) unmatched(x *exchange, r *http.Request) error {
 	switch {
-	case x.strayStatus == http.StatusMethodNotAllowed:
+	case x.muxStatus == http.StatusMethodNotAllowed:
 		return &Error{Status: http.StatusMethodNotAllowed, Hint: "this address takes " + x.Header().Get("Allow")}
-	case r.Method == http.MethodOptions && m.fallback(r) == m.fallbackAPI:
+	case r.Method == http.MethodOptions && m.unmatchedRoute(r) == m.unmatchedAPI:
 		x.Header().Del("Content-Type")
-		m.take(x, r, m.fallbackAPI)
+		m.take(x, r, m.unmatchedAPI)
 		return (&endpoint{methods: []string{http.MethodGet, http.MethodHead, http.MethodOptions}}).answer(x, r)
 	}
 	return &Error{Status: http.StatusNotFound, Hint: "/.well-known/openid-configuration says where each endpoint is"}
@@ -80,7 +80,7 @@ func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 		panic(http.ErrAbortHandler)
 	}
 	if x.route == nil {
-		m.take(x, r, m.fallback(r))
+		m.take(x, r, m.unmatchedRoute(r))
 	}
 	x.prepareRefusal()
 	if m.render(x, r) != nil && x.status == 0 {
@@ -89,16 +89,16 @@ func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 	discardBody(x, r)
 }
 
-// strayRoute: programs look below /.well-known/, and read JSON.
-func (m *Mux) fallback(r *http.Request) *route {
+// unmatchedRoute: programs look below /.well-known/, and read JSON.
+func (m *Mux) unmatchedRoute(r *http.Request) *route {
 	if strings.Contains(r.URL.Path, "/.well-known/") {
-		return m.fallbackAPI
+		return m.unmatchedAPI
 	}
-	return m.fallbackPage
+	return m.unmatchedPage
 }
 
 func (m *Mux) render(x *exchange, r *http.Request) (err error) {
-	defer recovered(&err)
+	defer recoverPanic(&err)
 	switch x.route.kind {
 	case api:
 		return WriteOAuthError(x, x.fault)
@@ -118,9 +118,9 @@ type panicked struct {
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// rescue turns a panic into *err. http.ErrAbortHandler goes on: it is how a handler gives up a
+// recoverPanic turns a panic into *err. http.ErrAbortHandler goes on: it is how a handler gives up a
 // connection.
-func recovered(err *error) {
+func recoverPanic(err *error) {
 	v := recover()
 	if v == nil {
 		return

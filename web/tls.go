@@ -7,14 +7,16 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/symbolon-id/symbolon/clock"
 )
 
 // CertificateFiles are a server certificate with its chain and its private key, both PEM. They are
 // read again when they have changed, so that a renewed certificate needs no restart.
 type CertificateFiles struct {
-	Certificate, Key string           // paths
-	Log              *slog.Logger     // told when a changed pair cannot be used; nil: nobody is
-	Now              func() time.Time // nil: the system's clock
+	Certificate, Key string       // paths
+	Log              *slog.Logger // told when a changed pair cannot be used; nil: nobody is
+	Clock            clock.Clock  // nil: the system's
 
 	mu      sync.Mutex
 	looked  time.Time // when the files were last looked at
@@ -56,7 +58,7 @@ func (f *CertificateFiles) load() error {
 	if err != nil {
 		return fmt.Errorf("read TLS certificate: %w", err)
 	}
-	f.pair, f.written, f.looked = &pair, written, f.now()
+	f.pair, f.written, f.looked = &pair, written, f.Clock.Now()
 	return nil
 }
 
@@ -76,10 +78,10 @@ func (f *CertificateFiles) times() (written [2]time.Time, err error) {
 func (f *CertificateFiles) current() *tls.Certificate {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.now().Sub(f.looked) < lookAgain {
+	if f.Clock.Now().Sub(f.looked) < lookAgain {
 		return f.pair
 	}
-	f.looked = f.now()
+	f.looked = f.Clock.Now()
 	written, err := f.times()
 	if err == nil && written == f.written {
 		return f.pair
@@ -91,11 +93,4 @@ func (f *CertificateFiles) current() *tls.Certificate {
 		f.Log.Warn("the TLS certificate has changed and cannot be used; going on with the one from before", "error", err)
 	}
 	return f.pair
-}
-
-func (f *CertificateFiles) now() time.Time {
-	if f.Now == nil {
-		return time.Now()
-	}
-	return f.Now()
 }

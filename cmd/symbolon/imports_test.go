@@ -34,12 +34,12 @@ func architecture() map[string]rule {
 		"provider/userclaims":    {ours: list("storage")},
 		"provider/oauth":         {ours: list("storage web keys i18n")},
 		"provider/permitted":     {ours: list("storage details " + rooms("oauth userclaims"))},
-		"provider/token":         {ours: list("storage keys " + rooms("oauth userclaims"))},
-		"provider/clientauth":    {ours: list("storage audit keys web " + rooms("oauth"))},
-		"provider/grant":         {ours: list("storage audit web details " + rooms("oauth permitted token clientauth")), libraries: list("github.com/ory/fosite")},
+		"provider/token":         {ours: list("clock storage keys " + rooms("oauth userclaims"))},
+		"provider/clientauth":    {ours: list("clock storage audit keys web " + rooms("oauth"))},
+		"provider/grant":         {ours: list("clock storage audit web details " + rooms("oauth permitted token clientauth")), libraries: list("github.com/ory/fosite")},
 		"provider/authorize":     {ours: feature("details keys login/session interaction " + rooms("oauth permitted userclaims token clientauth grant"))},
 		"provider/device":        {ours: feature("details login/session interaction " + rooms("oauth permitted clientauth grant"))},
-		"provider/introspection": {ours: list("storage audit keys web details " + rooms("oauth permitted token clientauth"))},
+		"provider/introspection": {ours: list("clock storage audit keys web details " + rooms("oauth permitted token clientauth"))},
 		"provider/userinfo":      {ours: list("storage keys web " + rooms("oauth userclaims token clientauth"))},
 		"provider/endsession":    {ours: feature("login/session " + rooms("oauth token clientauth"))},
 		"provider/metadata":      {ours: list("storage keys " + rooms("oauth permitted userclaims"))},
@@ -55,30 +55,31 @@ func architecture() map[string]rule {
 		"account":           {ours: feature("login/session interaction mail users")},
 		"clients":           {ours: feature("keys")},
 		"users":             {ours: feature("clients login/recoverlink mail")},
-		"registration":      {ours: feature("clients keys outbound strictjson")},
-		"logout":            {ours: list("storage outbound outbox")},
+		"registration":      {ours: feature("clients keys outbound strictjson"), libraries: list("golang.org/x/sync")},
+		"logout":            {ours: list("clock storage outbound outbox")},
 
 		// Foundations.
-		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
+		"login/session": {ours: list("clock storage web"), libraries: list("github.com/gorilla/sessions")},
 		"details":       {ours: list("templates strictjson legible")},
 		"interaction":   {ours: list("storage web i18n")},
-		"keys":          {ours: list("storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4")},
-		"mail":          {ours: list("storage outbox"), libraries: list("github.com/wneessen/go-mail")},
+		"keys":          {ours: list("clock storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4")},
+		"mail":          {ours: list("clock storage outbox"), libraries: list("github.com/wneessen/go-mail")},
 		"outbox":        {ours: list("storage")},
 		"i18n":          {},
 		"storage":       {},
-		"audit":         {},
-		"audit/ledger":  {ours: list("audit storage"), libraries: list("golang.org/x/mod")},
+		"audit":         {ours: list("clock")},
+		"audit/ledger":  {ours: list("clock audit storage"), libraries: list("golang.org/x/mod")},
 		"templates":     {ours: list("legible i18n"), libraries: list("github.com/nicksnyder/go-i18n/v2 golang.org/x/text")},
-		"outbound":      {},
-		"web":           {ours: list("i18n"), libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel")},
+		"outbound":      {ours: list("clock")},
+		"web":           {ours: list("clock i18n"), libraries: list("github.com/prometheus/client_golang go.opentelemetry.io/otel")},
 		"migrations":    {},
+		"clock":         {},
 		"legible":       {libraries: list("golang.org/x/text/secure")},
 		"strictjson":    {},
 
 		// Backends: only cmd and storagetest.
-		"storage/durable":   {ours: list("storage audit migrations"), libraries: list("github.com/jackc/pgx/v5 modernc.org/sqlite")},
-		"storage/ephemeral": {ours: list("storage"), libraries: list("github.com/redis/go-redis/v9")},
+		"storage/durable":   {ours: list("clock storage audit migrations"), libraries: list("github.com/jackc/pgx/v5 modernc.org/sqlite")},
+		"storage/ephemeral": {ours: list("clock storage"), libraries: list("github.com/redis/go-redis/v9")},
 
 		// What tests share.
 		"storage/storagetest": {tests: true, ours: list("storage audit storage/durable storage/ephemeral"), libraries: list("github.com/jackc/pgx/v5 github.com/redis/go-redis/v9")},
@@ -93,7 +94,9 @@ func rooms(words string) string {
 	return "provider/" + strings.Join(strings.Fields(words), " provider/")
 }
 
-func feature(more string) []string { return list("i18n storage audit web templates legible " + more) }
+func feature(more string) []string {
+	return list("i18n storage audit web templates legible clock " + more)
+}
 
 // goPackage is what go list tells of a package.
 type goPackage struct {

@@ -63,7 +63,7 @@ func Empty(t *testing.T, db *durable.DB) *Deployment {
 	d.Clock.now = time.Now().Truncate(30 * time.Second).Add(15 * time.Second) // in the middle of a step
 	d.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	d.Flow = login.Options{Notices: d, Devices: db}
-	db.Now, d.Ephemeral.Now, d.Counts.Now = d.Clock.Now, d.Clock.Now, d.Clock.Now
+	db.Clock, d.Ephemeral.Clock, d.Counts.Clock = d.Clock.Now, d.Clock.Now, d.Clock.Now
 	d.Configure("not random")
 	d.Codes = &recovery.Codes{Store: db, Now: d.Clock.Now}
 	return d

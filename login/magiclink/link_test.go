@@ -221,7 +221,7 @@ func TestNewMailVoidsTheOldOfItsBrowser(t *testing.T) {
 func TestLinkIsDeadAfterTenMinutes(t *testing.T) {
 	d := deploy(t, storagetest.SQLite(t))
 	begun := d.Clock.Now()
-	d.Ephemeral.Now = func() time.Time { return begun } // it never drops anything
+	d.Ephemeral.Clock = func() time.Time { return begun } // it never drops anything
 	n := d.node(t)
 	ada := logintest.NewBrowser(t)
 	ask(ada, n, "ada@example.com", "")

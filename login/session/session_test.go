@@ -134,7 +134,7 @@ func TestSessionEndsIdleAndAbsolutely(t *testing.T) {
 
 		signIn(ada, n)
 		c.Add(7*24*time.Hour - time.Second)
-		db.Now = time.Now // even when the store's clock is behind
+		db.Clock = time.Now // even when the store's clock is behind
 		c.Add(2 * time.Second)
 		mustBeOut(t, ada, n)
 	})

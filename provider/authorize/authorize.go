@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
@@ -56,7 +57,7 @@ type Deps struct {
 	Limiter  *web.Limiter
 	Audit    Recorder
 	Hints    oauth.Hints
-	Now      func() time.Time
+	Clock    clock.Clock
 
 	Interactions []Interaction // in the order a person meets them
 	// elsewhere returns the page that answers a parked request which no client sent to /authorize, ""
@@ -96,10 +97,10 @@ func New(d Deps) *Endpoint {
 	return &Endpoint{
 		Deps: d, Place: d.Place,
 		pushed:  &pushedRequests{kept: keptIn(d.Requests.Ephemeral), ttl: cmp.Or(d.PushedTTL, defaultPushedTTL)},
-		objects: &requestObjects{Place: d.Place, auth: d.Auth, now: d.Now},
+		objects: &requestObjects{Place: d.Place, auth: d.Auth, clock: d.Clock},
 		reply: &replier{
 			Place: d.Place, hints: d.Hints, keys: d.Keys, pages: d.Pages, sessions: d.Sessions,
-			sessionManagement: d.SessionManagement, signalsFor: d.Signals, now: d.Now,
+			sessionManagement: d.SessionManagement, signalsFor: d.Signals, clock: d.Clock,
 		},
 	}
 }
@@ -128,7 +129,7 @@ func (e *Endpoint) begin(w http.ResponseWriter, r *http.Request) error {
 		form, fault = pushed, nil
 		e.Pages.Prefer(w, pushed.Get("ui_locales"), e.Requests.Browser.Secure)
 	}
-	v := &validRequest{Request: &interaction.Request{Form: url.Values(form), CreatedAt: e.Now()}}
+	v := &validRequest{Request: &interaction.Request{Form: url.Values(form), CreatedAt: e.Clock.Now()}}
 	if err := e.identify(r.Context(), v); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -150,7 +151,7 @@ type replier struct {
 	sessions          *session.Sessions
 	sessionManagement bool
 	signalsFor        func(context.Context, storage.User) ([]templates.Signal, error)
-	now               func() time.Time
+	clock             clock.Clock
 }
 
 // reply is how the client wants its answer.

@@ -17,7 +17,7 @@ const (
 
 // signResponse makes one field of these fields.
 func (p *replier) signResponse(ctx context.Context, v *validRequest, fields [][2]string) ([][2]string, error) {
-	now := p.now()
+	now := p.clock.Now()
 	claims := map[string]any{"aud": v.ClientID, "iat": now.Unix(), "exp": now.Add(responseLife).Unix()}
 	for _, f := range fields {
 		claims[f[0]] = f[1]

@@ -75,7 +75,7 @@ func (e *Endpoint) pushRequest(w http.ResponseWriter, r *http.Request, form oaut
 		return nil, err
 	}
 	v := &validRequest{client: c, pushing: true}
-	v.Request = &interaction.Request{Form: withoutCredentials(form, c.ID), CreatedAt: e.Now()}
+	v.Request = &interaction.Request{Form: withoutCredentials(form, c.ID), CreatedAt: e.Clock.Now()}
 	if err := e.identify(ctx, v); err != nil {
 		return nil, err
 	}

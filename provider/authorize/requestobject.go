@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/provider/clientauth"
 	"github.com/symbolon-id/symbolon/provider/oauth"
@@ -38,8 +39,8 @@ type objectClaims struct {
 // requestObjects opens them.
 type requestObjects struct {
 	oauth.Place
-	auth *clientauth.Authenticator
-	now  func() time.Time
+	auth  *clientauth.Authenticator
+	clock clock.Clock
 }
 
 // unwrap puts what the client c has signed in the place of what came along with it. When the object
@@ -123,10 +124,10 @@ func (r *requestObjects) judgeObject(o objectClaims, c storage.Client, isSigned 
 	case o.ExpiresAt == nil && isSigned:
 		return badObject("Its exp is missing.")
 	}
-	if fault := o.timely(r.now().Unix()); fault != nil || !c.FAPI2() {
+	if fault := o.timely(r.clock.Now().Unix()); fault != nil || !c.FAPI2() {
 		return fault
 	}
-	return o.brief(r.now().Unix())
+	return o.brief(r.clock.Now().Unix())
 }
 
 func (o objectClaims) timely(now int64) *oauth.Error {

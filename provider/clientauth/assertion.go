@@ -84,7 +84,7 @@ func (a *Authenticator) badAssertion(ctx context.Context, c storage.Client, sent
 		case errors.Is(why, storage.ErrSpent):
 			return "client_assertion: its jti was used before"
 		}
-		return fmt.Sprintf("client_assertion: %v; aud must be %s alone, and exp at most five minutes ahead of our clock, which says %d", why, a.Issuer, a.Now().Unix())
+		return fmt.Sprintf("client_assertion: %v; aud must be %s alone, and exp at most five minutes ahead of our clock, which says %d", why, a.Issuer, a.Clock.Now().Unix())
 	})
 }
 
@@ -124,7 +124,7 @@ func (a *Authenticator) openAssertion(ctx context.Context, c storage.Client, ass
 	case len(claims.JTI) == 0 || len(claims.JTI) > maxJTI:
 		return claims, "", errors.New("jti is missing or too long")
 	}
-	return claims, keyID, claims.timely(a.Now().Unix())
+	return claims, keyID, claims.timely(a.Clock.Now().Unix())
 }
 
 // assertionAlgs is the one that the client has registered, or all that it may sign with.

@@ -77,7 +77,7 @@ func (a *Authenticator) certificate(ctx context.Context) ([]*x509.Certificate, e
 		return nil, err
 	case len(chain) == 0:
 		return nil, errNoCertificate
-	case !timely(chain[0], a.Now()):
+	case !timely(chain[0], a.Clock.Now()):
 		return nil, errOldCertificate
 	}
 	return chain, nil
@@ -98,7 +98,7 @@ func (a *Authenticator) checkIssued(c storage.Client, chain []*x509.Certificate)
 		between.AddCert(issuer)
 	}
 	_, err := chain[0].Verify(x509.VerifyOptions{
-		Roots: a.ClientCAs, Intermediates: between, CurrentTime: a.Now(),
+		Roots: a.ClientCAs, Intermediates: between, CurrentTime: a.Clock.Now(),
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/web"
@@ -52,7 +53,7 @@ type Authenticator struct {
 	Limiter    *web.Limiter
 	Audit      Recorder
 	SecretUse  SecretUse
-	Now        func() time.Time
+	Clock      clock.Clock
 	Clients    Clients
 }
 
@@ -80,7 +81,7 @@ func (a *Authenticator) AuthenticateBy(ctx context.Context, r *http.Request, for
 	if byCertificate(c) {
 		return a.authenticateByCertificate(ctx, c, sent)
 	}
-	now := a.Now()
+	now := a.Clock.Now()
 	secretID, ok := proves(c, sent.secret, now)
 	if !ok || !c.DisabledAt.IsZero() {
 		return storage.Client{}, "", a.authenticationFailed(ctx, sent, c)

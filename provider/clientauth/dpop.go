@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
@@ -56,7 +57,7 @@ type Proofs struct {
 		Open(purpose string, sealed []byte) ([]byte, error)
 	}
 	Ephemeral storage.Ephemeral
-	Now       func() time.Time
+	Clock     clock.Clock
 }
 
 // ReadProof returns the proof of this request to one of our paths, nil when there is none. With an
@@ -84,7 +85,7 @@ func (d *Proofs) ReadProof(w http.ResponseWriter, r *http.Request, path, token s
 }
 
 func (d *Proofs) judgeProof(c proofClaims, method, path, token string) *oauth.Error {
-	now := d.Now().Unix()
+	now := d.Clock.Now().Unix()
 	switch {
 	case c.JTI == "" || len(c.JTI) > maxJTI:
 		return BadProof("Its jti is missing or too long.")
@@ -144,7 +145,7 @@ func (d *Proofs) SpendProof(ctx context.Context, proof *Proof) error {
 	if proof == nil {
 		return nil
 	}
-	err := d.Ephemeral.Add(ctx, "dpop:"+proof.JKT+":"+proof.JTI, proof.until.Sub(d.Now()))
+	err := d.Ephemeral.Add(ctx, "dpop:"+proof.JKT+":"+proof.JTI, proof.until.Sub(d.Clock.Now()))
 	if errors.Is(err, storage.ErrSpent) {
 		return BadProof("Its jti was already used.")
 	}

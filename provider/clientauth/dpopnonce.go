@@ -13,7 +13,7 @@ const (
 )
 
 func (d *Proofs) newNonce() string {
-	made := binary.BigEndian.AppendUint64(nil, uint64(d.Now().Unix()))
+	made := binary.BigEndian.AppendUint64(nil, uint64(d.Clock.Now().Unix()))
 	return base64.RawURLEncoding.EncodeToString(d.Sealer.Seal(noncePurpose, made))
 }
 
@@ -26,6 +26,6 @@ func (d *Proofs) ourNonce(nonce string) bool {
 	if err != nil || len(made) != 8 {
 		return false
 	}
-	age := d.Now().Sub(time.Unix(int64(binary.BigEndian.Uint64(made)), 0))
+	age := d.Clock.Now().Sub(time.Unix(int64(binary.BigEndian.Uint64(made)), 0))
 	return -Skew <= age && age <= nonceLife
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login/session"
@@ -71,7 +72,7 @@ type Store struct {
 	oauth.Place
 	Ephemeral storage.Ephemeral
 	Limiter   *web.Limiter
-	Now       func() time.Time
+	Clock     clock.Clock
 }
 
 // Flow answers the device and its person.
@@ -96,7 +97,7 @@ type Flow struct {
 		Spend(ctx context.Context, s storage.Spent) error
 	}
 	Connected func(ctx context.Context, s *session.Session, app string, scopes []string)
-	Now       func() time.Time
+	Clock     clock.Clock
 }
 
 // Authorize answers POST /device_authorization.
@@ -129,7 +130,7 @@ func (f *Flow) newDevice(w http.ResponseWriter, r *http.Request, form oauth.Para
 	if err := oauth.AllowOften(ctx, f.Limiter, "device:", c, devices); err != nil {
 		return nil, err
 	}
-	d := device{ID: storage.NewID(""), ClientID: c.ID, NoScope: form.Get("scope") == "", Network: web.Network(web.ClientIP(ctx)), ExpiresAt: f.Now().Add(deviceLife)}
+	d := device{ID: storage.NewID(""), ClientID: c.ID, NoScope: form.Get("scope") == "", Network: web.Network(web.ClientIP(ctx)), ExpiresAt: f.Clock.Now().Add(deviceLife)}
 	if d.Scopes, err = permitted.Scopes(url.Values(form), c); err != nil {
 		return nil, err
 	}
@@ -167,7 +168,7 @@ func (s *Store) keep(ctx context.Context, d device) (*deviceResponse, error) {
 
 // update keeps what is pending under the digest of its device code.
 func (s *Store) update(ctx context.Context, d device) error {
-	return s.kept().Put(ctx, deviceKey(d.Digest), d, d.ExpiresAt.Sub(s.Now()))
+	return s.kept().Put(ctx, deviceKey(d.Digest), d, d.ExpiresAt.Sub(s.Clock.Now()))
 }
 
 func deviceKey(digest []byte) string { return hex.EncodeToString(digest) }
@@ -179,7 +180,7 @@ func (s *Store) kept() storage.Kept[device] {
 // pending returns what is pending under a device code's digest, or storage.ErrNotFound.
 func (s *Store) pending(ctx context.Context, digest []byte) (device, error) {
 	d, err := s.kept().Get(ctx, deviceKey(digest))
-	if err == nil && !s.Now().Before(d.ExpiresAt) {
+	if err == nil && !s.Clock.Now().Before(d.ExpiresAt) {
 		return device{}, storage.ErrNotFound
 	}
 	return d, err

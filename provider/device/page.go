@@ -58,7 +58,7 @@ func (f *Flow) Enter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := &interaction.Request{
-		Handle: storage.NewID(""), CreatedAt: f.Now(), Form: url.Values{"device_digest": {hex.EncodeToString(d.Digest)}},
+		Handle: storage.NewID(""), CreatedAt: f.Clock.Now(), Form: url.Values{"device_digest": {hex.EncodeToString(d.Digest)}},
 		ClientID: c.ID, ClientName: c.Name, FirstParty: c.FirstParty, Scopes: d.Scopes, Resources: d.Resources,
 		Details: d.Details,
 	}

@@ -70,7 +70,7 @@ var _ fosite.AuthorizeEndpointHandler = (*codeIssuer)(nil)
 // HandleAuthorizeEndpointRequest adds the grant and puts its code into the response.
 func (i *codeIssuer) HandleAuthorizeEndpointRequest(ctx context.Context, ar fosite.AuthorizeRequester, w fosite.AuthorizeResponder) error {
 	a, code := ar.GetSession().(*codeSession).Authorization, storage.NewBearer(storage.CodePrefix)
-	id, err := i.t.Allow(ctx, a, storage.Digest(code), i.t.Now().Add(i.t.CodeTTL))
+	id, err := i.t.Allow(ctx, a, storage.Digest(code), i.t.Clock.Now().Add(i.t.CodeTTL))
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (i *codeIssuer) HandleAuthorizeEndpointRequest(ctx context.Context, ar fosi
 func (t *Issuer) Allow(ctx context.Context, a Authorization, code []byte, until time.Time) (id string, err error) {
 	seed := make([]byte, sha256.Size)
 	_, _ = rand.Read(seed)
-	id, now := storage.NewID(storage.GrantPrefix), t.Now()
+	id, now := storage.NewID(storage.GrantPrefix), t.Clock.Now()
 	return id, t.Grants.AddGrant(ctx, storage.Grant{
 		ID:            id,
 		ClientID:      a.ClientID,

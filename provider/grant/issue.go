@@ -35,7 +35,7 @@ func (t *Issuer) populate(ctx context.Context, r fosite.AccessRequester, w fosit
 }
 
 func (t *Issuer) since(past time.Time) string {
-	return t.Now().Sub(past).Round(time.Second).String()
+	return t.Clock.Now().Sub(past).Round(time.Second).String()
 }
 
 // dead tells developers why a grant is over.
@@ -48,7 +48,7 @@ func dead(state storage.GrantState) string {
 
 // endFamily revokes a grant whose code or refresh token was presented twice, and returns the refusal.
 func (t *Issuer) endFamily(ctx context.Context, grant storage.Grant, why string, refusal *oauth.Error) error {
-	if err := t.Grants.RevokeGrant(ctx, grant.ID, t.Now(), why); err != nil {
+	if err := t.Grants.RevokeGrant(ctx, grant.ID, t.Clock.Now(), why); err != nil {
 		return removed(err)
 	}
 	err := t.Audit.Record(ctx, audit.Event{Type: why, Outcome: audit.Refused, Reason: "presented twice",
@@ -59,7 +59,7 @@ func (t *Issuer) endFamily(ctx context.Context, grant storage.Grant, why string,
 	return refusal
 }
 
-// gone answers for a grant that has just been removed; an outage stays one.
+// removed answers for a grant that has just been removed; an outage stays one.
 func removed(err error) error {
 	if errors.Is(err, storage.ErrNotFound) {
 		return oauth.InvalidGrant().WithHint("the grant is forgotten, or what its refresh tokens are made from")

@@ -82,7 +82,7 @@ func (t *Issuer) replayed(spentAt time.Time) *oauth.Error {
 
 func (t *Issuer) codeOver(state storage.GrantState) *oauth.Error {
 	return oauth.InvalidGrant().WithHintFunc(func() string {
-		if !t.Now().Before(state.CodeExpiresAt) {
+		if !t.Clock.Now().Before(state.CodeExpiresAt) {
 			return "the code expired " + t.since(state.CodeExpiresAt) + " ago: it is good for " + t.CodeTTL.String()
 		}
 		return dead(state)

@@ -10,6 +10,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/provider/clientauth"
 	"github.com/symbolon-id/symbolon/provider/oauth"
@@ -45,7 +46,7 @@ type Issuer struct {
 	Audit   Recorder
 	Metrics Metrics
 	fosite  *fosite.Fosite
-	Now     func() time.Time
+	Clock   clock.Clock
 
 	AccessTokenTTL, AgentTTL, CodeTTL          time.Duration
 	RefreshIdle, RefreshAbsolute, RefreshRetry time.Duration
@@ -85,7 +86,7 @@ func (t *Issuer) exchange(w http.ResponseWriter, r *http.Request, form oauth.Par
 	if fault != nil {
 		return nil, fault
 	}
-	ctx, session := r.Context(), &tokenSession{Statement: token.Statement{At: t.Now()}, proof: proof}
+	ctx, session := r.Context(), &tokenSession{Statement: token.Statement{At: t.Clock.Now()}, proof: proof}
 	request, err := t.fosite.NewAccessRequest(ctx, r, session)
 	if err != nil {
 		t.recordRefusal(ctx, grantType, request, err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/details"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/provider/clientauth"
@@ -46,7 +47,7 @@ type Endpoint struct {
 	Refresh *token.RefreshTokens
 	Keys    *keys.Ring
 	Types   *details.Types
-	Now     func() time.Time
+	Clock   clock.Clock
 }
 
 // Introspect answers POST /introspect. Only clients with a secret may ask, never the bearer of
@@ -120,7 +121,7 @@ func (e *Endpoint) inspectRefresh(ctx context.Context, caller storage.Client, se
 	if err != nil {
 		return Response{}, err
 	}
-	live := state.Alive && state.Sent == state.Generation && !token.Expired(state.Grant, e.Now())
+	live := state.Alive && state.Sent == state.Generation && !token.Expired(state.Grant, e.Clock.Now())
 	if !live || state.ClientID != caller.ID || permitted.Restrict(e.Place, e.Types, &state.Grant, caller) != nil {
 		return Response{}, nil
 	}

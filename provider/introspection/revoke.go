@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/provider/clientauth"
 	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/provider/token"
@@ -34,7 +35,7 @@ type Revocation struct {
 		Record(ctx context.Context, e audit.Event) error
 		RecordLater(ctx context.Context, e audit.Event)
 	}
-	Now func() time.Time
+	Clock clock.Clock
 }
 
 // Revoke answers POST /revoke (RFC 7009). Revoking a refresh token ends its grant, and with it every
@@ -92,7 +93,7 @@ func (e *Revocation) revokeRefresh(ctx context.Context, caller storage.Client, t
 	if state.ClientID != caller.ID {
 		return e.notYours(ctx, caller, state.ID)
 	}
-	err = e.Grants.RevokeGrant(ctx, state.ID, e.Now(), "revoked by its client")
+	err = e.Grants.RevokeGrant(ctx, state.ID, e.Clock.Now(), "revoked by its client")
 	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrSpent) {
 		return nil // somebody else has just done it
 	}

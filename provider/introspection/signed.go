@@ -43,7 +43,7 @@ func wantsSigned(h http.Header) bool {
 // writeSigned answers caller with a JWT.
 func (e *Endpoint) writeSigned(w http.ResponseWriter, r *http.Request, caller storage.Client, answer Response) error {
 	token, err := e.Keys.Sign(r.Context(), orStandard(caller.IntrospectionAlg, caller), introspectionType, signedIntrospection{
-		Issuer: e.Issuer, Audience: caller.ID, IssuedAt: e.Now().Unix(), Introspection: answer,
+		Issuer: e.Issuer, Audience: caller.ID, IssuedAt: e.Clock.Now().Unix(), Introspection: answer,
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/provider/oauth"
 	"github.com/symbolon-id/symbolon/storage"
@@ -47,7 +48,7 @@ type Maker struct {
 	Keys       *keys.Ring
 	Salt       []byte // of pairwise subjects
 	IDTokenTTL time.Duration
-	Now        func() time.Time
+	Clock      clock.Clock
 	States     States
 }
 
@@ -90,7 +91,7 @@ func (m *Maker) OpenAccess(token string) (claims AccessClaims, ok bool) {
 	if err != nil || json.Unmarshal(payload, &claims) != nil {
 		return AccessClaims{}, false
 	}
-	if claims.Issuer != m.Issuer || claims.JTI == "" || m.Now().Unix() >= claims.ExpiresAt {
+	if claims.Issuer != m.Issuer || claims.JTI == "" || m.Clock.Now().Unix() >= claims.ExpiresAt {
 		return AccessClaims{}, false
 	}
 	return claims, true

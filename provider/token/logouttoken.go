@@ -30,7 +30,7 @@ type logoutClaims struct {
 
 // LogoutToken is signed as the client's ID tokens are.
 func (m *Maker) LogoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
-	now := m.Now()
+	now := m.Clock.Now()
 	return m.Keys.Sign(ctx, c.SignedWith(), logoutTokenType, logoutClaims{
 		Issuer: m.Issuer, Subject: m.Subject(c, n.UserID), Audience: c.ID,
 		IssuedAt: now.Unix(), ExpiresAt: now.Add(logoutTokenLife).Unix(), JTI: rand.Text(),

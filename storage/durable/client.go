@@ -64,7 +64,7 @@ func (d *DB) Client(ctx context.Context, id string) (storage.Client, error) {
 	var c storage.Client
 	err := d.run(ctx, func(ctx context.Context) error {
 		c = storage.Client{}
-		return d.db.Query(ctx, selectClient, []any{id, ms(d.Now())}, func(row scan) error { return addSecretOf(&c, row) })
+		return d.db.Query(ctx, selectClient, []any{id, ms(d.Clock.Now())}, func(row scan) error { return addSecretOf(&c, row) })
 	})
 	if err == nil && c.ID == "" {
 		err = storage.ErrNotFound
@@ -121,7 +121,7 @@ func (d *DB) UpdateClient(ctx context.Context, c *storage.Client) error {
 	if err != nil {
 		return fmt.Errorf("update client: %w", err)
 	}
-	version := next(c.UpdatedAt, d.Now())
+	version := next(c.UpdatedAt, d.Clock.Now())
 	err = d.change(ctx, `SELECT 1 FROM clients WHERE id = $1`, c.ID, `UPDATE clients SET name = $2, metadata = $3, updated_at = $4,
 		not_before = CASE WHEN not_before > $5 THEN not_before ELSE $5 END WHERE id = $1 AND updated_at = $6`,
 		c.Name, string(metadata), ms(version), ms(c.NotBefore), ms(c.UpdatedAt))
@@ -143,7 +143,7 @@ func (d *DB) SetClientDisabled(ctx context.Context, id string, at time.Time) err
 	}
 	err := d.execOne(ctx, storage.ErrNotFound, `UPDATE clients SET disabled_at = $2, `+touched("$3")+`,
 		not_before = CASE WHEN not_before > $4 THEN not_before ELSE $4 END WHERE id = $1`,
-		id, ms(at), ms(d.Now()), notBefore)
+		id, ms(at), ms(d.Clock.Now()), notBefore)
 	if err != nil {
 		return fmt.Errorf("disable client: %w", err)
 	}

@@ -10,9 +10,9 @@ import (
 // behind. How long the answer takes is how far it may be off.
 func (d *DB) Ahead(ctx context.Context) (ahead time.Duration, err error) {
 	err = d.run(ctx, func(ctx context.Context) error {
-		asked := d.Now()
+		asked := d.Clock.Now()
 		at, err := d.db.clock(ctx)
-		ahead = asked.Add(d.Now().Sub(asked) / 2).Sub(at)
+		ahead = asked.Add(d.Clock.Now().Sub(asked) / 2).Sub(at)
 		return err
 	})
 	if err != nil {

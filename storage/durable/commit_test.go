@@ -88,7 +88,7 @@ func TestLostAnswerToCommitIsNeverASuccessNorTwo(t *testing.T) {
 	network := newLossy(t, through.Host)
 	through.Host = network.Addr().String()
 	d, w := storagetest.Open(t, through.String()), newWorld(t, storagetest.Open(t, direct))
-	d.Now = w.Now
+	d.Clock = w.Clock
 	for range 10 {
 		handle := storage.Spent{Kind: "request", Value: storage.NewID(""), Until: w.now.Add(time.Hour)}
 		g := w.newGrant()

@@ -37,7 +37,7 @@ func scanAccess(row scan) (a access, err error) {
 // Connections returns the clients that the user allowed something or that have a live grant of
 // theirs, by name.
 func (d *DB) Connections(ctx context.Context, userID string) ([]storage.Connection, error) {
-	rows, err := list(ctx, d, selectAccess, []any{userID, ms(d.Now())}, scanAccess)
+	rows, err := list(ctx, d, selectAccess, []any{userID, ms(d.Clock.Now())}, scanAccess)
 	if err != nil {
 		return nil, fmt.Errorf("list connections: %w", err)
 	}

@@ -49,7 +49,7 @@ func (d *DB) WithdrawConsent(ctx context.Context, userID, clientID string) error
 		if err != nil {
 			return err
 		}
-		_, err = q.Exec(ctx, revokeGrants, userID, clientID, "", ms(d.Now()), "consent withdrawn")
+		_, err = q.Exec(ctx, revokeGrants, userID, clientID, "", ms(d.Clock.Now()), "consent withdrawn")
 		return err
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/migrations"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -25,7 +26,7 @@ import (
 // DB is the durable store. It is safe for concurrent use, by many processes on one database.
 type DB struct {
 	// Now is the clock that expiry is judged by where the caller gives no time.
-	Now func() time.Time
+	Clock clock.Clock
 	// Keep is what must be left of a user's factors when one is dropped.
 	Keep storage.Keep
 	// AuditRetention is for how long Sweep leaves audit events.
@@ -79,7 +80,7 @@ type db interface {
 // Open connects to the database that url names, "sqlite:path" or "postgres://…". It does not
 // touch the schema: see Migrate and CheckSchema.
 func Open(ctx context.Context, url string) (*DB, error) {
-	d := &DB{Now: time.Now}
+	d := &DB{}
 	var err error
 	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
 	case "sqlite":

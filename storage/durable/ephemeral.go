@@ -31,7 +31,7 @@ const (
 
 // Put stores value under key for ttl. A ttl that is over already removes what was there.
 func (e Ephemeral) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	digest, until := storage.Digest(key), ms(e.d.Now().Add(ttl))
+	digest, until := storage.Digest(key), ms(e.d.Clock.Now().Add(ttl))
 	query, args := `INSERT INTO ephemeral (key, value, taken, expires_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value, taken = excluded.taken, expires_at = excluded.expires_at`,
 		[]any{digest, blob(value), int64(held), until}
@@ -48,7 +48,7 @@ func (e Ephemeral) Put(ctx context.Context, key string, value []byte, ttl time.D
 func (e Ephemeral) Get(ctx context.Context, key string) (value []byte, err error) {
 	var state int64
 	err = e.d.queryRow(ctx, `SELECT value, taken FROM ephemeral WHERE key = $1 AND expires_at > $2`,
-		[]any{storage.Digest(key), ms(e.d.Now())}, &value, &state)
+		[]any{storage.Digest(key), ms(e.d.Clock.Now())}, &value, &state)
 	if err == nil && state != held {
 		err = storage.ErrSpent
 	}
@@ -61,7 +61,7 @@ func (e Ephemeral) Get(ctx context.Context, key string) (value []byte, err error
 // Take takes the key. Of many callers one gets the value, or storage.ErrNotFound when there is none
 // here, and the others storage.ErrSpent.
 func (e Ephemeral) Take(ctx context.Context, key string) (value []byte, err error) {
-	now, state := e.d.Now(), int64(absent)
+	now, state := e.d.Clock.Now(), int64(absent)
 	err = e.d.queryRow(ctx, `INSERT INTO ephemeral (key, value, taken, expires_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at,
 			taken = CASE WHEN ephemeral.expires_at > $5 THEN $6 ELSE excluded.taken END
@@ -85,7 +85,7 @@ func (e Ephemeral) Add(ctx context.Context, key string, ttl time.Duration) error
 	if ttl <= 0 {
 		return nil
 	}
-	now := e.d.Now()
+	now := e.d.Clock.Now()
 	err := e.d.execOne(ctx, storage.ErrSpent, `INSERT INTO ephemeral (key, value, taken, expires_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value, taken = excluded.taken, expires_at = excluded.expires_at
 		WHERE ephemeral.expires_at <= $5`,

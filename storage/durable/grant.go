@@ -39,7 +39,7 @@ func (d *DB) AddGrant(ctx context.Context, g storage.Grant, spend storage.Spent)
 	if err != nil {
 		return fmt.Errorf("add grant: %w", err)
 	}
-	batch := []batched{{insertGrant, append(values, ms(d.Now()))}}
+	batch := []batched{{insertGrant, append(values, ms(d.Clock.Now()))}}
 	if spend.Value != "" {
 		batch = append(batch, batched{spendForGrant, []any{spend.Kind, storage.Digest(spend.Value), ms(spend.Until), g.ID}})
 	}
@@ -93,7 +93,7 @@ func (d *DB) GrantByCode(ctx context.Context, digest []byte) (storage.GrantState
 func (d *DB) grant(ctx context.Context, query string, key any) (storage.GrantState, error) {
 	var g storage.GrantState
 	fields := append(append(grantFields(&g.Grant), userFields(&g.User)...), &g.Alive)
-	if err := d.queryRow(ctx, query, []any{key, ms(d.Now())}, fields...); err != nil {
+	if err := d.queryRow(ctx, query, []any{key, ms(d.Clock.Now())}, fields...); err != nil {
 		return storage.GrantState{}, fmt.Errorf("read grant: %w", err)
 	}
 	return g, nil

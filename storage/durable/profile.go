@@ -42,7 +42,7 @@ func (d *DB) SetUserProfile(ctx context.Context, u *storage.User) error {
 
 // changeUser sets columns, whose values count from $4, of the user as u was read.
 func (d *DB) changeUser(ctx context.Context, u *storage.User, columns string, values ...any) error {
-	version := next(u.UpdatedAt, d.Now())
+	version := next(u.UpdatedAt, d.Clock.Now())
 	args := append([]any{ms(u.UpdatedAt), ms(version)}, values...)
 	err := d.change(ctx, `SELECT 1 FROM users WHERE id = $1`, u.ID,
 		`UPDATE users SET updated_at = $3, `+columns+` WHERE id = $1 AND updated_at = $2`, args...)

@@ -35,7 +35,7 @@ func (d *DB) RevokeGrants(ctx context.Context, userID, clientID, sessionID strin
 // batches; interrupted, it can be repeated.
 func (d *DB) RevokeClientGrants(ctx context.Context, clientID, why string) error {
 	_, err := d.inBatches(ctx, `UPDATE grants SET revoked_at = $3, revoked_why = $4
-		WHERE id IN (SELECT id FROM grants WHERE client_id = $2 AND revoked_at = 0 LIMIT $1)`, clientID, ms(d.Now()), why)
+		WHERE id IN (SELECT id FROM grants WHERE client_id = $2 AND revoked_at = 0 LIMIT $1)`, clientID, ms(d.Clock.Now()), why)
 	if err != nil {
 		return fmt.Errorf("revoke grants of client: %w", err)
 	}
@@ -52,7 +52,7 @@ func (d *DB) UserGrants(ctx context.Context, userID string) ([]storage.Grant, er
 		FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id
 		LEFT JOIN sessions s ON s.id = g.session_id
 		WHERE g.user_id = $1 AND `+grantLasts+` ORDER BY g.created_at DESC, g.id`,
-		[]any{userID, ms(d.Now())},
+		[]any{userID, ms(d.Clock.Now())},
 		func(row scan) (g storage.Grant, err error) { return g, row(grantFields(&g)...) })
 	if err != nil {
 		return nil, fmt.Errorf("list grants: %w", err)

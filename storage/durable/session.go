@@ -30,7 +30,7 @@ func (d *DB) Session(ctx context.Context, digest []byte) (storage.Session, stora
 	err := d.queryRow(ctx, `SELECT `+sessionColumns+`, `+userColumns+`
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		WHERE s.digest = $1 AND u.disabled_at = 0 AND `+sessionLive,
-		[]any{digest, ms(d.Now())}, append(sessionFields(&s), userFields(&u)...)...)
+		[]any{digest, ms(d.Clock.Now())}, append(sessionFields(&s), userFields(&u)...)...)
 	if err != nil {
 		return storage.Session{}, storage.User{}, fmt.Errorf("read session: %w", err)
 	}
@@ -66,7 +66,7 @@ func (d *DB) EndSession(ctx context.Context, id string, at time.Time) error {
 func (d *DB) UserSessions(ctx context.Context, userID string) ([]storage.Session, error) {
 	sessions, err := list(ctx, d, `SELECT `+sessionColumns+` FROM sessions s
 		WHERE s.user_id = $1 AND `+sessionLive+` ORDER BY s.last_seen_at DESC, s.id`,
-		[]any{userID, ms(d.Now())},
+		[]any{userID, ms(d.Clock.Now())},
 		func(row scan) (s storage.Session, err error) { return s, row(sessionFields(&s)...) })
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)

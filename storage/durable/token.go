@@ -46,7 +46,7 @@ func (d *DB) TokenState(ctx context.Context, t storage.TokenQuery) (storage.Toke
 		UserInfoAlg string `json:"userinfo_signed_response_alg"`
 	}
 	err := d.queryRow(ctx, selectToken,
-		[]any{t.ClientID, ms(d.Now()), t.GrantID, t.SessionID, t.UserID, ms(t.IssuedAt), t.JTI},
+		[]any{t.ClientID, ms(d.Clock.Now()), t.GrantID, t.SessionID, t.UserID, ms(t.IssuedAt), t.JTI},
 		append(userFields(&state.User), naming{`"named_claims"`, &details}, naming{`"userinfo_signed_response_alg"`, &metadata})...)
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.TokenState{}, nil

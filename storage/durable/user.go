@@ -81,7 +81,7 @@ func (d *DB) UpdateUser(ctx context.Context, u storage.User) error {
 		}
 		return execOne(ctx, q, storage.ErrNotFound,
 			`UPDATE users SET email = $2, email_key = $3, email_verified = $4, name = $5, `+touched("$6")+` WHERE id = $1`,
-			u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, ms(d.Now()))
+			u.ID, u.Email, storage.EmailKey(u.Email), u.EmailVerified, u.Name, ms(d.Clock.Now()))
 	})
 	if err != nil {
 		return fmt.Errorf("update user: %w", err)
@@ -103,7 +103,7 @@ func (d *DB) SetUserGroups(ctx context.Context, u *storage.User) error {
 func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		err := execOne(ctx, q, storage.ErrNotFound,
-			`UPDATE users SET disabled_at = $2, `+touched("$3")+` WHERE id = $1`, id, ms(at), ms(d.Now()))
+			`UPDATE users SET disabled_at = $2, `+touched("$3")+` WHERE id = $1`, id, ms(at), ms(d.Clock.Now()))
 		if err != nil || at.IsZero() {
 			return err
 		}
@@ -129,7 +129,7 @@ func (d *DB) DeleteUser(ctx context.Context, id string) error {
 	}
 	// First nothing more can begin, and applications are told. In one transaction with what follows it
 	// could wait for a sign-in that waits for it: see begin.
-	if err := d.SetUserDisabled(ctx, id, d.Now()); err != nil {
+	if err := d.SetUserDisabled(ctx, id, d.Clock.Now()); err != nil {
 		return fmt.Errorf("delete user: %w", err)
 	}
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {

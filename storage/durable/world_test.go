@@ -33,7 +33,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 func newWorld(t testing.TB, d *durable.DB) *world {
 	t.Helper()
 	w := &world{DB: d, t: t, ctx: context.Background(), now: time.Now().UTC().Truncate(time.Second)}
-	d.Now = func() time.Time { return w.now }
+	d.Clock = func() time.Time { return w.now }
 	w.user = storage.User{ID: storage.NewID(storage.UserPrefix), Email: "Ada@example.org", Name: "Ada", CreatedAt: w.now, UpdatedAt: w.now}
 	w.ok(d.CreateUser(w.ctx, w.user))
 	w.client = w.newClient()

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -18,7 +19,7 @@ const budgetBytes = 128 << 20 // of keys and values that one node has kept elsew
 type Budget struct {
 	Store storage.Ephemeral
 	Owner func(ctx context.Context) string // as that of Counts
-	Now   func() time.Time
+	Clock clock.Clock
 
 	mu sync.Mutex // guards ledger
 	ledger
@@ -28,7 +29,7 @@ var _ storage.Ephemeral = (*Budget)(nil)
 
 // NewBudget returns a budget for what is put into store from now on.
 func NewBudget(store storage.Ephemeral, owner func(ctx context.Context) string) *Budget {
-	return &Budget{Store: store, Owner: owner, Now: time.Now, ledger: newLedger(budgetBytes)}
+	return &Budget{Store: store, Owner: owner, ledger: newLedger(budgetBytes)}
 }
 
 // Put stores value under key for ttl.
@@ -46,7 +47,7 @@ func (b *Budget) Put(ctx context.Context, key string, value []byte, ttl time.Dur
 }
 
 func (b *Budget) book(ctx context.Context, e *entry, ttl time.Duration) (gone []string) {
-	owner, now := b.Owner(ctx), b.Now()
+	owner, now := b.Owner(ctx), b.Clock.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if ttl <= 0 {

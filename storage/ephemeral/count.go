@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/symbolon-id/symbolon/clock"
 	"github.com/symbolon-id/symbolon/storage"
 )
 
@@ -15,7 +16,7 @@ const maxCounts = 1 << 15 // keys counted at a time for one purpose
 // theoretical arrival time, until which the events so far have used the rate up. Each purpose, which is
 // what a key begins with up to a colon, has a table to itself: none can be filled by way of another.
 type Counts struct {
-	Now func() time.Time
+	Clock clock.Clock
 	// Owner says whose what a context counts or puts is, such as the network its request came from; nil:
 	// all is one's.
 	Owner func(ctx context.Context) string
@@ -27,7 +28,7 @@ type Counts struct {
 
 // NewCounts returns counts in which every key is unused.
 func NewCounts() *Counts {
-	return &Counts{Now: time.Now, tables: map[string]*table{}, max: maxCounts}
+	return &Counts{tables: map[string]*table{}, max: maxCounts}
 }
 
 // Count takes one event of key's rate. It returns 0 when the event is allowed, else how long to
@@ -39,7 +40,7 @@ func (c *Counts) Count(ctx context.Context, key string, l storage.Limit) (time.D
 	name := c.whose(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now, t := c.Now(), c.table(key)
+	now, t := c.Clock.Now(), c.table(key)
 	t.forget(now)
 	e, known := t.keys[key]
 	if !known && len(t.keys) >= c.max && !t.makeRoom(name) {

@@ -72,7 +72,7 @@ func TestEventsComeBackWithTime(t *testing.T) {
 
 func TestRefusedEventUsesNothingUp(t *testing.T) {
 	counts, now := ephemeral.NewCounts(), time.Now()
-	counts.Now = func() time.Time { return now }
+	counts.Clock = func() time.Time { return now }
 	allowed(counts, "key", tenAnHour, 1000)
 	now = now.Add(6 * time.Minute)
 	if n := allowed(counts, "key", tenAnHour, 5); n != 1 {

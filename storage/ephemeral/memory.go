@@ -29,7 +29,7 @@ func NewMemory() *Memory {
 
 // Put stores a copy of value under key for ttl. A ttl that is over already stores nothing.
 func (m *Memory) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	now := m.Now()
+	now := m.Clock.Now()
 	e := &entry{key: key, value: bytes.Clone(value), expires: now.Add(ttl)}
 	if e.size() > m.room {
 		return fmt.Errorf("put: value of %d bytes: %w", len(value), storage.ErrUnavailable)
@@ -48,7 +48,7 @@ func (m *Memory) Put(ctx context.Context, key string, value []byte, ttl time.Dur
 // Add notes key for ttl, or tells storage.ErrSpent when it has been noted. A ttl that is over
 // already notes nothing.
 func (m *Memory) Add(ctx context.Context, key string, ttl time.Duration) error {
-	name, now := m.whose(ctx), m.Now()
+	name, now := m.whose(ctx), m.Clock.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if old, ok := m.entries[key]; ok && now.Before(old.expires) {
@@ -67,7 +67,7 @@ func (m *Memory) Get(_ context.Context, key string) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e, ok := m.entries[key]
-	if !ok || !m.Now().Before(e.expires) {
+	if !ok || !m.Clock.Now().Before(e.expires) {
 		return nil, storage.ErrNotFound
 	}
 	return bytes.Clone(e.value), nil
@@ -82,7 +82,7 @@ func (m *Memory) Take(_ context.Context, key string) ([]byte, error) {
 		return nil, storage.ErrNotFound
 	}
 	m.remove(e)
-	if !m.Now().Before(e.expires) {
+	if !m.Clock.Now().Before(e.expires) {
 		return nil, storage.ErrNotFound
 	}
 	return e.value, nil

@@ -83,7 +83,7 @@ func TestFloodTakesNobodyElsesValues(t *testing.T) {
 func TestOwnersWithoutValuesAreForgotten(t *testing.T) {
 	m, as := owned()
 	now := time.Now()
-	m.Now = func() time.Time { return now }
+	m.Clock = func() time.Time { return now }
 	var all sync.WaitGroup
 	for g := range 8 {
 		all.Go(func() {
@@ -108,7 +108,7 @@ func TestOwnersWithoutValuesAreForgotten(t *testing.T) {
 
 func TestValueIsGoneAtTheInstantItExpires(t *testing.T) {
 	m, now := ephemeral.NewMemory(), time.Now()
-	m.Now = func() time.Time { return now }
+	m.Clock = func() time.Time { return now }
 	put(t, m, "key", "value", time.Minute)
 	now = now.Add(time.Minute - 1)
 	holds(t, m, "key", "value")

@@ -44,10 +44,10 @@ func inUse(infos []KeyInfo) []string {
 	})
 }
 
-// mend writes what a complete ring lacks, one thing per algorithm, and reports whether it wrote:
+// complete writes what a complete ring lacks, one thing per algorithm, and reports whether it wrote:
 // then the store has to be read again. It makes the first keys, the next key after a rotation, and
 // records that a next key stands in for a revoked one.
-func (r *Ring) maintain(ctx context.Context, infos []KeyInfo, now time.Time, begin ...string) (wrote bool, err error) {
+func (r *Ring) complete(ctx context.Context, infos []KeyInfo, now time.Time, begin ...string) (wrote bool, err error) {
 	for _, alg := range append(inUse(infos), begin...) {
 		l := lineOf(infos, alg)
 		switch {
@@ -83,7 +83,7 @@ func (r *Ring) add(ctx context.Context, alg string, serial int64, signsFrom time
 	if err != nil {
 		return fmt.Errorf("make %s key: %w", alg, err)
 	}
-	k.Serial, k.CreatedAt, k.SignsFrom = serial, r.opt.Now(), signsFrom
+	k.Serial, k.CreatedAt, k.SignsFrom = serial, r.opt.Clock.Now(), signsFrom
 	if err := r.store.AddSigningKey(ctx, k); err != nil && !errors.Is(err, storage.ErrExists) {
 		return fmt.Errorf("add signing key: %w", err)
 	}
