@@ -20,7 +20,7 @@ const libcrypto = "libcrypto.so.3"
 // loadLibrary loads the library of the system, with the configuration that the system has for it.
 var loadLibrary = sync.OnceValues(func() (there bool, err error) {
 	if there, _ = openssl.CheckVersion(libcrypto); !there {
-		return false, fmt.Errorf("%s is not on this system", libcrypto)
+		return false, fmt.Errorf("%s cannot be opened", libcrypto)
 	}
 	if err := openssl.Init(libcrypto); err != nil {
 		return true, fmt.Errorf("load %s: %w", libcrypto, err)

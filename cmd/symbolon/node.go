@@ -170,7 +170,7 @@ const pairwiseSalt = "pairwise"
 func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	engine, err := keys.Engine()
 	if err != nil {
-		n.log.Warn("signing without OpenSSL", "engine", engine, "error", err)
+		n.log.Warn("OpenSSL does not sign", "engine", engine, "error", err)
 	}
 	n.metrics.SigningEngine(engine)
 	options := n.config.RingOptions()
