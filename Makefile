@@ -13,7 +13,7 @@ RACED := storage|mail|audit|web|outbound|login/session
 RACE = $$(go list ./... | grep -E '/($(RACED))(/|$$)')
 REST = $$(go list ./... | grep -vE '/(e2e|$(RACED))(/|$$)')
 
-.PHONY: help run build test short lint outdated race bench pictures tools
+.PHONY: help run build fast test engine short lint outdated race bench pictures tools
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,7 +27,14 @@ RELEASE = $(shell git describe --tags --always --dirty 2>/dev/null)
 build: ## build the one static binary, ./symbolon
 	go build -trimpath -ldflags='-s -w -X main.release=$(RELEASE)' -o symbolon ./cmd/symbolon
 
-test short race: export TMPDIR = $(shell scripts/testdir.sh)
+fast: ## build ./symbolon to sign by the system's OpenSSL 3; needs a C compiler
+	CGO_ENABLED=1 go build -tags openssl -trimpath -ldflags='-s -w -X main.release=$(RELEASE)' -o symbolon ./cmd/symbolon
+
+engine: ## the tests of keys, protocol and whole program, signing by OpenSSL
+	CGO_ENABLED=1 go test -p 4 -tags openssl ./keys/... ./provider/...
+	CGO_ENABLED=1 GOFLAGS=-tags=openssl go test -parallel 4 ./e2e/...
+
+test short race engine: export TMPDIR = $(shell scripts/testdir.sh)
 
 # Tests wait for databases and browsers more than they compute: four at a time, even on two cores.
 test: tools lint ## install what the tests need, then run all of them

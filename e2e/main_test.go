@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -104,7 +105,7 @@ func (l *laboratory) closeShared() {
 var binary = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(lab.dir, "symbolon")
 	build := exec.Command("go", "build", "-o", path, "../cmd/symbolon")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build.Env = append(os.Environ(), "CGO_ENABLED="+cmp.Or(os.Getenv("CGO_ENABLED"), "0"))
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

@@ -11,11 +11,12 @@
 //	rotate.go     rotation by operator and by age, revocation, removal
 //	run.go        keeps the ring up to date
 //	sign.go       Ring.Sign
+//	engine.go     what makes RSA signatures: engine_go.go, or engine_openssl.go with -tags openssl
 //	verify.go     Ring.Verify, for tokens of our own
 //	foreign.go    JWTs that clients sign: assertions (RFC 7523), DPoP proofs (RFC 9449)
 //	clientkeys.go the keys that clients sign with
 //	certificate.go the certificates that clients show (RFC 8705); distinguishedname.go compares names in them
 //	jwks.go       what /jwks serves (RFC 7517)
 //
-// It is the only importer of go-jose.
+// It is the only importer of go-jose and of OpenSSL.
 package keys

@@ -36,6 +36,7 @@ type key struct {
 	kid     string
 	alg     string
 	rsa     *rsa.PrivateKey
+	signer  crypto.Signer // of rsa: the engine's
 	ec      *ecdsa.PrivateKey
 	ed      ed25519.PrivateKey
 	headers sync.Map // typ → encoded header; typ is always a constant of ours
@@ -118,6 +119,12 @@ func newKey(alg string, private any) (*key, error) {
 	}
 	if !fits {
 		return nil, fmt.Errorf("%T is no key of %s: %w", private, alg, ErrSealed)
+	}
+	if k.rsa != nil {
+		var err error
+		if k.signer, err = rsaSigner(k.rsa); err != nil {
+			return nil, err
+		}
 	}
 	jwk := k.public()
 	thumbprint, err := jwk.Thumbprint(crypto.SHA256)

@@ -6,7 +6,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -146,9 +145,9 @@ func (k *key) digest(text []byte) []byte {
 func (k *key) signature(digest []byte) ([]byte, error) {
 	switch k.alg {
 	case RS256:
-		return rsa.SignPKCS1v15(nil, k.rsa, crypto.SHA256, digest)
+		return k.signer.Sign(nil, digest, crypto.SHA256)
 	case PS256:
-		return rsa.SignPSS(rand.Reader, k.rsa, crypto.SHA256, digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+		return k.signer.Sign(rand.Reader, digest, pss)
 	case EdDSA:
 		return ed25519.Sign(k.ed, digest), nil
 	}

@@ -62,6 +62,14 @@ func (m *Metrics) Mail(result string) { m.mails.add(result, "") }
 // LogoutNotice counts a try to tell a client of a logout by what became of it.
 func (m *Metrics) LogoutNotice(result string) { m.logouts.add(result, "") }
 
+// SigningEngine says what makes RSA signatures.
+func (m *Metrics) SigningEngine(name string) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "symbolon_signing_engine_info", Help: "Always 1; the label tells what makes RSA signatures.",
+		ConstLabels: prometheus.Labels{"engine": name},
+	}, func() float64 { return 1 }))
+}
+
 // Register adds a collector of another package.
 func (m *Metrics) Register(c prometheus.Collector) error { return m.registry.Register(c) }
 

@@ -51,6 +51,7 @@ func TestEventsAreCounted(t *testing.T) {
 			m.Mail("sent")
 		})
 	}
+	m.SigningEngine("go")
 	group.Wait()
 	text := exposition(m)
 	for _, want := range []string{
@@ -58,6 +59,7 @@ func TestEventsAreCounted(t *testing.T) {
 		`symbolon_logins_total{method="magic_link",result="ok"} 50`,
 		`symbolon_audit_events_total{outcome="success",type="token.issued"} 50`,
 		`symbolon_mails_total{result="sent"} 50`,
+		`symbolon_signing_engine_info{engine="go"} 1`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)

@@ -168,6 +168,11 @@ func (c counter) Count(ctx context.Context, key string, events int, per time.Dur
 const pairwiseSalt = "pairwise"
 
 func (n *node) openKeys(ctx context.Context, _ *dev) error {
+	engine, err := keys.Engine()
+	if err != nil {
+		n.log.Warn("OpenSSL does not sign", "engine", engine, "error", err)
+	}
+	n.metrics.SigningEngine(engine)
 	options := n.config.RingOptions()
 	options.Log = n.log
 	n.ring = keys.NewRing(n.db, n.sealer, options)
@@ -178,7 +183,6 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 		return err
 	}
 	n.db.ClientStored = beginLines(n.ring, n.log)
-	var err error
 	if n.ledger, err = newKeeper(ctx, n.db, n.sealer, n.config, n.log); err != nil {
 		return err
 	}

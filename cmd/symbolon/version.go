@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/symbolon-id/symbolon/keys"
 )
 
 // release is the version of a release build: -ldflags "-X main.release=v1.2.3". Other builds are named by
@@ -21,6 +23,7 @@ type version struct {
 	Go        string `json:"go"`
 	OS        string `json:"os"`
 	Arch      string `json:"arch"`
+	Engine    string `json:"signing_engine"`
 }
 
 func (p *program) versionCommand() *cobra.Command {
@@ -33,6 +36,7 @@ func (p *program) versionCommand() *cobra.Command {
 			v := buildVersion()
 			return p.print(cmd, v, func(w io.Writer) {
 				fmt.Fprintf(w, "symbolon %s %s %s/%s\n", v.Version, v.Go, v.OS, v.Arch)
+				fmt.Fprintf(w, "signs by %s\n", v.Engine)
 				if v.Commit != "" {
 					fmt.Fprintf(w, "commit %s, %s\n", v.Commit, v.Committed)
 				}
@@ -43,6 +47,7 @@ func (p *program) versionCommand() *cobra.Command {
 
 func buildVersion() version {
 	v := version{Version: cmp.Or(release, "devel"), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	v.Engine, _ = keys.Engine()
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
