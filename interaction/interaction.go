@@ -78,7 +78,7 @@ func (q *Request) BoundTo(browser string) bool {
 // Expired reports whether the request has waited for too long.
 func (q *Request) Expired(now time.Time) bool { return !now.Before(q.CreatedAt.Add(Life)) }
 
-// Resume is where every page sends the browser when it is done, below the path of the issuer.
+// Resume returns where every page sends the browser when it is done, below the path of the issuer.
 func (q *Request) Resume() string {
 	if q.Return != "" {
 		return q.Return
@@ -86,9 +86,9 @@ func (q *Request) Resume() string {
 	return "/authorize/" + q.Handle
 }
 
-// Fresh tells whether the person must sign in again for this request even though signed in:
-// prompt=login, max_age, or an id_token_hint of somebody else. To have just signed in satisfies
-// anything but the hint: whom it names cannot be replaced by anybody (OpenID Connect Core section
+// Fresh reports whether the user must sign in again for this request even though signed in:
+// prompt=login, max_age, or an id_token_hint of another user. To have just signed in satisfies
+// anything but the hint: no one can take the place of the user it names (OpenID Connect Core section
 // 3.1.2.1).
 func (q *Request) Fresh(userID string, authTime, now time.Time) bool {
 	if q.HintSubject != "" && q.HintSubject != userID {
@@ -103,7 +103,7 @@ func (q *Request) Fresh(userID string, authTime, now time.Time) bool {
 	return q.MaxAge != nil && (*q.MaxAge == 0 || now.Sub(authTime) > *q.MaxAge)
 }
 
-// Allow is what the person is asked to allow.
+// Allow returns what the user is asked to allow.
 func (q *Request) Allow() []string {
 	if len(q.Asked) > 0 {
 		return q.Asked
@@ -111,7 +111,7 @@ func (q *Request) Allow() []string {
 	return q.Scopes
 }
 
-// HasPrompt tells whether the client asked for this prompt.
+// HasPrompt reports whether the client asked for this prompt.
 func (q *Request) HasPrompt(value string) bool {
 	for _, p := range q.Prompt {
 		if p == value {

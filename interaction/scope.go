@@ -8,7 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/i18n"
 )
 
-// ForPeople is scopes, and claims of scopes, in the order people read them: who they are first, what
+// ForPeople returns scopes, and claims of scopes, in the order people read them: who they are first, what
 // applications call by their own names then, and last that it goes on while they are away.
 func ForPeople(scopes []string) []string {
 	return slices.SortedStableFunc(slices.Values(scopes), func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })

@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Circumstances are those of a request, for a mail that tells of what it did.
+// Circumstances returns those of a request, for a mail about what it did.
 func Circumstances(r *http.Request, at time.Time) templates.Circumstances {
 	return templates.Circumstances{At: at, Browser: BrowserName(r.UserAgent()), Network: web.Network(web.ClientIP(r.Context()))}
 }

@@ -1,12 +1,12 @@
 package login
 
-// Level is how sure we are of who somebody is. A higher one satisfies whoever asks for a lower one.
+// Level is how sure we are of who a user is. A higher one satisfies clients that ask for a lower one.
 type Level int
 
 // The levels, weakest first.
 const (
 	LevelNone    Level = iota
-	LevelDev           // somebody clicked a name: nothing was proven
+	LevelDev           // a name was clicked: nothing was proven
 	LevelMail          // reads the account's mail
 	LevelPasskey       // has a passkey, which did not verify its user
 	LevelMFA           // two factors
@@ -23,7 +23,7 @@ const (
 	ACRPHR     = "phr"
 )
 
-// ACR is the name of the level, "" for LevelNone.
+// ACR returns the name of the level, "" for LevelNone.
 func (l Level) ACR() string {
 	return [...]string{"", ACRDev, ACRMail, ACRPasskey, ACRMFA, ACRPHR}[l]
 }

@@ -13,10 +13,10 @@ type links struct {
 	offer, others, enrol string // those of Options
 }
 
-// SignInURL is the sign-in page for a request, or without one when handle is empty.
+// SignInURL returns the sign-in page for a request, or without one when handle is empty.
 func (l links) SignInURL(handle string) string { return withRequest(l.site.Path("/login"), handle) }
 
-// SecondURL is the page that asks for what is missing.
+// SecondURL returns the page that asks for what is missing.
 func (l links) SecondURL(handle string) string {
 	return withRequest(l.site.Path("/login/second"), handle)
 }
@@ -30,7 +30,7 @@ func (l links) beginAgainURL(handle string) string {
 	return l.site.Path("/login?") + query.Encode()
 }
 
-// Landing is where a browser goes on that is signed in: back to the request, or to the account.
+// Landing returns where a browser goes on that is signed in: back to the request, or to the account.
 func (l links) Landing(q *interaction.Request) string {
 	if q == nil {
 		return l.site.Path("/account")
@@ -38,7 +38,7 @@ func (l links) Landing(q *interaction.Request) string {
 	return l.site.Path(q.Resume())
 }
 
-// Review is where a browser goes on when others may have access to the account: to Options.Others, and
+// Review returns where a browser goes on when others may have access to the account: to Options.Others, and
 // from there to Landing.
 func (l links) Review(q *interaction.Request) string {
 	if l.others == "" {

@@ -40,7 +40,7 @@ func combinations() []combination {
 	}
 }
 
-// Reached is the level that proofs of these kinds reach together, in whatever order.
+// Reached returns the level that proofs of these kinds reach together, in whatever order.
 func Reached(kinds ...Kind) Level {
 	best := LevelNone
 	for _, row := range combinations() {

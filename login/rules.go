@@ -67,7 +67,7 @@ func (r rules) signingIn(asked []string, enrolled storage.Factors) demand {
 }
 
 // signedIn is the level that a session must have for a request. What is out of reach is not asked
-// for: the client is told the truth instead.
+// for: the client learns the truth instead.
 func (r rules) signedIn(asked []string, enrolled storage.Factors) Level {
 	best := r.best(enrolled)
 	level := wanted(asked, best)

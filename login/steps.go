@@ -50,7 +50,7 @@ func (s *steps) Next(ctx context.Context, q *interaction.Request, signedIn *sess
 	return "", nil
 }
 
-// Refusal is what a client gets instead of the sign-in page under prompt=none (OpenID Connect Core
+// Refusal returns what a client gets instead of the sign-in page under prompt=none (OpenID Connect Core
 // section 3.1.2.6).
 func (s *steps) Refusal() string { return "login_required" }
 

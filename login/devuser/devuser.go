@@ -22,14 +22,14 @@ type Users interface {
 	Users(ctx context.Context, p storage.Page) ([]storage.User, error)
 }
 
-// Method signs in whoever is clicked. Never offer it outside of development.
+// Method signs in the user who is clicked. Never offer it outside of development.
 type Method struct {
 	Users Users
 }
 
 var _ login.Method = (*Method)(nil)
 
-// Name is "dev".
+// Name returns "dev".
 func (m *Method) Name() string { return name }
 
 const mostUsers = 100 // on one page

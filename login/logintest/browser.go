@@ -18,7 +18,7 @@ type Browser struct {
 	UserAgent string
 	Header    http.Header // sent with every request, instead of what a browser says of a same-origin POST
 	Host      string      // sent instead of the server's
-	Address   string      // where it is, to a node that believes proxies; "": nobody says
+	Address   string      // where it is, to a node that believes proxies; "": not said
 	Plain     bool        // makes no passkeys, or runs no scripts
 }
 
@@ -145,5 +145,5 @@ func form(handle, field, value string) url.Values {
 	return f
 }
 
-// SignedIn tells whether the browser is, by opening the account.
+// SignedIn reports whether the browser is, by opening the account.
 func (b *Browser) SignedIn(n *Node) bool { return b.Get(n, "/account").Status == http.StatusOK }

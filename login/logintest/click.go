@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Click proves by a click what it is told to prove: it stands for the methods whose own tests show
+// Click proves by a click what it is made to prove: it stands for the methods whose own tests show
 // what theirs takes.
 //
 //	POST /login/click/NAME  user=ID&request=HANDLE
@@ -22,18 +22,18 @@ type Click struct {
 
 var _ login.Second = Click{}
 
-// Name is that of the method it stands for.
+// Name returns that of the method it stands for.
 func (c Click) Name() string { return c.Called }
 
-// Proves is c.Kind.
+// Proves returns c.Kind.
 func (c Click) Proves() login.Kind { return c.Kind }
 
-// Offered offers the click to anybody.
+// Offered offers the click to any visitor.
 func (c Click) Offered(_ context.Context, a login.Attempt) (templates.Offer, error) {
 	return templates.UsersOffer{Action: a.Site.Path("/login/click/" + c.Called), Handle: a.Handle}, nil
 }
 
-// Second offers the click to somebody known.
+// Second offers the click to a user who is known.
 func (c Click) Second(_ context.Context, a login.Attempt, user storage.User) (templates.Offer, error) {
 	return templates.UsersOffer{
 		Action: a.Site.Path("/login/click/" + c.Called), Handle: a.Handle, Users: []templates.UserChoice{{ID: user.ID}},

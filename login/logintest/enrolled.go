@@ -46,7 +46,7 @@ func (d *Deployment) RecoveryCodes(user string) []string {
 	return codes
 }
 
-// Code is what the app with this key shows, so many steps from now (RFC 6238, RFC 4226 section 5.3).
+// Code returns what the app with this key shows, so many steps from now (RFC 6238, RFC 4226 section 5.3).
 func (d *Deployment) Code(key string, steps int64) string {
 	d.t.Helper()
 	seed, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(key)
@@ -62,7 +62,7 @@ func (d *Deployment) Code(key string, steps int64) string {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[offset:])&0x7fffffff%1_000_000)
 }
 
-// Session is the one session the user has.
+// Session returns the one session the user has.
 func (d *Deployment) Session(user string) storage.Session {
 	d.t.Helper()
 	all, err := d.DB.UserSessions(d.t.Context(), user)

@@ -32,7 +32,7 @@ func (o *Outbox) Notify(_ context.Context, user storage.User, m templates.Notice
 	return nil
 }
 
-// Notices is what was told, oldest first.
+// Notices returns what Notify kept, oldest first.
 func (o *Outbox) Notices() []Notice {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -47,7 +47,7 @@ func (o *Outbox) Send(_ context.Context, m mail.Message) error {
 	return nil
 }
 
-// Sent is what was kept, oldest first.
+// Sent returns what Send kept, oldest first.
 func (o *Outbox) Sent() []mail.Message {
 	o.mu.Lock()
 	defer o.mu.Unlock()

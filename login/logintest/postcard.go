@@ -27,10 +27,10 @@ func (m *Postcard) Write(userID string) (word string) {
 	return word
 }
 
-// Name is "postcard".
+// Name returns "postcard".
 func (m *Postcard) Name() string { return "postcard" }
 
-// Offered is the same for every visitor.
+// Offered returns the same for every visitor.
 func (m *Postcard) Offered(_ context.Context, a login.Attempt) (templates.Offer, error) {
 	return templates.UsersOffer{Action: a.Site.Path("/login/postcard"), Handle: a.Handle}, nil
 }

@@ -111,7 +111,7 @@ func (p pages) complete(w http.ResponseWriter, r *http.Request, rec record) erro
 	return nil
 }
 
-// onward answers a link that was used already in this browser: whoever signed in by it, and opens it
+// onward answers a link that was used already in this browser: a user who signed in by it, and opens it
 // again, goes on from where they are. Any other missing record is a dead link.
 func (p pages) onward(w http.ResponseWriter, r *http.Request, err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {

@@ -1,7 +1,7 @@
 // Package magiclink signs people in by mail: one message with a link and a six-digit code, one
 // record, ten minutes, five tries.
 //
-//	POST /login/mail                 ask.go: sends the mail, whoever the address belongs to
+//	POST /login/mail                 ask.go: sends the mail, whatever account has the address
 //	GET  /login/mail/code            code.go: asks for the code
 //	POST /login/mail/code            code.go
 //	GET  /login/mail/{token}         link.go: shows what the link can do; never does it
@@ -9,7 +9,7 @@
 //	POST /login/mail/{token}/not-me  link.go: ends the link
 //
 // The link signs in only the browser that asked. Anywhere else it shows the code, to be typed where
-// it was asked for, so that nobody can be talked into letting a stranger's browser in by a click.
+// it was asked for, so that no one can be talked into letting a stranger's browser in by a click.
 package magiclink
 
 import (
@@ -54,7 +54,7 @@ type Method struct {
 
 var _ login.Method = (*Method)(nil)
 
-// Name is "mail".
+// Name returns "mail".
 func (m *Method) Name() string { return name }
 
 // Offered asks for an address, beginning with the hint if it is one.

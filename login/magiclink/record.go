@@ -31,7 +31,7 @@ type record struct {
 	App       string `json:"app,omitempty"`
 	AskedWith string `json:"asked_with"` // "Firefox on Linux"
 	Network   string `json:"network"`
-	Used      bool   `json:"used,omitempty"`      // only the way back of whoever used it is still known
+	Used      bool   `json:"used,omitempty"`      // only the way back of its user is still known
 	LinkOver  bool   `json:"link_over,omitempty"` // only the code works
 }
 
@@ -153,7 +153,7 @@ func askedKey(browser, handle string) string {
 	return "mail-asked:" + storage.KeyOf(browser, handle)
 }
 
-// addressID stands for an address in keys: nobody's address is kept in the clear.
+// addressID stands for an address in keys: no address is kept in the clear.
 func addressID(email string) string {
 	return storage.KeyOf(storage.EmailKey(email))
 }

@@ -65,7 +65,7 @@ func (p pages) judge(w http.ResponseWriter, r *http.Request, c ceremony, parsed 
 
 // find returns the passkey of this credential id and its owner. A disabled owner hides it from
 // look-ups by credential only; it goes on to be refused like everything of theirs, because a browser
-// that is told of an unknown passkey deletes it.
+// that learns of an unknown passkey deletes it.
 func (p pages) find(ctx context.Context, credentialID []byte, userHandle string) (storage.Passkey, storage.User, error) {
 	stored, user, err := p.Passkeys.PasskeyByCredential(ctx, credentialID)
 	if !errors.Is(err, storage.ErrNotFound) || userHandle == "" {
@@ -83,8 +83,8 @@ func (p pages) find(ctx context.Context, credentialID []byte, userHandle string)
 	return storage.Passkey{}, storage.User{}, storage.ErrNotFound
 }
 
-// proof: possession of a key, by somebody who was there (RFC 8176). Whether the key is in hardware
-// nobody can say without attestation. Verification is read from the flags that were signed: the
+// proof: possession of a key, by a user who was there (RFC 8176). Whether the key is in hardware
+// cannot be said without attestation. Verification is read from the flags that were signed: the
 // library's credential claims it once and for all.
 func (p pages) proof(c ceremony, parsed *protocol.ParsedCredentialAssertionData, stored storage.Passkey, user storage.User) login.Proof {
 	data := parsed.Response.AuthenticatorData

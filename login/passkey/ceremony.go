@@ -17,8 +17,8 @@ const life = 5 * time.Minute
 
 // Kinds of ceremony: what was begun as one can not be finished as another.
 const (
-	signingIn  = "sign-in" // whoever has a passkey
-	confirming = "confirm" // somebody known, as second factor or step-up
+	signingIn  = "sign-in" // any user with a passkey
+	confirming = "confirm" // a user who is known, as second factor or step-up
 	enrolling  = "enrol"
 )
 
@@ -28,7 +28,7 @@ type ceremony struct {
 	storage.Binding
 	Kind   string `json:"kind"`
 	Handle string `json:"handle,omitempty"`
-	UserID string `json:"user_id,omitempty"` // who must answer; empty: anybody
+	UserID string `json:"user_id,omitempty"` // who must answer; empty: any user
 	Verify bool   `json:"verify,omitempty"`  // the person must be verified
 }
 

@@ -26,7 +26,7 @@ const passkeyPrefix = "pk_"
 type Store interface {
 	Passkeys(ctx context.Context, userID string) ([]storage.Passkey, error)
 	// AddPasskey spends spend and keeps p in one transaction; storage.ErrSpent, or storage.ErrExists
-	// when the credential is anybody's already, or storage.ErrFull when the user has
+	// when any account has the credential already, or storage.ErrFull when the user has
 	// storage.MaxPasskeys.
 	AddPasskey(ctx context.Context, p storage.Passkey, spend storage.Spent) error
 }

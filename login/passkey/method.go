@@ -41,8 +41,8 @@ type Passkeys interface {
 
 // Codes makes recovery codes.
 type Codes interface {
-	// First gives codes to somebody who has none, as people type them and never to be had again; nil
-	// for who has some.
+	// First gives codes to a user who has none, as people type them and never to be had again; nil
+	// to one who has some.
 	First(r *http.Request, user storage.User) ([]string, error)
 }
 
@@ -58,7 +58,7 @@ type Method struct {
 
 var _ login.Second = (*Method)(nil)
 
-// Name is "passkey".
+// Name returns "passkey".
 func (m *Method) Name() string { return name }
 
 // Offered asks for any passkey of this deployment: the browser knows which there are, we do not ask
@@ -68,11 +68,11 @@ func (m *Method) Offered(ctx context.Context, a login.Attempt) (templates.Offer,
 	return m.offer(ctx, a, c, nil)
 }
 
-// Proves is login.VerifiedKey: somebody known is always asked to be verified.
+// Proves returns login.VerifiedKey: a user who is known is always asked to be verified.
 func (m *Method) Proves() login.Kind { return login.VerifiedKey }
 
 // Second asks for one of the person's own passkeys, and verifies the person. It offers nothing to
-// somebody without.
+// users without.
 func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User) (templates.Offer, error) {
 	passkeys, err := m.Passkeys.Passkeys(ctx, user.ID)
 	if err != nil || len(passkeys) == 0 {

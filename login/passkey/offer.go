@@ -16,7 +16,7 @@ import (
 // OfferPath is the page that offers a passkey, below the path of the issuer.
 const OfferPath = "/login/offer"
 
-// offer offers a passkey to somebody who has just signed in. Nobody has to: whoever cannot add one
+// offer offers a passkey to a user who has just signed in. It is no must: a user who cannot add one
 // now goes on.
 func (p pages) offer(w http.ResponseWriter, r *http.Request) error {
 	return p.invited(w, r, r.URL.Query().Get("request"), func(i invitation) error {
@@ -36,7 +36,7 @@ type invitation struct {
 	back    bool // the operator let them back in
 }
 
-// invited goes on with whoever is signed in; everybody else signs in first.
+// invited goes on with the user signed in; a browser that is not signed in does so first.
 func (p pages) invited(w http.ResponseWriter, r *http.Request, handle string, on func(invitation) error) error {
 	q, err := p.flow.Request(r, handle)
 	if err != nil {
@@ -71,7 +71,7 @@ func (p pages) showOffer(w http.ResponseWriter, r *http.Request, status int, i i
 	return p.flow.Pages.Render(w, status, page)
 }
 
-// accept adds the passkey. Somebody who has thought about it for long confirms first that it is them.
+// accept adds the passkey. A user who has thought about it for long confirms first that it is them.
 func (p pages) accept(w http.ResponseWriter, r *http.Request) error {
 	return p.invited(w, r, login.Posted(r, "request"), func(i invitation) error {
 		if !i.strong {

@@ -25,7 +25,7 @@ type Policy struct {
 	Algorithms []string
 }
 
-// Algorithms are what a policy may choose from, under the names that JOSE has for them.
+// Algorithms returns what a policy may choose from, under the names that JOSE has for them.
 func Algorithms() []string { return []string{"EdDSA", "ES256", "RS256"} }
 
 func coseAlgorithm(name string) webauthncose.COSEAlgorithmIdentifier {

@@ -28,7 +28,7 @@ type RelyingParty struct {
 	library *webauthn.WebAuthn
 }
 
-// ErrNoPasskeys: browsers make none for this issuer, because its host is an address, or it is plain
+// ErrNoPasskeys says that browsers make none for this issuer, because its host is an address, or it is plain
 // http and not localhost. A deployment can go on without them.
 var ErrNoPasskeys = errors.New("browsers make no passkeys for this issuer")
 
@@ -61,7 +61,7 @@ func NewRelyingParty(o Options) (*RelyingParty, error) {
 	return rp, nil
 }
 
-// ID is the relying party id: the host of the issuer.
+// ID returns the relying party id: the host of the issuer.
 func (rp *RelyingParty) ID() string { return rp.id }
 
 func (rp *RelyingParty) config() *webauthn.Config {

@@ -8,7 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/templates"
 )
 
-// Signals is what the password manager of user should know: which passkeys still work, and what the
+// Signals returns what the password manager of user should know: which passkeys still work, and what the
 // account is called. Only the user may see it.
 func (e *Enrolment) Signals(ctx context.Context, user storage.User) ([]templates.Signal, error) {
 	all, err := e.SignalAll(ctx, user)

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	errOwner   = errors.New("passkey of somebody else")
+	errOwner   = errors.New("passkey of another user")
 	errOrigin  = errors.New("made on another page")
 	errCounter = errors.New("counter did not grow")
 
@@ -49,7 +49,7 @@ func (rp *RelyingParty) verify(c ceremony, parsed *protocol.ParsedCredentialAsse
 	return nil
 }
 
-// validate: whoever is not known yet must be named by the answer (the user handle); for somebody
+// validate: a user who is not known yet must be named by the answer (the user handle); for one who is
 // known it may be left out, but not name another.
 func (rp *RelyingParty) validate(c ceremony, parsed *protocol.ParsedCredentialAssertionData, o owner) (*webauthn.Credential, error) {
 	session := rp.session(c, parsed.Response.CollectedClientData.Challenge)

@@ -74,7 +74,7 @@ func (l Link) proof() login.Proof {
 	return p
 }
 
-// Token is the link's last part. Whoever has it has the account.
+// Token returns the link's last part. To have it is to have the account.
 func (l Link) Token(s Sealer) (string, error) {
 	text, err := json.Marshal(sealed{l.ID, l.UserID, l.Invited, l.From.UnixMilli(), l.Until.UnixMilli()})
 	if err != nil {
@@ -105,11 +105,11 @@ func Open(s Sealer, token string) (Link, error) {
 	return Link{l.ID, l.UserID, l.Invited, time.UnixMilli(l.From), time.UnixMilli(l.Until)}, nil
 }
 
-// Spend is the link's single use. It is remembered for longer than the link works, whatever clock
+// Spend returns the link's single use. It is remembered for longer than the link works, whatever clock
 // another node judges that by.
 func (l Link) Spend() storage.Spent { return Spend(l.ID, l.Until) }
 
-// Spend is the single use of the link with this id, for who has no more of it: to spend it is to take
+// Spend returns the single use of the link with this id, where no more of it is known: to spend it is to take
 // the link back.
 func Spend(id string, until time.Time) storage.Spent {
 	return storage.Spent{Kind: "recover", Value: id, Until: until.Add(24 * time.Hour)}

@@ -7,7 +7,7 @@
 // An invitation goes to the address of a new account and is worth what any email is worth; it ends with
 // the first sign-in by that address. For a recovery
 // no factor is asked for, because all of them are lost. What the person had stays until they remove
-// it themselves. Every link that is made is in the audit trail, and the account is told by mail; it
+// it themselves. Every link that is made is in the audit trail, and the user gets a mail; it
 // can be made to work only some time later, so that the owner of the mailbox can object.
 package recoverlink
 
@@ -43,7 +43,7 @@ type Method struct {
 
 var _ login.Method = (*Method)(nil)
 
-// Name is "recover".
+// Name returns "recover".
 func (m *Method) Name() string { return name }
 
 // Offered offers nothing: the link is the only way to here.
@@ -95,7 +95,7 @@ func (p pages) use(w http.ResponseWriter, r *http.Request) error {
 }
 
 // link reads the link in the request's path; storage.ErrNotFound when it is none, is over, or its
-// account is gone.
+// account does not exist any more.
 func (p pages) link(r *http.Request) (Link, storage.User, error) {
 	l, err := Open(p.Sealer, r.PathValue("token"))
 	if err != nil {

@@ -17,8 +17,8 @@ type Sets interface {
 	RecoveryCodesLeft(ctx context.Context, userID string) (int, error)
 }
 
-// Codes makes sets of codes, for the account pages. Whoever calls it has made sure that it is the
-// person.
+// Codes makes sets of codes, for the account pages. Its caller has made sure that it is the
+// user.
 type Codes struct {
 	Store Sets
 	Now   func() time.Time // nil: the system's clock
@@ -30,7 +30,7 @@ type Codes struct {
 }
 
 // Renew gives the user ten new codes, as people type them, in place of all they had. This is the only
-// time that anybody can see them.
+// time that they can be seen.
 func (c *Codes) Renew(ctx context.Context, userID string) ([]string, error) {
 	codes, digests := make([]string, count), make([][]byte, count)
 	for i := range codes {
@@ -43,7 +43,7 @@ func (c *Codes) Renew(ctx context.Context, userID string) ([]string, error) {
 	return codes, nil
 }
 
-// Left is how many of the user's codes are unused.
+// Left returns how many of the user's codes are unused.
 func (c *Codes) Left(ctx context.Context, userID string) (int, error) {
 	return c.Store.RecoveryCodesLeft(ctx, userID)
 }

@@ -16,7 +16,7 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 }
 
-// Issue is Renew for a page: the new set stands in the audit log, and its owner is told of it by mail.
+// Issue does what Renew does, for a page: the new set stands in the audit log, and its owner gets a mail.
 func (c *Codes) Issue(r *http.Request, user storage.User) ([]string, error) {
 	codes, err := c.Renew(r.Context(), user.ID)
 	if err != nil {
@@ -30,7 +30,7 @@ func (c *Codes) Issue(r *http.Request, user storage.User) ([]string, error) {
 	)
 }
 
-// First is Issue for somebody who has none, as comes with the first factor; nil for who has some.
+// First issues codes to a user who has none, as comes with the first factor; nil to one who has some.
 func (c *Codes) First(r *http.Request, user storage.User) ([]string, error) {
 	left, err := c.Left(r.Context(), user.ID)
 	if err != nil || left > 0 {

@@ -1,10 +1,10 @@
-// Package recovery confirms somebody known by one of the codes they kept for the day they lose their
+// Package recovery confirms a user who is known by one of the codes they kept for the day they lose their
 // other factor.
 //
 //	POST /login/recovery  takes the code
 //
 // There are ten, of 65 bits each; each works once, spent in the transaction that starts the session.
-// Only salted digests are kept. Whoever used one is told by mail.
+// Only salted digests are kept. A user who used one gets a mail.
 package recovery
 
 import (
@@ -26,7 +26,7 @@ type Store interface {
 	RecoveryCodesLeft(ctx context.Context, userID string) (int, error)
 }
 
-// Method confirms by a recovery code. It signs nobody in by itself.
+// Method confirms by a recovery code. It signs no one in by itself.
 type Method struct {
 	Store   Store
 	Notices login.Notices
@@ -39,16 +39,16 @@ var (
 	_ login.Witness = (*Method)(nil)
 )
 
-// Name is "recovery".
+// Name returns "recovery".
 func (m *Method) Name() string { return login.RecoveryMethod }
 
 // Offered offers nothing to strangers.
 func (m *Method) Offered(context.Context, login.Attempt) (templates.Offer, error) { return nil, nil }
 
-// Proves a code.
+// Proves returns login.Code.
 func (m *Method) Proves() login.Kind { return login.Code }
 
-// Second asks for a code, of somebody who has any left.
+// Second asks for a code, of a user who has any left.
 func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User) (templates.Offer, error) {
 	left, err := m.Store.RecoveryCodesLeft(ctx, user.ID)
 	if err != nil || left == 0 {

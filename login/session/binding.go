@@ -14,13 +14,13 @@ type Binding int
 
 // From the default to the firmest, and none.
 const (
-	BindBrowser Binding = iota // in another browser it ends; another network is told to Options.Moved
+	BindBrowser Binding = iota // in another browser it ends; of another network Options.Moved learns
 	BindNetwork                // in another network it ends, too
 	BindNothing
 )
 
-// fits tells whether r comes from where found began. What does not was stolen, as far as anybody can
-// tell: the session ends for whoever holds its cookie.
+// fits reports whether r comes from where found began. What does not was stolen, as far as can be
+// known: the session ends for everyone who holds its cookie.
 func (s *Sessions) fits(r *http.Request, found *Session) (bool, error) {
 	if s.options.Bind == BindNothing {
 		return true, nil
@@ -57,7 +57,7 @@ func movedTo(ctx context.Context, found *Session) (network string, moved bool) {
 	return network, network != found.Network && network != unknown && found.Network != unknown && found.Network != ""
 }
 
-// endStolen ends the session even if whoever brought the cookie hangs up. An error must not be taken
+// endStolen ends the session even if the client that brought the cookie hangs up. An error must not be taken
 // for signed out: the session would live on.
 func (s *Sessions) endStolen(ctx context.Context, found *Session) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), touchTime)

@@ -40,7 +40,7 @@ func (c carrier) Get(r *http.Request, name string) (*sessions.Session, error) {
 	return sessions.GetRegistry(r).Get(c, name)
 }
 
-// New looks the cookie up. A value that we cannot have made is nobody's; so are two cookies of the
+// New looks the cookie up. A value that we cannot have made names no session; nor do two cookies of the
 // name, because one of them was planted.
 func (c carrier) New(r *http.Request, name string) (*sessions.Session, error) {
 	g := sessions.NewSession(c, name)

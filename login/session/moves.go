@@ -6,37 +6,37 @@ import (
 )
 
 const (
-	maxMoved    = 10_000 // sessions; beyond them it begins anew, and a move may be told twice
+	maxMoved    = 10_000 // sessions; beyond them it begins anew, and a move may be reported twice
 	maxNetworks = 32     // of one session; beyond them the oldest is forgotten
 )
 
-// moves remembers what was told, so that a network a session moves to is told once and a session
+// moves remembers what was reported, so that a network a session moves to is reported once and a session
 // that stays there costs nothing.
 type moves struct {
 	mu   sync.Mutex
-	told map[string][]string // id of a session → its networks
+	seen map[string][]string // id of a session → its networks
 }
 
-// first tells whether the session was not seen in this network before.
+// first reports whether the session was not seen in this network before.
 func (m *moves) first(id, network string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	networks := m.told[id]
+	networks := m.seen[id]
 	if slices.Contains(networks, network) {
 		return false
 	}
-	if m.told == nil || len(m.told) >= maxMoved {
-		m.told = map[string][]string{}
+	if m.seen == nil || len(m.seen) >= maxMoved {
+		m.seen = map[string][]string{}
 	}
 	if len(networks) >= maxNetworks {
 		networks = networks[1:]
 	}
-	m.told[id] = append(networks, network)
+	m.seen[id] = append(networks, network)
 	return true
 }
 
 func (m *moves) forget(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.told, id)
+	delete(m.seen, id)
 }

@@ -32,13 +32,13 @@ func TestMovesTakeBoundedMemory(t *testing.T) {
 	for i := range 2 * maxNetworks {
 		m.first("s_wanderer", fmt.Sprint(i))
 	}
-	if got := len(m.told["s_wanderer"]); got != maxNetworks {
+	if got := len(m.seen["s_wanderer"]); got != maxNetworks {
 		t.Errorf("%d networks of one session", got)
 	}
 	for i := range 2 * maxMoved {
 		m.first(fmt.Sprint("s_", i), "192.0.2.0/24")
 	}
-	if len(m.told) > maxMoved {
-		t.Errorf("%d sessions", len(m.told))
+	if len(m.seen) > maxMoved {
+		t.Errorf("%d sessions", len(m.seen))
 	}
 }

@@ -78,7 +78,7 @@ func New(store Store, o Options) *Sessions {
 
 // Start makes in durable and gives the browser the session's cookie. The caller says who signs in,
 // what that spends, and in.Session's AuthTime, ACR, AMR, UserAgent and Network; the rest is filled in
-// here. Somebody who signs in again where they are signed in keeps their session, and with it what
+// here. A user who signs in again where they are signed in keeps their session, and with it what
 // applications were granted in it; the cookie is new in any case. Another person's session ends in
 // the same transaction.
 func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in storage.SignIn) (*Session, error) {
@@ -139,7 +139,7 @@ func (s *Sessions) idleAt(n storage.Session, now time.Time) time.Time {
 	return idle
 }
 
-// Current returns the session of this browser, or nil when nobody is signed in. It looks the
+// Current returns the session of this browser, or nil when it is not signed in. It looks the
 // session up once in a request, however often it is called. An error means that the store cannot
 // say; it must never be taken for "signed out".
 func (s *Sessions) Current(r *http.Request) (*Session, error) {
@@ -150,7 +150,7 @@ func (s *Sessions) Current(r *http.Request) (*Session, error) {
 	return now, nil
 }
 
-// Brought tells whether r brings the cookie of a session, alive or not. It asks no store.
+// Brought reports whether r brings the cookie of a session, alive or not. It asks no store.
 func (s *Sessions) Brought(r *http.Request) bool { return len(r.CookiesNamed(s.cookie.name)) == 1 }
 
 // End signs this browser out: the session ends for good and the cookie is taken back.

@@ -8,13 +8,13 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// State is what tells one session from the next to whoever asks in the browser (OpenID Connect Session
+// State returns what tells one session from the next in the browser (OpenID Connect Session
 // Management section 3.2): no secret, but another one for each session.
 func (s *Session) State() string {
 	return base64.RawURLEncoding.EncodeToString(storage.Digest(s.ID)[:16])
 }
 
-// StateCookie is the name of the cookie that holds the State of who is signed in.
+// StateCookie returns the name of the cookie that holds the State of the user signed in.
 func (s *Sessions) StateCookie() string { return web.CookieName("symbolon_state", s.options.Secure) }
 
 // ShowState makes sure that the browser has the state of now, where Options.ShowState asks for it.

@@ -25,8 +25,8 @@ type Enrolments interface {
 	DropTOTP(ctx context.Context, userID string) error
 }
 
-// Enrolment adds and removes authenticator apps, for the account pages. Whoever calls it has made
-// sure that it is the person.
+// Enrolment adds and removes authenticator apps, for the account pages. Its caller has made
+// sure that it is the user.
 type Enrolment struct {
 	Store  Enrolments
 	Sealer Sealer
@@ -50,7 +50,7 @@ func (e *Enrolment) Propose(ctx context.Context, user storage.User) (key, uri st
 	return key, uri, nil
 }
 
-// Proposed is what was proposed to user and is not confirmed yet, to be shown once more; or
+// Proposed returns what was proposed to user and is not confirmed yet, to be shown once more; or
 // storage.ErrNotFound.
 func (e *Enrolment) Proposed(ctx context.Context, user storage.User) (key, uri string, err error) {
 	_, seed, err := e.proposed(ctx, user)
@@ -75,7 +75,7 @@ func (e *Enrolment) proposed(ctx context.Context, user storage.User) (storage.TO
 		return t, nil, fmt.Errorf("find proposed app: %w", err)
 	}
 	seed, err := open(e.Sealer, t)
-	if err != nil { // its secret is gone: nothing is lost but the proposal
+	if err != nil { // its secret is no longer there: nothing is lost but the proposal
 		return t, nil, fmt.Errorf("%w: %w", storage.ErrNotFound, err)
 	}
 	return t, seed, nil
@@ -83,7 +83,7 @@ func (e *Enrolment) proposed(ctx context.Context, user storage.User) (storage.TO
 
 // Confirm makes what was proposed to user a factor, if code is one that the app shows now. That code
 // cannot be used again to sign in. storage.ErrNotFound when nothing is proposed, storage.ErrSpent
-// when it is something else by now. Wrong codes are not counted: whoever gets here was shown the key.
+// when it is something else by now. Wrong codes are not counted: the user was shown the key.
 func (e *Enrolment) Confirm(ctx context.Context, user storage.User, code string) (ok bool, err error) {
 	t, seed, err := e.proposed(ctx, user)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package totp confirms somebody known by the code of their authenticator app (RFC 6238), and enrols
+// Package totp confirms a user who is known by the code of their authenticator app (RFC 6238), and enrols
 // such an app.
 //
 //	POST /login/totp  takes the code
@@ -26,15 +26,15 @@ type Store interface {
 	TOTP(ctx context.Context, userID string) (storage.TOTP, error)
 }
 
-// Sealer keeps seeds from whoever reads the store.
+// Sealer keeps seeds from readers of the store.
 type Sealer interface {
 	Seal(purpose string, plaintext []byte) []byte
 	Open(purpose string, sealed []byte) ([]byte, error)
-	// Current tells whether sealed was made under the newest secret.
+	// Current reports whether sealed was made under the newest secret.
 	Current(sealed []byte) bool
 }
 
-// Method confirms by a code. It signs nobody in by itself.
+// Method confirms by a code. It signs no one in by itself.
 type Method struct {
 	Store  Store
 	Sealer Sealer
@@ -43,16 +43,16 @@ type Method struct {
 
 var _ login.Second = (*Method)(nil)
 
-// Name is "totp".
+// Name returns "totp".
 func (m *Method) Name() string { return login.TOTPMethod }
 
 // Offered offers nothing to strangers.
 func (m *Method) Offered(context.Context, login.Attempt) (templates.Offer, error) { return nil, nil }
 
-// Proves a code.
+// Proves returns login.Code.
 func (m *Method) Proves() login.Kind { return login.Code }
 
-// Second asks for a code, of somebody who has a confirmed app.
+// Second asks for a code, of a user who has a confirmed app.
 func (m *Method) Second(ctx context.Context, a login.Attempt, user storage.User) (templates.Offer, error) {
 	_, err := m.confirmed(ctx, user)
 	if errors.Is(err, storage.ErrNotFound) {
