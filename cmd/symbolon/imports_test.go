@@ -62,7 +62,7 @@ func architecture() map[string]rule {
 		"login/session": {ours: list("storage web"), libraries: list("github.com/gorilla/sessions")},
 		"details":       {ours: list("templates strictjson legible")},
 		"interaction":   {ours: list("storage web i18n")},
-		"keys":          {ours: list("storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4")},
+		"keys":          {ours: list("audit storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4")},
 		"mail":          {ours: list("storage outbox"), libraries: list("github.com/wneessen/go-mail")},
 		"outbox":        {ours: list("storage")},
 		"i18n":          {},

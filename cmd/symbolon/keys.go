@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/keys"
-	"github.com/symbolon-id/symbolon/storage"
 )
 
 func (p *program) keysCommand() *cobra.Command {
@@ -21,16 +18,6 @@ second. These commands need the secret that the server runs with.`, `
   symbolon keys list
   symbolon keys rotate --alg ES256`,
 		p.keysList(), p.keysRotate(), p.keysRevoke())
-}
-
-// beginLines begins the line of keys of each algorithm that a stored client names, so that its first token
-// does not wait for them. What goes wrong is repeated by that token.
-func beginLines(ring *keys.Ring, log *slog.Logger) func(context.Context, storage.Client) {
-	return func(ctx context.Context, c storage.Client) {
-		if err := ring.Begin(ctx, c.SigningAlgs()...); err != nil {
-			log.Warn("the keys of an algorithm are made with its first token", "error", err)
-		}
-	}
 }
 
 // atRing does work on the deployment's keys. A ring that does not load can still have keys revoked.
@@ -92,14 +79,9 @@ a new next key is published. Tokens that are already signed stay valid.`,
 	alg := cmd.Flags().String("alg", "", "RS256 or ES256 (default: both)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {
-			infos, err := ring.Rotate(ctx, *alg)
+			infos, err := keys.Service{Ring: ring, Audit: d.audit}.Rotate(ctx, d.by, *alg)
 			if err != nil {
 				return err
-			}
-			for _, k := range infos {
-				if err := d.recordKey(ctx, audit.KeyRotated, k.KID); err != nil {
-					return err
-				}
 			}
 			return p.printKeys(cmd, infos)
 		})
@@ -113,19 +95,12 @@ func (p *program) keysRevoke() *cobra.Command {
 		Example: "  symbolon keys revoke 3kD9x",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {
-				if err := ring.Revoke(ctx, args[0]); err != nil {
+				if err := (keys.Service{Ring: ring, Audit: d.audit}).Revoke(ctx, d.by, args[0]); err != nil {
 					return naming("key", args[0], err)
-				}
-				if err := d.recordKey(ctx, audit.KeyRevoked, args[0]); err != nil {
-					return err
 				}
 				result := map[string]any{"kid": args[0], "revoked": true}
 				return p.print(cmd, result, func(w io.Writer) { fmt.Fprintln(w, "key", args[0], "is revoked") })
 			})
 		},
 	}
-}
-
-func (d desk) recordKey(ctx context.Context, event, kid string) error {
-	return d.audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, Target: kid, Method: string(d.by)})
 }

@@ -43,7 +43,9 @@ func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d de
 		}
 		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelError}))
 		if sealer, err := conf.Sealer(); err == nil { // without the secret no keys can be made
-			db.ClientStored = beginLines(keys.NewRing(db, sealer, conf.RingOptions()), log)
+			options := conf.RingOptions()
+			options.Log = log
+			db.ClientStored = keys.NewRing(db, sealer, options).BeginFor
 		}
 		return work(ctx, desk{conf, db, audit.NewRecorder(db, audit.Options{Log: log}), operator()})
 	})
