@@ -56,6 +56,7 @@ func architecture() map[string]rule {
 		"clients":           {ours: feature("keys")},
 		"users":             {ours: feature("clients login/recoverlink mail")},
 		"registration":      {ours: feature("clients keys outbound strictjson")},
+		"revocation":        {ours: list("audit")},
 		"logout":            {ours: list("storage outbound outbox")},
 
 		// Foundations.
