@@ -98,7 +98,7 @@ func (p *program) registrationTokenList() *cobra.Command {
 		Example: "  symbolon registration token list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-				tokens, err := d.db.RegistrationTokens(ctx)
+				tokens, err := d.issuedTokens().List(ctx)
 				if err != nil {
 					return err
 				}
