@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit/ledger"
 )
 
-func (p *program) auditExport() *cobra.Command {
+func (p auditCommands) export() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export", Short: "Export events with their proofs", Args: cobra.NoArgs,
 		Long: `One JSON object per line: first the last checkpoint, then each event that it covers, oldest first, with the

@@ -35,7 +35,7 @@ func auditOrigin(issuer string) string {
 }
 
 // atLedger does work on the audit log, with the key of its checkpoints.
-func (p *program) atLedger(cmd *cobra.Command, work func(ctx context.Context, d desk, k *ledger.Keeper) error) error {
+func (p auditCommands) atLedger(cmd *cobra.Command, work func(ctx context.Context, d desk, k *ledger.Keeper) error) error {
 	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 		sealer, err := d.config.Sealer()
 		if err != nil {
@@ -49,7 +49,7 @@ func (p *program) atLedger(cmd *cobra.Command, work func(ctx context.Context, d 
 	})
 }
 
-func (p *program) auditCheckpoint() *cobra.Command {
+func (p auditCommands) checkpoint() *cobra.Command {
 	return &cobra.Command{
 		Use: "checkpoint", Short: "Print a checkpoint of the audit log", Args: cobra.NoArgs,
 		Long: `The checkpoint covers all events that are stored. Keep it where those who can change the database cannot
@@ -67,7 +67,7 @@ change it; audit verify --checkpoint then proves that the log still has every ev
 	}
 }
 
-func (p *program) auditKey() *cobra.Command {
+func (p auditCommands) key() *cobra.Command {
 	return &cobra.Command{
 		Use: "key", Short: "Print the key that verifies checkpoints", Args: cobra.NoArgs,
 		Long:    "The key is public. Give it to those who verify exports, separately from the exports.",

@@ -10,18 +10,21 @@ import (
 	"github.com/symbolon-id/symbolon/keys"
 )
 
-func (p *program) keysCommand() *cobra.Command {
+// keyCommands are the commands about signing keys.
+type keyCommands struct{ *program }
+
+func (p keyCommands) group() *cobra.Command {
 	return group("keys", "Manage signing keys", `
 A key is published before it signs, and stays published until the last token it signed has expired.
 Keys are replaced by age; rotate does it now. A running server takes changes up within about a
 second. These commands need the secret that the server runs with.`, `
   symbolon keys list
   symbolon keys rotate --alg ES256`,
-		p.keysList(), p.keysRotate(), p.keysRevoke())
+		p.list(), p.rotate(), p.revoke())
 }
 
 // atRing does work on the deployment's keys. A ring that does not load can still have keys revoked.
-func (p *program) atRing(cmd *cobra.Command, work func(ctx context.Context, d desk, ring *keys.Ring, loaded error) error) error {
+func (p keyCommands) atRing(cmd *cobra.Command, work func(ctx context.Context, d desk, ring *keys.Ring, loaded error) error) error {
 	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
 		sealer, err := d.config.Sealer()
 		if err != nil {
@@ -41,7 +44,7 @@ type keyView struct {
 	GoneAt    *time.Time `json:"gone_at"`    // null: not yet known
 }
 
-func (p *program) printKeys(cmd *cobra.Command, infos []keys.KeyInfo) error {
+func (p keyCommands) printKeys(cmd *cobra.Command, infos []keys.KeyInfo) error {
 	views := []keyView{}
 	for _, k := range infos {
 		views = append(views, keyView{k.KID, k.Alg, k.State, instant(k.CreatedAt), optional(k.SignsFrom), optional(k.GoneAt)})
@@ -54,7 +57,7 @@ func (p *program) printKeys(cmd *cobra.Command, infos []keys.KeyInfo) error {
 	})
 }
 
-func (p *program) keysList() *cobra.Command {
+func (p keyCommands) list() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the signing keys", Args: cobra.NoArgs,
 		Example: "  symbolon keys list --json",
@@ -69,7 +72,7 @@ func (p *program) keysList() *cobra.Command {
 	}
 }
 
-func (p *program) keysRotate() *cobra.Command {
+func (p keyCommands) rotate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "rotate", Short: "Rotate the signing keys", Args: cobra.NoArgs,
 		Long: `The next key starts signing once it has been published long enough for all clients to fetch it, and
@@ -89,7 +92,7 @@ a new next key is published. Tokens that are already signed stay valid.`,
 	return cmd
 }
 
-func (p *program) keysRevoke() *cobra.Command {
+func (p keyCommands) revoke() *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke KID", Short: "Revoke a signing key immediately", Args: cobra.ExactArgs(1),
 		Example: "  symbolon keys revoke 3kD9x",

@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/users"
 )
 
-func (p *program) userCreate() *cobra.Command {
+func (p userCommands) create() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Create a user", Args: cobra.NoArgs,
 		Long: `The user can sign in right away with the email address. --invite also emails a link that signs the
@@ -54,7 +54,7 @@ func (d desk) createUser(ctx context.Context, u users.User) (storage.User, error
 }
 
 // invite fails before a user is made when the configuration does not allow it.
-func (p *program) invite(ctx context.Context, cmd *cobra.Command, d desk, u users.User) error {
+func (p userCommands) invite(ctx context.Context, cmd *cobra.Command, d desk, u users.User) error {
 	post, err := d.inviter()
 	if err != nil {
 		return err

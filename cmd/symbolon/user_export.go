@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (p *program) userExport() *cobra.Command {
+func (p userCommands) export() *cobra.Command {
 	return &cobra.Command{
 		Use: "export ID", Short: "Export all data of a user as JSON", Args: cobra.ExactArgs(1),
 		Long:    "The document is the one that users download from their account; docs/account-export.md explains its fields.",

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (p *program) userGroups() *cobra.Command {
+func (p userCommands) groups() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "groups ID", Short: "Set the groups of a user", Args: cobra.ExactArgs(1),
 		Long: `Replace the groups of a user; without --group the user has none. Clients that may request the scope

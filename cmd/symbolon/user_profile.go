@@ -36,7 +36,7 @@ func (f profileFlags) apply(cmd *cobra.Command, p *storage.Profile) error {
 	return nil
 }
 
-func (p *program) userUpdate() *cobra.Command {
+func (p userCommands) update() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "update ID", Short: "Change the profile of a user", Args: cobra.ExactArgs(1),
 		Long: `Each flag is a standard OpenID Connect claim; an empty value removes it. Users can change all of them
