@@ -60,7 +60,7 @@ func (p auditCommands) list() *cobra.Command {
 		if filter().Limit < 1 {
 			return usagef("--limit must be at least 1")
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			events, err := d.db.Events(ctx, filter())
 			if err != nil {
 				return err
@@ -87,7 +87,7 @@ func (p auditCommands) tail() *cobra.Command {
 	}
 	filter := addLimitedFilterFlags(cmd, 10)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			return d.follow(ctx, filter(), func(e audit.Event) { p.printEvent(cmd.OutOrStdout(), e) })
 		})
 	}
@@ -101,7 +101,7 @@ const (
 )
 
 // follow shows each event once: first the newest of f, then what comes.
-func (d desk) follow(ctx context.Context, f audit.Filter, show func(audit.Event)) error {
+func (d deployment) follow(ctx context.Context, f audit.Filter, show func(audit.Event)) error {
 	seen := map[string]time.Time{}
 	for {
 		events, err := d.db.Events(ctx, f)

@@ -34,9 +34,9 @@ func auditOrigin(issuer string) string {
 	return cmp.Or(strings.ReplaceAll(strings.TrimSuffix(name, "/"), "+", "%2B"), "symbolon") + "/audit"
 }
 
-// atLedger does work on the audit log, with the key of its checkpoints.
-func (p auditCommands) atLedger(cmd *cobra.Command, work func(ctx context.Context, d desk, k *ledger.Keeper) error) error {
-	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+// withLedger does work on the audit log, with the key of its checkpoints.
+func (p auditCommands) withLedger(cmd *cobra.Command, work func(ctx context.Context, d deployment, k *ledger.Keeper) error) error {
+	return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 		sealer, err := d.config.Sealer()
 		if err != nil {
 			return hintedError{err, "symbolon config show"}
@@ -56,7 +56,7 @@ func (p auditCommands) checkpoint() *cobra.Command {
 change it; audit verify --checkpoint then proves that the log still has every event it had.`,
 		Example: "  symbolon audit checkpoint > checkpoint.txt",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atLedger(cmd, func(ctx context.Context, _ desk, k *ledger.Keeper) error {
+			return p.withLedger(cmd, func(ctx context.Context, _ deployment, k *ledger.Keeper) error {
 				c, err := k.Checkpoint(ctx)
 				if err != nil {
 					return err
@@ -73,7 +73,7 @@ func (p auditCommands) key() *cobra.Command {
 		Long:    "The key is public. Give it to those who verify exports, separately from the exports.",
 		Example: "  symbolon audit key",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atLedger(cmd, func(_ context.Context, _ desk, k *ledger.Keeper) error {
+			return p.withLedger(cmd, func(_ context.Context, _ deployment, k *ledger.Keeper) error {
 				text, err := ledger.VerifierKey(k.Origin, k.Key.Public().(ed25519.PublicKey))
 				if err != nil {
 					return err

@@ -49,7 +49,7 @@ func (p auditCommands) verifyLog(cmd *cobra.Command, checkpoint string) error {
 	if err != nil {
 		return err
 	}
-	return p.atLedger(cmd, func(ctx context.Context, d desk, k *ledger.Keeper) error {
+	return p.withLedger(cmd, func(ctx context.Context, d deployment, k *ledger.Keeper) error {
 		retention, err := d.config.Audit.Lifetimes()
 		if err != nil {
 			return err

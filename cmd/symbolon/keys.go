@@ -23,9 +23,9 @@ second. These commands need the secret that the server runs with.`, `
 		p.list(), p.rotate(), p.revoke())
 }
 
-// atRing does work on the deployment's keys. A ring that does not load can still have keys revoked.
-func (p keyCommands) atRing(cmd *cobra.Command, work func(ctx context.Context, d desk, ring *keys.Ring, loaded error) error) error {
-	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+// withRing does work on the deployment's keys. A ring that does not load can still have keys revoked.
+func (p keyCommands) withRing(cmd *cobra.Command, work func(ctx context.Context, d deployment, ring *keys.Ring, loaded error) error) error {
+	return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 		sealer, err := d.config.Sealer()
 		if err != nil {
 			return hintedError{err, "symbolon config show"}
@@ -62,7 +62,7 @@ func (p keyCommands) list() *cobra.Command {
 		Use: "list", Short: "List the signing keys", Args: cobra.NoArgs,
 		Example: "  symbolon keys list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atRing(cmd, func(_ context.Context, _ desk, ring *keys.Ring, loaded error) error {
+			return p.withRing(cmd, func(_ context.Context, _ deployment, ring *keys.Ring, loaded error) error {
 				if loaded != nil {
 					return loaded
 				}
@@ -81,7 +81,7 @@ a new next key is published. Tokens that are already signed stay valid.`,
 	}
 	alg := cmd.Flags().String("alg", "", "RS256 or ES256 (default: both)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {
+		return p.withRing(cmd, func(ctx context.Context, d deployment, ring *keys.Ring, _ error) error {
 			infos, err := keys.Service{Ring: ring, Audit: d.audit}.Rotate(ctx, d.by, *alg)
 			if err != nil {
 				return err
@@ -97,7 +97,7 @@ func (p keyCommands) revoke() *cobra.Command {
 		Use: "revoke KID", Short: "Revoke a signing key immediately", Args: cobra.ExactArgs(1),
 		Example: "  symbolon keys revoke 3kD9x",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {
+			return p.withRing(cmd, func(ctx context.Context, d deployment, ring *keys.Ring, _ error) error {
 				if err := (keys.Service{Ring: ring, Audit: d.audit}).Revoke(ctx, d.by, args[0]); err != nil {
 					return naming("key", args[0], err)
 				}

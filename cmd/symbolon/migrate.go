@@ -40,7 +40,7 @@ func (p migrateCommands) status() *cobra.Command {
 		Use: "status", Short: "List the migrations and when each was applied", Args: cobra.NoArgs,
 		Example: "  symbolon migrate status --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
+			return p.withDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
 				return p.printSteps(ctx, cmd, db)
 			})
 		},
@@ -51,7 +51,7 @@ func (p migrateCommands) up() *cobra.Command {
 	return &cobra.Command{
 		Use: "up", Short: "Apply pending migrations", Args: cobra.NoArgs, Example: "  symbolon migrate up",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
+			return p.withDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
 				if err := migrateSchema(ctx, db); err != nil {
 					return err
 				}

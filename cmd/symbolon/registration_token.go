@@ -72,7 +72,7 @@ func (p registrationCommands) createToken() *cobra.Command {
 		if *name == "" {
 			return usagef("--name is missing: say whom the token is for")
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			token, bearer, err := d.issuedTokens().Create(ctx, d.by, *name, life.from(time.Now()), *uses)
 			if err != nil {
 				return err
@@ -100,7 +100,7 @@ func (p registrationCommands) listTokens() *cobra.Command {
 		Use: "list", Short: "List initial access tokens", Args: cobra.NoArgs,
 		Example: "  symbolon registration token list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				tokens, err := d.issuedTokens().List(ctx)
 				if err != nil {
 					return err
@@ -125,7 +125,7 @@ func (p registrationCommands) revokeToken() *cobra.Command {
 		Use: "revoke TOKEN_ID", Short: "Revoke an initial access token", Args: cobra.ExactArgs(1),
 		Example: "  symbolon registration token revoke iat_Q5R2W7",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				if err := d.issuedTokens().Revoke(ctx, d.by, args[0]); err != nil {
 					return hintedError{naming("token", args[0], err), "symbolon registration token list"}
 				}
@@ -136,6 +136,6 @@ func (p registrationCommands) revokeToken() *cobra.Command {
 	}
 }
 
-func (d desk) issuedTokens() registration.IssuedTokens {
+func (d deployment) issuedTokens() registration.IssuedTokens {
 	return registration.IssuedTokens{Store: d.db, Audit: d.audit}
 }

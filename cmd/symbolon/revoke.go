@@ -26,7 +26,7 @@ they expire.`,
 		if err != nil {
 			return usageError{err}
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			before, err := revocation.Service{Store: d.db, Audit: d.audit}.EverythingBefore(ctx, d.by, at)
 			if err != nil {
 				return err

@@ -35,7 +35,7 @@ func (p userCommands) list() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			found, err := d.users().List(ctx, chosen)
 			if err != nil {
 				return err
@@ -66,7 +66,7 @@ func (p userCommands) show() *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Short: "Show one user", Args: cobra.ExactArgs(1), Example: "  symbolon user show ada@example.com",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				user, err := d.findUser(ctx, args[0])
 				if err != nil {
 					return err
@@ -77,10 +77,10 @@ func (p userCommands) show() *cobra.Command {
 	}
 }
 
-func (d desk) users() *users.Service { return &users.Service{Store: d.db, Audit: d.audit} }
+func (d deployment) users() *users.Service { return &users.Service{Store: d.db, Audit: d.audit} }
 
 // findUser takes an id or an address.
-func (d desk) findUser(ctx context.Context, id string) (storage.User, error) {
+func (d deployment) findUser(ctx context.Context, id string) (storage.User, error) {
 	user, err := d.users().Find(ctx, id)
 	if err != nil {
 		return storage.User{}, naming("user", id, err)
@@ -93,7 +93,7 @@ func (p userCommands) change(verb, short, done string, do func(*users.Service, c
 	return &cobra.Command{
 		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1), Example: "  symbolon user " + verb + " ada@example.com",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				user, err := d.findUser(ctx, args[0])
 				if err != nil {
 					return err

@@ -15,7 +15,7 @@ groups get the change with the next token.`,
 	}
 	groups := cmd.Flags().StringArray("group", nil, "`NAME` of a group; repeatable")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			user, err := d.findUser(ctx, args[0])
 			if err != nil {
 				return err

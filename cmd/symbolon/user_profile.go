@@ -51,7 +51,7 @@ on their profile page, except --preferred-username. Only users can change their 
 		if own() == 0 {
 			return usagef("nothing to change: no flag was given")
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			user, err := d.users().Change(ctx, d.by, args[0], func(u *storage.User) error {
 				set(cmd.Flags().Changed("name"), &u.Name, *name)
 				return flags.apply(cmd, &u.Profile)

@@ -31,7 +31,7 @@ give the owner time to object, and --void to cancel the link.`,
 		if err := users.CheckRecovery(time.Duration(delay), time.Duration(life)); err != nil {
 			return err
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			user, err := d.findUser(ctx, args[0])
 			if err != nil {
 				return err
@@ -54,7 +54,7 @@ type recoveryView struct {
 	Until  time.Time `json:"works_until"`
 }
 
-func (p userCommands) makeLink(ctx context.Context, cmd *cobra.Command, d desk, user storage.User, delay, life time.Duration) error {
+func (p userCommands) makeLink(ctx context.Context, cmd *cobra.Command, d deployment, user storage.User, delay, life time.Duration) error {
 	post, err := d.post()
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (p userCommands) makeLink(ctx context.Context, cmd *cobra.Command, d desk, 
 	return err
 }
 
-func (p userCommands) voidLink(ctx context.Context, cmd *cobra.Command, d desk, user storage.User, id string) error {
+func (p userCommands) voidLink(ctx context.Context, cmd *cobra.Command, d deployment, user storage.User, id string) error {
 	err := d.users().VoidRecovery(ctx, d.by, user.ID, id)
 	if errors.Is(err, storage.ErrSpent) {
 		return hintedError{fmt.Errorf("link %s was used or taken back already", id), "symbolon audit list --user " + user.ID}
