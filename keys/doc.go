@@ -9,6 +9,7 @@
 //	ring.go       Ring: all of them, read from the store, held in memory
 //	complete.go   makes the first keys, and whatever a complete ring lacks
 //	rotate.go     rotation by operator and by age, revocation, removal
+//	service.go    rotation and revocation by an operator, on record
 //	run.go        keeps the ring up to date
 //	sign.go       Ring.Sign
 //	engine.go     what makes RSA signatures: engine_go.go, or engine_openssl.go with -tags openssl

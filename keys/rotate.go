@@ -90,7 +90,7 @@ func (r *Ring) Revoke(ctx context.Context, kid string) error {
 		return fmt.Errorf("revoke signing key: %w", err)
 	}
 	if err := r.load(ctx); err != nil {
-		return fmt.Errorf("signing key %s is revoked; reload: %w", kid, err)
+		return notReloaded{kid, err}
 	}
 	return nil
 }

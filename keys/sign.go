@@ -78,6 +78,14 @@ func (r *Ring) Begin(ctx context.Context, algs ...string) error {
 	return nil
 }
 
+// BeginFor begins the keys that tokens for a client are signed with. A failure is only logged: the first
+// token begins them again.
+func (r *Ring) BeginFor(ctx context.Context, c storage.Client) {
+	if err := r.Begin(ctx, c.SigningAlgs()...); err != nil {
+		r.opt.Log.Warn("the keys of an algorithm are made with its first token", "error", err)
+	}
+}
+
 // beginning makes sure that the algorithm has its keys, and tells when the first one signs.
 func (r *Ring) beginning(ctx context.Context, alg string) (time.Time, error) {
 	r.mu.Lock()

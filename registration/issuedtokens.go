@@ -18,6 +18,7 @@ const (
 // IssuedTokenStore keeps initial access tokens. One that is not there is storage.ErrNotFound.
 type IssuedTokenStore interface {
 	AddRegistrationToken(ctx context.Context, t storage.RegistrationToken) error
+	RegistrationTokens(ctx context.Context) ([]storage.RegistrationToken, error)
 	RevokeRegistrationToken(ctx context.Context, id string) error
 }
 
@@ -47,6 +48,11 @@ func (i IssuedTokens) Create(ctx context.Context, by audit.Actor, name string, e
 		return storage.RegistrationToken{}, "", err
 	}
 	return kept, bearer, nil
+}
+
+// List returns all that are kept, those that no longer work too.
+func (i IssuedTokens) List(ctx context.Context) ([]storage.RegistrationToken, error) {
+	return i.Store.RegistrationTokens(ctx)
 }
 
 // Revoke refuses a token from now on; clients it registered stay.

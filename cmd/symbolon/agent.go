@@ -12,7 +12,7 @@ import (
 )
 
 func (p *program) agentCommand() *cobra.Command {
-	r := registry{p, "agent", func(d desk) *clients.Registry { return &newAgents(d).Registry }}
+	r := registry{p, "agent", func(d deployment) *clients.Registry { return &newAgents(d).Registry }}
 	cmd := group("agent", "Manage agents (service accounts)", `
 An agent has a service account of its own: no person signs in. It sends its id and secret to the
 token endpoint (grant_type=client_credentials) and gets an access token for the scopes and
@@ -24,7 +24,7 @@ audiences registered here, and never more.`, `
 	return cmd
 }
 
-func newAgents(d desk) *clients.Agents { return clients.NewAgents(d.db, d.audit) }
+func newAgents(d deployment) *clients.Agents { return clients.NewAgents(d.db, d.audit) }
 
 func (p *program) agentCreate() *cobra.Command {
 	cmd := &cobra.Command{
@@ -41,7 +41,7 @@ func (p *program) agentCreate() *cobra.Command {
 		if flags.name == "" {
 			return usagef("--name is required")
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			var c storage.Client
 			flags.apply(cmd, &c)
 			issued, err := newAgents(d).Create(ctx, d.by, clients.Agent{

@@ -12,12 +12,15 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 )
 
-func (p *program) auditCommand() *cobra.Command {
+// auditCommands are the commands about the audit log.
+type auditCommands struct{ *program }
+
+func (p auditCommands) group() *cobra.Command {
 	return group("audit", "Show and verify the audit log", "", `
   symbolon audit list --type client.authenticate --since 24h
   symbolon audit tail --json
   symbolon audit verify`,
-		p.auditList(), p.auditTail(), p.auditVerify(), p.auditExport(), p.auditCheckpoint(), p.auditKey())
+		p.list(), p.tail(), p.verify(), p.export(), p.checkpoint(), p.key())
 }
 
 // addFilterFlags returns what reads the filter once the flags are parsed.
@@ -47,7 +50,7 @@ func addLimitedFilterFlags(cmd *cobra.Command, limit int) func() audit.Filter {
 	}
 }
 
-func (p *program) auditList() *cobra.Command {
+func (p auditCommands) list() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List events, newest first", Args: cobra.NoArgs,
 		Example: "  symbolon audit list --type secret.add --since 7d --json",
@@ -57,7 +60,7 @@ func (p *program) auditList() *cobra.Command {
 		if filter().Limit < 1 {
 			return usagef("--limit must be at least 1")
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			events, err := d.db.Events(ctx, filter())
 			if err != nil {
 				return err
@@ -76,7 +79,7 @@ func (p *program) auditList() *cobra.Command {
 	return cmd
 }
 
-func (p *program) auditTail() *cobra.Command {
+func (p auditCommands) tail() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "tail", Short: "Print events as they happen, until interrupted", Args: cobra.NoArgs,
 		Long:    "With --json, one object per line.",
@@ -84,7 +87,7 @@ func (p *program) auditTail() *cobra.Command {
 	}
 	filter := addLimitedFilterFlags(cmd, 10)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			return d.follow(ctx, filter(), func(e audit.Event) { p.printEvent(cmd.OutOrStdout(), e) })
 		})
 	}
@@ -98,7 +101,7 @@ const (
 )
 
 // follow shows each event once: first the newest of f, then what comes.
-func (d desk) follow(ctx context.Context, f audit.Filter, show func(audit.Event)) error {
+func (d deployment) follow(ctx context.Context, f audit.Filter, show func(audit.Event)) error {
 	seen := map[string]time.Time{}
 	for {
 		events, err := d.db.Events(ctx, f)
@@ -132,7 +135,7 @@ func forget(seen map[string]time.Time, before time.Time) {
 	}
 }
 
-func (p *program) printEvent(w io.Writer, e audit.Event) {
+func (p auditCommands) printEvent(w io.Writer, e audit.Event) {
 	if p.json {
 		_ = json.NewEncoder(w).Encode(e)
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit/ledger"
 )
 
-func (p *program) auditExport() *cobra.Command {
+func (p auditCommands) export() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export", Short: "Export events with their proofs", Args: cobra.NoArgs,
 		Long: `One JSON object per line: first the last checkpoint, then each event that it covers, oldest first, with the
@@ -19,7 +19,7 @@ proof that it is in the log. audit verify --file checks the export anywhere.`,
 	}
 	filter := addFilterFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return p.atLedger(cmd, func(ctx context.Context, d desk, k *ledger.Keeper) error {
+		return p.withLedger(cmd, func(ctx context.Context, d deployment, k *ledger.Keeper) error {
 			out := json.NewEncoder(cmd.OutOrStdout())
 			out.SetEscapeHTML(false)
 			return ledger.Export(ctx, d.db, k.Key.Public().(ed25519.PublicKey), matches(filter()), func(e ledger.Exported) error { return out.Encode(e) })

@@ -34,9 +34,9 @@ func auditOrigin(issuer string) string {
 	return cmp.Or(strings.ReplaceAll(strings.TrimSuffix(name, "/"), "+", "%2B"), "symbolon") + "/audit"
 }
 
-// atLedger does work on the audit log, with the key of its checkpoints.
-func (p *program) atLedger(cmd *cobra.Command, work func(ctx context.Context, d desk, k *ledger.Keeper) error) error {
-	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+// withLedger does work on the audit log, with the key of its checkpoints.
+func (p auditCommands) withLedger(cmd *cobra.Command, work func(ctx context.Context, d deployment, k *ledger.Keeper) error) error {
+	return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 		sealer, err := d.config.Sealer()
 		if err != nil {
 			return hintedError{err, "symbolon config show"}
@@ -49,14 +49,14 @@ func (p *program) atLedger(cmd *cobra.Command, work func(ctx context.Context, d 
 	})
 }
 
-func (p *program) auditCheckpoint() *cobra.Command {
+func (p auditCommands) checkpoint() *cobra.Command {
 	return &cobra.Command{
 		Use: "checkpoint", Short: "Print a checkpoint of the audit log", Args: cobra.NoArgs,
 		Long: `The checkpoint covers all events that are stored. Keep it where those who can change the database cannot
 change it; audit verify --checkpoint then proves that the log still has every event it had.`,
 		Example: "  symbolon audit checkpoint > checkpoint.txt",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atLedger(cmd, func(ctx context.Context, _ desk, k *ledger.Keeper) error {
+			return p.withLedger(cmd, func(ctx context.Context, _ deployment, k *ledger.Keeper) error {
 				c, err := k.Checkpoint(ctx)
 				if err != nil {
 					return err
@@ -67,13 +67,13 @@ change it; audit verify --checkpoint then proves that the log still has every ev
 	}
 }
 
-func (p *program) auditKey() *cobra.Command {
+func (p auditCommands) key() *cobra.Command {
 	return &cobra.Command{
 		Use: "key", Short: "Print the key that verifies checkpoints", Args: cobra.NoArgs,
 		Long:    "The key is public. Give it to those who verify exports, separately from the exports.",
 		Example: "  symbolon audit key",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atLedger(cmd, func(_ context.Context, _ desk, k *ledger.Keeper) error {
+			return p.withLedger(cmd, func(_ context.Context, _ deployment, k *ledger.Keeper) error {
 				text, err := ledger.VerifierKey(k.Origin, k.Key.Public().(ed25519.PublicKey))
 				if err != nil {
 					return err

@@ -16,7 +16,7 @@ import (
 
 const verifyTime = 6 * time.Hour // at most: some statements read the whole log
 
-func (p *program) auditVerify() *cobra.Command {
+func (p auditCommands) verify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "verify", Short: "Check the audit log for tampering", Args: cobra.NoArgs,
 		Long: `Every event is compared with what was recorded of it, and the log with its last checkpoint. The first
@@ -44,12 +44,12 @@ event that was changed, removed or added is named, and the exit code is 1.
 	return cmd
 }
 
-func (p *program) verifyLog(cmd *cobra.Command, checkpoint string) error {
+func (p auditCommands) verifyLog(cmd *cobra.Command, checkpoint string) error {
 	earlier, err := readIfNamed(checkpoint)
 	if err != nil {
 		return err
 	}
-	return p.atLedger(cmd, func(ctx context.Context, d desk, k *ledger.Keeper) error {
+	return p.withLedger(cmd, func(ctx context.Context, d deployment, k *ledger.Keeper) error {
 		retention, err := d.config.Audit.Lifetimes()
 		if err != nil {
 			return err
@@ -70,7 +70,7 @@ func readIfNamed(file string) (string, error) {
 	return string(text), err
 }
 
-func (p *program) verifyFile(cmd *cobra.Command, file, key string) error {
+func (p auditCommands) verifyFile(cmd *cobra.Command, file, key string) error {
 	v, err := ledger.NewFileVerifier(key)
 	if err != nil {
 		return usagef("--key is not a key printed by audit key: %v", err)
@@ -97,7 +97,7 @@ func (p *program) verifyFile(cmd *cobra.Command, file, key string) error {
 }
 
 // printReport shows what was verified; what is wrong is the error.
-func (p *program) printReport(cmd *cobra.Command, r ledger.Report, err error) error {
+func (p auditCommands) printReport(cmd *cobra.Command, r ledger.Report, err error) error {
 	var fault *ledger.Fault
 	if err != nil && !errors.As(err, &fault) {
 		return err

@@ -9,7 +9,7 @@ import (
 )
 
 func (p *program) clientCommand() *cobra.Command {
-	r := registry{p, "client", func(d desk) *clients.Registry { return &newApps(d).Registry }}
+	r := registry{p, "client", func(d deployment) *clients.Registry { return &newApps(d).Registry }}
 	cmd := group("client", "Manage clients (apps that users sign in to)", `
 A client sends people here to sign in and gets tokens for them (authorization code with PKCE).
 Redirect URIs are matched byte for byte; only the port of a loopback address may differ.`, `
@@ -20,7 +20,7 @@ Redirect URIs are matched byte for byte; only the port of a loopback address may
 	return cmd
 }
 
-func newApps(d desk) *clients.Apps { return clients.NewApps(d.db, d.audit) }
+func newApps(d deployment) *clients.Apps { return clients.NewApps(d.db, d.audit) }
 
 // clientFlags are those that client create and update share.
 type clientFlags struct {

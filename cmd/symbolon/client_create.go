@@ -58,7 +58,7 @@ as well, filled in; other flags change what is registered.`,
 		case client.Public && client.AuthMethod != "":
 			return usagef("--public excludes --jwks and --tls-…: who keeps a key can prove itself")
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			return p.createClient(ctx, cmd, d, newClient{client, life.from(time.Now()), app, known.url})
 		})
 	}
@@ -73,7 +73,7 @@ type newClient struct {
 	url             string // of the application
 }
 
-func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d desk, c newClient) error {
+func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d deployment, c newClient) error {
 	if c.app != nil {
 		if err := config.CheckServeIssuer(d.config.Issuer); err != nil {
 			return hintedError{err, cmd.CommandPath() + " --app " + c.app.name + " --issuer https://login.example"}

@@ -11,17 +11,20 @@ import (
 	"github.com/symbolon-id/symbolon/config"
 )
 
-func (p *program) configCommand() *cobra.Command {
+// configCommands are the commands about the configuration.
+type configCommands struct{ *program }
+
+func (p configCommands) group() *cobra.Command {
 	return group("config", "Show and check the configuration", `
 Configuration comes from flags, the environment (SYMBOLON_…), a YAML file and defaults; the first
 that has a value wins. Every secret can come from a file: SYMBOLON_SECRET_FILE, and likewise for
 each URL that may hold a password.`, `
   symbolon config show
   symbolon config validate && systemctl restart symbolon`,
-		p.configShow(), p.configValidate(), p.configSchema())
+		p.show(), p.validate(), p.schema())
 }
 
-func (p *program) configShow() *cobra.Command {
+func (p configCommands) show() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show",
 		Short:   "Show every effective value and its source",
@@ -55,7 +58,7 @@ type shownSetting struct {
 	Source string `json:"source"`
 }
 
-func (p *program) configValidate() *cobra.Command {
+func (p configCommands) validate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "validate",
 		Short:   "Check the configuration for symbolon serve",
@@ -117,7 +120,7 @@ func (p *program) valid(cmd *cobra.Command, m config.Mode) (config.Config, error
 
 func listed(err error) string { return strings.ReplaceAll(err.Error(), "\n", "\n  ") }
 
-func (p *program) configSchema() *cobra.Command {
+func (p configCommands) schema() *cobra.Command {
 	return &cobra.Command{
 		Use:     "schema",
 		Short:   "Print the JSON Schema of the configuration file",

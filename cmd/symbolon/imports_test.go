@@ -56,13 +56,14 @@ func architecture() map[string]rule {
 		"clients":           {ours: feature("keys")},
 		"users":             {ours: feature("clients login/recoverlink mail")},
 		"registration":      {ours: feature("clients keys outbound strictjson"), libraries: list("golang.org/x/sync")},
+		"revocation":        {ours: list("audit")},
 		"logout":            {ours: list("clock storage outbound outbox")},
 
 		// Foundations.
 		"login/session": {ours: list("clock storage web"), libraries: list("github.com/gorilla/sessions")},
 		"details":       {ours: list("templates strictjson legible")},
 		"interaction":   {ours: list("storage web i18n")},
-		"keys":          {ours: list("clock storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4 github.com/golang-fips/openssl/v2")},
+		"keys":          {ours: list("audit clock storage strictjson"), libraries: list("github.com/go-jose/go-jose/v4 github.com/golang-fips/openssl/v2")},
 		"mail":          {ours: list("clock storage outbox"), libraries: list("github.com/wneessen/go-mail")},
 		"outbox":        {ours: list("storage")},
 		"i18n":          {},

@@ -61,7 +61,7 @@ func (p *program) createDatabase(cmd *cobra.Command) error {
 	if err != nil || !config.IsSQLite(conf.DatabaseURL) {
 		return err
 	}
-	return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
+	return p.withDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
 		return migrateSchema(ctx, db)
 	})
 }

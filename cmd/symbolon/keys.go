@@ -4,38 +4,28 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/keys"
-	"github.com/symbolon-id/symbolon/storage"
 )
 
-func (p *program) keysCommand() *cobra.Command {
+// keyCommands are the commands about signing keys.
+type keyCommands struct{ *program }
+
+func (p keyCommands) group() *cobra.Command {
 	return group("keys", "Manage signing keys", `
 A key is published before it signs, and stays published until the last token it signed has expired.
 Keys are replaced by age; rotate does it now. A running server takes changes up within about a
 second. These commands need the secret that the server runs with.`, `
   symbolon keys list
   symbolon keys rotate --alg ES256`,
-		p.keysList(), p.keysRotate(), p.keysRevoke())
+		p.list(), p.rotate(), p.revoke())
 }
 
-// beginLines begins the line of keys of each algorithm that a stored client names, so that its first token
-// does not wait for them. What goes wrong is repeated by that token.
-func beginLines(ring *keys.Ring, log *slog.Logger) func(context.Context, storage.Client) {
-	return func(ctx context.Context, c storage.Client) {
-		if err := ring.Begin(ctx, c.SigningAlgs()...); err != nil {
-			log.Warn("the keys of an algorithm are made with its first token", "error", err)
-		}
-	}
-}
-
-// atRing does work on the deployment's keys. A ring that does not load can still have keys revoked.
-func (p *program) atRing(cmd *cobra.Command, work func(ctx context.Context, d desk, ring *keys.Ring, loaded error) error) error {
-	return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+// withRing does work on the deployment's keys. A ring that does not load can still have keys revoked.
+func (p keyCommands) withRing(cmd *cobra.Command, work func(ctx context.Context, d deployment, ring *keys.Ring, loaded error) error) error {
+	return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 		sealer, err := d.config.Sealer()
 		if err != nil {
 			return hintedError{err, "symbolon config show"}
@@ -54,7 +44,7 @@ type keyView struct {
 	GoneAt    *time.Time `json:"gone_at"`    // null: not yet known
 }
 
-func (p *program) printKeys(cmd *cobra.Command, infos []keys.KeyInfo) error {
+func (p keyCommands) printKeys(cmd *cobra.Command, infos []keys.KeyInfo) error {
 	views := []keyView{}
 	for _, k := range infos {
 		views = append(views, keyView{k.KID, k.Alg, k.State, instant(k.CreatedAt), optional(k.SignsFrom), optional(k.GoneAt)})
@@ -67,12 +57,12 @@ func (p *program) printKeys(cmd *cobra.Command, infos []keys.KeyInfo) error {
 	})
 }
 
-func (p *program) keysList() *cobra.Command {
+func (p keyCommands) list() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the signing keys", Args: cobra.NoArgs,
 		Example: "  symbolon keys list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atRing(cmd, func(_ context.Context, _ desk, ring *keys.Ring, loaded error) error {
+			return p.withRing(cmd, func(_ context.Context, _ deployment, ring *keys.Ring, loaded error) error {
 				if loaded != nil {
 					return loaded
 				}
@@ -82,7 +72,7 @@ func (p *program) keysList() *cobra.Command {
 	}
 }
 
-func (p *program) keysRotate() *cobra.Command {
+func (p keyCommands) rotate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "rotate", Short: "Rotate the signing keys", Args: cobra.NoArgs,
 		Long: `The next key starts signing once it has been published long enough for all clients to fetch it, and
@@ -91,15 +81,10 @@ a new next key is published. Tokens that are already signed stay valid.`,
 	}
 	alg := cmd.Flags().String("alg", "", "RS256 or ES256 (default: both)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {
-			infos, err := ring.Rotate(ctx, *alg)
+		return p.withRing(cmd, func(ctx context.Context, d deployment, ring *keys.Ring, _ error) error {
+			infos, err := keys.Service{Ring: ring, Audit: d.audit}.Rotate(ctx, d.by, *alg)
 			if err != nil {
 				return err
-			}
-			for _, k := range infos {
-				if err := d.recordKey(ctx, audit.KeyRotated, k.KID); err != nil {
-					return err
-				}
 			}
 			return p.printKeys(cmd, infos)
 		})
@@ -107,25 +92,18 @@ a new next key is published. Tokens that are already signed stay valid.`,
 	return cmd
 }
 
-func (p *program) keysRevoke() *cobra.Command {
+func (p keyCommands) revoke() *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke KID", Short: "Revoke a signing key immediately", Args: cobra.ExactArgs(1),
 		Example: "  symbolon keys revoke 3kD9x",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.atRing(cmd, func(ctx context.Context, d desk, ring *keys.Ring, _ error) error {
-				if err := ring.Revoke(ctx, args[0]); err != nil {
+			return p.withRing(cmd, func(ctx context.Context, d deployment, ring *keys.Ring, _ error) error {
+				if err := (keys.Service{Ring: ring, Audit: d.audit}).Revoke(ctx, d.by, args[0]); err != nil {
 					return naming("key", args[0], err)
-				}
-				if err := d.recordKey(ctx, audit.KeyRevoked, args[0]); err != nil {
-					return err
 				}
 				result := map[string]any{"kid": args[0], "revoked": true}
 				return p.print(cmd, result, func(w io.Writer) { fmt.Fprintln(w, "key", args[0], "is revoked") })
 			})
 		},
 	}
-}
-
-func (d desk) recordKey(ctx context.Context, event, kid string) error {
-	return d.audit.Record(ctx, audit.Event{Type: event, Outcome: audit.Success, Target: kid, Method: string(d.by)})
 }

@@ -12,7 +12,7 @@ import (
 
 // keepLogo fetches the logo a client names now. Without one the client works, so that it cannot be
 // had is only said.
-func (d desk) keepLogo(ctx context.Context, cmd *cobra.Command, c storage.Client) {
+func (d deployment) keepLogo(ctx context.Context, cmd *cobra.Command, c storage.Client) {
 	fetch, _, _, err := d.config.Fetchers(false)
 	if err != nil {
 		say(cmd, "The logo is not shown: %v.", err)

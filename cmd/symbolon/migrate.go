@@ -17,13 +17,16 @@ import (
 // migrateTime bounds a migration; the database's own lock keeps others out meanwhile.
 const migrateTime = 30 * time.Minute
 
-func (p *program) migrateCommand() *cobra.Command {
+// migrateCommands are the commands about the schema.
+type migrateCommands struct{ *program }
+
+func (p migrateCommands) group() *cobra.Command {
 	return group("migrate", "Manage the database schema", `
 Migrations only go forward, run under a lock, and leave the previous release working: migrate first,
 then replace the nodes. serve migrates SQLite by itself, dev every database; PostgreSQL in production only this command.`, `
   symbolon migrate status
   symbolon migrate up --database-url postgres://symbolon@db/symbolon`,
-		p.migrateStatus(), p.migrateUp())
+		p.status(), p.up())
 }
 
 type migrationView struct {
@@ -32,33 +35,33 @@ type migrationView struct {
 	AppliedAt *time.Time `json:"applied_at"` // null: pending
 }
 
-func (p *program) migrateStatus() *cobra.Command {
+func (p migrateCommands) status() *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "List the migrations and when each was applied", Args: cobra.NoArgs,
 		Example: "  symbolon migrate status --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
-				return p.printMigrations(ctx, cmd, db)
+			return p.withDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
+				return p.printSteps(ctx, cmd, db)
 			})
 		},
 	}
 }
 
-func (p *program) migrateUp() *cobra.Command {
+func (p migrateCommands) up() *cobra.Command {
 	return &cobra.Command{
 		Use: "up", Short: "Apply pending migrations", Args: cobra.NoArgs, Example: "  symbolon migrate up",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
+			return p.withDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
 				if err := migrateSchema(ctx, db); err != nil {
 					return err
 				}
-				return p.printMigrations(ctx, cmd, db)
+				return p.printSteps(ctx, cmd, db)
 			})
 		},
 	}
 }
 
-func (p *program) printMigrations(ctx context.Context, cmd *cobra.Command, db *durable.DB) error {
+func (p migrateCommands) printSteps(ctx context.Context, cmd *cobra.Command, db *durable.DB) error {
 	steps, err := db.MigrationStatus(ctx)
 	if err != nil {
 		return err

@@ -182,7 +182,7 @@ func (n *node) openKeys(ctx context.Context, _ *dev) error {
 	if err := n.ring.Reseal(ctx); err != nil {
 		return err
 	}
-	n.db.ClientStored = beginLines(n.ring, n.log)
+	n.db.ClientStored = n.ring.BeginFor
 	if n.ledger, err = newKeeper(ctx, n.db, n.sealer, n.config, n.log); err != nil {
 		return err
 	}

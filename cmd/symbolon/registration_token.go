@@ -14,13 +14,16 @@ import (
 	"github.com/symbolon-id/symbolon/config"
 )
 
-func (p *program) registrationCommand() *cobra.Command {
+// registrationCommands are the commands about self-registration.
+type registrationCommands struct{ *program }
+
+func (p registrationCommands) group() *cobra.Command {
 	tokens := group("token", "Manage initial access tokens", `
 Whoever sends such a token to the registration endpoint may register a client there. It is shown
 once, when it is made; only its digest is kept.`, `
   symbolon registration token create --name "build server" --expires-in 30d --max-uses 5
   symbolon registration token list`,
-		p.registrationTokenCreate(), p.registrationTokenList(), p.registrationTokenRevoke())
+		p.createToken(), p.listTokens(), p.revokeToken())
 	return group("registration", "Manage self-registration (RFC 7591)", `
 With registration: token in the configuration, software that shows an initial access token may
 register itself; with open, any software may. What it registered is a client like any other.`, `
@@ -56,7 +59,7 @@ func (v registrationTokenView) used() string {
 	return fmt.Sprintf("%d of %d", v.Uses, v.MaxUses)
 }
 
-func (p *program) registrationTokenCreate() *cobra.Command {
+func (p registrationCommands) createToken() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Create an initial access token", Args: cobra.NoArgs,
 		Example: `  symbolon registration token create --name "build server" --expires-in 30d --max-uses 5 --json`,
@@ -69,7 +72,7 @@ func (p *program) registrationTokenCreate() *cobra.Command {
 		if *name == "" {
 			return usagef("--name is missing: say whom the token is for")
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			token, bearer, err := d.issuedTokens().Create(ctx, d.by, *name, life.from(time.Now()), *uses)
 			if err != nil {
 				return err
@@ -92,13 +95,13 @@ func (p *program) registrationTokenCreate() *cobra.Command {
 	return cmd
 }
 
-func (p *program) registrationTokenList() *cobra.Command {
+func (p registrationCommands) listTokens() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List initial access tokens", Args: cobra.NoArgs,
 		Example: "  symbolon registration token list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-				tokens, err := d.db.RegistrationTokens(ctx)
+			return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
+				tokens, err := d.issuedTokens().List(ctx)
 				if err != nil {
 					return err
 				}
@@ -117,12 +120,12 @@ func (p *program) registrationTokenList() *cobra.Command {
 	}
 }
 
-func (p *program) registrationTokenRevoke() *cobra.Command {
+func (p registrationCommands) revokeToken() *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke TOKEN_ID", Short: "Revoke an initial access token", Args: cobra.ExactArgs(1),
 		Example: "  symbolon registration token revoke iat_Q5R2W7",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				if err := d.issuedTokens().Revoke(ctx, d.by, args[0]); err != nil {
 					return hintedError{naming("token", args[0], err), "symbolon registration token list"}
 				}
@@ -133,6 +136,6 @@ func (p *program) registrationTokenRevoke() *cobra.Command {
 	}
 }
 
-func (d desk) issuedTokens() registration.IssuedTokens {
+func (d deployment) issuedTokens() registration.IssuedTokens {
 	return registration.IssuedTokens{Store: d.db, Audit: d.audit}
 }

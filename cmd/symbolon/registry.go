@@ -16,7 +16,7 @@ import (
 type registry struct {
 	*program
 	noun string // "agent", "client"
-	of   func(d desk) *clients.Registry
+	of   func(d deployment) *clients.Registry
 }
 
 // commands are list, show, disable, enable, delete and the secret group.
@@ -42,7 +42,7 @@ func (r registry) list() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return r.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			clients, err := r.of(d).List(ctx, p)
 			if err != nil {
 				return err
@@ -62,7 +62,7 @@ func (r registry) show() *cobra.Command {
 		Use: "show ID", Short: "Show one " + r.noun, Args: cobra.ExactArgs(1),
 		Example: "  symbolon " + r.noun + " show " + r.exampleID(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return r.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				client, err := r.of(d).Show(ctx, args[0])
 				if err != nil {
 					return r.naming(args[0], err)
@@ -94,7 +94,7 @@ func (r registry) change(verb, short, done string, do func(*clients.Registry, co
 		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1),
 		Example: "  symbolon " + r.noun + " " + verb + " " + r.exampleID(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return r.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				if err := do(r.of(d), ctx, d.by, args[0]); err != nil {
 					return r.naming(args[0], err)
 				}
@@ -117,7 +117,7 @@ func (r registry) update(example string, define func(cmd *cobra.Command) func(c 
 		if own() == 0 {
 			return usagef("nothing to change: no flag was given")
 		}
-		return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return r.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			client, err := r.of(d).Update(ctx, d.by, args[0], apply)
 			if err != nil {
 				return r.naming(args[0], err)

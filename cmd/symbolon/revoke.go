@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/revocation"
 )
 
 func (p *program) revokeCommand() *cobra.Command {
@@ -22,20 +22,16 @@ they expire.`,
 	text := cmd.Flags().String("everything-before", "", "`TIME` as in 2026-03-01T12:00:00Z, or now")
 	_ = cmd.MarkFlagRequired("everything-before")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		before, err := pastTime(*text, time.Now())
+		at, err := pastTime(*text)
 		if err != nil {
 			return usageError{err}
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			if err := d.db.EndEverythingBefore(ctx, before); err != nil {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
+			before, err := revocation.Service{Store: d.db, Audit: d.audit}.EverythingBefore(ctx, d.by, at)
+			if err != nil {
 				return err
 			}
-			time.Sleep(time.Until(before)) // what begins when we are done lives
 			shown := before.Format(time.RFC3339)
-			event := audit.Event{Type: audit.EverythingEnded, Outcome: audit.Success, Target: shown, Method: string(d.by)}
-			if err := d.audit.Record(ctx, event); err != nil {
-				return err
-			}
 			return p.print(cmd, map[string]any{"everything_before": shown}, func(w io.Writer) {
 				fmt.Fprintln(w, "all sessions, grants and tokens from before", shown, "have ended")
 			})
@@ -44,18 +40,17 @@ they expire.`,
 	return cmd
 }
 
-// pastTime reads a time that is not ahead, or "now", as the whole second that follows: tokens say no
-// more of when they were issued.
-func pastTime(text string, now time.Time) (time.Time, error) {
-	at := now
-	if text != "now" {
-		var err error
-		if at, err = time.Parse(time.RFC3339, text); err != nil {
-			return at, fmt.Errorf("--everything-before is %q: write a time such as 2026-03-01T12:00:00Z, or now", text)
-		}
+// pastTime reads a time that has come, or "now".
+func pastTime(text string) (time.Time, error) {
+	if text == "now" {
+		return time.Now(), nil
 	}
-	if at.After(now) {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, fmt.Errorf("--everything-before is %q: write a time such as 2026-03-01T12:00:00Z, or now", text)
+	}
+	if revocation.Check(at) != nil {
 		return at, fmt.Errorf("--everything-before is %s, which is still to come", text)
 	}
-	return at.Add(time.Second - 1).Truncate(time.Second).UTC(), nil
+	return at, nil
 }

@@ -26,9 +26,10 @@ Data goes to standard output (as JSON with --json), everything else to standard 
 0 done, 1 failed, 2 wrong usage, 3 not found.`, `
   symbolon dev
   symbolon agent create --name weather-bot --scope read_weather --audience https://api.example`,
-		p.devCommand(), p.serveCommand(), p.initCommand(), p.migrateCommand(),
-		p.clientCommand(), p.agentCommand(), p.registrationCommand(), p.userCommand(), p.loginCommand(), p.keysCommand(), p.revokeCommand(), p.auditCommand(),
-		p.configCommand(), p.healthcheckCommand(), p.versionCommand(),
+		p.devCommand(), p.serveCommand(), p.initCommand(), migrateCommands{p}.group(),
+		p.clientCommand(), p.agentCommand(), registrationCommands{p}.group(), userCommands{p}.group(),
+		p.loginCommand(), keyCommands{p}.group(), p.revokeCommand(), auditCommands{p}.group(),
+		configCommands{p}.group(), p.healthcheckCommand(), p.versionCommand(),
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetHelpCommand(helpCommand())

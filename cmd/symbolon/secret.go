@@ -51,7 +51,7 @@ func (r registry) secretAdd() *cobra.Command {
 	var life durationFlag
 	cmd.Flags().Var(&life, "expires-in", "how long it is good for, such as 90d (default: until it is revoked)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return r.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			issued, err := r.of(d).AddSecret(ctx, d.by, args[0], life.from(time.Now()))
 			if err != nil {
 				return r.naming(args[0], err)
@@ -74,7 +74,7 @@ func (r registry) secretList() *cobra.Command {
 		Use: "list ID", Short: "List the secrets with expiry and last use", Args: cobra.ExactArgs(1),
 		Example: "  symbolon " + r.noun + " secret list " + r.exampleID(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return r.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				secrets, err := r.of(d).Secrets(ctx, args[0])
 				if err != nil {
 					return r.naming(args[0], err)
@@ -98,7 +98,7 @@ func (r registry) secretRevoke() *cobra.Command {
 		Use: "revoke ID SECRET_ID", Short: "Revoke a secret", Args: cobra.ExactArgs(2),
 		Example: "  symbolon " + r.noun + " secret revoke " + r.exampleID() + " cs_Q5R2W7",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return r.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				if err := r.of(d).RevokeSecret(ctx, d.by, args[0], args[1]); err != nil {
 					return hintedError{naming("secret", args[1], err), "symbolon " + r.noun + " secret list " + args[0]}
 				}

@@ -17,8 +17,8 @@ import (
 	"github.com/symbolon-id/symbolon/config"
 )
 
-// desk is what a command works at: the configuration, its database, and the audit trail.
-type desk struct {
+// deployment is what a command works on: a configuration, its database and audit log, for the operator who runs it.
+type deployment struct {
 	config config.Config
 	db     *durable.DB
 	audit  *audit.Recorder
@@ -34,26 +34,28 @@ func operator() audit.Actor {
 	return audit.Operator(name)
 }
 
-// atDesk does work on the configured database, which has to be there with the schema of this release:
+// withDeployment does work on the configured database, which has to be there with the schema of this release:
 // a server never looks at one that a command made in the wrong place.
-func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d desk) error) error {
-	return p.atDatabase(cmd, openExisting, func(ctx context.Context, conf config.Config, db *durable.DB) error {
+func (p *program) withDeployment(cmd *cobra.Command, work func(ctx context.Context, d deployment) error) error {
+	return p.withDatabase(cmd, openExisting, func(ctx context.Context, conf config.Config, db *durable.DB) error {
 		if err := checkSchema(ctx, db); err != nil {
 			return err
 		}
 		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelError}))
 		if sealer, err := conf.Sealer(); err == nil { // without the secret no keys can be made
-			db.ClientStored = beginLines(keys.NewRing(db, sealer, conf.RingOptions()), log)
+			options := conf.RingOptions()
+			options.Log = log
+			db.ClientStored = keys.NewRing(db, sealer, options).BeginFor
 		}
-		return work(ctx, desk{conf, db, audit.NewRecorder(db, audit.Options{Log: log}), operator()})
+		return work(ctx, deployment{conf, db, audit.NewRecorder(db, audit.Options{Log: log}), operator()})
 	})
 }
 
 // opener connects to a database.
 type opener func(ctx context.Context, url string) (*durable.DB, error)
 
-// atDatabase does work on the configured database, whatever its schema.
-func (p *program) atDatabase(cmd *cobra.Command, open opener, work func(context.Context, config.Config, *durable.DB) error) (err error) {
+// withDatabase does work on the configured database, whatever its schema.
+func (p *program) withDatabase(cmd *cobra.Command, open opener, work func(context.Context, config.Config, *durable.DB) error) (err error) {
 	conf, err := p.valid(cmd, config.Command)
 	if err != nil {
 		return err

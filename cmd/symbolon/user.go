@@ -11,18 +11,21 @@ import (
 	"github.com/symbolon-id/symbolon/users"
 )
 
-func (p *program) userCommand() *cobra.Command {
+// userCommands are the commands about users.
+type userCommands struct{ *program }
+
+func (p userCommands) group() *cobra.Command {
 	return group("user", "Manage users", `
 A user has an email address and a name. Commands that take an ID also take the address.`, `
   symbolon user create --email ada@example.com --name "Ada Lovelace" --invite
   symbolon user disable ada@example.com`,
-		p.userCreate(), p.userUpdate(), p.userList(), p.userShow(), p.userExport(), p.userRecover(), p.userGroups(),
-		p.userChange("disable", "Disable a user and end sessions and tokens", "disabled", (*users.Service).Disable),
-		p.userChange("enable", "Enable a disabled user", "enabled", (*users.Service).Enable),
-		p.userChange("delete", "Delete a user with sessions, consents and grants", "deleted", (*users.Service).Delete))
+		p.create(), p.update(), p.list(), p.show(), p.export(), p.recover(), p.groups(),
+		p.change("disable", "Disable a user and end sessions and tokens", "disabled", (*users.Service).Disable),
+		p.change("enable", "Enable a disabled user", "enabled", (*users.Service).Enable),
+		p.change("delete", "Delete a user with sessions, consents and grants", "deleted", (*users.Service).Delete))
 }
 
-func (p *program) userList() *cobra.Command {
+func (p userCommands) list() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List users", Args: cobra.NoArgs, Example: "  symbolon user list --json",
 	}
@@ -32,7 +35,7 @@ func (p *program) userList() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			found, err := d.users().List(ctx, chosen)
 			if err != nil {
 				return err
@@ -46,7 +49,7 @@ func (p *program) userList() *cobra.Command {
 	return cmd
 }
 
-func (p *program) printUsers(cmd *cobra.Command, found []storage.User) error {
+func (p userCommands) printUsers(cmd *cobra.Command, found []storage.User) error {
 	views := []userView{}
 	for _, u := range found {
 		views = append(views, viewUser(u))
@@ -59,11 +62,11 @@ func (p *program) printUsers(cmd *cobra.Command, found []storage.User) error {
 	})
 }
 
-func (p *program) userShow() *cobra.Command {
+func (p userCommands) show() *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Short: "Show one user", Args: cobra.ExactArgs(1), Example: "  symbolon user show ada@example.com",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				user, err := d.findUser(ctx, args[0])
 				if err != nil {
 					return err
@@ -74,10 +77,10 @@ func (p *program) userShow() *cobra.Command {
 	}
 }
 
-func (d desk) users() *users.Service { return &users.Service{Store: d.db, Audit: d.audit} }
+func (d deployment) users() *users.Service { return &users.Service{Store: d.db, Audit: d.audit} }
 
 // findUser takes an id or an address.
-func (d desk) findUser(ctx context.Context, id string) (storage.User, error) {
+func (d deployment) findUser(ctx context.Context, id string) (storage.User, error) {
 	user, err := d.users().Find(ctx, id)
 	if err != nil {
 		return storage.User{}, naming("user", id, err)
@@ -86,11 +89,11 @@ func (d desk) findUser(ctx context.Context, id string) (storage.User, error) {
 }
 
 // userChange makes a command that does one thing to one person.
-func (p *program) userChange(verb, short, done string, do func(*users.Service, context.Context, audit.Actor, string) error) *cobra.Command {
+func (p userCommands) change(verb, short, done string, do func(*users.Service, context.Context, audit.Actor, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1), Example: "  symbolon user " + verb + " ada@example.com",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+			return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 				user, err := d.findUser(ctx, args[0])
 				if err != nil {
 					return err

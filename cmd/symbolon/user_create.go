@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/users"
 )
 
-func (p *program) userCreate() *cobra.Command {
+func (p userCommands) create() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Create a user", Args: cobra.NoArgs,
 		Long: `The user can sign in right away with the email address. --invite also emails a link that signs the
@@ -31,7 +31,7 @@ supported. The other flags are standard OpenID Connect claims.`,
 		if err := profile.apply(cmd, &chosen.Profile); err != nil {
 			return err
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			if *invite {
 				return p.invite(ctx, cmd, d, chosen)
 			}
@@ -45,7 +45,7 @@ supported. The other flags are standard OpenID Connect claims.`,
 	return cmd
 }
 
-func (d desk) createUser(ctx context.Context, u users.User) (storage.User, error) {
+func (d deployment) createUser(ctx context.Context, u users.User) (storage.User, error) {
 	user, err := d.users().Create(ctx, d.by, u)
 	if errors.Is(err, storage.ErrExists) {
 		return user, hintedError{errors.New("a user with this address already exists"), "symbolon user show " + u.Email}
@@ -54,7 +54,7 @@ func (d desk) createUser(ctx context.Context, u users.User) (storage.User, error
 }
 
 // invite fails before a user is made when the configuration does not allow it.
-func (p *program) invite(ctx context.Context, cmd *cobra.Command, d desk, u users.User) error {
+func (p userCommands) invite(ctx context.Context, cmd *cobra.Command, d deployment, u users.User) error {
 	post, err := d.inviter()
 	if err != nil {
 		return err

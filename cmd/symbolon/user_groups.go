@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (p *program) userGroups() *cobra.Command {
+func (p userCommands) groups() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "groups ID", Short: "Set the groups of a user", Args: cobra.ExactArgs(1),
 		Long: `Replace the groups of a user; without --group the user has none. Clients that may request the scope
@@ -15,7 +15,7 @@ groups get the change with the next token.`,
 	}
 	groups := cmd.Flags().StringArray("group", nil, "`NAME` of a group; repeatable")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			user, err := d.findUser(ctx, args[0])
 			if err != nil {
 				return err

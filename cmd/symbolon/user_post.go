@@ -12,7 +12,7 @@ import (
 )
 
 // inviter is the post, where email that signs people in is not off.
-func (d desk) inviter() (users.Post, error) {
+func (d deployment) inviter() (users.Post, error) {
 	if d.config.SignIn.Off(login.MailMethod) {
 		return users.Post{}, hintedError{errors.New("cannot send an invitation: email sign-in is off (sign_in.methods)"), "symbolon user recover ADDRESS"}
 	}
@@ -20,7 +20,7 @@ func (d desk) inviter() (users.Post, error) {
 }
 
 // post is what makes and sends links that let people in.
-func (d desk) post() (users.Post, error) {
+func (d deployment) post() (users.Post, error) {
 	if err := config.CheckServeIssuer(d.config.Issuer); err != nil {
 		return users.Post{}, hintedError{err, "symbolon config show"}
 	}

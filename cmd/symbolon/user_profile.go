@@ -36,7 +36,7 @@ func (f profileFlags) apply(cmd *cobra.Command, p *storage.Profile) error {
 	return nil
 }
 
-func (p *program) userUpdate() *cobra.Command {
+func (p userCommands) update() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "update ID", Short: "Change the profile of a user", Args: cobra.ExactArgs(1),
 		Long: `Each flag is a standard OpenID Connect claim; an empty value removes it. Users can change all of them
@@ -51,7 +51,7 @@ on their profile page, except --preferred-username. Only users can change their 
 		if own() == 0 {
 			return usagef("nothing to change: no flag was given")
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			user, err := d.users().Change(ctx, d.by, args[0], func(u *storage.User) error {
 				set(cmd.Flags().Changed("name"), &u.Name, *name)
 				return flags.apply(cmd, &u.Profile)

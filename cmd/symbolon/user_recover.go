@@ -13,7 +13,7 @@ import (
 	"github.com/symbolon-id/symbolon/users"
 )
 
-func (p *program) userRecover() *cobra.Command {
+func (p userCommands) recover() *cobra.Command {
 	delay, life := durationFlag(0), durationFlag(24*time.Hour)
 	cmd := &cobra.Command{
 		Use: "recover ID", Short: "Create a one-time sign-in link for a user", Args: cobra.ExactArgs(1),
@@ -31,15 +31,15 @@ give the owner time to object, and --void to cancel the link.`,
 		if err := users.CheckRecovery(time.Duration(delay), time.Duration(life)); err != nil {
 			return err
 		}
-		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
+		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			user, err := d.findUser(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			if *void != "" {
-				return p.voidRecovery(ctx, cmd, d, user, *void)
+				return p.voidLink(ctx, cmd, d, user, *void)
 			}
-			return p.recover(ctx, cmd, d, user, time.Duration(delay), time.Duration(life))
+			return p.makeLink(ctx, cmd, d, user, time.Duration(delay), time.Duration(life))
 		})
 	}
 	return cmd
@@ -54,7 +54,7 @@ type recoveryView struct {
 	Until  time.Time `json:"works_until"`
 }
 
-func (p *program) recover(ctx context.Context, cmd *cobra.Command, d desk, user storage.User, delay, life time.Duration) error {
+func (p userCommands) makeLink(ctx context.Context, cmd *cobra.Command, d deployment, user storage.User, delay, life time.Duration) error {
 	post, err := d.post()
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (p *program) recover(ctx context.Context, cmd *cobra.Command, d desk, user 
 	return err
 }
 
-func (p *program) voidRecovery(ctx context.Context, cmd *cobra.Command, d desk, user storage.User, id string) error {
+func (p userCommands) voidLink(ctx context.Context, cmd *cobra.Command, d deployment, user storage.User, id string) error {
 	err := d.users().VoidRecovery(ctx, d.by, user.ID, id)
 	if errors.Is(err, storage.ErrSpent) {
 		return hintedError{fmt.Errorf("link %s was used or taken back already", id), "symbolon audit list --user " + user.ID}

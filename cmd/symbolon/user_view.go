@@ -33,7 +33,7 @@ func viewUser(u storage.User) userView {
 	}
 }
 
-func (p *program) printUser(cmd *cobra.Command, u storage.User) error {
+func (p userCommands) printUser(cmd *cobra.Command, u storage.User) error {
 	return p.print(cmd, viewUser(u), func(w io.Writer) {
 		row(w, "user_id", u.ID)
 		row(w, "email", u.Email)
