@@ -29,7 +29,8 @@ type Store interface {
 	CreateUser(ctx context.Context, u storage.User) error
 	User(ctx context.Context, id string) (storage.User, error)
 	UserByEmail(ctx context.Context, email string) (storage.User, error)
-	Users(ctx context.Context, p storage.Page) ([]storage.User, error)
+	// Users returns only those whose name or an address of whom contains search; all, when it is empty.
+	Users(ctx context.Context, search string, p storage.Page) ([]storage.User, error)
 	SetUserProfile(ctx context.Context, u *storage.User) error
 	SetUserGroups(ctx context.Context, u *storage.User) error
 	// SetUserDisabled also ends sessions and tokens; a zero time enables again.
@@ -51,9 +52,10 @@ type Service struct {
 	Audit Recorder
 }
 
-// List returns those that p chooses, disabled ones too.
-func (s *Service) List(ctx context.Context, p storage.Page) ([]storage.User, error) {
-	return s.Store.Users(ctx, p)
+// List returns the users that p chooses, disabled ones too: of all, or of those whose name or an address of
+// whom contains search.
+func (s *Service) List(ctx context.Context, search string, p storage.Page) ([]storage.User, error) {
+	return s.Store.Users(ctx, search, p)
 }
 
 // Find returns the user with this id or address.

@@ -126,7 +126,7 @@ func TestInvalidUserIsNotCreated(t *testing.T) {
 				t.Errorf("err = %v, want an Invalid of %s", err, field)
 			}
 		}
-		if all, err := w.List(t.Context(), storage.Page{}); err != nil || len(all) != 0 || len(w.events()) != 0 {
+		if all, err := w.List(t.Context(), "", storage.Page{}); err != nil || len(all) != 0 || len(w.events()) != 0 {
 			t.Errorf("%d users, %v, %d events", len(all), err, len(w.events()))
 		}
 	})
@@ -150,7 +150,7 @@ func TestOfManyUsersOfOneAddressOneIsCreated(t *testing.T) {
 				w.is(err, storage.ErrExists)
 			}
 		}
-		if all, err := w.List(t.Context(), storage.Page{}); err != nil || len(all) != 1 || made != 1 {
+		if all, err := w.List(t.Context(), "", storage.Page{}); err != nil || len(all) != 1 || made != 1 {
 			t.Errorf("%d users, %d made, %v", len(all), made, err)
 		}
 	})
@@ -179,7 +179,7 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 		ada := w.create("ada@example.com")
 		eve := w.create("eve@example.com")
 		w.ok(w.Disable(ctx, operator, eve.ID))
-		before, err := w.List(ctx, storage.Page{})
+		before, err := w.List(ctx, "", storage.Page{})
 		w.ok(err)
 		w.trail.cut = true
 		for what, attempt := range map[string]func() error{
@@ -196,7 +196,7 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 				t.Errorf("%s: err = %v, want %v", what, err, errCut)
 			}
 		}
-		after, err := w.List(ctx, storage.Page{})
+		after, err := w.List(ctx, "", storage.Page{})
 		w.ok(err)
 		if was, is := asJSON(t, before), asJSON(t, after); was != is {
 			t.Errorf("something changed:\n%s\n%s", was, is)

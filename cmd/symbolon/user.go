@@ -24,8 +24,9 @@ A user has an email address and a name. Commands that take an ID also take the a
 
 func (p *program) userList() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "list", Short: "List users", Args: cobra.NoArgs, Example: "  symbolon user list --json",
+		Use: "list", Short: "List users", Args: cobra.NoArgs, Example: "  symbolon user list --json\n  symbolon user list --search lovelace --limit 20",
 	}
+	search := cmd.Flags().String("search", "", "only users whose name or email address contains `TEXT`")
 	page := addPageFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		chosen, err := page()
@@ -33,7 +34,7 @@ func (p *program) userList() *cobra.Command {
 			return err
 		}
 		return p.atDesk(cmd, func(ctx context.Context, d desk) error {
-			found, err := d.users().List(ctx, chosen)
+			found, err := d.users().List(ctx, *search, chosen)
 			if err != nil {
 				return err
 			}
