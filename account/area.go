@@ -23,16 +23,12 @@ type Store interface {
 	CodeStore
 	SessionStore
 	ConnectionStore
-	ProfileStore
 	EmailStore
 	users.ExportStore
 	// Factors returns what the person has enrolled, in one query.
 	Factors(ctx context.Context, userID string) (storage.Factors, error)
 	// Events returns the newest f.Limit events that match, newest first.
 	Events(ctx context.Context, f audit.Filter) ([]audit.Event, error)
-	// DeleteUser removes the user with all that is theirs, or returns storage.ErrNotFound. From then
-	// on every token of theirs is dead.
-	DeleteUser(ctx context.Context, id string) error
 }
 
 // Sessions tells who is signed in in a browser.
@@ -77,6 +73,7 @@ type Limiter interface {
 type Area struct {
 	Site      web.Site
 	Store     Store
+	Users     *users.Service // changes what is kept of the user
 	Ephemeral storage.Ephemeral
 	Sessions  Sessions
 	Requests  Requests
@@ -104,14 +101,14 @@ func (a *Area) Mount(mux *web.Mux) {
 	connections := &connectionsPage{frame: f, store: a.Store, sentence: a.Sentence}
 	others := &othersPage{frame: f, store: a.Store, connections: connections}
 	changes := &emailChanges{ephemeral: a.Ephemeral, browser: a.Browser, clock: f.clock}
-	profile := &profilePage{frame: f, store: a.Store, changes: changes}
+	profile := &profilePage{frame: f, users: a.Users, changes: changes}
 	codes := &codesPage{frame: f, store: a.Store, codes: a.Codes}
 	pages := []interface{ mount(mux *web.Mux) }{
 		&homePage{frame: f, store: a.Store},
 		&sessionsPage{frame: f, store: a.Store, others: others}, others, connections,
 		&activityPage{frame: f, store: a.Store}, profile,
-		&emailPage{frame: f, store: a.Store, changes: changes, profile: profile, limiter: a.Limiter},
-		&exportPage{frame: f, store: a.Store, docsURL: a.DocsURL}, &deletePage{frame: f, store: a.Store, changes: changes},
+		&emailPage{frame: f, store: a.Store, users: a.Users, changes: changes, profile: profile, limiter: a.Limiter},
+		&exportPage{frame: f, store: a.Store, docsURL: a.DocsURL}, &deletePage{frame: f, store: a.Store, users: a.Users, changes: changes},
 	}
 	if a.Passkeys != nil {
 		pages = append(pages, &passkeysPage{frame: f, store: a.Store, others: others, codes: codes})

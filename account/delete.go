@@ -10,6 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -18,10 +19,8 @@ type deletePage struct {
 	*frame
 	store interface {
 		Connections(ctx context.Context, userID string) ([]storage.Connection, error)
-		// DeleteUser removes the user with all that is theirs, or returns storage.ErrNotFound. From then
-		// on every token of theirs is dead.
-		DeleteUser(ctx context.Context, id string) error
 	}
+	users   *users.Service
 	changes *emailChanges
 }
 
@@ -60,14 +59,15 @@ func loses(all []storage.Connection) []i18n.Text {
 
 // delete removes all there is. Every token dies with the row of the user it names.
 func (a *deletePage) delete(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	err := a.store.DeleteUser(r.Context(), s.UserID)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) { // of two clicks the other did it
-		return err
+	err := a.users.Delete(r.Context(), audit.Account, s.UserID)
+	switch {
+	case errors.Is(err, users.ErrUnrecorded), err == nil:
+		err = errors.Join(err, a.deleted(r, s))
+	case errors.Is(err, storage.ErrNotFound): // of two clicks the other did it
+		err = nil
 	}
-	if err == nil {
-		if err := a.deleted(r, s); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	if err := a.sessions.End(w, r); err != nil {
 		return err
@@ -75,12 +75,9 @@ func (a *deletePage) delete(w http.ResponseWriter, r *http.Request, s *session.S
 	return a.pages.Render(w, http.StatusOK, templates.SignedOut{Notice: "Your account and everything we stored about you were deleted.", SignInURL: a.Path("/login")})
 }
 
-// deleted leaves one event, which says neither where from nor in which request, and one mail.
+// deleted says goodbye by one mail.
 func (a *deletePage) deleted(r *http.Request, s *session.Session) error {
-	anonymous, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	return errors.Join(
-		a.audit.Record(anonymous, audit.Event{Type: audit.UserDeleted, Outcome: audit.Success, UserID: s.UserID, Method: via}),
 		a.write(r.Context(), templates.AccountDeletedMail(a.circumstances(r, s)), s.User.Addresses()...),
 		a.changes.void(r.Context(), s.UserID),
 	)

@@ -10,18 +10,12 @@ import (
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// EmailStore keeps addresses.
+// EmailStore counts the codes that were tried.
 type EmailStore interface {
-	// ChangeEmail and SetSecondEmail give the user an address that proof shows to be theirs, and spend
-	// proof with it. storage.ErrExists when it is somebody else's, first or second, storage.ErrSpent
-	// when proof was used before.
-	ChangeEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error
-	SetSecondEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error
-	// DropSecondEmail returns storage.ErrNotFound when email is not the user's second address any more.
-	DropSecondEmail(ctx context.Context, userID, email string, at time.Time) error
 	// CountFailure counts one more try and returns 0 when it is within limit, else how long to wait, per
 	// window; of any number of parallel callers on all nodes no more than limit are within it.
 	CountFailure(ctx context.Context, key string, limit int, window time.Duration, now time.Time) (wait time.Duration, err error)
@@ -31,6 +25,7 @@ type EmailStore interface {
 type emailPage struct {
 	*frame
 	store   EmailStore
+	users   *users.Service
 	changes *emailChanges
 	profile *profilePage
 	limiter Limiter
@@ -90,11 +85,11 @@ func (a *emailPage) wrongCode(w http.ResponseWriter, r *http.Request, s *session
 
 // use makes the new address the account's.
 func (a *emailPage) use(w http.ResponseWriter, r *http.Request, s *session.Session, c emailChange) error {
-	change, tell := a.store.ChangeEmail, a.firstSet
+	change, tell := a.users.ChangeEmail, a.firstSet
 	if c.Which == second {
-		change, tell = a.store.SetSecondEmail, a.secondSet
+		change, tell = a.users.SetSecondEmail, a.secondSet
 	}
-	err := change(r.Context(), c.UserID, c.New, c.spend(), a.clock.Now())
+	err := change(r.Context(), audit.Account, c.UserID, c.New, c.spend())
 	switch {
 	case errors.Is(err, storage.ErrExists):
 		return a.taken(w, r, s)
@@ -109,12 +104,11 @@ func (a *emailPage) use(w http.ResponseWriter, r *http.Request, s *session.Sessi
 	return a.done(w, "profile", c.Which.done())
 }
 
-// firstSet records and tells all addresses, the old and the new: s is of before.
+// firstSet tells all addresses, the old and the new: s is of before.
 func (a *emailPage) firstSet(r *http.Request, s *session.Session, c emailChange) error {
 	m := templates.EmailChangedMail(c.Old, c.New, a.circumstances(r, s), a.link("/account/profile"))
 	return errors.Join(
 		a.endOtherSessions(r, s),
-		a.did(r, s, audit.Event{Type: audit.EmailChanged}),
 		a.write(r.Context(), m, addresses(s.User, c.New)...),
 	)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -110,7 +111,7 @@ func deploy(t *testing.T, db *durable.DB) *deployment {
 func (d *deployment) newArea(rp *passkey.RelyingParty) *account.Area {
 	n := d.node
 	return &account.Area{
-		Site: web.Site{Issuer: issuer}, Store: d.DB, Ephemeral: d.Ephemeral, Sessions: n.Sessions, StepUp: n.Flow, Requests: n.Requests,
+		Site: web.Site{Issuer: issuer}, Store: d.DB, Users: &users.Service{Store: d.DB, Audit: n.Audit, Clock: d.Clock.Now}, Ephemeral: d.Ephemeral, Sessions: n.Sessions, StepUp: n.Flow, Requests: n.Requests,
 		Passkeys: &passkey.Enrolment{RelyingParty: rp, Store: d.DB, Ephemeral: d.Ephemeral, Now: d.Clock.Now, Audit: n.Audit, Notices: d.mails},
 		App:      &totp.Enrolment{Store: d.DB, Sealer: d.Sealer, Issuer: "Example", Now: d.Clock.Now}, QR: totp.QR,
 		Codes: &recovery.Codes{Store: d.DB, Now: d.Clock.Now, Audit: n.Audit, Notices: d.mails}, Browser: n.Requests.Browser, Limiter: d.Limiter(),

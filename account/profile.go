@@ -1,29 +1,19 @@
 package account
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/i18n"
-	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
-
-// ProfileStore keeps what people say about themselves.
-type ProfileStore interface {
-	// SetUserProfile changes name and profile and nothing else; storage.ErrConflict when the person has
-	// changed since u was read.
-	SetUserProfile(ctx context.Context, u *storage.User) error
-}
 
 // profileForm is what was typed, and what is wrong with it.
 type profileForm struct {
@@ -41,7 +31,7 @@ type profileForm struct {
 // profilePage shows and changes what the user says of themselves.
 type profilePage struct {
 	*frame
-	store   ProfileStore
+	users   *users.Service
 	changes *emailChanges
 }
 
@@ -124,33 +114,31 @@ func (a *profilePage) mailAddress(s *session.Session, which mailbox, pending ema
 	return shown
 }
 
-const maxName = 200 // characters
-
 // change takes any name a person may have, and none, and whatever else of the profile was sent.
 func (a *profilePage) change(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	name, ok := legible.Line(posted(r, "name"))
+	sent := posted(r, "name")
 	if len(r.PostForm["name"]) != 1 { // an empty name is a name; none is a form of something else
 		return &web.Error{Status: http.StatusBadRequest, Message: "The name field is missing."}
 	}
-	typed := profileForm{status: http.StatusBadRequest, name: cut(name)}
-	if utf8.RuneCountInString(name) > maxName || !ok {
-		typed.nameError = "Use up to 200 visible characters."
+	typed := profileForm{status: http.StatusBadRequest, name: cut(sent)}
+	name, err := users.CleanName(sent)
+	if wrong, ok := errors.AsType[users.Invalid](err); ok {
+		typed.nameError = i18n.Text(wrong)
 	}
-	user := s.User
-	user.Name = name
-	typed.read(r.PostForm, &user.Profile)
+	profile := s.User.Profile
+	typed.read(r.PostForm, &profile)
 	if typed.nameError != "" || len(typed.wrong) > 0 {
 		return a.render(w, r, s, typed)
 	}
-	err := a.store.SetUserProfile(r.Context(), &user)
+	_, err = a.users.Update(r.Context(), audit.Account, s.User, func(u *storage.User) error {
+		u.Name, u.Profile = name, profile
+		return nil
+	})
 	if errors.Is(err, storage.ErrConflict) {
 		typed.status, typed.alert = http.StatusConflict, "Your profile was also changed somewhere else. Check it and save again."
 		return a.render(w, r, s, typed)
 	}
 	if err != nil {
-		return err
-	}
-	if err := a.did(r, s, audit.Event{Type: audit.ProfileChanged}); err != nil {
 		return err
 	}
 	return a.done(w, "profile", "renamed")

@@ -3,6 +3,7 @@ package account_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,7 +11,9 @@ import (
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/login"
+	"github.com/symbolon-id/symbolon/login/logintest"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/users"
 )
 
 const newEmail = "Ada@new.example"
@@ -208,6 +211,33 @@ func TestNameIsWhatCanBeSeenAndNothingElseIsTaken(t *testing.T) {
 		d.must(t, "name", now.Name, "岡 Ada 👩‍🚀")
 		d.must(t, "address", now.Email, d.ada.Email)
 		d.must(t, "eve", d.current(t, d.eve).Name, d.eve.Name)
+	})
+}
+
+func TestOfManyProfilesAtOnceNoneIsLostWithoutASign(t *testing.T) {
+	everywhere(t, func(t *testing.T, d *deployment) {
+		v := d.signedIn(t, d.ada, login.Mailbox)
+		fields := []string{"given_name", "family_name", "nickname", "locality", "country", "region", "gender", "middle_name"}
+		answers := make([]logintest.Page, len(fields))
+		var racing sync.WaitGroup
+		for i, field := range fields {
+			racing.Go(func() { answers[i] = v.post("/account/profile", url.Values{"name": {"Ada"}, field: {"Mine"}}) })
+		}
+		racing.Wait()
+		profile := d.current(t, d.ada).Profile
+		for _, field := range users.Fields() {
+			at := slices.Index(fields, field.Name)
+			if at < 0 {
+				continue
+			}
+			saved, answer := field.Get(profile) == "Mine", answers[at]
+			if saved && answer.Location == "/account/profile?done=renamed" {
+				continue
+			}
+			if saved || answer.Status != http.StatusConflict || !strings.Contains(answer.Body, "also changed somewhere else") {
+				t.Errorf("%s: saved %v, answered %d", field.Name, saved, answer.Status)
+			}
+		}
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/session"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/templates"
+	"github.com/symbolon-id/symbolon/users"
 )
 
 // mailbox is which of a person's two it is. It is stored.
@@ -52,7 +53,7 @@ func addresses(u storage.User, more string) []string {
 	return append(all, more)
 }
 
-// secondSet records and tells all addresses of a new second one; s is of before. Whoever came in by
+// secondSet tells all addresses of a new second one; s is of before. Whoever came in by
 // the one it replaces is signed out.
 func (a *emailPage) secondSet(r *http.Request, s *session.Session, c emailChange) error {
 	var out error
@@ -61,22 +62,21 @@ func (a *emailPage) secondSet(r *http.Request, s *session.Session, c emailChange
 	}
 	m := templates.SecondEmailMail(c.Old, c.New, a.circumstances(r, s), a.link("/account/profile"))
 	return errors.Join(out,
-		a.did(r, s, audit.Event{Type: audit.SecondEmailSet}),
 		a.write(r.Context(), m, addresses(s.User, c.New)...),
 	)
 }
 
 // removeSecond takes the second address away. With the first one left nobody is locked out.
 func (a *emailPage) removeSecond(w http.ResponseWriter, r *http.Request, s *session.Session) error {
-	err := a.store.DropSecondEmail(r.Context(), s.UserID, s.User.SecondEmail, a.clock.Now())
+	err := a.users.DropSecondEmail(r.Context(), audit.Account, s.UserID, s.User.SecondEmail)
 	if errors.Is(err, storage.ErrNotFound) { // of two clicks the other did it
 		return a.done(w, "profile", "second-removed")
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, users.ErrUnrecorded) {
 		return err
 	}
 	m := templates.SecondEmailMail(s.User.SecondEmail, "", a.circumstances(r, s), a.link("/account/profile"))
-	err = errors.Join(a.endOtherSessions(r, s), a.changed(r, s, audit.Event{Type: audit.SecondEmailRemoved}, m))
+	err = errors.Join(err, a.endOtherSessions(r, s), a.write(r.Context(), m, s.User.Addresses()...))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/login/session"
+	"github.com/symbolon-id/symbolon/users"
 )
 
 // sentence is an event in plain words, "" when it is not worth any.
@@ -69,6 +70,8 @@ func (t narrator) refusal(e audit.Event) i18n.Text {
 	switch {
 	case e.Reason == "step_up":
 		return "A change was blocked because it needed a fresh sign-in."
+	case e.Reason == users.Overtaken:
+		return "A change wasn’t made because something else changed at the same time."
 	case e.Type == audit.SignIn:
 		return by("Someone tried to sign in with {way}.", "Someone tried to sign in.", e.Method)
 	case e.Type == audit.FactorAdded:

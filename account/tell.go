@@ -15,7 +15,7 @@ import (
 )
 
 // via is how audit events name what people do here.
-const via = "account"
+const via = string(audit.Account)
 
 // patience bounds the telling, which goes on when the browser hangs up.
 const patience = 5 * time.Second

@@ -6,6 +6,9 @@ import "strings"
 // of the event.
 type Actor string
 
+// Account is the user whom the event is about, in their account.
+const Account Actor = "account"
+
 const operators = "cli"
 
 // Operator is a user of the operating system, at the command line.

@@ -8,28 +8,31 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Change applies change to the name and the profile of a user, and stores them. Of two changes at once
-// the second is a storage.ErrConflict, and changes nothing.
+// Change is Update of the user with this id or address.
 func (s *Service) Change(ctx context.Context, by audit.Actor, idOrEmail string, change func(u *storage.User) error) (storage.User, error) {
-	user, err := s.Find(ctx, idOrEmail)
+	u, err := s.Find(ctx, idOrEmail)
 	if err != nil {
 		return storage.User{}, err
 	}
-	before := user.Name
-	if err := change(&user); err != nil {
+	return s.Update(ctx, by, u, change)
+}
+
+// Update applies change to the name and the profile of u, as it was read, and stores them. Of two changes at
+// once the second is a storage.ErrConflict, and changes nothing.
+func (s *Service) Update(ctx context.Context, by audit.Actor, u storage.User, change func(u *storage.User) error) (storage.User, error) {
+	before := u.Name
+	if err := change(&u); err != nil {
 		return storage.User{}, err
 	}
-	if user.Name != before {
-		if err := checkName("name", user.Name); err != nil {
+	if u.Name != before {
+		var err error
+		if u.Name, err = validName(u.Name); err != nil {
 			return storage.User{}, err
 		}
 	}
 	// Applications may take a name for a login.
-	if err := s.record(ctx, by, audit.ProfileChanged, user.ID, ""); err != nil {
-		return storage.User{}, err
-	}
-	err = s.Store.SetUserProfile(ctx, &user)
-	return user, err
+	err := s.give(ctx, by, audit.ProfileChanged, u.ID, func() error { return s.Store.SetUserProfile(ctx, &u) })
+	return u, err
 }
 
 // SetGroups replaces the groups of the user as u was read. Applications decide by them.
@@ -39,10 +42,7 @@ func (s *Service) SetGroups(ctx context.Context, by audit.Actor, u storage.User,
 			return storage.User{}, err
 		}
 	}
-	if err := s.record(ctx, by, audit.UserGroups, u.ID, ""); err != nil {
-		return storage.User{}, err
-	}
 	u.Groups = groups
-	err := s.Store.SetUserGroups(ctx, &u)
+	err := s.give(ctx, by, audit.UserGroups, u.ID, func() error { return s.Store.SetUserGroups(ctx, &u) })
 	return u, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/clients"
@@ -25,7 +24,8 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, u User) (storage.U
 	if err != nil {
 		return storage.User{}, clients.Invalid{Field: "email", Reason: err.Error()}
 	}
-	if err := checkName("name", u.Name); err != nil {
+	name, err := validName(u.Name)
+	if err != nil {
 		return storage.User{}, err
 	}
 	_, err = s.Store.UserByEmail(ctx, address)
@@ -35,23 +35,22 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, u User) (storage.U
 	if !errors.Is(err, storage.ErrNotFound) {
 		return storage.User{}, err
 	}
-	now := time.Now()
+	now := s.Clock.Now()
 	made := storage.User{
-		ID: storage.NewID(storage.UserPrefix), Email: address, Name: u.Name, Profile: u.Profile, CreatedAt: now, UpdatedAt: now,
+		ID: storage.NewID(storage.UserPrefix), Email: address, Name: name, Profile: u.Profile, CreatedAt: now, UpdatedAt: now,
 	}
-	if err := s.record(ctx, by, audit.UserCreated, made.ID, ""); err != nil {
-		return storage.User{}, err
-	}
-	if err := s.Store.CreateUser(ctx, made); err != nil {
+	err = s.give(ctx, by, audit.UserCreated, made.ID, func() error { return s.Store.CreateUser(ctx, made) })
+	if err != nil {
 		return storage.User{}, fmt.Errorf("create user: %w", err)
 	}
 	return made, nil
 }
 
-// checkName takes no name for one, too.
-func checkName(field, name string) error {
-	if name == "" {
-		return nil
+// validName is CleanName for who names the field.
+func validName(name string) (string, error) {
+	clean, err := CleanName(name)
+	if err != nil {
+		return "", clients.Invalid{Field: "name", Reason: err.Error()}
 	}
-	return clients.CheckName(field, name)
+	return clean, nil
 }

@@ -41,6 +41,15 @@ type Invalid i18n.Text
 
 func (e Invalid) Error() string { return i18n.Text(e).String() }
 
+// CleanName returns the name of a user as it is kept; to have none is allowed. The error is an Invalid.
+func CleanName(typed string) (string, error) {
+	clean, wrong := line(typed)
+	if wrong != "" {
+		return "", wrong
+	}
+	return clean, nil
+}
+
 // Get returns what p says, "" for nothing.
 func (f Field) Get(p storage.Profile) string { return *f.of(&p) }
 

@@ -46,7 +46,7 @@ func (s *Service) Recover(ctx context.Context, by audit.Actor, p Post, u storage
 	if !u.DisabledAt.IsZero() {
 		return Recovery{}, ErrDisabled
 	}
-	l := recoverlink.New(u.ID, time.Now().Add(delay), life)
+	l := recoverlink.New(u.ID, s.Clock.Now().Add(delay), life)
 	token, err := l.Token(p.Sealer)
 	if err != nil {
 		return Recovery{}, err
@@ -70,7 +70,7 @@ func (s *Service) VoidRecovery(ctx context.Context, by audit.Actor, userID, link
 	if err := s.Store.Spend(ctx, recoverlink.Spend(linkID, made.At.Add(MaxRecoverDelay+MaxRecoverLife))); err != nil {
 		return err
 	}
-	return s.record(ctx, by, audit.RecoveryLinkVoided, userID, linkID)
+	return s.taken(ctx, by, audit.RecoveryLinkVoided, userID, linkID)
 }
 
 const maxRecoveries = 1000

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -109,6 +110,11 @@ func (w *world) mails() (texts []string) {
 	}
 }
 
+// proof is what shows that an address is the user's, and has not been spent.
+func (w *world) proof() storage.Spent {
+	return storage.Spent{Kind: "email", Value: storage.NewID(""), Until: time.Now().Add(time.Hour)}
+}
+
 func (w *world) events() []audit.Event {
 	w.t.Helper()
 	events, err := w.db.Events(w.t.Context(), audit.Filter{Limit: 100})
@@ -126,7 +132,7 @@ func TestInvalidUserIsNotCreated(t *testing.T) {
 				t.Errorf("err = %v, want an Invalid of %s", err, field)
 			}
 		}
-		if all, err := w.List(t.Context(), storage.Page{}); err != nil || len(all) != 0 || len(w.events()) != 0 {
+		if all, err := w.List(t.Context(), "", storage.Page{}); err != nil || len(all) != 0 || len(w.events()) != 0 {
 			t.Errorf("%d users, %v, %d events", len(all), err, len(w.events()))
 		}
 	})
@@ -150,7 +156,7 @@ func TestOfManyUsersOfOneAddressOneIsCreated(t *testing.T) {
 				w.is(err, storage.ErrExists)
 			}
 		}
-		if all, err := w.List(t.Context(), storage.Page{}); err != nil || len(all) != 1 || made != 1 {
+		if all, err := w.List(t.Context(), "", storage.Page{}); err != nil || len(all) != 1 || made != 1 {
 			t.Errorf("%d users, %d made, %v", len(all), made, err)
 		}
 	})
@@ -179,7 +185,7 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 		ada := w.create("ada@example.com")
 		eve := w.create("eve@example.com")
 		w.ok(w.Disable(ctx, operator, eve.ID))
-		before, err := w.List(ctx, storage.Page{})
+		before, err := w.List(ctx, "", storage.Page{})
 		w.ok(err)
 		w.trail.cut = true
 		for what, attempt := range map[string]func() error{
@@ -189,6 +195,8 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 				_, err := w.Change(ctx, operator, ada.ID, func(u *storage.User) error { u.Profile.PreferredUsername = "root"; return nil })
 				return err
 			},
+			"address": func() error { return w.ChangeEmail(ctx, operator, ada.ID, "root@example.com", w.proof()) },
+			"second":  func() error { return w.SetSecondEmail(ctx, operator, ada.ID, "root@example.com", w.proof()) },
 			"groups":  func() error { _, err := w.SetGroups(ctx, operator, ada, []string{"admins"}); return err },
 			"recover": func() error { _, err := w.Recover(ctx, operator, w.post(), ada, 0, time.Hour); return err },
 		} {
@@ -196,7 +204,7 @@ func TestPowerIsNotGivenWithoutARecord(t *testing.T) {
 				t.Errorf("%s: err = %v, want %v", what, err, errCut)
 			}
 		}
-		after, err := w.List(ctx, storage.Page{})
+		after, err := w.List(ctx, "", storage.Page{})
 		w.ok(err)
 		if was, is := asJSON(t, before), asJSON(t, after); was != is {
 			t.Errorf("something changed:\n%s\n%s", was, is)
@@ -221,7 +229,10 @@ func TestPowerIsTakenAwayEvenWithoutARecord(t *testing.T) {
 		ada, eve := w.create("ada@example.com"), w.create("eve@example.com")
 		l, err := w.Recover(t.Context(), operator, w.post(), ada, 0, time.Hour)
 		w.ok(err)
+		w.ok(w.SetSecondEmail(t.Context(), operator, ada.ID, "ada@second.example", w.proof()))
 		w.trail.cut = true
+		w.is(w.DropSecondEmail(t.Context(), operator, ada.ID, "ada@second.example"), users.ErrUnrecorded)
+		w.is(w.DropSecondEmail(t.Context(), operator, ada.ID, "ada@second.example"), storage.ErrNotFound)
 		w.is(w.Disable(t.Context(), operator, ada.ID), errCut)
 		w.is(w.Delete(t.Context(), operator, eve.ID), errCut)
 		w.is(w.VoidRecovery(t.Context(), operator, ada.ID, l.ID), errCut)
@@ -237,7 +248,7 @@ func TestPowerIsTakenAwayEvenWithoutARecord(t *testing.T) {
 func TestEveryActNamesWhoActs(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		by := []audit.Actor{audit.Operator("root"), "user:u_admin", "client:c_console"}
+		by := []audit.Actor{audit.Operator("root"), audit.Account, "user:u_admin", "client:c_console"}
 		var want []string
 		did := func(event string, by audit.Actor, err error) {
 			t.Helper()
@@ -249,6 +260,11 @@ func TestEveryActNamesWhoActs(t *testing.T) {
 			did(audit.UserCreated, by, err)
 			u, err = w.Change(ctx, by, u.ID, func(u *storage.User) error { u.Name = "Ada"; return nil })
 			did(audit.ProfileChanged, by, err)
+			did(audit.EmailChanged, by, w.ChangeEmail(ctx, by, u.ID, string(rune('a'+i))+"@new.example", w.proof()))
+			did(audit.SecondEmailSet, by, w.SetSecondEmail(ctx, by, u.ID, u.Email, w.proof()))
+			did(audit.SecondEmailRemoved, by, w.DropSecondEmail(ctx, by, u.ID, u.Email))
+			u, err = w.Find(ctx, u.ID)
+			w.ok(err)
 			u, err = w.SetGroups(ctx, by, u, []string{"ops"})
 			did(audit.UserGroups, by, err)
 			l, err := w.Recover(ctx, by, w.post(), u, 0, time.Hour)
@@ -297,6 +313,81 @@ func TestOfTwoChangesAtOnceTheSecondConflicts(t *testing.T) {
 		}
 		_, err := w.SetGroups(t.Context(), operator, ada, []string{"ops"}) // as read before
 		w.is(err, storage.ErrConflict)
+	})
+}
+
+// Whether a change was made can be read from the trail, whichever of many came first.
+func TestOfManyChangesAtOnceOneIsMadeAndTheOthersAreRecordedAsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		const many = 8
+		ada, proof := w.create("ada@example.com"), w.proof()
+		for event, change := range map[string]func(i int) error{
+			audit.ProfileChanged: func(i int) error {
+				_, err := w.Update(t.Context(), audit.Account, ada, func(u *storage.User) error { u.Name = fmt.Sprint("Ada ", i); return nil })
+				return err
+			},
+			audit.EmailChanged: func(int) error { return w.ChangeEmail(t.Context(), audit.Account, ada.ID, "ada@new.example", proof) },
+		} {
+			var changing sync.WaitGroup
+			errs := make([]error, many)
+			for i := range errs {
+				changing.Go(func() { errs[i] = change(i) })
+			}
+			changing.Wait()
+			made := 0
+			for _, err := range errs {
+				if err == nil {
+					made++
+				} else if !errors.Is(err, storage.ErrConflict) && !errors.Is(err, storage.ErrSpent) {
+					t.Errorf("%s: %v", event, err)
+				}
+			}
+			w.ok(w.trail.Close(t.Context())) // stores how often, too
+			var recorded, undone int
+			for _, e := range w.events() {
+				if e.Type == event && e.Outcome == audit.Success {
+					recorded++
+				}
+				if e.Type == event && e.Reason == users.Overtaken {
+					undone += int(e.Count)
+				}
+			}
+			if made != 1 || recorded-undone != made {
+				t.Errorf("%s: %d made, %d recorded, %d of them undone", event, made, recorded, undone)
+			}
+			var err error
+			ada, err = w.Find(t.Context(), ada.ID)
+			w.ok(err)
+		}
+	})
+}
+
+func TestTakenAddressIsNotRecordedAsGiven(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ada, eve := w.create("ada@example.com"), w.create("eve@example.com")
+		before := len(w.events())
+		w.is(w.ChangeEmail(t.Context(), audit.Account, ada.ID, "EVE@example.com", w.proof()), storage.ErrExists)
+		w.is(w.SetSecondEmail(t.Context(), audit.Account, ada.ID, eve.Email, w.proof()), storage.ErrExists)
+		if more := len(w.events()) - before; more != 0 {
+			t.Errorf("%d events", more)
+		}
+	})
+}
+
+// The operator and the profile page accept the same names.
+func TestNameIsKeptWithoutSpaceAroundItAndUpToItsLength(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		long := strings.Repeat("x", 200)
+		u, err := w.Create(t.Context(), operator, users.User{Email: "ada@example.com", Name: " " + long + " "})
+		if w.ok(err); u.Name != long {
+			t.Errorf("name %q", u.Name)
+		}
+		for _, bad := range []string{long + "x", "a\nb", "a\u202eb"} {
+			_, err = w.Change(t.Context(), operator, u.ID, func(u *storage.User) error { u.Name = bad; return nil })
+			if invalid, ok := errors.AsType[clients.Invalid](err); !ok || invalid.Field != "name" {
+				t.Errorf("%q: err = %v, want an Invalid of name", bad, err)
+			}
+		}
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/recoverlink"
 	"github.com/symbolon-id/symbolon/login/recovery"
 	"github.com/symbolon-id/symbolon/login/totp"
+	"github.com/symbolon-id/symbolon/users"
 	"github.com/symbolon-id/symbolon/web"
 )
 
@@ -17,7 +18,7 @@ const exportDocs = "https://github.com/symbolon-id/symbolon/blob/main/docs/accou
 // accountArea builds the account pages. rp is nil where browsers make no passkeys.
 func (n *node) accountArea(limiter web.Limiter, rp *passkey.RelyingParty) *account.Area {
 	a := &account.Area{
-		Site: n.site, Store: n.db, Ephemeral: n.ephemeral, Sessions: n.sessions, StepUp: n.login, Requests: n.login.Requests,
+		Site: n.site, Store: n.db, Users: &users.Service{Store: n.db, Audit: n.audit}, Ephemeral: n.ephemeral, Sessions: n.sessions, StepUp: n.login, Requests: n.login.Requests,
 		QR: totp.QR, Keep: n.db.Keep, Browser: n.browser, Limiter: limiter,
 		Mailer: n.queue, Letters: n.pages, Pages: n.pages, Audit: n.audit,
 		Sentence: interaction.Sentence, DocsURL: exportDocs,

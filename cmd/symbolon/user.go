@@ -27,8 +27,9 @@ A user has an email address and a name. Commands that take an ID also take the a
 
 func (p userCommands) list() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "list", Short: "List users", Args: cobra.NoArgs, Example: "  symbolon user list --json",
+		Use: "list", Short: "List users", Args: cobra.NoArgs, Example: "  symbolon user list --json\n  symbolon user list --search lovelace --limit 20",
 	}
+	search := cmd.Flags().String("search", "", "only users whose name or email address contains `TEXT`")
 	page := addPageFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		chosen, err := page()
@@ -36,7 +37,7 @@ func (p userCommands) list() *cobra.Command {
 			return err
 		}
 		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
-			found, err := d.users().List(ctx, chosen)
+			found, err := d.users().List(ctx, *search, chosen)
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ const name = "dev"
 
 // Users lists the people to choose from.
 type Users interface {
-	Users(ctx context.Context, p storage.Page) ([]storage.User, error)
+	Users(ctx context.Context, search string, p storage.Page) ([]storage.User, error)
 }
 
 // Method signs in the user who is clicked. Never offer it outside of development.
@@ -36,7 +36,7 @@ const mostUsers = 100 // on one page
 
 // Offered lists the first users that can sign in.
 func (m *Method) Offered(ctx context.Context, a login.Attempt) (templates.Offer, error) {
-	users, err := m.Users.Users(ctx, storage.Page{Limit: mostUsers})
+	users, err := m.Users.Users(ctx, "", storage.Page{Limit: mostUsers})
 	if err != nil {
 		return nil, fmt.Errorf("list users: %w", err)
 	}

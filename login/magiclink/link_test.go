@@ -382,7 +382,7 @@ func TestSignUpByMailMakesOneUser(t *testing.T) {
 		ask(again, n, "new@example.com", "")
 		link, _ = d.last(t)
 		again.Post(n, link, nil)
-		if users, err := d.DB.Users(t.Context(), storage.Page{}); err != nil || len(users) != 3 { // with Ada and Bob
+		if users, err := d.DB.Users(t.Context(), "", storage.Page{}); err != nil || len(users) != 3 { // with Ada and Bob
 			t.Errorf("%d users, %v", len(users), err)
 		}
 	})

@@ -62,7 +62,7 @@ func TestSecondAddressSignsInLikeTheFirstAndVerifiesNothing(t *testing.T) {
 			if err != nil || after.EmailVerified || after.Email != before.Email {
 				t.Errorf("registration %v: %+v, %v", open, after, err)
 			}
-			if users, err := d.DB.Users(t.Context(), storage.Page{}); err != nil || len(users) != 2 { // Ada and Bob
+			if users, err := d.DB.Users(t.Context(), "", storage.Page{}); err != nil || len(users) != 2 { // Ada and Bob
 				t.Errorf("%d users, %v", len(users), err)
 			}
 		})

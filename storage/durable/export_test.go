@@ -28,8 +28,9 @@ func LeafQueries() []Query {
 	return []Query{{selectLeaves, between}, {selectEventsOfLeaves, between}, {noteLeaves, between}}
 }
 
-func UsersQuery(p storage.Page) Query {
-	return Query{selectUsers, []any{ms(p.After.At), p.After.ID, int64(100)}}
+func UsersQuery(search string, p storage.Page) Query {
+	query, args := usersQuery(search)
+	return Query{query, append([]any{ms(p.After.At), p.After.ID, int64(100)}, args...)}
 }
 
 func ClientsQuery(kind string, p storage.Page) Query {

@@ -24,17 +24,17 @@ func TestListsGoByPageAndMissNobody(t *testing.T) {
 			}
 			return ids
 		}
-		all, err := w.Users(w.ctx, storage.Page{})
+		all, err := w.Users(w.ctx, "", storage.Page{})
 		if w.ok(err); !slices.Equal(ids(all), want) {
 			t.Fatalf("%d people, want %d in the order of their making", len(all), len(want))
 		}
-		if cost := w.cost(func() { _, err = w.Users(w.ctx, storage.Page{}) }); cost.Statements != 3 {
+		if cost := w.cost(func() { _, err = w.Users(w.ctx, "", storage.Page{}) }); cost.Statements != 3 {
 			t.Errorf("%d statements for %d people", cost.Statements, len(want))
 		}
 		var got []string
 		page := storage.Page{Limit: 37}
 		for {
-			some, err := w.Users(w.ctx, page)
+			some, err := w.Users(w.ctx, "", page)
 			w.ok(err)
 			got = append(got, ids(some)...)
 			if len(some) < page.Limit {
@@ -50,6 +50,35 @@ func TestListsGoByPageAndMissNobody(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("by pages %d people, want %d", len(got), len(want))
+		}
+	})
+}
+
+func TestUsersAreFoundByAPartOfNameOrAddress(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		for i, u := range []storage.User{
+			{Name: "Grace Hopper", Email: "grace@navy.example"}, {Name: "100% Bob_by!", Email: "bob@navy.example"},
+			{Name: "Émilie du Châtelet", Email: "emilie@cirey.example", SecondEmail: "grace.emilie@cirey.example"},
+		} {
+			u.ID, u.CreatedAt = fmt.Sprint("u_", i), w.now.Add(time.Second)
+			w.ok(w.CreateUser(w.ctx, u))
+		}
+		for search, want := range map[string]string{
+			"HOPPER": "u_0", "@Navy.": "u_0u_1", "grace": "u_0u_2", "Émilie": "u_2", "du CH": "u_2", "%": "u_1", "b_b": "u_1", "by!": "u_1",
+			"_": "u_1", "g%e": "", "!%": "", "nobody": "", "\x00": "",
+		} {
+			got, page := "", storage.Page{Limit: 1}
+			for {
+				found, err := w.Users(w.ctx, search, page)
+				if w.ok(err); len(found) == 0 {
+					break
+				}
+				got += found[0].ID
+				page.After = storage.Cursor{At: found[0].CreatedAt, ID: found[0].ID}
+			}
+			if got != want {
+				t.Errorf("%q finds %q, want %q", search, got, want)
+			}
 		}
 	})
 }

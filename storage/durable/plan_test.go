@@ -37,7 +37,8 @@ func TestFiltersAndSweepsOfTheAuditLogAreServedByIndexes(t *testing.T) {
 				{durable.EventsQuery(audit.Filter{Type: "rare.type"}), "audit_events_type"},
 				{durable.EventsQuery(audit.Filter{UserID: "u_3", Types: []string{"type.3", "type.4"}}), "audit_events_user"},
 				{durable.EventsQuery(audit.Filter{ClientID: "c_rare"}), "audit_events_client"},
-				{durable.UsersQuery(storage.Page{After: storage.Cursor{At: w.now, ID: w.user.ID}}), "users_created"},
+				{durable.UsersQuery("ada", storage.Page{After: storage.Cursor{At: w.now, ID: w.user.ID}}), "users_created"},
+				{durable.UsersQuery("", storage.Page{After: storage.Cursor{At: w.now, ID: w.user.ID}}), "users_created"},
 				{durable.ClientsQuery("", storage.Page{After: storage.Cursor{At: w.now, ID: w.client.ID}}), "clients_created"},
 			} {
 				if plan := explain(t, url, c.query); scans(plan) || !strings.Contains(plan, c.index) {

@@ -91,7 +91,7 @@ func TestConcurrentSignUpsOfOneAddressMakeOneUser(t *testing.T) {
 		if won != 30 {
 			t.Fatalf("%d of 30 signed in", won)
 		}
-		users, err := w.Users(w.ctx, storage.Page{})
+		users, err := w.Users(w.ctx, "", storage.Page{})
 		if err != nil || len(users) != 2 {
 			t.Fatalf("%d users, want the first and the new one, %v", len(users), err)
 		}

@@ -101,7 +101,7 @@ func TestAddressWantedByAllAtOnceIsOnes(t *testing.T) {
 				t.Fatalf("%d users took the address, %d of %d signed in", took, won, signUps.Load())
 			}
 			w.addressed(email)
-			all, err := w.Users(w.ctx, storage.Page{})
+			all, err := w.Users(w.ctx, "", storage.Page{})
 			w.ok(err)
 			owners := 0
 			for _, u := range all {

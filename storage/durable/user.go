@@ -58,20 +58,6 @@ func (d *DB) UserByEmail(ctx context.Context, email string) (storage.User, error
 	return u, nil
 }
 
-const selectUsers = `SELECT ` + userColumns + ` FROM users u WHERE (u.created_at, u.id) > ($1, $2) ORDER BY u.created_at, u.id LIMIT $3`
-
-// Users returns the people that p chooses, the oldest first.
-func (d *DB) Users(ctx context.Context, p storage.Page) ([]storage.User, error) {
-	users, err := pages(ctx, d, p, selectUsers, nil, func(row scan) (storage.User, storage.Cursor, error) {
-		u, err := scanUser(row)
-		return u, storage.Cursor{At: u.CreatedAt, ID: u.ID}, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list users: %w", err)
-	}
-	return users, nil
-}
-
 // UpdateUser stores u's name, address and whether the address is verified, and nothing else.
 // ErrExists when the address is somebody else's.
 func (d *DB) UpdateUser(ctx context.Context, u storage.User) error {

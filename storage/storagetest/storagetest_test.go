@@ -16,7 +16,7 @@ func TestEveryStoreIsFreshAndReady(t *testing.T) {
 			if err := d.Ready(context.Background()); err != nil {
 				t.Fatal(err)
 			}
-			if users, err := d.Users(context.Background(), storage.Page{}); err != nil || len(users) != 0 {
+			if users, err := d.Users(context.Background(), "", storage.Page{}); err != nil || len(users) != 0 {
 				t.Fatalf("users in a fresh database: %v, %v", users, err)
 			}
 		}
