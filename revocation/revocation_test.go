@@ -15,26 +15,11 @@ import (
 
 const ada = audit.Actor("cli:ada")
 
-// deployment is the service on a real store with a user, and an audit trail that can be cut off.
+// deployment is the service on a real store with a user and a real audit trail.
 type deployment struct {
 	revocation.Service
 	*durable.DB
-	t     *testing.T
-	trail *trail
-}
-
-type trail struct {
-	*audit.Recorder
-	cut bool
-}
-
-var errCut = errors.New("the audit trail is cut")
-
-func (t *trail) Record(ctx context.Context, e audit.Event) error {
-	if t.cut {
-		return errCut
-	}
-	return t.Recorder.Record(ctx, e)
+	t *testing.T
 }
 
 func onBoth(t *testing.T, test func(d deployment)) {
@@ -44,8 +29,7 @@ func onBoth(t *testing.T, test func(d deployment)) {
 		if err := db.CreateUser(t.Context(), storage.User{ID: "u_ada", Email: "ada@example.com"}); err != nil {
 			t.Fatal(err)
 		}
-		records := &trail{Recorder: audit.NewRecorder(db, audit.Options{})}
-		test(deployment{revocation.Service{Store: db, Audit: records}, db, t, records})
+		test(deployment{revocation.Service{Store: db, Audit: audit.NewRecorder(db, audit.Options{})}, db, t})
 	})
 }
 
@@ -104,10 +88,16 @@ func TestTimeToComeIsRefusedAndEndsNothing(t *testing.T) {
 	})
 }
 
+var errCut = errors.New("the audit trail is cut")
+
+type cutTrail struct{}
+
+func (cutTrail) Record(context.Context, audit.Event) error { return errCut }
+
 func TestEverythingEndsThoughNothingCanBeRecorded(t *testing.T) {
 	onBoth(t, func(d deployment) {
 		d.signIn("s_old", time.Now().Add(-time.Minute))
-		d.trail.cut = true
+		d.Audit = cutTrail{}
 		if _, err := d.EverythingBefore(d.t.Context(), ada, time.Now()); !errors.Is(err, errCut) {
 			d.t.Error(err)
 		}
