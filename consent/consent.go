@@ -42,7 +42,7 @@ type Clients interface {
 	// Keep writes down a client that is known by nothing but its document, so that it can be allowed
 	// something.
 	Keep(ctx context.Context, shown storage.Client) error
-	// Changed tells whether people who saw the client as it was would not know it as it is now.
+	// Changed returns whether people who saw the client as it was would not know it as it is now.
 	Changed(ctx context.Context, was storage.Client) (bool, error)
 }
 
@@ -78,7 +78,7 @@ type Asker struct {
 	LogoURL        func(name string) string // where a logo is; nil: none are shown
 
 	// Connected tells the person that software which brought itself along can use their account from now
-	// on; nil: nobody is told.
+	// on; nil: no one is.
 	Connected func(ctx context.Context, s *session.Session, app string, scopes []string)
 }
 
@@ -109,16 +109,16 @@ func (a *Asker) Next(ctx context.Context, q *interaction.Request, s *session.Ses
 	return a.url(q), nil
 }
 
-// answered returns whether there is an answer that counts: it does for the person who gave it, not for whoever signs in next.
+// answered returns whether there is an answer that counts: it does for the person who gave it, not for the next who signs in.
 func answered(q *interaction.Request, userID string) bool {
 	return q.Decision != "" && q.DecidedBy == userID
 }
 
-// covered tells whether nobody needs to be asked: the app is the organisation's own, or everything
-// was allowed before. Authorization details never were. An app that runs on the person's device is always asked for, since any other
-// program could be asking in its name (RFC 8252 section 8.6).
+// covered returns whether the question is settled: the app is the organization's own, or everything
+// was allowed before. Authorization details never were. An app that runs on the user's device is always
+// asked for, since any other program could be asking in its name (RFC 8252 section 8.6).
 func (a *Asker) covered(ctx context.Context, q *interaction.Request, userID string) (bool, error) {
-	if q.HasPrompt("consent") || len(q.Details) > 0 { // what is in details is allowed once, whoever asks
+	if q.HasPrompt("consent") || len(q.Details) > 0 { // what is in details is allowed once, for any app
 		return false, nil
 	}
 	if q.FirstParty {

@@ -145,7 +145,7 @@ func (a *Asker) notify(ctx context.Context, q *interaction.Request, s *session.S
 
 // unlessChanged forgets what was just remembered of a client that has become another one since the
 // question was asked. The answer still counts for this request, which goes on with what was shown. It
-// comes after remembering, as forgetting comes after each change too: whoever is last sees the other.
+// comes after remembering, as forgetting comes after each change too: the later of the two sees the other.
 func (a *Asker) unlessChanged(ctx context.Context, q *interaction.Request, s *session.Session) error {
 	if q.Client == nil || a.Clients == nil {
 		return nil
@@ -174,7 +174,7 @@ func (a *Asker) decide(w http.ResponseWriter, r *http.Request, q *interaction.Re
 	return web.Redirect(w, a.Site.Path(q.Resume()))
 }
 
-// notShown answers a decision by somebody who did not see the question, such as after signing in as
+// notShown answers a decision in a session that was not shown the question, such as after signing in as
 // another person in another tab.
 func (a *Asker) notShown(q *interaction.Request) error {
 	return &web.Error{
@@ -184,7 +184,7 @@ func (a *Asker) notShown(q *interaction.Request) error {
 	}
 }
 
-// gone answers a request that is not there, or is another browser's; any other error is returned.
+// inactive refuses a request that does not exist, or is another browser's; any other error is returned.
 func (a *Asker) inactive(err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err

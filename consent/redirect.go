@@ -13,12 +13,12 @@ import (
 type kind int
 
 const (
-	claimed  kind = iota // https: only whoever holds the host gets it
+	claimed  kind = iota // https: only the holder of the host gets it
 	loopback             // any program on the person's computer may be listening
 	private              // any app may have registered the scheme
 )
 
-// redirectOf names where the answer goes. What cannot be read is nobody's.
+// redirectOf returns where the answer goes. What cannot be parsed counts as private.
 func redirectOf(redirectURI string) (kind, string) {
 	u, err := url.Parse(redirectURI)
 	if err != nil || u.Scheme == "" {

@@ -14,7 +14,7 @@ type trust int
 
 const (
 	itself   trust = iota // it registered itself: everything about it is its own word
-	aHost                 // its document's host, which nobody here knows
+	aHost                 // its document's host, which no one here knows
 	aKnown                // its document's host, which the operator has named
 	operator              // the operator, who registered it or looked at it
 	ours                  // it is the organisation's own

@@ -27,7 +27,7 @@ func line(text string) (string, Invalid) {
 	return text, ""
 }
 
-// address is one that a browser may be sent to and that tells nobody on the way.
+// address accepts URLs that a browser may be sent to: https, without credentials.
 func address(text string) (string, Invalid) {
 	text = strings.TrimSpace(text)
 	if text == "" {

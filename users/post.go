@@ -45,7 +45,7 @@ func (p Post) Invite(ctx context.Context, u storage.User) error {
 	}, u.Email)
 }
 
-// announce tells every address of the account that there is a link that lets somebody in.
+// announce writes to every address of the account that there is a link which signs in.
 func (p Post) announce(ctx context.Context, u storage.User, l recoverlink.Link) error {
 	m := templates.RecoveryLinkMail(l.From, p.Issuer+"/account/activity")
 	m.Language = p.Letters.For(u.Profile.Locale)

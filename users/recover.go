@@ -60,7 +60,7 @@ func (s *Service) Recover(ctx context.Context, by audit.Actor, p Post, u storage
 	return Recovery{l.ID, p.Issuer + "/login/recover/" + token, l.From, l.Until}, nil
 }
 
-// VoidRecovery spends a link that was made for the user, before anybody else can: storage.ErrSpent when
+// VoidRecovery spends a link that was made for the user, before anyone else can: storage.ErrSpent when
 // it was used or taken back already, storage.ErrNotFound when it was not made for them.
 func (s *Service) VoidRecovery(ctx context.Context, by audit.Actor, userID, linkID string) error {
 	made, err := s.recoveryMade(ctx, userID, linkID)

@@ -1,5 +1,5 @@
-// Package users keeps the people who sign in here. It is the home of the rules about them, whoever asks:
-// the command line, or people in their account.
+// Package users keeps the people who sign in here. It is the home of the rules about them for every caller:
+// the command line and the account pages.
 //
 //	users.go    the service, and who is found by what
 //	create.go   new people
