@@ -6,7 +6,7 @@ import (
 	"github.com/symbolon-id/symbolon/config"
 )
 
-// durationFlag is a flag that parseDuration reads.
+// durationFlag is a flag that config.ParseDuration reads.
 type durationFlag time.Duration
 
 func (f *durationFlag) String() string { return config.FormatDuration(time.Duration(*f)) }

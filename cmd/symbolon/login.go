@@ -77,7 +77,7 @@ func readClientSecret(file string) (string, error) {
 	return strings.TrimSpace(string(content)), nil
 }
 
-// checkLoginIssuer is laxer than checkIssuer: others write their issuers as they like.
+// checkLoginIssuer is laxer than config.CheckIssuer: others write their issuers as they like.
 func checkLoginIssuer(issuer string) error {
 	u, err := url.Parse(issuer)
 	switch {

@@ -35,7 +35,7 @@ type tokenView struct {
 	times []claimedTime
 }
 
-// rawTokens are bearer tokens: whoever reads them can use them.
+// rawTokens are bearer tokens: anyone who reads them can use them.
 type rawTokens struct {
 	AccessToken  string `json:"access_token"`
 	IDToken      string `json:"id_token,omitempty"`

@@ -14,7 +14,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // whoever asks a second time does not want to wait
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -31,7 +31,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	if err == nil {
 		return exitDone
 	}
-	if errors.Is(err, context.Canceled) { // by who gave the command, who knows
+	if errors.Is(err, context.Canceled) { // by a signal, which needs no explanation
 		return exitFailed
 	}
 	code, hint := explain(cmd, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// print writes value as JSON when --json was given, else as text tells it.
+// print writes value as JSON when --json was given, else as text writes it.
 func (p *program) print(cmd *cobra.Command, value any, text func(w io.Writer)) error {
 	out := cmd.OutOrStdout()
 	if p.json {

@@ -19,8 +19,8 @@ type registrationCommands struct{ *program }
 
 func (p registrationCommands) group() *cobra.Command {
 	tokens := group("token", "Manage initial access tokens", `
-Whoever sends such a token to the registration endpoint may register a client there. It is shown
-once, when it is made; only its digest is kept.`, `
+Software that sends such a token to the registration endpoint may register a client there. The token
+is shown only once; Symbolon stores its digest.`, `
   symbolon registration token create --name "build server" --expires-in 30d --max-uses 5
   symbolon registration token list`,
 		p.createToken(), p.listTokens(), p.revokeToken())
@@ -78,7 +78,7 @@ func (p registrationCommands) createToken() *cobra.Command {
 				return err
 			}
 			if d.config.Registration.Mode != config.RegistrationToken {
-				say(cmd, "Nobody needs it yet: registration is %s, not token.", cmp.Or(d.config.Registration.Mode, config.RegistrationOff))
+				say(cmd, "The token is not needed yet: registration is %s, not token.", cmp.Or(d.config.Registration.Mode, config.RegistrationOff))
 			}
 			say(cmd, "Keep the token now: it is not shown again.")
 			view := viewRegistrationToken(token)

@@ -89,7 +89,7 @@ func (d deployment) findUser(ctx context.Context, id string) (storage.User, erro
 	return user, nil
 }
 
-// userChange makes a command that does one thing to one person.
+// change returns a command that does one thing to one user.
 func (p userCommands) change(verb, short, done string, do func(*users.Service, context.Context, audit.Actor, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1), Example: "  symbolon user " + verb + " ada@example.com",
