@@ -4,7 +4,6 @@ import (
 	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/login"
-	"github.com/symbolon-id/symbolon/login/recoverlink"
 	"github.com/symbolon-id/symbolon/login/recovery"
 	"github.com/symbolon-id/symbolon/login/totp"
 )
@@ -35,9 +34,4 @@ func (i *issuer) accountArea() *account.Area {
 // codes makes recovery codes.
 func (i *issuer) codes() *recovery.Codes {
 	return &recovery.Codes{Store: i.db, Audit: i.audit, Notices: i.notices, Link: i.site.URL("/account/codes")}
-}
-
-// recoverLinks is the login method of the links that symbolon user recover makes.
-func (i *issuer) recoverLinks() *recoverlink.Method {
-	return &recoverlink.Method{Users: i.db, Sealer: i.sealer}
 }

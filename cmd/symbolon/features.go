@@ -13,6 +13,7 @@ import (
 	"github.com/symbolon-id/symbolon/login/devuser"
 	"github.com/symbolon-id/symbolon/login/magiclink"
 	"github.com/symbolon-id/symbolon/login/passkey"
+	"github.com/symbolon-id/symbolon/login/recoverlink"
 	"github.com/symbolon-id/symbolon/login/recovery"
 	"github.com/symbolon-id/symbolon/login/totp"
 	"github.com/symbolon-id/symbolon/logout"
@@ -52,7 +53,7 @@ func (i *issuer) buildFeatures(_ context.Context, _ *durable.DB) (err error) {
 		return err
 	}
 	deps := provider.Deps{
-		Clients: clients, ClientKeys: i.clientKeys(), Grants: i.db, Tokens: i.db, Keys: i.ring, Sealer: i.sealer, PairwiseSalt: i.salt,
+		Clients: clients, ClientKeys: &registration.KeySets{Fetch: i.registered, Limiter: i.limiter}, Grants: i.db, Tokens: i.db, Keys: i.ring, Sealer: i.sealer, PairwiseSalt: i.salt,
 		BehindOnSecrets: func(ctx context.Context) (bool, error) {
 			return keys.BehindOnSecrets(ctx, i.db, i.sealer, pairwiseSalt)
 		},
@@ -86,7 +87,7 @@ func (i *issuer) methods() []login.Method {
 	methods = append(methods,
 		&totp.Method{Store: i.db, Sealer: i.sealer},
 		&recovery.Method{Store: i.db, Notices: i.notices, Link: i.site.URL("/account/codes")},
-		i.recoverLinks(),
+		&recoverlink.Method{Users: i.db, Sealer: i.sealer},
 	)
 	if i.dev != nil {
 		methods = append(methods, &devuser.Method{Users: i.db})

@@ -22,11 +22,6 @@ func (i *issuer) clients() *registration.Clients {
 	}
 }
 
-// clientKeys are those that registered clients publish themselves.
-func (i *issuer) clientKeys() provider.ClientKeys {
-	return &registration.KeySets{Fetch: i.registered, Limiter: i.limiter}
-}
-
 func (i *issuer) logos(fetch *outbound.Client) *registration.Logos {
 	return &registration.Logos{
 		Base: i.site.Base, Store: i.db, Fetch: fetch, Rules: i.config.Rules(), Limiter: i.limiter,
