@@ -9,35 +9,42 @@ import (
 	"github.com/symbolon-id/symbolon/templates"
 )
 
-// Config is everything a deployment chooses. config_keys.go names each key; flags go before the
-// environment, the environment before the file, the file before the defaults.
+// Config is everything a deployment chooses: what its process needs, and the authorization server that
+// it runs. keys.go names each key; flags go before the environment, the environment before the file,
+// the file before the defaults.
 type Config struct {
+	AuthorizationServer
+
+	Listen         string
+	MetricsListen  string
+	DatabaseURL    string
+	RedisURL       string
+	Secret         string // one or more, as keys.ParseSecrets reads them
+	SMTPURL        string
+	TrustedProxies []netip.Prefix
+	TLS            TLS
+	OutboundAllow  []string // what is not public and may be asked all the same: hosts, networks
+	Audit          Audit
+	Log            Log
+	Drain          time.Duration // from SIGTERM to the end of the last request
+}
+
+// AuthorizationServer is what belongs to one issuer, however many a process serves.
+type AuthorizationServer struct {
 	Issuer           string
-	Listen           string
-	MetricsListen    string
-	DatabaseURL      string
-	RedisURL         string
-	Secret           string // one or more, as keys.ParseSecrets reads them
-	SMTPURL          string
 	MailFrom         string
-	TrustedProxies   []netip.Prefix
-	TLS              TLS
-	HSTS             bool // see strictTransport
+	HSTS             bool // see StrictTransport
 	SelfRegistration bool // signing in with an unknown address creates its account
 	SignIn           SignIn
 	RelatedOrigins   []string // further https origins that use the same passkeys
 	Passkeys         Passkeys
 	Registration     Registration
-	OutboundAllow    []string       // what is not public and may be asked all the same: hosts, networks
 	DetailTypes      *details.Types // of authorization details (RFC 9396)
-	PKCE             string         // pkceRequired or pkcePublicClients
+	PKCE             string         // PKCERequired or PKCEPublicClients
 	Branding         Branding
 	Session          Session
 	Tokens           TokenTimes
 	Keys             KeyTimes
-	Audit            Audit
-	Log              Log
-	Drain            time.Duration // from SIGTERM to the end of the last request
 }
 
 // Who has to use PKCE. FAPI 2.0 clients and public ones always have to.

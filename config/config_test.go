@@ -100,10 +100,10 @@ func TestHSTSIsForHTTPSIssuersUnlessItIsTurnedOff(t *testing.T) {
 		"https://login.example": true, "https://login.example:8443/p": true,
 		"http://localhost:8080": false, "https://localhost:8443": false, "https://127.0.0.1": false,
 	} {
-		if got := (Config{Issuer: issuer, HSTS: true}).StrictTransport(); got != want {
+		if got := (Config{AuthorizationServer: AuthorizationServer{Issuer: issuer, HSTS: true}}).StrictTransport(); got != want {
 			t.Errorf("%s: %v", issuer, got)
 		}
-		if (Config{Issuer: issuer}).StrictTransport() {
+		if (Config{AuthorizationServer: AuthorizationServer{Issuer: issuer}}).StrictTransport() {
 			t.Errorf("%s: turned off, and on all the same", issuer)
 		}
 	}

@@ -14,9 +14,9 @@ func TestUnusableURLsAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	sound := Config{
-		Issuer: "https://login.example", DatabaseURL: "postgres://symbolon:hunter2@one:5432,two:5432/symbolon?sslmode=require",
-		RedisURL: "redis-sentinel://:hunter2@one:26379,two:26379/main/1", SMTPURL: "smtp://u:hunter2@mail.example:587", MailFrom: "a@b.example",
-		SignIn: SignIn{Methods: switchable()},
+		AuthorizationServer: AuthorizationServer{Issuer: "https://login.example", MailFrom: "a@b.example", SignIn: SignIn{Methods: switchable()}},
+		DatabaseURL:         "postgres://symbolon:hunter2@one:5432,two:5432/symbolon?sslmode=require",
+		RedisURL:            "redis-sentinel://:hunter2@one:26379,two:26379/main/1", SMTPURL: "smtp://u:hunter2@mail.example:587",
 	}
 	checks := func(c Config) []error {
 		return []error{checkDatabaseURL(c.DatabaseURL), checkRedisURL(c.RedisURL), checkSMTP(c), checkBranding(c.Branding), c.checkRelyingParty()}

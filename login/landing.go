@@ -13,7 +13,7 @@ import (
 const offeredEvery = 30 * 24 * time.Hour
 
 // AbleCookie is set by the sign-in page's script where the browser makes passkeys. To any other the
-// offer would be a page in the way.
+// offer would be a page in the way. It is true of the browser whatever issuer asks.
 const AbleCookie = "symbolon_passkeys"
 
 func able(r *http.Request) bool {
@@ -30,7 +30,7 @@ type landing struct {
 
 // page is the offer of a passkey, where one is due, or what comes after.
 func (l landing) page(w http.ResponseWriter, r *http.Request, q *interaction.Request, e evidence, newUser bool, enrolled storage.Factors) string {
-	cookie := web.CookieName("symbolon_offer", l.browser.Secure)
+	cookie := l.browser.CookieName("symbolon_offer")
 	_, err := r.Cookie(cookie)
 	if !able(r) || !l.offers(q, e, newUser, enrolled, err == nil) {
 		if e.has(byOperator) {

@@ -53,16 +53,18 @@ func newLanguages(all map[string]*locale) languages {
 func (p *Pages) Language(secure bool) func(http.ResponseWriter, *http.Request) string {
 	return func(w http.ResponseWriter, r *http.Request) string {
 		if asked := p.asked(r); asked != "" {
-			remember(w, asked, secure)
+			p.remember(w, asked, secure)
 			return asked
 		}
 		return cmp.Or(p.languages.of(remembered(r)), p.languages.of(r.Header.Get("Accept-Language")), p.languages.names[0])
 	}
 }
 
-func remember(w http.ResponseWriter, name string, secure bool) {
+// remember keeps name for the pages that follow. The cookie is that of this issuer by its path: it needs
+// no __Host- prefix, which would not allow one.
+func (p *Pages) remember(w http.ResponseWriter, name string, secure bool) {
 	http.SetCookie(w, &http.Cookie{
-		Name: languageCookie, Value: name, Path: "/", MaxAge: languageLife,
+		Name: languageCookie, Value: name, Path: cmp.Or(strings.TrimSuffix(p.brand.BasePath, "/"), "/"), MaxAge: languageLife,
 		Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -71,7 +73,7 @@ func remember(w http.ResponseWriter, name string, secure bool) {
 // it was pushed: this answer and the pages that follow are in the first language of ours among them.
 func (p *Pages) Prefer(w http.ResponseWriter, locales string, secure bool) {
 	if name := p.among(locales); name != "" {
-		remember(w, name, secure)
+		p.remember(w, name, secure)
 		w.Header().Set("Content-Language", name)
 	}
 }
@@ -92,7 +94,7 @@ func (p *Pages) languagesWith(chosen string) []string {
 func (p *Pages) Choose(origin string, secure bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if name := p.languages.of(r.URL.Query().Get("to")); name != "" {
-			remember(w, name, secure)
+			p.remember(w, name, secure)
 		}
 		http.Redirect(w, r, cmp.Or(Back(r, origin), strings.TrimSuffix(p.brand.BasePath, "/")+"/account"), http.StatusSeeOther)
 	})

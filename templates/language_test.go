@@ -57,7 +57,7 @@ func TestApplicationChoosesTheLanguageOfThePagesThatFollow(t *testing.T) {
 		t.Fatalf("%q %v", got, cookies)
 	}
 	c := cookies[0]
-	if c.Name != "symbolon_lang" || c.Value != "fr" || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 1800 || c.Path != "/" {
+	if c.Name != "symbolon_lang" || c.Value != "fr" || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 1800 || c.Path != "/auth" {
 		t.Errorf("cookie %v", c)
 	}
 	if got, _ := negotiate(p, "/auth/login", "es", c.Value); got != "fr" {

@@ -8,15 +8,13 @@ import (
 
 // Browser recognizes a browser by a random cookie, whether or not anybody is signed in: it ties an
 // authorization request or a mailed link to the browser that began it.
-type Browser struct {
-	Secure bool // the issuer is https: the cookie takes the __Host- prefix
-}
+type Browser struct{ Cookies }
 
 const browserLife = 30 * 24 * time.Hour
 
 // ID returns the browser's id, or "" when it has none.
 func (b Browser) ID(r *http.Request) string {
-	cookie, err := r.Cookie(CookieName("symbolon_browser", b.Secure))
+	cookie, err := r.Cookie(b.CookieName("symbolon_browser"))
 	if err != nil || len(cookie.Value) != 26 {
 		return ""
 	}
@@ -30,17 +28,8 @@ func (b Browser) Ensure(w http.ResponseWriter, r *http.Request) string {
 	}
 	id := rand.Text()
 	http.SetCookie(w, &http.Cookie{
-		Name: CookieName("symbolon_browser", b.Secure), Value: id, Path: "/",
+		Name: b.CookieName("symbolon_browser"), Value: id, Path: "/",
 		MaxAge: int(browserLife.Seconds()), Secure: b.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 	return id
-}
-
-// CookieName is base with the __Host- prefix, which keeps other hosts and plain http from setting
-// it; a browser accepts that prefix only over https.
-func CookieName(base string, secure bool) string {
-	if secure {
-		return "__Host-" + base
-	}
-	return base
 }

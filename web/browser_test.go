@@ -16,14 +16,14 @@ func TestForgedBrowserCookieIsNoBrowser(t *testing.T) {
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Cookie", cookie)
-		if id := (web.Browser{Secure: true}).ID(r); id != "" {
+		if id := (web.Browser{Cookies: web.Cookies{Secure: true}}).ID(r); id != "" {
 			t.Errorf("%.40s: %q", cookie, id)
 		}
 	}
 }
 
 func TestBrowserIsRecognizedByItsCookie(t *testing.T) {
-	for _, b := range []web.Browser{{Secure: true}, {Secure: false}} {
+	for _, b := range []web.Browser{{Cookies: web.Cookies{Secure: true}}, {}} {
 		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
 		id := b.Ensure(w, r)
 		cookie := w.Result().Cookies()[0]

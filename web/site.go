@@ -30,5 +30,10 @@ func (s Site) Path(path string) string { return s.Base + path }
 // whatever host the request named.
 func (s Site) URL(path string) string { return strings.TrimSuffix(s.Issuer, "/") + path }
 
+// Origin returns the scheme and the host of the site.
+func (s Site) Origin() string {
+	return strings.TrimSuffix(strings.TrimSuffix(s.Issuer, "/"), s.Base)
+}
+
 // Secure reports whether the site is served over https, so that its cookies can take the __Host- prefix.
 func (s Site) Secure() bool { return strings.HasPrefix(s.Issuer, "https://") }

@@ -7,16 +7,14 @@ import (
 	"slices"
 
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
 )
 
 // refuseDemo refuses in production a database in which symbolon dev left a client whose secret
 // everybody knows.
-func (n *node) refuseDemo(ctx context.Context, d *dev) error {
-	if d != nil {
-		return nil
-	}
+func refuseDemo(ctx context.Context, db *durable.DB) error {
 	for noun, demo := range map[string]demoClient{"client": demoApp, "agent": demoAgent} {
-		secrets, err := n.db.ClientSecrets(ctx, demo.ID)
+		secrets, err := db.ClientSecrets(ctx, demo.ID)
 		if err != nil {
 			return err
 		}

@@ -17,11 +17,15 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 
 	"github.com/symbolon-id/symbolon/config"
 )
+
+// dev is what symbolon dev adds to a server; nil in production.
+type dev struct{ mailbox *mail.Mailbox }
 
 func (p *program) devCommand() *cobra.Command {
 	var data string
@@ -39,14 +43,14 @@ func (p *program) devCommand() *cobra.Command {
 			return err
 		}
 		d := &dev{mailbox: &mail.Mailbox{}}
-		n, err := newNode(cmd.Context(), conf, conf.Log.Logger(cmd.ErrOrStderr(), isTerminal(cmd.ErrOrStderr())), d)
+		server, err := newProcess(cmd.Context(), conf, conf.Log.Logger(cmd.ErrOrStderr(), isTerminal(cmd.ErrOrStderr())), d)
 		if err != nil {
 			return err
 		}
-		if err := n.seed(cmd.Context()); err != nil {
-			return errors.Join(err, n.close(cmd.Context()))
+		if err := d.seed(cmd.Context(), server.issuer); err != nil {
+			return errors.Join(err, server.close(cmd.Context()))
 		}
-		return n.run(cmd.Context(), func(net.Addr) { n.greet(cmd.OutOrStdout()) })
+		return server.run(cmd.Context(), func(net.Addr) { d.greet(cmd.OutOrStdout(), server.issuer) })
 	}
 	return cmd
 }
@@ -118,11 +122,11 @@ var (
 )
 
 // seed makes the demo users, client and agent, unless they are there from an earlier run.
-func (n *node) seed(ctx context.Context) error {
+func (d *dev) seed(ctx context.Context, i *issuer) error {
 	now := time.Now()
 	for _, name := range []string{"Alice", "Bob", "Carol"} {
 		email := strings.ToLower(name) + "@example.com"
-		err := n.db.CreateUser(ctx, storage.User{
+		err := i.db.CreateUser(ctx, storage.User{
 			ID: storage.UserPrefix + strings.ToLower(name), Name: name, Email: email, EmailVerified: true,
 			Profile: demoProfile(name), CreatedAt: now, UpdatedAt: now,
 		})
@@ -131,17 +135,17 @@ func (n *node) seed(ctx context.Context) error {
 		}
 	}
 	return errors.Join(
-		n.seedClient(ctx, demoApp, storage.Client{Kind: storage.KindApp, Name: "Demo app", ClientMetadata: storage.ClientMetadata{
+		seedClient(ctx, i.db, demoApp, storage.Client{Kind: storage.KindApp, Name: "Demo app", ClientMetadata: storage.ClientMetadata{
 			RedirectURIs: []string{
 				"http://localhost/callback", "http://127.0.0.1/callback",
-				n.config.Issuer + "/dev/playground/callback",
+				i.site.URL("/dev/playground/callback"),
 			},
-			PostLogoutRedirectURIs: []string{n.config.Issuer + "/dev/playground"},
+			PostLogoutRedirectURIs: []string{i.site.URL("/dev/playground")},
 			GrantTypes:             []string{"authorization_code", "refresh_token"},
 			Scopes:                 []string{"openid", "profile", "email", "offline_access"},
 			Audiences:              []string{config.DemoAudience},
 		}}),
-		n.seedClient(ctx, demoAgent, storage.Client{Kind: storage.KindAgent, Name: "Demo agent", ClientMetadata: storage.ClientMetadata{
+		seedClient(ctx, i.db, demoAgent, storage.Client{Kind: storage.KindAgent, Name: "Demo agent", ClientMetadata: storage.ClientMetadata{
 			GrantTypes: []string{"client_credentials"},
 			Scopes:     []string{"read_weather"},
 			Audiences:  []string{config.DemoAudience},
@@ -160,18 +164,18 @@ func demoProfile(name string) storage.Profile {
 	}
 }
 
-func (n *node) seedClient(ctx context.Context, demo demoClient, c storage.Client) error {
+func seedClient(ctx context.Context, db *durable.DB, demo demoClient, c storage.Client) error {
 	c.ID, c.CreatedAt, c.UpdatedAt = demo.ID, time.Now(), time.Now()
 	c.Secrets = []storage.ClientSecret{{
 		ID: demo.ID + "_secret", ClientID: demo.ID, Digest: storage.Digest(demo.Secret), CreatedAt: c.CreatedAt,
 	}}
-	err := n.db.CreateClient(ctx, c)
+	err := db.CreateClient(ctx, c)
 	if errors.Is(err, storage.ErrExists) { // the issuer, and with it the playground, may have moved
 		var known storage.Client
-		known, err = n.db.Client(ctx, c.ID)
+		known, err = db.Client(ctx, c.ID)
 		if err == nil {
 			c.UpdatedAt = known.UpdatedAt
-			err = n.db.UpdateClient(ctx, &c)
+			err = db.UpdateClient(ctx, &c)
 		}
 	}
 	if err != nil {
@@ -181,8 +185,7 @@ func (n *node) seedClient(ctx context.Context, demo demoClient, c storage.Client
 }
 
 // greet says what there is to try.
-func (n *node) greet(w io.Writer) {
-	at := func(path string) string { return n.config.Issuer + path }
+func (d *dev) greet(w io.Writer, i *issuer) {
 	fmt.Fprintf(w, `Symbolon is running, for trying out on this machine only.
 
   Playground   %s
@@ -198,30 +201,38 @@ A token for the agent:
   curl -u %s:%s -d grant_type=client_credentials %s
 
 `,
-		at("/dev/playground"), at("/dev/mail"), at("/.well-known/openid-configuration"), config.ShownDatabase(n.config.DatabaseURL),
+		i.site.URL("/dev/playground"), i.site.URL("/dev/mail"), i.site.URL("/.well-known/openid-configuration"), config.ShownDatabase(i.config.DatabaseURL),
 		demoApp.ID, demoApp.Secret, demoAgent.ID, demoAgent.Secret,
-		demoAgent.ID, demoAgent.Secret, at("/token"))
+		demoAgent.ID, demoAgent.Secret, i.site.URL("/token"))
 }
 
 // host is the only name that development answers to; production answers to whatever leads to it.
-func (d *dev) host(issuer *url.URL) string {
+func (d *dev) host(site web.Site) (string, error) {
 	if d == nil {
-		return ""
+		return "", nil
 	}
-	return issuer.Hostname()
+	u, err := url.Parse(site.Issuer)
+	if err != nil {
+		return "", fmt.Errorf("issuer: %w", err)
+	}
+	return u.Hostname(), nil
 }
 
-// mountDev adds the mailbox and the playground.
-func (n *node) mountDev(d *dev) {
-	newPlayground(n.config.Issuer, n.base, demoApp, n.pages, n.browser).Mount(n.mux)
-	n.mux.Page("GET "+n.base+"/dev/mail", func(w http.ResponseWriter, _ *http.Request) error {
+// mount adds the mailbox and the playground, in development only.
+func (d *dev) mount(i *issuer) {
+	if d == nil {
+		return
+	}
+	mux := i.mux.Under(i.site.Base)
+	newPlayground(i.site, demoApp, i.pages, i.requests.Browser).Mount(mux)
+	mux.Page("GET /dev/mail", func(w http.ResponseWriter, _ *http.Request) error {
 		page := templates.DevMail{}
 		for _, m := range d.mailbox.Messages() {
 			page.Messages = append(page.Messages, templates.DevMessage{To: m.To, Subject: m.Subject, Text: m.Text, At: m.At})
 		}
-		return n.pages.Render(w, http.StatusOK, page)
+		return i.pages.Render(w, http.StatusOK, page)
 	})
-	n.mux.Page("GET "+n.base+"/dev/mail.json", func(w http.ResponseWriter, _ *http.Request) error {
+	mux.Page("GET /dev/mail.json", func(w http.ResponseWriter, _ *http.Request) error {
 		return web.WriteJSON(w, http.StatusOK, append([]mail.Delivered{}, d.mailbox.Messages()...))
 	})
 }

@@ -2,25 +2,25 @@ package main
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
 	"github.com/symbolon-id/symbolon/account"
 	"github.com/symbolon-id/symbolon/consent"
-	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/devuser"
 	"github.com/symbolon-id/symbolon/login/magiclink"
 	"github.com/symbolon-id/symbolon/login/passkey"
+	"github.com/symbolon-id/symbolon/login/recoverlink"
 	"github.com/symbolon-id/symbolon/login/recovery"
 	"github.com/symbolon-id/symbolon/login/totp"
 	"github.com/symbolon-id/symbolon/logout"
+	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/registration"
+	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
 
@@ -29,68 +29,70 @@ import (
 
 // buildFeatures builds what people and applications came for. A new login method is one line in
 // methods, a new interaction one element of Interactions.
-func (n *node) buildFeatures(_ context.Context, d *dev) (err error) {
-	limiter := web.Limiter{Counter: n.counter}
-	requests := &interaction.Store{Ephemeral: n.ephemeral, Browser: n.browser, Limiter: n.parkLimiter()}
-	n.login = login.New(login.Options{
-		Site: n.site, Methods: n.methods(limiter, d), Policy: n.config.SignIn.Policy(), Users: n.db,
-		Failures: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
-		Offer: passkey.OfferPath, Enrol: "/account/passkeys", Others: account.OthersPath,
-		Notices: notices{n.queue, n.pages}, Devices: n.db,
-	})
-	n.account = n.accountArea(limiter, n.passkeys)
-	clients := n.clients()
-	n.consent = &consent.Asker{
-		Site: n.site, Store: n.db, Sessions: n.sessions, Requests: requests, Pages: n.pages, Audit: n.audit,
-		Details: n.config.DetailTypes,
-		Clients: clients, SelfRegistered: registration.Prefix, KnownHosts: n.config.Registration.AllowHosts, LogoURL: clients.Logos.URL,
-		Connected: n.notifyConnected,
+func (i *issuer) buildFeatures(_ context.Context, _ *durable.DB) (err error) {
+	var posts *outbound.Client // of logouts
+	if i.registered, i.strangers, posts, err = i.config.Fetchers(i.dev != nil); err != nil {
+		return err
 	}
-	conf := providerConfig(n.config, d != nil)
-	if conf.ClientCAs, err = n.config.TLS.ClientCAs(); err != nil {
+	i.login = login.New(login.Options{
+		Site: i.site, Methods: i.methods(), Policy: i.config.SignIn.Policy(), Users: i.db,
+		Failures: i.db, Sessions: i.sessions, Requests: i.requests, Pages: i.pages, Audit: i.audit,
+		Offer: passkey.OfferPath, Enrol: "/account/passkeys", Others: account.OthersPath,
+		Notices: i.notices, Devices: i.db,
+	})
+	i.account = i.accountArea()
+	clients := i.clients()
+	i.consent = &consent.Asker{
+		Site: i.site, Store: i.db, Sessions: i.sessions, Requests: i.requests, Pages: i.pages, Audit: i.audit,
+		Details: i.config.DetailTypes,
+		Clients: clients, SelfRegistered: registration.Prefix, KnownHosts: i.config.Registration.AllowHosts, LogoURL: clients.Logos.URL,
+		Connected: i.notices.connected,
+	}
+	conf := providerConfig(i.config, i.dev != nil)
+	if conf.ClientCAs, err = i.config.TLS.ClientCAs(); err != nil {
 		return err
 	}
 	deps := provider.Deps{
-		Clients: clients, ClientKeys: n.clientKeys(), Grants: n.db, Tokens: n.db, Keys: n.ring, Sealer: n.sealer, PairwiseSalt: n.salt,
+		Clients: clients, ClientKeys: &registration.KeySets{Fetch: i.registered, Limiter: i.limiter}, Grants: i.db, Tokens: i.db, Keys: i.ring, Sealer: i.sealer, PairwiseSalt: i.salt,
 		BehindOnSecrets: func(ctx context.Context) (bool, error) {
-			return keys.BehindOnSecrets(ctx, n.db, n.sealer, pairwiseSalt)
+			return keys.BehindOnSecrets(ctx, i.db, i.sealer, pairwiseSalt)
 		},
-		Sessions: n.sessions, Requests: requests, Interactions: []provider.Interaction{n.login, n.consent},
-		Pages: n.pages, Audit: n.audit, Metrics: n.metrics, SecretUse: n.lastUsed, Limiter: &limiter,
-		Connected: n.notifyConnected,
+		Sessions: i.sessions, Requests: i.requests, Interactions: []provider.Interaction{i.login, i.consent},
+		Pages: i.pages, Audit: i.audit, Metrics: i.metrics, SecretUse: i.lastUsed, Limiter: &i.limiter,
+		Connected: i.notices.connected,
 	}
-	if n.passkeys != nil {
-		deps.Signals = n.enrolment().Signals
+	if i.passkeys != nil {
+		deps.Signals = i.enrolment().Signals
 	}
-	n.provider, err = provider.New(conf, deps)
-	n.logouts = &logout.Worker{
-		Store: n.db, Tokens: n.provider, Post: n.notices, Log: n.log,
-		Report: func(o logout.Outcome) { n.metrics.LogoutNotice(string(o)) },
+	i.provider, err = provider.New(conf, deps)
+	i.logouts = &logout.Worker{
+		Store: i.db, Tokens: i.provider, Post: posts, Log: i.log,
+		Report: func(o logout.Outcome) { i.metrics.LogoutNotice(string(o)) },
 	}
 	return err
 }
 
 // methods are the ways to sign in, in the order the page offers them and then those that confirm,
 // without those that are switched off.
-func (n *node) methods(limiter web.Limiter, d *dev) []login.Method {
+func (i *issuer) methods() []login.Method {
 	methods := []login.Method{
 		&magiclink.Method{
-			Registration: n.config.SelfRegistration, Ephemeral: n.ephemeral,
-			Mailer: n.queue, Letters: n.pages, Limiter: limiter, Failures: n.db,
+			Registration: i.config.SelfRegistration, Ephemeral: i.ephemeral,
+			Mailer: i.notices.queue, Letters: i.pages, Limiter: i.limiter, Failures: i.db,
 		},
 	}
-	if n.passkeys != nil {
-		methods = append(methods, n.passkeyMethod())
+	if i.passkeys != nil {
+		methods = append(methods, i.passkeyMethod())
 	}
 	methods = append(methods,
-		&totp.Method{Store: n.db, Sealer: n.sealer},
-		&recovery.Method{Store: n.db, Notices: notices{n.queue, n.pages}, Link: n.config.Issuer + "/account/codes"},
-		n.recoverLinks(),
+		&totp.Method{Store: i.db, Sealer: i.sealer},
+		&recovery.Method{Store: i.db, Notices: i.notices, Link: i.site.URL("/account/codes")},
+		&recoverlink.Method{Users: i.db, Sealer: i.sealer},
 	)
-	if d != nil {
-		methods = append(methods, &devuser.Method{Users: n.db})
+	if i.dev != nil {
+		methods = append(methods, &devuser.Method{Users: i.db})
 	}
-	return slices.DeleteFunc(methods, func(m login.Method) bool { return n.config.SignIn.Off(m.Name()) })
+	return slices.DeleteFunc(methods, func(m login.Method) bool { return i.config.SignIn.Off(m.Name()) })
 }
 
 func providerConfig(c config.Config, dev bool) provider.Config {
@@ -107,45 +109,29 @@ func providerConfig(c config.Config, dev bool) provider.Config {
 }
 
 // mount gives every feature its routes.
-func (n *node) mount(issuer *url.URL, d *dev) {
-	n.health = web.NewHealth(n.checks()...)
-	origin := issuer.Scheme + "://" + issuer.Host
-	n.mux = web.NewMux(web.MuxOptions{
-		Host:      d.host(issuer),
-		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		CertificateHeader: n.config.TLS.ClientCertHeader, StrictTransport: n.config.StrictTransport(),
-		Origin: origin, Language: n.pages.Language(n.browser.Secure), Hints: d != nil,
+func (i *issuer) mount() error {
+	origin, secure := i.site.Origin(), i.site.Secure()
+	host, err := i.dev.host(i.site)
+	if err != nil {
+		return err
+	}
+	refused := errorPages{i.pages, i.sessions, i.site}
+	i.mux = web.NewMux(web.MuxOptions{
+		Host:      host,
+		ErrorPage: refused.show, Log: i.log, Metrics: i.metrics, Proxies: i.config.TrustedProxies,
+		CertificateHeader: i.config.TLS.ClientCertHeader, StrictTransport: i.config.StrictTransport(),
+		Origin: origin, Language: i.pages.Language(secure), Hints: i.dev != nil,
 	})
-	n.mux.Plain("GET /livez", n.health.Live())
-	n.mux.Plain("GET /readyz", n.health.Ready())
-	n.mux.Page("GET "+n.base+"/{$}", func(w http.ResponseWriter, _ *http.Request) error { return web.Redirect(w, n.base+"/account") })
-	n.mux.Static(n.base+templates.StaticPrefix, n.pages.Static())
-	n.mux.Static(n.base+"/language", n.pages.Choose(origin, n.browser.Secure))
-	n.login.Mount(n.mux.Under(n.site.Base))
-	n.account.Mount(n.mux.Under(n.site.Base))
-	passkey.WellKnown{Site: n.site, RelyingParty: n.passkeys}.Mount(n.mux)
-	n.consent.Mount(n.mux.Under(n.site.Base))
-	n.provider.Mount(n.mux)
-	n.mountRegistration()
-	if d != nil {
-		n.mountDev(d)
-	}
-}
-
-func (n *node) checks() []web.Check {
-	checks := []web.Check{
-		{Reason: "database", Hard: true, Probe: n.db.Ready},
-		{Reason: "signing_key", Hard: true, Probe: func(context.Context) error { return n.ring.Ready() }},
-		{Reason: "smtp", Probe: func(context.Context) error {
-			if n.worker.Failing() {
-				return errors.New("mail is not delivered")
-			}
-			return nil
-		}},
-	}
-	checks = append(checks, web.Check{Reason: "clock", Probe: n.clock.Check})
-	if n.redis != nil {
-		checks = append(checks, web.Check{Reason: "redis", Probe: n.redis.Ping})
-	}
-	return checks
+	i.mux.Page("GET "+i.site.Path("/{$}"), func(w http.ResponseWriter, _ *http.Request) error { return web.Redirect(w, i.site.Path("/account")) })
+	i.mux.Static(i.site.Path(templates.StaticPrefix), i.pages.Static())
+	i.mux.Static(i.site.Path("/language"), i.pages.Choose(origin, secure))
+	within := i.mux.Under(i.site.Base)
+	i.login.Mount(within)
+	i.account.Mount(within)
+	i.consent.Mount(within)
+	i.provider.Mount(i.mux)
+	passkey.WellKnown{Site: i.site, RelyingParty: i.passkeys}.Mount(i.mux)
+	i.mountRegistration()
+	i.dev.mount(i)
+	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 func TestOnlyAskedForIsPKCELeftToClients(t *testing.T) {
 	for who, want := range map[string]bool{config.PKCERequired: false, config.PKCEPublicClients: true} {
-		if got := providerConfig(config.Config{PKCE: who}, false).PKCEPublicOnly; got != want {
+		if got := providerConfig(config.Config{AuthorizationServer: config.AuthorizationServer{PKCE: who}}, false).PKCEPublicOnly; got != want {
 			t.Errorf("%s: %v", who, got)
 		}
 	}

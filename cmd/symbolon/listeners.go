@@ -9,32 +9,37 @@ import (
 )
 
 // publicTLS is that of the public listener, nil when a proxy has ended it.
-func (n *node) publicTLS() (*tls.Config, error) {
-	if n.config.TLS.Cert == "" {
+func (p *process) publicTLS() (*tls.Config, error) {
+	if p.config.TLS.Cert == "" {
 		return nil, nil
 	}
-	return n.config.TLS.Files(n.log).Config(false)
+	return p.config.TLS.Files(p.log).Config(false)
 }
 
 // mutualTLS is the listener for clients with certificates, nil for none. It has the endpoints that
 // such clients call, and nothing else.
-func (n *node) mutualTLS() (*web.MutualTLS, error) {
-	if n.config.TLS.MutualListen == "" {
+func (p *process) mutualTLS() (*web.MutualTLS, error) {
+	if p.config.TLS.MutualListen == "" {
 		return nil, nil
 	}
-	conf, err := n.config.TLS.MutualFiles(n.log).Config(true)
+	conf, err := p.config.TLS.MutualFiles(p.log).Config(true)
 	if err != nil {
 		return nil, err
 	}
-	mux := web.NewMux(web.MuxOptions{
-		ErrorPage: n.errorPage, Log: n.log, Metrics: n.metrics, Proxies: n.config.TrustedProxies,
-		CertificateHeader: n.config.TLS.ClientCertHeader, StrictTransport: n.config.StrictTransport(),
-	})
-	n.provider.MountMutual(mux)
 	return &web.MutualTLS{
-		Listen: n.config.TLS.MutualListen, Handler: mux, TLS: conf,
+		Listen: p.config.TLS.MutualListen, Handler: p.issuer.mutualMux(), TLS: conf,
 		OnListen: func(at net.Addr) {
-			n.log.Info("serving mutual TLS", slog.String("url", n.config.TLS.MutualURL), slog.String("listen", at.String()))
+			p.log.Info("serving mutual TLS", slog.String("url", p.config.TLS.MutualURL), slog.String("listen", at.String()))
 		},
 	}, nil
+}
+
+// mutualMux has the endpoints of clients with certificates.
+func (i *issuer) mutualMux() *web.Mux {
+	mux := web.NewMux(web.MuxOptions{
+		ErrorPage: errorPages{i.pages, i.sessions, i.site}.show, Log: i.log, Metrics: i.metrics, Proxies: i.config.TrustedProxies,
+		CertificateHeader: i.config.TLS.ClientCertHeader, StrictTransport: i.config.StrictTransport(),
+	})
+	i.provider.MountMutual(mux)
+	return mux
 }

@@ -20,7 +20,7 @@ func (d deployment) keepLogo(ctx context.Context, cmd *cobra.Command, c storage.
 	}
 	logos := &registration.Logos{
 		Store: d.db, Fetch: fetch, Rules: d.config.Rules(),
-		Limiter: web.Limiter{Counter: counter{ephemeral.NewCounts()}},
+		Limiter: web.Limiter{Counter: counter{rates: ephemeral.NewCounts()}},
 	}
 	if err := logos.Keep(ctx, c); err != nil {
 		say(cmd, "The logo is not shown: %v.", err)

@@ -6,32 +6,34 @@ import (
 
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/web"
 )
 
-func (n *node) buildMail(_ context.Context, d *dev) error {
-	n.queue = mail.NewQueue(n.db, n.sealer)
-	n.queue.From = func(ctx context.Context) (network, wide string) {
+func (i *issuer) buildMail(_ context.Context, _ *durable.DB) error {
+	queue := mail.NewQueue(i.db, i.sealer)
+	queue.From = func(ctx context.Context) (network, wide string) {
 		ip := web.ClientIP(ctx)
 		if !ip.IsValid() {
 			return "", ""
 		}
 		return web.Network(ip), web.WideNetwork(ip)
 	}
+	i.notices = notices{queue, i.pages, i.site}
 	transports := transports{}
-	if d != nil {
-		transports = append(transports, d.mailbox)
+	if i.dev != nil {
+		transports = append(transports, i.dev.mailbox)
 	}
-	if n.config.SMTPURL != "" {
-		smtp, err := mail.NewSMTP(n.config.SMTPURL)
+	if i.config.SMTPURL != "" {
+		smtp, err := mail.NewSMTP(i.config.SMTPURL)
 		if err != nil {
 			return err
 		}
 		transports = append(transports, smtp)
 	}
-	n.worker = &mail.Worker{
-		Queue: n.queue, Transport: transports, From: n.config.MailFrom, Recipient: n.recipient, Log: n.log,
-		Report: func(o mail.Outcome) { n.metrics.Mail(string(o)) },
+	i.worker = &mail.Worker{
+		Queue: queue, Transport: transports, From: i.config.MailFrom, Recipient: recipients{i.db}.known, Log: i.log,
+		Report: func(o mail.Outcome) { i.metrics.Mail(string(o)) },
 	}
 	return nil
 }
@@ -48,11 +50,14 @@ func (t transports) Deliver(ctx context.Context, from string, m mail.Message) er
 	return nil
 }
 
-// recipient keeps mail from people who are disabled and, if it is for users only, from strangers. It
+// recipients are the users that mail goes to.
+type recipients struct{ db *durable.DB }
+
+// known keeps mail from people who are disabled and, if it is for users only, from strangers. It
 // goes to the address as it is kept, however somebody typed it: to the mail server, other letters may be
 // another mailbox.
-func (n *node) recipient(ctx context.Context, m mail.Message) (string, error) {
-	user, err := n.db.UserByEmail(ctx, m.To)
+func (r recipients) known(ctx context.Context, m mail.Message) (string, error) {
+	user, err := r.db.UserByEmail(ctx, m.To)
 	switch {
 	case errors.Is(err, storage.ErrNotFound) && !m.KnownOnly:
 		return m.To, nil

@@ -24,9 +24,9 @@ const noticeLife = 24 * time.Hour
 // noticePatience bounds what telling costs whoever waits for their answer.
 const noticePatience = 2 * time.Second
 
-// tellConnected tells the person that an app can use their account. It can, whatever becomes of that:
+// connected writes to the person that an app can use their account. It can, whatever becomes of that:
 // the audit log has it as well.
-func (n *node) notifyConnected(ctx context.Context, s *session.Session, app string, scopes []string) {
+func (n notices) connected(ctx context.Context, s *session.Session, app string, scopes []string) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticePatience)
 	defer cancel()
 	var can []i18n.Text
@@ -34,8 +34,8 @@ func (n *node) notifyConnected(ctx context.Context, s *session.Session, app stri
 		can = append(can, cmp.Or(interaction.Sentence(scope), i18n.Verbatim(scope)))
 	}
 	c := templates.Circumstances{At: time.Now(), Browser: s.UserAgent, Network: web.Network(web.ClientIP(ctx))}
-	m := templates.ConnectedMail(app, can, c, n.config.Issuer+"/account/connections")
-	if err := (notices{n.queue, n.pages}).Notify(bounded, s.User, m); err != nil {
+	m := templates.ConnectedMail(app, can, c, n.site.URL("/account/connections"))
+	if err := n.Notify(bounded, s.User, m); err != nil {
 		web.Annotate(ctx, slog.String("notice", err.Error()))
 	}
 }
@@ -44,6 +44,7 @@ func (n *node) notifyConnected(ctx context.Context, s *session.Session, app stri
 type notices struct {
 	queue *mail.Queue
 	pages *templates.Pages
+	site  web.Site
 }
 
 var _ login.Notices = notices{}

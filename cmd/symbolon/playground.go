@@ -17,10 +17,10 @@ import (
 // playground is a small relying party in the same process: it walks the code flow as any
 // application would, over HTTP, and shows every request, response and decoded token.
 type playground struct {
-	issuer, base string
-	client       demoClient
-	pages        *templates.Pages
-	browser      web.Browser
+	site    web.Site
+	client  demoClient
+	pages   *templates.Pages
+	browser web.Browser
 
 	mu    sync.Mutex
 	walks map[string]*walk // by browser
@@ -36,24 +36,24 @@ type walk struct {
 
 const walkLife = time.Hour
 
-func newPlayground(issuer, base string, c demoClient, pages *templates.Pages, browser web.Browser) *playground {
-	return &playground{issuer: issuer, base: base, client: c, pages: pages, browser: browser, walks: map[string]*walk{}}
+func newPlayground(site web.Site, c demoClient, pages *templates.Pages, browser web.Browser) *playground {
+	return &playground{site: site, client: c, pages: pages, browser: browser, walks: map[string]*walk{}}
 }
 
 func (p *playground) Mount(mux *web.Mux) {
-	mux.Page("GET "+p.base+"/dev/playground", p.show)
-	mux.Page("GET "+p.base+"/dev/playground/start", p.start)
-	mux.Page("GET "+p.base+"/dev/playground/callback", p.callback)
+	mux.Page("GET /dev/playground", p.show)
+	mux.Page("GET /dev/playground/start", p.start)
+	mux.Page("GET /dev/playground/callback", p.callback)
 }
 
-func (p *playground) redirectURI() string { return p.issuer + "/dev/playground/callback" }
+func (p *playground) redirectURI() string { return p.site.URL("/dev/playground/callback") }
 
 func (p *playground) show(w http.ResponseWriter, r *http.Request) error {
 	return p.render(w, p.walkOf(p.browser.ID(r)), nil)
 }
 
 func (p *playground) render(w http.ResponseWriter, so *walk, failed error) error {
-	page := templates.Playground{StartURL: p.base + "/dev/playground/start"}
+	page := templates.Playground{StartURL: p.site.Path("/dev/playground/start")}
 	if so != nil {
 		page.Steps = so.calls.steps()
 	}
@@ -73,7 +73,7 @@ func (p *playground) walkOf(browser string) *walk {
 func (p *playground) start(w http.ResponseWriter, r *http.Request) error {
 	begun := &walk{request: relyingparty.NewRequest(p.redirectURI()), calls: &recording{}, began: time.Now()}
 	var err error
-	begun.client, err = relyingparty.Discover(r.Context(), p.issuer, relyingparty.Registration{
+	begun.client, err = relyingparty.Discover(r.Context(), p.site.Issuer, relyingparty.Registration{
 		ClientID: p.client.ID, Secret: p.client.Secret, Scopes: []string{"openid", "profile", "email", "offline_access"}, Transport: begun.calls,
 	})
 	if err != nil {

@@ -15,39 +15,34 @@ import (
 var _ provider.Clients = (*registration.Clients)(nil)
 
 // clients are the registered ones, and those that publish a document.
-func (n *node) clients() *registration.Clients {
+func (i *issuer) clients() *registration.Clients {
 	return &registration.Clients{
-		Store: n.db, Consents: n.db, Fetch: n.strangers, Rules: n.config.Rules(), Logos: n.logos(n.strangers),
-		Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
+		Store: i.db, Consents: i.db, Fetch: i.strangers, Rules: i.config.Rules(), Logos: i.logos(i.strangers),
+		Limiter: i.limiter, Audit: i.audit,
 	}
 }
 
-// clientKeys are those that registered clients publish themselves.
-func (n *node) clientKeys() provider.ClientKeys {
-	return &registration.KeySets{Fetch: n.outbound, Limiter: web.Limiter{Counter: n.counter}}
-}
-
-func (n *node) logos(fetch *outbound.Client) *registration.Logos {
+func (i *issuer) logos(fetch *outbound.Client) *registration.Logos {
 	return &registration.Logos{
-		Base: n.base, Store: n.db, Fetch: fetch, Rules: n.config.Rules(), Limiter: web.Limiter{Counter: n.counter},
+		Base: i.site.Base, Store: i.db, Fetch: fetch, Rules: i.config.Rules(), Limiter: i.limiter,
 	}
 }
 
 // mountRegistration lets software register itself, if the operator allows it.
-func (n *node) mountRegistration() {
-	r := n.config.Registration
-	n.logos(n.outbound).Mount(n.mux)
+func (i *issuer) mountRegistration() {
+	r := i.config.Registration
+	i.logos(i.registered).Mount(i.mux)
 	if r.Mode == config.RegistrationOff || r.Mode == "" {
 		// Agents try the path unasked, and read JSON only.
-		n.mux.API("POST "+n.base+"/register", func(http.ResponseWriter, *http.Request) error {
+		i.mux.API("POST "+i.site.Base+"/register", func(http.ResponseWriter, *http.Request) error {
 			return &web.Error{Status: http.StatusNotFound, Message: i18n.Verbatim("Software cannot register itself here; the operator can register it.")}
 		})
 		return
 	}
 	tokens, _ := registration.ParseInitialTokens(r.Tokens) // judged by check; without any, nobody registers
 	endpoint := &registration.Endpoint{
-		Issuer: n.config.Issuer, Store: n.db, Fetch: n.outbound, Rules: n.config.Rules(), Logos: n.logos(n.outbound),
-		Tokens: tokens, Open: r.Mode == config.RegistrationOpen, Limiter: web.Limiter{Counter: n.counter}, Audit: n.audit,
+		Issuer: i.site.Issuer, Store: i.db, Fetch: i.registered, Rules: i.config.Rules(), Logos: i.logos(i.registered),
+		Tokens: tokens, Open: r.Mode == config.RegistrationOpen, Limiter: i.limiter, Audit: i.audit,
 	}
-	endpoint.Mount(n.mux, n.base)
+	endpoint.Mount(i.mux, i.site.Base)
 }

@@ -28,14 +28,14 @@ func (p *program) serveCommand() *cobra.Command {
 			return err
 		}
 		log := conf.Log.Logger(cmd.ErrOrStderr(), isTerminal(cmd.ErrOrStderr()))
-		n, err := newNode(cmd.Context(), conf, log, nil)
+		server, err := newProcess(cmd.Context(), conf, log, nil)
 		if err != nil {
 			return err
 		}
 		for _, hint := range conf.Hints() {
 			log.Warn(hint)
 		}
-		return n.run(cmd.Context(), func(public net.Addr) {
+		return server.run(cmd.Context(), func(public net.Addr) {
 			log.Info("serving", "version", buildVersion().Version, "issuer", conf.Issuer, "listen", public.String(), "database", config.ShownDatabase(conf.DatabaseURL))
 		})
 	}
@@ -44,45 +44,35 @@ func (p *program) serveCommand() *cobra.Command {
 
 // run serves until ctx ends, drains, and stops everything in the reverse order of its building:
 // requests first, then what works in the background, then the stores.
-func (n *node) run(ctx context.Context, ready func(public net.Addr)) error {
-	public, err := n.publicTLS()
+func (p *process) run(ctx context.Context, ready func(public net.Addr)) error {
+	public, err := p.publicTLS()
 	if err != nil {
-		return errors.Join(err, n.close(ctx))
+		return errors.Join(err, p.close(ctx))
 	}
-	mutual, err := n.mutualTLS()
+	mutual, err := p.mutualTLS()
 	if err != nil {
-		return errors.Join(err, n.close(ctx))
+		return errors.Join(err, p.close(ctx))
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	done := n.background(background)
+	done := p.background(background)
 	err = web.Serve(ctx, web.ServerOptions{
 		TLS: public, Mutual: mutual,
-		Listen: n.config.Listen, Handler: n.mux,
-		MetricsListen: n.config.MetricsListen, MetricsHandler: web.Backstage(n.metrics, n.health),
-		Log:        n.log,
+		Listen: p.config.Listen, Handler: p.issuer.mux,
+		MetricsListen: p.config.MetricsListen, MetricsHandler: web.Backstage(p.metrics, p.health),
+		Log:        p.log,
 		OnListen:   func(public, _ net.Addr) { ready(public) },
-		OnDrain:    n.health.Drain,
-		DrainDelay: n.config.Drain / 2, GraceTimeout: 30 * time.Second,
+		OnDrain:    p.health.Drain,
+		DrainDelay: p.config.Drain / 2, GraceTimeout: 30 * time.Second,
 	})
 	stop()
 	done.Wait()
-	return errors.Join(err, n.close(context.WithoutCancel(ctx)))
+	return errors.Join(err, p.close(context.WithoutCancel(ctx)))
 }
 
 // background starts what works beside the requests.
-func (n *node) background(ctx context.Context) *sync.WaitGroup {
+func (p *process) background(ctx context.Context) *sync.WaitGroup {
 	var running sync.WaitGroup
-	for _, work := range []func(context.Context){
-		func(ctx context.Context) { _ = n.ring.Run(ctx) },
-		func(ctx context.Context) { _ = n.audit.Run(ctx) },
-		n.ledger.Run,
-		n.worker.Run,
-		n.clock.Run,
-		n.logouts.Run,
-		func(ctx context.Context) { _ = n.sessions.Run(ctx) },
-		n.lastUsed.Run,
-		n.sweep,
-	} {
+	for _, work := range append(p.issuer.background(), p.clock.Run, p.sweep) {
 		running.Go(func() { work(ctx) })
 	}
 	return &running
@@ -97,7 +87,7 @@ const (
 
 // sweep removes expired rows, a small batch at a time so that nobody waits for it. Expiry itself is
 // judged whenever a row is read.
-func (n *node) sweep(ctx context.Context) {
+func (p *process) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -105,37 +95,32 @@ func (n *node) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := n.sweepAll(ctx); err != nil && ctx.Err() == nil {
-				n.log.LogAttrs(ctx, slog.LevelWarn, "sweep expired rows", slog.Any("error", err))
+			if err := p.sweepAll(ctx); err != nil && ctx.Err() == nil {
+				p.log.LogAttrs(ctx, slog.LevelWarn, "sweep expired rows", slog.Any("error", err))
 			}
 		}
 	}
 }
 
-func (n *node) sweepAll(ctx context.Context) error {
+func (p *process) sweepAll(ctx context.Context) error {
 	// Software registers itself again when it comes back; only who never got anything is forgotten.
-	if _, err := n.db.SweepUnusedClients(ctx, time.Now().Add(-unusedClientLife), unusedClients); err != nil {
+	if _, err := p.db.SweepUnusedClients(ctx, time.Now().Add(-unusedClientLife), unusedClients); err != nil {
 		return err
 	}
-	_, err := n.db.Sweep(ctx, time.Now())
+	_, err := p.db.Sweep(ctx, time.Now())
 	return err
 }
 
 // close stores what is still in memory and releases the stores.
-func (n *node) close(ctx context.Context) (err error) {
+func (p *process) close(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if n.lastUsed != nil {
-		n.lastUsed.Flush(ctx)
+	err = p.issuer.close(ctx)
+	if p.redis != nil {
+		err = errors.Join(err, p.redis.Close())
 	}
-	if n.audit != nil {
-		err = n.audit.Close(ctx)
-	}
-	if n.redis != nil {
-		err = errors.Join(err, n.redis.Close())
-	}
-	if n.db != nil {
-		err = errors.Join(err, n.db.Close())
+	if p.db != nil {
+		err = errors.Join(err, p.db.Close())
 	}
 	return err
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/symbolon-id/symbolon/config"
 )
 
-func (n *node) sessionOptions() session.Options {
-	s := n.config.Session
+func (i *issuer) sessionOptions() session.Options {
+	s := i.config.Session
 	return session.Options{
-		ShowState: s.Management,
-		Secure:    n.browser.Secure, Idle: s.Idle, Absolute: s.Absolute, Bind: config.Bindings()[s.Binding], Browser: login.BrowserName,
-		Stolen: n.noteSession(audit.SessionMismatch, audit.Refused), Moved: n.noteSession(audit.SessionMoved, audit.Success),
+		ShowState: s.Management, Cookies: i.site.Cookies(),
+		Idle: s.Idle, Absolute: s.Absolute, Bind: config.Bindings()[s.Binding], Browser: login.BrowserName,
+		Stolen: i.noteSession(audit.SessionMismatch, audit.Refused), Moved: i.noteSession(audit.SessionMoved, audit.Success),
 	}
 }
 
 // noteSession puts on record what a cookie gave away. What it does to the session does not depend on
 // that: until it is stored it is kept and tried again.
-func (n *node) noteSession(event, outcome string) func(context.Context, *session.Session) {
+func (i *issuer) noteSession(event, outcome string) func(context.Context, *session.Session) {
 	return func(ctx context.Context, s *session.Session) {
-		_ = n.audit.Record(ctx, audit.Event{Type: event, Outcome: outcome, UserID: s.UserID, Target: s.ID})
+		_ = i.audit.Record(ctx, audit.Event{Type: event, Outcome: outcome, UserID: s.UserID, Target: s.ID})
 	}
 }

@@ -75,14 +75,14 @@ func New(t *testing.T, s Setup, methods []login.Method, more ...func(*web.Mux, *
 		s.Sessions = s.DB
 	}
 	n := &Node{
-		Requests: &interaction.Store{Ephemeral: s.Ephemeral, Browser: web.Browser{Secure: s.Secure}},
+		Requests: &interaction.Store{Ephemeral: s.Ephemeral, Browser: web.Browser{Cookies: web.Cookies{Secure: s.Secure}}},
 		Pages:    pages,
 		Audit:    audit.NewRecorder(s.DB, audit.Options{Describe: describe, Network: Apart}),
 		bare:     s.Bare, proxies: s.Proxies, now: s.Now,
 		Parks: interaction.Request{ClientID: "c_app", ClientName: "Example App", RedirectURI: "https://app.example/cb"},
 	}
 	n.Sessions = session.New(s.Sessions, session.Options{
-		Secure: s.Secure, Now: s.Now, Bind: s.Bind, Browser: login.BrowserName,
+		Cookies: web.Cookies{Secure: s.Secure}, Now: s.Now, Bind: s.Bind, Browser: login.BrowserName,
 		Stolen: n.note(audit.SessionMismatch, audit.Refused), Moved: n.note(audit.SessionMoved, audit.Success),
 	})
 	n.Flow = login.New(n.options(s, methods))

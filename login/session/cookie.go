@@ -4,8 +4,6 @@ import (
 	"net/http"
 
 	"github.com/gorilla/sessions"
-
-	"github.com/symbolon-id/symbolon/web"
 )
 
 // bearerLength is that of storage.NewBearer(""): nothing else is looked up.
@@ -25,7 +23,7 @@ var _ sessions.Store = carrier{}
 
 func newCarrier(o Options, find func(*http.Request, string) (*Session, error)) carrier {
 	return carrier{
-		name: web.CookieName("symbolon_session", o.Secure),
+		name: o.CookieName("symbolon_session"),
 		find: find,
 		// The zero values of gorilla's options are unsafe; everything is said here.
 		options: sessions.Options{

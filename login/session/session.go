@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/storage"
+	"github.com/symbolon-id/symbolon/web"
 )
 
 // Store keeps sessions durably.
@@ -35,7 +36,8 @@ type Session struct {
 
 // Options of a deployment; a zero duration means the default.
 type Options struct {
-	Secure   bool          // the issuer is https
+	web.Cookies
+
 	Idle     time.Duration // a session ends unless it is used for this long; default 7 days
 	Absolute time.Duration // and after this long in any case; default 30 days
 	Now      func() time.Time

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/symbolon-id/symbolon/storage"
-	"github.com/symbolon-id/symbolon/web"
 )
 
 // State returns what tells one session from the next in the browser (OpenID Connect Session
@@ -15,7 +14,7 @@ func (s *Session) State() string {
 }
 
 // StateCookie returns the name of the cookie that holds the State of the user signed in.
-func (s *Sessions) StateCookie() string { return web.CookieName("symbolon_state", s.options.Secure) }
+func (s *Sessions) StateCookie() string { return s.options.CookieName("symbolon_state") }
 
 // ShowState makes sure that the browser has the state of now, where Options.ShowState asks for it.
 func (s *Sessions) ShowState(w http.ResponseWriter, r *http.Request, now *Session) {

@@ -27,15 +27,28 @@ import (
 type DB struct {
 	// Now is the clock that expiry is judged by where the caller gives no time.
 	Clock clock.Clock
-	// Keep is what must be left of a user's factors when one is dropped.
-	Keep storage.Keep
 	// AuditRetention is for how long Sweep leaves audit events.
 	AuditRetention audit.Retention
-	// ClientStored is called after a client was created or changed; nil: nothing is.
-	ClientStored func(ctx context.Context, c storage.Client)
+	Issuer
 
 	db       db
-	counters counters
+	counters *counters
+}
+
+// Issuer is what the issuer that uses a DB asks of it.
+type Issuer struct {
+	// Keep is what must be left of a user's factors when one is dropped.
+	Keep storage.Keep
+	// ClientStored is called after a client was created or changed; nil: nothing is.
+	ClientStored func(ctx context.Context, c storage.Client)
+}
+
+// For returns a handle for an issuer on the same connections. Rows do not name their issuer yet: two
+// issuers need two databases.
+func (d *DB) For(i Issuer) *DB {
+	handle := *d
+	handle.Issuer = i
+	return &handle
 }
 
 // queryer runs statements. A statement that finds nothing for QueryRow is storage.ErrNotFound.
@@ -80,13 +93,13 @@ type db interface {
 // Open connects to the database that url names, "sqlite:path" or "postgres://…". It does not
 // touch the schema: see Migrate and CheckSchema.
 func Open(ctx context.Context, url string) (*DB, error) {
-	d := &DB{}
+	d := &DB{counters: &counters{}}
 	var err error
 	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
 	case "sqlite":
-		d.db, err = openSQLite(ctx, rest, &d.counters)
+		d.db, err = openSQLite(ctx, rest, d.counters)
 	case "postgres", "postgresql":
-		d.db, err = openPostgres(ctx, url, &d.counters)
+		d.db, err = openPostgres(ctx, url, d.counters)
 	default:
 		// The URL may hold a password: it is not repeated.
 		return nil, errors.New(`database_url must begin with "sqlite:" or "postgres://"`)
