@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/symbolon-id/symbolon/clients"
+	"github.com/symbolon-id/symbolon/clients/apps"
 	"github.com/symbolon-id/symbolon/storage"
 
 	"github.com/symbolon-id/symbolon/config"
@@ -48,7 +49,7 @@ as well, filled in; other flags change what is registered.`,
 		}
 		client := storage.Client{ID: *id, ClientMetadata: storage.ClientMetadata{Public: *public}}
 		if app != nil {
-			client = app.client(known.url)
+			client = app.Client(known.url)
 			client.ID = *id
 		}
 		flags.apply(cmd, &client)
@@ -69,14 +70,14 @@ as well, filled in; other flags change what is registered.`,
 type newClient struct {
 	storage.Client
 	secretExpiresAt time.Time
-	app             *application
+	app             *apps.Application
 	url             string // of the application
 }
 
 func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d deployment, c newClient) error {
 	if c.app != nil {
 		if err := config.CheckServeIssuer(d.config.Issuer); err != nil {
-			return hintedError{err, cmd.CommandPath() + " --app " + c.app.name + " --issuer https://login.example"}
+			return hintedError{err, cmd.CommandPath() + " --app " + c.app.Name + " --issuer https://login.example"}
 		}
 	}
 	issued, err := newApps(d).Create(ctx, d.by, clients.App{
@@ -91,11 +92,13 @@ func (p *program) createClient(ctx context.Context, cmd *cobra.Command, d deploy
 	if c.app == nil {
 		return p.printIssued(cmd, issued)
 	}
-	text, err := c.app.configure(blanks{d.config.Issuer, c.url, issued.Client.ID, issued.Bearer})
+	text, err := c.app.Configuration(apps.Values{
+		Issuer: d.config.Issuer, URL: c.url, ClientID: issued.Client.ID, ClientSecret: issued.Bearer,
+	})
 	if err != nil {
 		return err
 	}
-	return p.printForApp(cmd, issued, appView{c.app.name, c.app.file, text, c.app.note, c.app.follows})
+	return p.printForApp(cmd, issued, appView{c.app.Name, c.app.File, text, c.app.Note, c.app.Follows})
 }
 
 // printForApp shows a new client, and what the application has to be told.

@@ -54,6 +54,7 @@ func architecture() map[string]rule {
 		"consent":           {ours: feature("login/session interaction")},
 		"account":           {ours: feature("login/session interaction mail users")},
 		"clients":           {ours: feature("keys")},
+		"clients/apps":      {ours: list("storage")},
 		"users":             {ours: feature("clients login/recoverlink mail")},
 		"registration":      {ours: feature("clients keys outbound strictjson"), libraries: list("golang.org/x/sync")},
 		"revocation":        {ours: list("audit")},

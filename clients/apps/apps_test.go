@@ -1,4 +1,4 @@
-package main
+package apps
 
 import (
 	"os"
@@ -13,9 +13,9 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-func knownApplications(t *testing.T) []application {
+func knownApplications(t *testing.T) []Application {
 	t.Helper()
-	all, err := applications()
+	all, err := All()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestMalformedApplicationsAreRefused(t *testing.T) {
 		"an unknown line":  "title: X\nscopes: openid\n---\ntext\n",
 		"a broken pattern": "title: X\n---\n{{.Issuer\n",
 	} {
-		if _, err := readApplication("x", content); err == nil {
+		if _, err := read("x", content); err == nil {
 			t.Errorf("%s passes", what)
 		}
 	}
@@ -39,41 +39,41 @@ func TestMalformedApplicationsAreRefused(t *testing.T) {
 
 func TestEveryApplicationCanBeRegisteredAsItIs(t *testing.T) {
 	for _, app := range knownApplications(t) {
-		c := app.client("https://app.example:8443/path")
+		c := app.Client("https://app.example:8443/path")
 		c.Kind = storage.KindApp
 		c.GrantTypes = []string{clients.GrantAuthorizationCode, clients.GrantRefreshToken}
 		if err := clients.Validate(c); err != nil {
-			t.Errorf("%s: %v", app.name, err)
+			t.Errorf("%s: %v", app.Name, err)
 		}
 		for _, uri := range slices.Concat(c.RedirectURIs, c.PostLogoutRedirectURIs) {
 			if err := oauth.ValidRedirectURI(uri); err != nil || strings.ContainsAny(uri, "{}") {
-				t.Errorf("%s: %s: %v", app.name, uri, err)
+				t.Errorf("%s: %s: %v", app.Name, uri, err)
 			}
 		}
 		if len(c.RedirectURIs) == 0 || !slices.Contains(c.Scopes, "openid") {
-			t.Errorf("%s: %v %v", app.name, c.RedirectURIs, c.Scopes)
+			t.Errorf("%s: %v %v", app.Name, c.RedirectURIs, c.Scopes)
 		}
 	}
 }
 
 func TestEveryApplicationIsToldWhoItIsAndWhoWeAre(t *testing.T) {
-	b := blanks{"https://login.example", "https://app.example", "c_ID", "symbolon_cs_SECRET"}
+	b := Values{"https://login.example", "https://app.example", "c_ID", "symbolon_cs_SECRET"}
 	for _, app := range knownApplications(t) {
-		text, err := app.configure(b)
+		text, err := app.Configuration(b)
 		if err != nil {
-			t.Errorf("%s: %v", app.name, err)
+			t.Errorf("%s: %v", app.Name, err)
 			continue
 		}
 		for what, value := range map[string]string{"issuer": b.Issuer, "client id": b.ClientID} {
 			if !strings.Contains(text, value) {
-				t.Errorf("%s is not told the %s", app.name, what)
+				t.Errorf("%s is not told the %s", app.Name, what)
 			}
 		}
 		if strings.Contains(text, b.ClientSecret) == app.public {
-			t.Errorf("%s: public %v, and its secret in the configuration %v", app.name, app.public, !app.public)
+			t.Errorf("%s: public %v, and its secret in the configuration %v", app.Name, app.public, !app.public)
 		}
 		if strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || !strings.HasSuffix(text, "\n") {
-			t.Errorf("%s: something is missing:\n%s", app.name, text)
+			t.Errorf("%s: something is missing:\n%s", app.Name, text)
 		}
 	}
 }
@@ -84,14 +84,14 @@ func TestEveryApplicationSaysByWhichDocumentationItGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, app := range knownApplications(t) {
-		if !regexp.MustCompile(`[ ,]` + regexp.QuoteMeta(app.name) + `[,.]`).Match(page) {
-			t.Errorf("docs/clients/README.md does not list %s", app.name)
+		if !regexp.MustCompile(`[ ,]` + regexp.QuoteMeta(app.Name) + `[,.]`).Match(page) {
+			t.Errorf("docs/clients/README.md does not list %s", app.Name)
 		}
-		if app.title == "" || app.file == "" || !strings.Contains(app.follows, "https://") {
-			t.Errorf("%s: title %q, file %q, follows %q", app.name, app.title, app.file, app.follows)
+		if app.Title == "" || app.File == "" || !strings.Contains(app.Follows, "https://") {
+			t.Errorf("%s: title %q, file %q, follows %q", app.Name, app.Title, app.File, app.Follows)
 		}
-		if app.pkceOptional && !strings.Contains(app.note, "PKCE") {
-			t.Errorf("%s goes without PKCE and does not say why", app.name)
+		if app.pkceOptional && !strings.Contains(app.Note, "PKCE") {
+			t.Errorf("%s goes without PKCE and does not say why", app.Name)
 		}
 	}
 }
@@ -100,10 +100,10 @@ func TestOnlyWhatTheTestsRunSaysSo(t *testing.T) {
 	for _, app := range knownApplications(t) {
 		runs := false
 		for _, file := range testFiles(t, "../../e2e/*_test.go") {
-			runs = runs || strings.Contains(file, `.configured(t, "`+app.name+`"`)
+			runs = runs || strings.Contains(file, `.configured(t, "`+app.Name+`"`)
 		}
-		if says := strings.HasPrefix(app.follows, "run by our tests"); says != runs {
-			t.Errorf("%s: says that our tests run it %v, and they do %v", app.name, says, runs)
+		if says := strings.HasPrefix(app.Follows, "run by our tests"); says != runs {
+			t.Errorf("%s: says that our tests run it %v, and they do %v", app.Name, says, runs)
 		}
 	}
 }
