@@ -7,6 +7,7 @@
 //	registry.go  what both share: list, show, update, disable, enable, delete
 //	secret.go    several live secrets for each; lastused.go when each was last used
 //	validate.go  the one validator; keys.go, uri.go, links.go, name.go, scope.go, openid.go its parts
+//	field.go     a row of the table of metadata; fields*.go its rows, members.go and schema.go what follows
 //	face.go      when a client has become another one to people
 package clients
 

@@ -46,10 +46,7 @@ func signsRequests(c storage.Client) bool {
 }
 
 func checkRequestObjects(c storage.Client) error {
-	switch algs := keys.ClientAlgorithms(); {
-	case c.RequestAlg != "" && c.RequestAlg != storage.AlgNone && !slices.Contains(algs, c.RequestAlg):
-		return invalid("request_object_signing_alg", "%q is not supported; use one of %v, or none", c.RequestAlg, algs)
-	case c.RequestAlg == storage.AlgNone && c.RequireSigned:
+	if c.RequestAlg == storage.AlgNone && c.RequireSigned {
 		return invalid("request_object_signing_alg", "none signs nothing, and signed requests are required")
 	}
 	return nil

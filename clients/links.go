@@ -7,10 +7,9 @@ import (
 )
 
 func checkLinks(c storage.Client) error {
-	for _, link := range []struct{ field, uri string }{
-		{"client_uri", c.ClientURI}, {"logo_uri", c.LogoURI}, {"policy_uri", c.PolicyURI}, {"tos_uri", c.TOSURI},
-	} {
-		if err := CheckLink(link.field, link.uri); link.uri != "" && err != nil {
+	for _, f := range metadata.Links() {
+		uri := *f.Column(&c).(*string)
+		if err := CheckLink(f.Name, uri); uri != "" && err != nil {
 			return err
 		}
 	}

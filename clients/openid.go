@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -36,9 +35,6 @@ func checkSubject(c storage.Client) error {
 
 // checkTelling judges in what form people are told about.
 func checkTelling(c storage.Client) error {
-	if c.UserInfoAlg != "" && !slices.Contains(keys.ClientAlgorithms(), c.UserInfoAlg) {
-		return invalid("userinfo_signed_response_alg", "%q is not supported; use one of %v", shorten(c.UserInfoAlg), keys.ClientAlgorithms())
-	}
 	if !slices.Contains([]string{"", storage.IDTokenFull, storage.IDTokenMinimal}, c.IDTokenClaims) {
 		return invalid("id_token_claims", "%q is not supported; use full or minimal", shorten(c.IDTokenClaims))
 	}

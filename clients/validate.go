@@ -69,15 +69,15 @@ func checkLifetime(c storage.Client) error {
 }
 
 func checkAlg(c storage.Client) error {
-	for _, alg := range []struct{ field, value string }{
-		{"signing_alg", c.SigningAlg},
-		{"authorization_signed_response_alg", c.ResponseAlg},
-		{"introspection_signed_response_alg", c.IntrospectionAlg},
-		{"token_endpoint_auth_signing_alg", c.AssertionAlg},
-	} {
-		if alg.value != "" && !slices.Contains(keys.ClientAlgorithms(), alg.value) {
-			return invalid(alg.field, "%q is not supported; use one of %v", alg.value, keys.ClientAlgorithms())
+	for _, f := range metadata.Algorithms() {
+		alg := *f.Column(&c).(*string)
+		if alg == "" || slices.Contains(f.algorithms(), alg) {
+			continue
 		}
+		if f.Unsigned {
+			return invalid(f.local(), "%q is not supported; use one of %v, or none", shorten(alg), keys.ClientAlgorithms())
+		}
+		return invalid(f.local(), "%q is not supported; use one of %v", shorten(alg), keys.ClientAlgorithms())
 	}
 	return nil
 }

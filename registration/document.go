@@ -71,19 +71,14 @@ func (c *Clients) parse(ctx context.Context, id string, response *outbound.Respo
 	if o["client_secret"] != nil || o["client_secret_expires_at"] != nil {
 		return storage.Client{}, Unusable{"holds a secret"}
 	}
-	m, err := readMetadata(o)
+	m, err := readMetadata(o, clients.Metadata())
 	if err != nil {
 		return storage.Client{}, err
 	}
-	if m.name == "" {
-		m.name = hostOf(id)
+	if m.Name == "" {
+		m.Name = hostOf(id)
 	}
-	for _, alg := range []*string{&m.alg, &m.requestAlg, &m.responseAlg, &m.introAlg, &m.assertionAlg} {
-		if !slices.Contains(signingAlgs(), *alg) {
-			*alg = ""
-		}
-	}
-	m.forget()
+	forgetAlgorithms(&m.Client)
 	client, err := m.client(c.Rules)
 	if err != nil {
 		return storage.Client{}, err
@@ -110,9 +105,9 @@ func (c *Clients) authenticate(ctx context.Context, client *storage.Client, m me
 	if !m.needsKeys() {
 		return nil
 	}
-	client.JWKS = m.jwks
-	if m.jwksURI != "" {
-		client.JWKS, err = c.fetchKeys(ctx, m.jwksURI)
+	client.JWKS = m.JWKS
+	if m.JWKSURI != "" {
+		client.JWKS, err = c.fetchKeys(ctx, m.JWKSURI)
 	}
 	return err
 }

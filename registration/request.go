@@ -39,7 +39,7 @@ func (e *Endpoint) client(ctx context.Context, o object) (wanted, error) {
 	if err := checkLinks(o); err != nil {
 		return wanted{}, err
 	}
-	m, err := readMetadata(o)
+	m, err := readMetadata(o, clients.Metadata())
 	if err != nil {
 		return wanted{}, err
 	}
@@ -83,7 +83,7 @@ func authenticate(c *storage.Client, m metadata, r Rules) error {
 		return malformed("token_endpoint_auth_method is not supported.")
 	}
 	if m.needsKeys() {
-		c.JWKS, c.JWKSURI = m.jwks, m.jwksURI
+		c.JWKS, c.JWKSURI = m.JWKS, m.JWKSURI
 	}
 	return nil
 }
@@ -91,15 +91,15 @@ func authenticate(c *storage.Client, m metadata, r Rules) error {
 // checkLinks refuses what is no web address: nobody shall think that a javascript: URL was accepted.
 // Of the others, those that are https are kept.
 func checkLinks(o object) error {
-	for _, name := range []string{"client_uri", "logo_uri", "tos_uri", "policy_uri"} {
-		text, err := o.text(name)
+	for _, f := range clients.Metadata().Links() {
+		text, err := o.text(f.Name)
 		if err != nil {
 			return err
 		}
 		u, err := url.Parse(text)
 		if text != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
 			len(text) > 2048 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })) {
-			return malformed(name + " is not a web address.")
+			return malformed(f.Name + " is not a web address.")
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ as well, filled in; other flags change what is registered.`,
   symbolon client create --name Bank --redirect-uri https://bank.example/cb --jwks bank.jwks.json --profile fapi2`,
 		Args: cobra.NoArgs,
 	}
-	flags := addClientFlags(cmd)
+	apply := addMetadataFlags(cmd, clients.Metadata().Flags(storage.KindApp))
 	id := cmd.Flags().String("id", "", "its client_id, where the application or an earlier server has settled it (default: a new one)")
 	public := cmd.Flags().Bool("public", false, "it cannot keep a secret")
 	var life durationFlag
@@ -52,7 +52,7 @@ as well, filled in; other flags change what is registered.`,
 			client = app.Client(known.url)
 			client.ID = *id
 		}
-		flags.apply(cmd, &client)
+		apply(&client)
 		switch {
 		case client.Name == "":
 			return usagef("--name is required: users see it on the consent page")
@@ -110,7 +110,7 @@ func (p *program) printForApp(cmd *cobra.Command, issued clients.Issued, app app
 		say(cmd, "%s", app.Note)
 	}
 	view := viewIssued(issued)
-	view.App = &app
+	view.app = &app
 	if err := p.print(cmd, view, view.write); err != nil || p.json {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 type registry struct {
 	*program
 	noun string // "agent", "client"
+	kind string
 	of   func(d deployment) *clients.Registry
 }
 
@@ -43,15 +44,14 @@ func (r registry) list() *cobra.Command {
 			return err
 		}
 		return r.withDeployment(cmd, func(ctx context.Context, d deployment) error {
-			clients, err := r.of(d).List(ctx, p)
+			found, err := r.of(d).List(ctx, p)
 			if err != nil {
 				return err
 			}
-			if last := len(clients) - 1; last >= 0 && len(clients) == p.Limit {
-				sayMore(cmd, storage.Cursor{At: clients[last].CreatedAt, ID: clients[last].ID})
+			if last := len(found) - 1; last >= 0 && len(found) == p.Limit {
+				sayMore(cmd, storage.Cursor{At: found[last].CreatedAt, ID: found[last].ID})
 			}
-			views := viewClients(clients)
-			return r.print(cmd, views, func(w io.Writer) { writeClients(w, views) })
+			return r.print(cmd, viewClients(found), func(w io.Writer) { writeClients(w, found) })
 		})
 	}
 	return cmd
@@ -78,11 +78,10 @@ func (r registry) show() *cobra.Command {
 }
 
 func (r registry) printClient(cmd *cobra.Command, client storage.Client, secrets []storage.ClientSecret) error {
-	view := viewClient(client)
-	view.Secrets = viewSecrets(secrets)
+	view := clientView{Client: client, secrets: viewSecrets(secrets)}
 	return r.print(cmd, view, func(w io.Writer) {
 		view.write(w)
-		for _, s := range view.Secrets {
+		for _, s := range view.secrets {
 			row(w, "secret", s.ID+" "+lasts(s.ExpiresAt))
 		}
 	})
@@ -105,13 +104,13 @@ func (r registry) change(verb, short, done string, do func(*clients.Registry, co
 	}
 }
 
-// update makes the command that changes what fill's flags were given.
-func (r registry) update(example string, define func(cmd *cobra.Command) func(c *storage.Client)) *cobra.Command {
+// update makes the command that changes what its flags say.
+func (r registry) update(example string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "update ID", Short: "Change the given settings", Example: example, Args: cobra.ExactArgs(1),
 		Long: "Change only what the given flags set. A list is replaced as a whole; one empty value clears it.\nWhat is taken away ends the access tokens there are at once; refresh tokens give what is left.",
 	}
-	apply := define(cmd)
+	apply := addMetadataFlags(cmd, clients.Metadata().Flags(r.kind))
 	own := cmd.Flags().NFlag
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if own() == 0 {

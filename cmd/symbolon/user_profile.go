@@ -53,7 +53,9 @@ on their profile page, except --preferred-username. Only users can change their 
 		}
 		return p.withDeployment(cmd, func(ctx context.Context, d deployment) error {
 			user, err := d.users().Change(ctx, d.by, args[0], func(u *storage.User) error {
-				set(cmd.Flags().Changed("name"), &u.Name, *name)
+				if cmd.Flags().Changed("name") {
+					u.Name = *name
+				}
 				return flags.apply(cmd, &u.Profile)
 			})
 			if err != nil {
