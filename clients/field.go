@@ -1,6 +1,9 @@
 package clients
 
 import (
+	"iter"
+	"slices"
+
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -51,32 +54,46 @@ const (
 type Table []Field
 
 // Registered returns the fields that software may say of itself.
-func (t Table) Registered() Table { return t.where(func(f Field) bool { return f.Registered }) }
+func (t Table) Registered() iter.Seq[Field] {
+	return t.where(func(f Field) bool { return f.Registered })
+}
 
 // Links returns the fields that are addresses for people.
-func (t Table) Links() Table { return t.where(func(f Field) bool { return f.Link }) }
+func (t Table) Links() iter.Seq[Field] { return t.where(func(f Field) bool { return f.Link }) }
 
 // Algorithms returns the fields that are signature algorithms.
-func (t Table) Algorithms() Table { return t.where(func(f Field) bool { return f.Algorithm }) }
+func (t Table) Algorithms() iter.Seq[Field] {
+	return t.where(func(f Field) bool { return f.Algorithm })
+}
 
 // Flags returns the fields that commands set on clients of this kind.
 func (t Table) Flags(kind string) Table {
-	return t.where(func(f Field) bool { return f.Flag != "" && (kind == storage.KindApp || f.Agents == Settable) })
+	return slices.Collect(t.where(func(f Field) bool { return f.Flag != "" && (kind == storage.KindApp || f.Agents == Settable) }))
 }
 
 // Of returns the fields that clients of this kind have.
-func (t Table) Of(kind string) Table {
+func (t Table) Of(kind string) iter.Seq[Field] {
 	return t.where(func(f Field) bool { return kind == storage.KindApp || f.Agents != AppsOnly })
 }
 
-func (t Table) where(is func(Field) bool) Table {
-	var some Table
+// RegisteredName returns the name by which software knows what the validator calls field.
+func (t Table) RegisteredName(field string) string {
 	for _, f := range t {
-		if is(f) {
-			some = append(some, f)
+		if f.Local == field {
+			return f.Name
 		}
 	}
-	return some
+	return field
+}
+
+func (t Table) where(is func(Field) bool) iter.Seq[Field] {
+	return func(yield func(Field) bool) {
+		for _, f := range t {
+			if is(f) && !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 // local returns the name that commands and the validator use.

@@ -27,7 +27,7 @@ func TestOneRowIsAFieldEverywhere(t *testing.T) {
 		"flags of client": {len(Metadata().Flags(storage.KindApp)), len(table.Flags(storage.KindApp))},
 		"flags of agent":  {len(Metadata().Flags(storage.KindAgent)), len(table.Flags(storage.KindAgent)) + 1},
 		"view":            {len(Metadata().View(c)), len(table.View(c))},
-		"registration":    {len(Metadata().Registered()), len(table.Registered())},
+		"registration":    {len(slices.Collect(Metadata().Registered())), len(slices.Collect(table.Registered()))},
 		"answer":          {len(Metadata().Answer(c)), len(table.Answer(c))},
 		"schema":          {properties(Metadata()), properties(table)},
 	} {

@@ -7,7 +7,7 @@ import (
 )
 
 func checkLinks(c storage.Client) error {
-	for _, f := range metadata.Links() {
+	for f := range metadata.Links() {
 		uri := *f.Column(&c).(*string)
 		if err := CheckLink(f.Name, uri); uri != "" && err != nil {
 			return err

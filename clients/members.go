@@ -44,7 +44,7 @@ func (m Members) MarshalJSON() ([]byte, error) {
 // View returns what the operator sees of c.
 func (t Table) View(c storage.Client) Members {
 	var all Members
-	for _, f := range t.Of(c.Kind) {
+	for f := range t.Of(c.Kind) {
 		value := f.json(c)
 		if f.Default != "" && isEmpty(value) {
 			value = f.Default
@@ -59,7 +59,7 @@ func (t Table) View(c storage.Client) Members {
 // Answer returns what software is told of its own registration c.
 func (t Table) Answer(c storage.Client) Members {
 	var all Members
-	for _, f := range t.Registered() {
+	for f := range t.Registered() {
 		value := f.json(c)
 		if f.Always && f.Default != "" && isEmpty(value) {
 			value = f.Default

@@ -69,7 +69,7 @@ func checkLifetime(c storage.Client) error {
 }
 
 func checkAlg(c storage.Client) error {
-	for _, f := range metadata.Algorithms() {
+	for f := range metadata.Algorithms() {
 		alg := *f.Column(&c).(*string)
 		if alg == "" || slices.Contains(f.algorithms(), alg) {
 			continue

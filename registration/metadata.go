@@ -25,7 +25,7 @@ type metadata struct {
 }
 
 func readMetadata(o object, table clients.Table) (m metadata, err error) {
-	for _, f := range table.Registered() {
+	for f := range table.Registered() {
 		if err = o.read(f, &m.Client); err != nil {
 			return m, err
 		}
@@ -133,7 +133,7 @@ func (m metadata) displayName() string {
 // hideLinks leaves out the links that people are not shown: they are a courtesy, and no reason to refuse
 // a client.
 func hideLinks(c *storage.Client) {
-	for _, f := range clients.Metadata().Links() {
+	for f := range clients.Metadata().Links() {
 		if uri := f.Column(c).(*string); clients.CheckLink(f.Name, *uri) != nil {
 			*uri = ""
 		}
@@ -142,7 +142,7 @@ func hideLinks(c *storage.Client) {
 
 // forgetAlgorithms leaves out the algorithms that we do not have: a document says all it can do.
 func forgetAlgorithms(c *storage.Client) {
-	for _, f := range clients.Metadata().Algorithms() {
+	for f := range clients.Metadata().Algorithms() {
 		if alg := f.Column(c).(*string); !slices.Contains(keys.ClientAlgorithms(), *alg) {
 			*alg = ""
 		}

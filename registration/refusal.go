@@ -38,17 +38,10 @@ func judged(err error) error {
 	if !ok {
 		return err
 	}
-	refusal := refuse(invalidMetadata, registeredName(invalid.Field)+" is missing, malformed or not allowed.")
+	refusal := refuse(invalidMetadata, clients.Metadata().RegisteredName(invalid.Field)+" is missing, malformed or not allowed.")
 	if invalid.Field == "redirect_uris" {
 		refusal = refuse(invalidRedirect, "A redirect URI is missing, malformed or not allowed.")
 	}
 	refusal.Hint = invalid.Error()
 	return refusal
-}
-
-func registeredName(field string) string {
-	if field == "signing_alg" {
-		return "id_token_signed_response_alg"
-	}
-	return field
 }

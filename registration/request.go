@@ -91,7 +91,7 @@ func authenticate(c *storage.Client, m metadata, r Rules) error {
 // checkLinks refuses what is no web address: nobody shall think that a javascript: URL was accepted.
 // Of the others, those that are https are kept.
 func checkLinks(o object) error {
-	for _, f := range clients.Metadata().Links() {
+	for f := range clients.Metadata().Links() {
 		text, err := o.text(f.Name)
 		if err != nil {
 			return err

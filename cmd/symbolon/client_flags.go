@@ -25,7 +25,7 @@ func addMetadataFlags(cmd *cobra.Command, table clients.Table) func(c *storage.C
 	selfSigned := cmd.Flags().Bool("tls-self-signed", false, "it authenticates by self-signed certificates of its keys (--jwks)")
 	checkKeyFlags(cmd)
 	return func(c *storage.Client) {
-		given := given(cmd, flags)
+		given := givenOf(cmd, flags)
 		for _, f := range given {
 			if f.Prepare != nil {
 				f.Prepare(c)
@@ -40,7 +40,7 @@ func addMetadataFlags(cmd *cobra.Command, table clients.Table) func(c *storage.C
 	}
 }
 
-func given(cmd *cobra.Command, flags []metadataFlag) []metadataFlag {
+func givenOf(cmd *cobra.Command, flags []metadataFlag) []metadataFlag {
 	var some []metadataFlag
 	for _, f := range flags {
 		if cmd.Flags().Changed(f.Flag) {

@@ -65,7 +65,7 @@ func (v clientView) write(w io.Writer) {
 	line("secret_id", v.secret.ID)
 	line("name", v.Name)
 	line("state", stateOf(v.Client))
-	for _, f := range clients.Metadata().Of(v.Kind) {
+	for f := range clients.Metadata().Of(v.Kind) {
 		if f.Label != "" {
 			line(f.Label, lineOf(f, v.Client))
 		}
