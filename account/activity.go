@@ -35,7 +35,7 @@ func (a *activityPage) mount(mux *web.Mux) {
 	mux.Page("POST /account/activity/not-me", a.known(a.disown))
 }
 
-// show tells what happened, in plain words.
+// show says what happened, in plain words.
 func (a *activityPage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	events, err := a.store.Events(r.Context(), audit.Filter{
 		UserID: s.UserID, Types: shownTypes(), Before: eventID(r.URL.Query().Get("before")), Limit: activityRows + 1,
@@ -60,7 +60,7 @@ func (a *activityPage) show(w http.ResponseWriter, r *http.Request, s *session.S
 	return a.pages.Render(w, http.StatusOK, p)
 }
 
-// teller knows what events only name.
+// narrator knows what events only name.
 type narrator struct {
 	own      string            // id of the session that reads
 	apps     map[string]string // id of a client → its name
@@ -89,7 +89,7 @@ func clientsOf(events []audit.Event) (ids []string) {
 	return slices.Compact(ids)
 }
 
-// event is false for what happens all the time and tells the person nothing.
+// event returns false for what happens all the time and is no news to the person.
 func (t narrator) event(e audit.Event) (templates.ActivityEvent, bool) {
 	said := t.sentence(e)
 	return templates.ActivityEvent{
@@ -98,7 +98,7 @@ func (t narrator) event(e audit.Event) (templates.ActivityEvent, bool) {
 	}, said != ""
 }
 
-// ours returns whether the operator did it, or the one who is looking.
+// ours reports whether the operator did it, or the one who is looking.
 func (t narrator) ours(e audit.Event) bool {
 	switch e.Type {
 	case audit.UserCreated, audit.UserDisabled, audit.UserEnabled, audit.RecoveryLinkMade, audit.RecoveryLinkVoided, audit.Disowned:
@@ -142,8 +142,8 @@ func (a *activityPage) ownEvent(ctx context.Context, s *session.Session, id stri
 	return audit.Event{}, fmt.Errorf("find event: %w", storage.ErrNotFound)
 }
 
-// disown takes "this wasn't me": whoever it was is signed out everywhere, and the person is led to
-// where they can undo it. It takes no fresh sign-in, because it gives nobody anything.
+// disown takes "this wasn't me": it signs out everywhere else, and leads the person to where they
+// can undo it. It takes no fresh sign-in, because it gives no access to anything.
 func (a *activityPage) disown(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	e, err := a.ownEvent(r.Context(), s, posted(r, "event"))
 	if err != nil {
@@ -162,7 +162,7 @@ func (a *activityPage) disown(w http.ResponseWriter, r *http.Request, s *session
 	})
 }
 
-// nextStep is what to look at after something was done by somebody else.
+// nextStep returns what to look at after another person did something.
 func nextStep(e audit.Event) (message, text i18n.Text, path string) {
 	switch e.Type {
 	case audit.ConsentGiven, audit.RefreshReused, audit.CodeReplayed:

@@ -31,15 +31,15 @@ type Store interface {
 	Events(ctx context.Context, f audit.Filter) ([]audit.Event, error)
 }
 
-// Sessions tells who is signed in in a browser.
+// Sessions returns who is signed in in a browser.
 type Sessions interface {
-	// Current returns the session of this browser, nil when nobody is signed in.
+	// Current returns the session of this browser, nil when no user is signed in.
 	Current(r *http.Request) (*session.Session, error)
 	// End signs this browser out.
 	End(w http.ResponseWriter, r *http.Request) error
 }
 
-// Requests keeps where a browser wants to go on once somebody has signed in there.
+// Requests keeps where a browser wants to go on after a sign-in.
 type Requests interface {
 	Park(w http.ResponseWriter, r *http.Request, q *interaction.Request) error
 }

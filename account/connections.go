@@ -21,7 +21,7 @@ import (
 type ConnectionStore interface {
 	// Connections returns the clients that have access to the user's account, by name.
 	Connections(ctx context.Context, userID string) ([]storage.Connection, error)
-	// ClientNames returns what clients are called, whoever uses them.
+	// ClientNames returns what clients are called, for any user.
 	ClientNames(ctx context.Context, ids []string) (map[string]string, error)
 	// WithdrawConsent forgets what the user allowed the client and revokes all that came of it, in one
 	// transaction.

@@ -29,7 +29,7 @@ func (a *deletePage) mount(mux *web.Mux) {
 	mux.Page("POST /account/delete", a.sure(audit.UserDeleted, a.delete))
 }
 
-// show says what deleting means.
+// show explains what deleting means.
 func (a *deletePage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	frame, err := a.guarded(r, s)
 	if err != nil {
@@ -75,7 +75,7 @@ func (a *deletePage) delete(w http.ResponseWriter, r *http.Request, s *session.S
 	return a.pages.Render(w, http.StatusOK, templates.SignedOut{Notice: "Your account and everything we stored about you were deleted.", SignInURL: a.Path("/login")})
 }
 
-// deleted says goodbye by one mail.
+// deleted sends one mail as a goodbye.
 func (a *deletePage) deleted(r *http.Request, s *session.Session) error {
 	return errors.Join(
 		a.write(r.Context(), templates.AccountDeletedMail(a.circumstances(r, s)), s.User.Addresses()...),

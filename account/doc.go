@@ -1,5 +1,5 @@
 // Package account is where people look after their account: what protects it, who uses it, what
-// happened to it, and how to leave.
+// happened to it, and how to delete it.
 //
 //	GET  /account                             home.go: what protects the account, what is missing
 //	GET  /account/confirm?to=PAGE             stepup.go: a fresh sign-in, then back to the page
@@ -31,6 +31,6 @@
 //
 // What changes who can get in (factors, codes, address, deletion) takes a sign-in of the last five
 // minutes that is as strong as what the person has enrolled; the handlers refuse anything less, the
-// pages only say so beforehand. Every such change is in the audit trail and is told by mail.
-// Everything is looked up among the person's own: what is somebody else's does not exist here.
+// pages only say so beforehand. Every such change is in the audit trail and notified by mail.
+// Everything is looked up among the person's own: what belongs to another user does not exist here.
 package account

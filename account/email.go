@@ -43,7 +43,7 @@ func (a *emailPage) mount(mux *web.Mux) {
 }
 
 // enterCode takes the code, in the browser that asked and five times at most. The change was
-// asked for by somebody who had confirmed who they are, so it takes no second confirmation.
+// asked for by a user who had confirmed who they are, so it takes no second confirmation.
 func (a *emailPage) enterCode(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	c, err := a.changes.of(r, s)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -104,7 +104,7 @@ func (a *emailPage) use(w http.ResponseWriter, r *http.Request, s *session.Sessi
 	return a.done(w, "profile", c.Which.done())
 }
 
-// firstSet tells all addresses, the old and the new: s is of before.
+// firstSet notifies all addresses, the old and the new: s is of before.
 func (a *emailPage) firstSet(r *http.Request, s *session.Session, c emailChange) error {
 	m := templates.EmailChangedMail(c.Old, c.New, a.circumstances(r, s), a.link("/account/profile"))
 	return errors.Join(
@@ -113,7 +113,7 @@ func (a *emailPage) firstSet(r *http.Request, s *session.Session, c emailChange)
 	)
 }
 
-// taken is told only here, to somebody who has shown to read that address' mail.
+// taken says so only here, to a user who has shown to read that address' mail.
 func (a *emailPage) taken(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	if err := a.changes.void(r.Context(), s.UserID); err != nil {
 		return err

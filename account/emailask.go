@@ -15,8 +15,8 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// ask sends a link and a code to a new address. Whether somebody else has it is not told to who
-// cannot read its mail.
+// ask sends a link and a code to a new address. Whether another user has it is not disclosed to those
+// who cannot read its mail.
 func (a *emailPage) ask(which mailbox) page {
 	return func(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 		typed := strings.TrimSpace(posted(r, "email"))
@@ -53,7 +53,7 @@ func (a *emailPage) bad(w http.ResponseWriter, r *http.Request, s *session.Sessi
 	return a.profile.render(w, r, s, profileForm{status: http.StatusBadRequest, which: which, email: strings.ToValidUTF8(typed, ""), emailError: problem})
 }
 
-// allowMail keeps an account from being used to flood somebody's mailbox.
+// allowMail keeps an account from being used to flood a mailbox.
 func (a *emailPage) allowMail(ctx context.Context, userID, email string) error {
 	if err := a.limiter.Allow(ctx, "email-change-user:"+storage.KeyOf(userID), web.Limit{Events: 5, Per: time.Hour}); err != nil {
 		return err

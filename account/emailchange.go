@@ -22,7 +22,7 @@ const emailPrefix = "symbolon_ec_"
 // emailTokenLength is that of storage.NewBearer(emailPrefix): nothing else is looked up.
 const emailTokenLength = len(emailPrefix) + 52
 
-// codeFor tells the codes of these mails from those of others.
+// codeFor distinguishes the codes of these mails from those of others.
 const codeFor = "email change code"
 
 // emailChange is a new address that waits to be confirmed. It is stored as JSON under the digest of
@@ -42,7 +42,7 @@ func newEmailChange(token, browser string, user storage.User, which mailbox, to 
 	}
 }
 
-// of tells whether it is this person's, who still has the address it replaces.
+// of reports whether it is this person's, who still has the address it replaces.
 func (c emailChange) of(s *session.Session) bool {
 	return s != nil && c.UserID == s.UserID && c.Old == c.Which.of(s.User)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// byToken finds the change of the link in the request's path, and who is signed in, if anybody.
+// byToken finds the change of the link in the request's path, and the user who is signed in, if any.
 func (a *emailPage) byToken(r *http.Request) (emailChange, *session.Session, error) {
 	token := r.PathValue("token")
 	if len(token) != emailTokenLength {
@@ -34,14 +34,14 @@ func (a *emailPage) showLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	action := a.Path("/account/email/link/" + r.PathValue("token"))
 	p := templates.ConfirmEmail{New: c.New, Second: c.Which == second, Action: action, Cancel: action + "/not-me"}
-	if c.of(s) { // whoever else reads the new address' mail is not told the old one
+	if c.of(s) { // other readers of the new address' mail do not learn the old one
 		p.Old = c.Old
 	}
 	return a.pages.Render(w, http.StatusOK, p)
 }
 
-// useLink changes the address where its owner is signed in and nowhere else: nobody can be
-// talked into giving their own address to somebody else's account by a click.
+// useLink changes the address where its owner is signed in and nowhere else: users cannot be
+// talked into giving their own address to another account by a click.
 func (a *emailPage) useLink(w http.ResponseWriter, r *http.Request) error {
 	c, s, err := a.byToken(r)
 	if err != nil {
@@ -72,7 +72,7 @@ func (a *emailPage) refuseLink(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// deadLink tells of a missing change that its link is dead; any other error is returned as it is.
+// deadLink returns the page of a dead link for a missing change, and any other error as it is.
 func (a *emailPage) deadLink(err error) error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err

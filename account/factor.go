@@ -26,7 +26,7 @@ func (a *codesPage) added(w http.ResponseWriter, r *http.Request, s *session.Ses
 	return web.Redirect(w, a.Path(path)+"?done="+what)
 }
 
-// removed records and tells that a factor is gone, and signs out whoever may have come by it.
+// removed records and notifies that a factor was removed, and signs out all who may have used it.
 func (a *frame) removed(r *http.Request, s *session.Session, method, id string, factor i18n.Text) error {
 	m := templates.FactorRemovedMail(factor, a.circumstances(r, s), a.link("/account"))
 	return errors.Join(

@@ -81,7 +81,7 @@ func TestOfManyRemovalsAtOnceOneFactorStays(t *testing.T) {
 		}
 		racing.Wait()
 		v := d.signedIn(t, d.ada, login.VerifiedKey)
-		for _, form := range forms { // whoever was signed out in the middle tries again
+		for _, form := range forms { // a browser that was signed out in the middle tries again
 			if form == nil {
 				v.post("/account/app/remove", nil)
 				continue

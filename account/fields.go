@@ -19,8 +19,8 @@ const (
 	online
 )
 
-// controls are those of the fields that people change themselves, by name. Applications take a
-// preferred_username for who somebody is, though they should not, so nobody chooses their own.
+// controls returns those of the fields that people change themselves, by name. Applications identify users
+// by preferred_username, though they should not, so users cannot choose their own.
 func controls() map[string]control {
 	return map[string]control{
 		"given_name":     {label: "Given name", group: naming, fill: "given-name"},

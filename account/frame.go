@@ -42,7 +42,7 @@ type frame struct {
 	}
 }
 
-// has tells whether this deployment has the section.
+// has reports whether this deployment has the section.
 func (a *frame) has(s section) bool {
 	switch s.name {
 	case "passkeys":
@@ -55,7 +55,7 @@ func (a *frame) has(s section) bool {
 	return true
 }
 
-// mailOff returns whether no one signs in by mail here.
+// mailOff reports whether signing in by mail is off here.
 func (a *frame) mailOff() bool { return a.keep == storage.KeepPasskey }
 
 // head is the frame of a page.
@@ -83,8 +83,8 @@ func (a *frame) guarded(r *http.Request, s *session.Session) (templates.Frame, e
 	return f, err
 }
 
-// done leads back to a page, which says what was done. Only names travel: nobody can put words of
-// their own on our pages.
+// done leads back to a page, which says what was done. Only names travel: a link cannot put words
+// of its own on our pages.
 func (a *frame) done(w http.ResponseWriter, name, what string) error {
 	return web.Redirect(w, a.Path(pathTo(name))+"?done="+what)
 }

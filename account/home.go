@@ -23,7 +23,7 @@ func (a *homePage) mount(mux *web.Mux) {
 	mux.Page("GET /account", a.known(a.show))
 }
 
-// show says what protects the account, and what is missing.
+// show lists what protects the account, and what is missing.
 func (a *homePage) show(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	f, err := a.store.Factors(r.Context(), s.UserID)
 	if err != nil {
@@ -53,7 +53,7 @@ func (a *homePage) protections(u storage.User, f storage.Factors) []templates.Pr
 		all = append(all, a.codeProtection(f))
 	}
 	all = append(all, a.mailProtection(u))
-	if a.mailOff() { // a second address lets nobody in
+	if a.mailOff() { // a second address is no way to sign in
 		return all
 	}
 	return append(all, a.secondProtection(u))
@@ -75,7 +75,7 @@ func (a *homePage) appProtection(f storage.Factors) templates.Protection {
 	return p
 }
 
-// fewCodes is when people are told to make new ones.
+// fewCodes is the number at which people are advised to make new ones.
 const fewCodes = 3
 
 func (a *homePage) codeProtection(f storage.Factors) templates.Protection {

@@ -56,7 +56,7 @@ func TestExportTellsWhatExactlyWasAllowedAndWhoIsStillToBeTold(t *testing.T) {
 }
 
 // everything gives ada what only some people have: access to exactly one thing, and a session that ended
-// whose app is still to be told.
+// whose app is still to be notified.
 func (d *deployment) everything(t *testing.T, v visitor) {
 	t.Helper()
 	here := d.sessions(t, d.ada)[0]

@@ -174,7 +174,7 @@ func (v visitor) post(path string, form url.Values) logintest.Page {
 	return v.Post(v.d.node, path, form)
 }
 
-// inside tells whether the browser is signed in.
+// inside reports whether the browser is signed in.
 func (v visitor) inside() bool { return v.get("/account").Status == http.StatusOK }
 
 // addPasskey gives user a passkey, as if it had been enrolled.

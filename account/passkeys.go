@@ -24,7 +24,7 @@ type PasskeyStore interface {
 type Passkeys interface {
 	// Options begins to enrol one: PublicKeyCredentialCreationOptionsJSON.
 	Options(ctx context.Context, user storage.User, browser string) (string, error)
-	// Enrol takes the browser's answer, records what came of it and tells the person by mail. With an
+	// Enrol takes the browser's answer, records what came of it and notifies the person by mail. With an
 	// empty name the passkey is called after its maker. A *web.Error below 500 says to the person why
 	// it was refused.
 	Enrol(r *http.Request, user storage.User, browser, credentialJSON, name string) (storage.Passkey, error)
@@ -109,7 +109,7 @@ func (a *passkeysPage) list(ctx context.Context, userID string) ([]templates.Pas
 	return all, nil
 }
 
-// keeps says why a factor stays that would leave no more than these.
+// keeps returns why a factor cannot be removed if only these would remain.
 func (a *frame) keeps(left storage.Factors) i18n.Text {
 	switch {
 	case a.keep.Allows(left):

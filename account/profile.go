@@ -15,7 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// profileForm is what was typed, and what is wrong with it.
+// profileForm is what was typed, and why it was refused.
 type profileForm struct {
 	status           int
 	which            mailbox // that email and emailError are of

@@ -57,7 +57,7 @@ func TestOnlyAPlainNewAddressIsAskedFor(t *testing.T) {
 	d.must(t, "mails", len(d.mails.sent), 0)
 }
 
-// Whether an address is somebody's is not told to who cannot read its mail.
+// Whether an address is in use is not disclosed to those who cannot read its mail.
 func TestAskingForATakenAddressLooksTheSame(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		v := d.signedIn(t, d.ada, login.Mailbox)

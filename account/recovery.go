@@ -16,11 +16,11 @@ import (
 )
 
 // Codes makes recovery codes, as people type them; they cannot be had again. It records that and
-// tells the person by mail.
+// notifies the person by mail.
 type Codes interface {
 	// Issue gives the user new codes in place of all they had.
 	Issue(r *http.Request, user storage.User) ([]string, error)
-	// First gives codes to somebody who has none; nil for who has some.
+	// First makes codes for a user who has none; nil for one who has some.
 	First(r *http.Request, user storage.User) ([]string, error)
 }
 
@@ -99,7 +99,7 @@ func (a *codesPage) download(w http.ResponseWriter, r *http.Request, _ *session.
 	return err
 }
 
-// notACode returns whether word is none: what is given back must be nothing but codes.
+// notACode reports whether word is none: what is given back must be nothing but codes.
 func notACode(word string) bool {
 	return len(word) > 64 || strings.ContainsFunc(word, func(c rune) bool {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'

@@ -27,7 +27,7 @@ func (which mailbox) of(u storage.User) string {
 	return u.Email
 }
 
-// has tells whether there is nothing to change. The second address may become the first, not the
+// has reports whether there is nothing to change. The second address may become the first, not the
 // other way round: a person is never without a first.
 func (which mailbox) has(u storage.User, email string) bool {
 	taken := []string{storage.EmailKey(u.Email)}
@@ -53,8 +53,8 @@ func addresses(u storage.User, more string) []string {
 	return append(all, more)
 }
 
-// secondSet tells all addresses of a new second one; s is of before. Whoever came in by
-// the one it replaces is signed out.
+// secondSet notifies all addresses of a new second one; s is of before. Sessions that began by
+// the one it replaces are ended.
 func (a *emailPage) secondSet(r *http.Request, s *session.Session, c emailChange) error {
 	var out error
 	if c.Old != "" {
@@ -66,7 +66,7 @@ func (a *emailPage) secondSet(r *http.Request, s *session.Session, c emailChange
 	)
 }
 
-// removeSecond takes the second address away. With the first one left nobody is locked out.
+// removeSecond takes the second address away. The first one remains, so the user is not locked out.
 func (a *emailPage) removeSecond(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	err := a.users.DropSecondEmail(r.Context(), audit.Account, s.UserID, s.User.SecondEmail)
 	if errors.Is(err, storage.ErrNotFound) { // of two clicks the other did it

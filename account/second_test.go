@@ -43,7 +43,7 @@ func TestSecondAddressIsAnotherThanTheOnesThereAre(t *testing.T) {
 	d.must(t, "mails", len(d.mails.sent), 0)
 }
 
-// Whether an address is somebody's, first or second, is not told to who cannot read its mail.
+// Whether an address is in use, first or second, is not disclosed to those who cannot read its mail.
 func TestSecondAddressOfSomebodyElseLooksLikeAFreeOne(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		d.signedIn(t, d.eve, login.Mailbox).withSecond(t, "eve@second.example")

@@ -35,8 +35,8 @@ func (t narrator) sentence(e audit.Event) i18n.Text {
 	return sentences()[e.Type]
 }
 
-// told are the types of event that have a sentence: most others are tokens being issued, which nobody
-// wants to read.
+// shownTypes returns the types of event that have a sentence: most others are tokens being issued, which
+// people do not want to read.
 func shownTypes() []string {
 	types := []string{
 		audit.SignIn, audit.SignOut, audit.FactorAdded, audit.FactorRemoved, audit.FactorRenamed, audit.ConsentGiven, audit.ConsentWithdrawn,
@@ -100,7 +100,7 @@ func signOut(e audit.Event) i18n.Text {
 	return "Signed out another browser."
 }
 
-// by says how, of several methods each; without any that it knows, it says unsaid.
+// by returns how, naming each of several methods; without any that it knows, it returns unsaid.
 func by(said, unsaid i18n.Text, methods string) i18n.Text {
 	var way i18n.Text
 	for _, m := range strings.FieldsFunc(methods, func(c rune) bool { return c == '+' || c == ' ' || c == ',' }) {

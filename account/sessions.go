@@ -52,8 +52,8 @@ func (a *sessionsPage) show(w http.ResponseWriter, r *http.Request, s *session.S
 	return a.pages.Render(w, http.StatusOK, p)
 }
 
-// end ends one of the person's own. It asks for no fresh sign-in: who sees a stranger signed
-// in must not be slowed down, and the stranger gains nothing.
+// end ends one of the person's own. It asks for no fresh sign-in: a user who sees an attacker signed
+// in must not be slowed down, and the attacker gains nothing.
 func (a *sessionsPage) end(w http.ResponseWriter, r *http.Request, s *session.Session) error {
 	all, err := a.store.UserSessions(r.Context(), s.UserID)
 	if err != nil {

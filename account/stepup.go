@@ -17,15 +17,15 @@ import (
 
 // StepUp is the fresh and strong sign-in that sensitive changes take.
 type StepUp interface {
-	// Strong tells whether s was proven within the last five minutes by what is as strong as the
-	// person can: mail alone is not, for somebody who has more.
+	// Strong reports whether s was proven within the last five minutes by what is as strong as the
+	// person can: mail alone is not, for a user who has more.
 	Strong(ctx context.Context, s *session.Session) (bool, error)
 	// StepUp sends the browser to sign in, again if need be, and from there to path, which is a page
 	// of ours below the issuer's.
 	StepUp(w http.ResponseWriter, r *http.Request, path string) error
 }
 
-// page is a page for somebody signed in.
+// page is a page for a user who is signed in.
 type page func(w http.ResponseWriter, r *http.Request, s *session.Session) error
 
 // gate knows who is there, and asks for a sign-in where one is due.
@@ -41,7 +41,7 @@ type gate struct {
 
 func (a *gate) mount(mux *web.Mux) { mux.Page("GET /account/confirm", a.confirm) }
 
-// known shows p to whoever is signed in. Others sign in first.
+// known shows p to a user who is signed in. Others sign in first.
 func (a *gate) known(p page) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		s, err := a.sessions.Current(r)
@@ -58,7 +58,7 @@ func (a *gate) known(p page) web.Handler {
 	}
 }
 
-// signIn sends a stranger to sign in, by whatever is enough for signing in, and from there to path.
+// signIn sends the browser to sign in, by whatever is enough for signing in, and from there to path.
 func (a *gate) signIn(w http.ResponseWriter, r *http.Request, path string) error {
 	q := &interaction.Request{Handle: storage.NewID(""), CreatedAt: a.clock.Now(), Return: path}
 	if err := a.requests.Park(w, r, q); err != nil {
@@ -67,7 +67,7 @@ func (a *gate) signIn(w http.ResponseWriter, r *http.Request, path string) error
 	return web.Redirect(w, a.Path("/login?request="+url.QueryEscape(q.Handle)))
 }
 
-// sure does p for somebody who has just shown, as strongly as they can, that it is them. event is
+// sure does p for a user who has just shown, as strongly as they can, that it is them. event is
 // what others are refused.
 func (a *gate) sure(event string, p page) web.Handler {
 	return a.known(func(w http.ResponseWriter, r *http.Request, s *session.Session) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// gets and posts are all pages of the account that are for whoever is signed in.
+// gets and posts are all pages of the account that are for any user who is signed in.
 func gets() []string {
 	return strings.Fields(`/account /account/passkeys /account/app /account/codes /account/sessions /account/connections
 		/account/activity /account/profile /account/export /account/export.json /account/delete`)

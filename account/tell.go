@@ -17,7 +17,7 @@ import (
 // via is how audit events name what people do here.
 const via = string(audit.Account)
 
-// patience bounds the telling, which goes on when the browser hangs up.
+// patience bounds the notifying, which goes on when the browser hangs up.
 const patience = 5 * time.Second
 
 // post writes to the user.
@@ -27,8 +27,8 @@ type post struct {
 	mailer  Mailer
 }
 
-// changed records what the person did and tells them by mail, in case it was not them. The change
-// itself stands already; an error says that the trail or the mail is behind.
+// changed records what the person did and notifies them by mail, in case it was not them. The change
+// itself is made already; an error says that the trail or the mail is behind.
 func (a *frame) changed(r *http.Request, s *session.Session, e audit.Event, m templates.NoticeMail) error {
 	return errors.Join(a.did(r, s, e), a.write(r.Context(), m, s.User.Addresses()...))
 }
@@ -74,8 +74,8 @@ func (a *frame) circumstances(r *http.Request, s *session.Session) templates.Cir
 // link is the address of one of our pages for a mail.
 func (a *post) link(path string) string { return a.site.URL(path) }
 
-// endOtherSessions signs out all browsers but this one: after a way in was taken away, whoever came
-// by it must not stay.
+// endOtherSessions signs out all browsers but this one: after a way in was taken away, those who
+// used it must not stay.
 func (a *frame) endOtherSessions(r *http.Request, s *session.Session) error {
 	return a.store.EndUserSessions(r.Context(), s.UserID, s.ID, a.clock.Now())
 }

@@ -32,7 +32,7 @@ type Counter interface {
 	AuditEvent(eventType, outcome string)
 }
 
-// Options of a recorder; every field may be left out.
+// Options are those of a recorder; every field may be left out.
 type Options struct {
 	Counter Counter
 	Log     *slog.Logger

@@ -89,7 +89,7 @@ func (t *tally) fold(k *kind) bool {
 	return true
 }
 
-// coarse is e without what a client or a stranger can vary.
+// coarse returns e without what a client or an anonymous caller can vary.
 func (e Event) coarse() Event {
 	return Event{Type: e.Type, Outcome: e.Outcome, Reason: e.Reason, Method: e.Method}
 }

@@ -108,7 +108,7 @@ func TestRefusalOfAnotherKindUserOrNetworkIsARowOfItsOwn(t *testing.T) {
 	}
 }
 
-// What a stranger makes up must not become rows, from one network or from very many.
+// What an anonymous caller makes up must not become rows, from one network or from very many.
 func TestStrangersCannotFillTheLogWithMadeUpNames(t *testing.T) {
 	const each, networks = 100, 400
 	db := storagetest.SQLite(t)

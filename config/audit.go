@@ -15,7 +15,7 @@ type Audit struct {
 	CheckpointInterval time.Duration
 }
 
-const refusedEvents = "refused" // stands for the refusals of every type
+const refusedEvents = "refused" // means the refusals of every type
 
 func (a Audit) check() error {
 	if a.CheckpointInterval < 10*time.Second || a.CheckpointInterval > 24*time.Hour {

@@ -22,7 +22,7 @@ const (
 	maxLinkTitle = 40 // characters
 )
 
-// parseLinks reads what stands at the foot of every page: a list of title and url.
+// parseLinks reads what is at the foot of every page: a list of title and url.
 func parseLinks(text string) ([]templates.Link, error) {
 	if text == "" {
 		return nil, nil

@@ -59,13 +59,13 @@ type Branding struct {
 	Links              []templates.Link
 }
 
-// TokenTimes end tokens. A client's own access_token_ttl goes before AccessTTL and AgentAccessTTL.
+// TokenTimes is when tokens end. A client's own access_token_ttl goes before AccessTTL and AgentAccessTTL.
 type TokenTimes struct {
 	AccessTTL, AgentAccessTTL, IDTTL           time.Duration
 	RefreshIdle, RefreshAbsolute, RefreshRetry time.Duration
 }
 
-// KeyTimes rule the signing keys.
+// KeyTimes is when the signing keys change.
 type KeyTimes struct{ RotateAfter time.Duration }
 
 // Log is how the server logs.

@@ -16,7 +16,7 @@ func (c Config) checkDetails() error {
 	return nil
 }
 
-// holdsObjects tells a list of objects from one of words.
+// holdsObjects reports whether a list is one of objects, not of words.
 func holdsObjects(list []any) bool {
 	return slices.ContainsFunc(list, func(one any) bool { _, ok := one.(map[string]any); return ok })
 }

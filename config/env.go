@@ -8,7 +8,7 @@ import (
 	"github.com/knadh/koanf/v2"
 )
 
-// environmentLayer reads SYMBOLON_…; an empty variable counts as unset, as compose files leave them.
+// environmentLayer reads SYMBOLON_…; an empty variable counts as unset, as compose files produce them.
 func (src Source) environmentLayer() (layer, error) {
 	tree := koanf.New(".")
 	for _, k := range Keys() {
@@ -37,7 +37,7 @@ func (src Source) getenv(name string) string {
 	return ""
 }
 
-// refuseUnknownVariables catches a misspelt variable, which would silently leave a default in place.
+// refuseUnknownVariables catches a misspelt variable, which would silently keep a default.
 func (src Source) refuseUnknownVariables() error {
 	known := []string{"SYMBOLON_CONFIG"}
 	for _, name := range allNames() {

@@ -19,8 +19,8 @@ func CheckServeIssuer(issuer string) error {
 	return CheckIssuer(issuer)
 }
 
-// CheckIssuer: every token and both metadata documents carry these exact bytes, so it must have one
-// obvious spelling (RFC 8414 section 2, RFC 9207 section 2).
+// CheckIssuer refuses an issuer without one obvious spelling: every token and both metadata documents
+// carry these exact bytes (RFC 8414 section 2, RFC 9207 section 2).
 func CheckIssuer(issuer string) error {
 	u, err := url.Parse(issuer)
 	switch {
@@ -40,7 +40,7 @@ func CheckIssuer(issuer string) error {
 	return nil
 }
 
-// unicodeHost refuses a host that not everybody writes in the same way, and says how it is to be.
+// unicodeHost refuses a host that can be written in several ways, and says how it is to be.
 func unicodeHost(u *url.URL) error {
 	host, err := idna.Lookup.ToASCII(u.Hostname())
 	if err != nil {
@@ -56,7 +56,7 @@ func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
-// ambiguous tells whether a URL of the same meaning could be written otherwise.
+// ambiguous reports whether a URL of the same meaning could be written otherwise.
 func ambiguous(issuer string, u *url.URL) bool {
 	segments := strings.Split(u.Path, "/")
 	odd := func(segment string) bool { return segment == "" || segment == "." || segment == ".." }

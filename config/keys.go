@@ -101,7 +101,7 @@ func Keys() []Key {
 	}
 }
 
-// devDefaults differ from those of production: symbolon dev needs no configuration at all.
+// devDefaults returns those that differ from production's: symbolon dev needs no configuration at all.
 func devDefaults() map[string]string {
 	return map[string]string{
 		"issuer":                 "http://localhost:8080",

@@ -65,7 +65,7 @@ func flagLayer(flags *pflag.FlagSet) layer {
 }
 
 // newLayer turns a tree into texts and reads the files that *_file keys name. Relative paths count from
-// dir. describe says where a key of it stands.
+// dir. describe says where a key of it is set.
 func newLayer(tree *koanf.Koanf, dir string, describe func(name string) string) (layer, error) {
 	values, from := map[string]string{}, map[string]string{}
 	for _, k := range Keys() {
@@ -141,7 +141,7 @@ func (s Setting) Redacted() string {
 	}
 	u, err := url.Parse(s.text)
 	if err != nil || s.kind == secret || u.Host == "" {
-		return redacted // it is no URL we can read: its password could stand anywhere
+		return redacted // it is no URL we can read: its password could be anywhere
 	}
 	if _, has := u.User.Password(); has {
 		u.User = url.UserPassword(u.User.Username(), redacted)

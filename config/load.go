@@ -127,7 +127,7 @@ func followListen(c *Config, settings []Setting) {
 	settings[0].text, settings[0].Source = c.Issuer, "from listen"
 }
 
-// readSecretFile returns what a *_file key names, without the newline editors leave at its end.
+// readSecretFile returns what a *_file key names, without the newline editors put at its end.
 func readSecretFile(path string) (string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {

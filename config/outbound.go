@@ -21,8 +21,8 @@ func (c Config) checkOutbound() error {
 	return err
 }
 
-// Fetchers make the requests to addresses that somebody else chose: registered clients, and strangers,
-// who name the address of a document and what stands in it. These are let inside only where the operator
+// Fetchers returns what makes requests to addresses that others chose: registered clients, and strangers,
+// who name the address of a document and what it contains. These are let inside only where the operator
 // has said which hosts documents are on; and however many they ask for, registered clients go on.
 //
 // Notices of a logout have a client to themselves: requests that wait for keys do not delay them.

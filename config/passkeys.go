@@ -47,7 +47,7 @@ func (c Config) RelyingParty() (*passkey.RelyingParty, error) {
 	})
 }
 
-// GoesWithout returns whether err of RelyingParty leaves another way to sign in.
+// GoesWithout reports whether another way to sign in remains in spite of err of RelyingParty.
 func (c Config) GoesWithout(err error) bool {
 	return errors.Is(err, passkey.ErrNoPasskeys) && !c.SignIn.Off(login.MailMethod)
 }

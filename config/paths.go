@@ -35,7 +35,7 @@ func besideDatabase(dir, url string) string {
 // SQLiteScheme begins the database_url of a SQLite database.
 const SQLiteScheme = "sqlite:"
 
-// IsSQLite returns whether url is that of a SQLite database.
+// IsSQLite reports whether url is that of a SQLite database.
 func IsSQLite(url string) bool { return strings.HasPrefix(url, SQLiteScheme) }
 
 // sqlitePath is the file of a SQLite database, "" for any other.
@@ -47,7 +47,7 @@ func sqlitePath(url string) string {
 	return strings.TrimPrefix(path, "//")
 }
 
-// Exists tells whether a SQLite database exists. A server of PostgreSQL answers for itself.
+// Exists reports whether a SQLite database exists. A server of PostgreSQL answers for itself.
 func Exists(url string) bool {
 	path := sqlitePath(url)
 	if path == "" {

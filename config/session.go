@@ -11,7 +11,7 @@ import (
 type Session struct {
 	Idle, Absolute time.Duration
 	Binding        string // browser, network or off
-	Management     bool   // applications may ask a frame whether somebody is still signed in
+	Management     bool   // applications may ask a frame whether a user is still signed in
 }
 
 func (s Session) check() error {

@@ -34,7 +34,7 @@ func (s SignIn) check() error {
 	return nil
 }
 
-// Off tells whether the method was left out.
+// Off reports whether the method was left out.
 func (s SignIn) Off(method string) bool {
 	return slices.Contains(switchable(), method) && !slices.Contains(s.Methods, method)
 }
@@ -44,7 +44,7 @@ func (s SignIn) Policy() login.Policy {
 	return login.Policy{SecondFactorRequired: s.SecondFactorRequired, MailOffForPasskeyUsers: s.MailOffForPasskeyUsers}
 }
 
-// Keep is what nobody may remove the last of.
+// Keep returns the factor that users may not remove the last of.
 func (s SignIn) Keep() storage.Keep {
 	switch {
 	case s.Off(login.MailMethod):

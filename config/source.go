@@ -21,7 +21,7 @@ type Source struct {
 	Flags *pflag.FlagSet // of the command; nil: none
 }
 
-// AddFlags adds flags for the named keys, or for all that whoever lists processes may see.
+// AddFlags adds flags for the named keys, or for all that may appear in a list of processes.
 func AddFlags(flags *pflag.FlagSet, names ...string) {
 	for _, k := range Keys() {
 		if !k.flag || k.Name == "database_url" || (len(names) > 0 && !slices.Contains(names, k.Name)) {

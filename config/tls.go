@@ -16,27 +16,27 @@ import (
 )
 
 // TLS is what this server ends itself, and where the certificates of clients come from: from a
-// listener that asks for them, or from a proxy that tells.
+// listener that asks for them, or from a proxy that forwards them.
 type TLS struct {
 	Cert, Key             string // files, for listen; empty: a proxy has ended TLS
 	MutualListen          string // asks for certificates; empty: there is no such listener
 	MutualCert, MutualKey string // files, for MutualListen; empty: Cert and Key
 	MutualURL             string // origin that clients with certificates are sent to
 	ClientCA              string // file: who issues certificates of clients
-	ClientCertHeader      string // that a trusted proxy tells about the certificate in
+	ClientCertHeader      string // in which a trusted proxy forwards the certificate
 }
 
-// Mutual returns whether clients can show certificates.
+// Mutual reports whether clients can show certificates.
 func (t TLS) Mutual() bool { return t.MutualListen != "" || t.ClientCertHeader != "" }
 
-// StrictTransport tells whether browsers are to ask for https only. On loopback that would reach what
+// StrictTransport reports whether browsers are to ask for https only. On loopback that would reach what
 // else runs there: HSTS knows no ports.
 func (c Config) StrictTransport() bool {
 	u, err := url.Parse(c.Issuer)
 	return err == nil && c.HSTS && u.Scheme == "https" && !IsLoopbackHost(u.Hostname())
 }
 
-// check says what keeps this from being used; c has the other listeners and the proxies.
+// check returns what keeps this from being used; c has the other listeners and the proxies.
 func (t TLS) check(c Config) error {
 	return errors.Join(t.checkFiles(), t.checkMutual(c), t.checkHeader(c))
 }
@@ -108,7 +108,7 @@ func (t TLS) checkHeader(c Config) error {
 	return nil
 }
 
-// isToken returns whether name is a canonical header name: canonical names have only these characters (RFC 9110 section 5.6.2, less the odd ones).
+// isToken reports whether name is a canonical header name: canonical names have only these characters (RFC 9110 section 5.6.2, less the odd ones).
 func isToken(name string) bool {
 	for _, c := range []byte(name) {
 		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-') {

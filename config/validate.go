@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 )
 
-// Validate says everything that keeps this configuration from being used in a mode, one sentence
+// Validate returns everything that keeps this configuration from being used in a mode, one sentence
 // each that says what to do; nothing of a secret is repeated.
 func (c Config) Validate(m Mode) error {
 	checks := []error{checkDatabaseURL(c.DatabaseURL)}
@@ -100,7 +100,7 @@ func checkLoopback(name, addr string) error {
 	return fmt.Errorf("%s is %q: symbolon dev has no real sign-in, so it listens only on loopback; use symbolon serve to accept other connections", name, addr)
 }
 
-// IsLoopbackHost returns whether host is localhost or a loopback address.
+// IsLoopbackHost reports whether host is localhost or a loopback address.
 func IsLoopbackHost(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || (err == nil && addr.Unmap().IsLoopback())

@@ -42,7 +42,7 @@ type Clients interface {
 	// Keep writes down a client that is known by nothing but its document, so that it can be allowed
 	// something.
 	Keep(ctx context.Context, shown storage.Client) error
-	// Changed returns whether people who saw the client as it was would not know it as it is now.
+	// Changed reports whether people who saw the client as it was would not know it as it is now.
 	Changed(ctx context.Context, was storage.Client) (bool, error)
 }
 
@@ -56,7 +56,7 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 }
 
-// Details says authorization details (RFC 9396) to a person, in a language.
+// Details describes authorization details (RFC 9396) to a person, in a language.
 type Details interface {
 	Describe(asked json.RawMessage, language string) []templates.Detail
 }
@@ -77,8 +77,8 @@ type Asker struct {
 	KnownHosts     []string                 // the operator knows clients of these hosts, and below them
 	LogoURL        func(name string) string // where a logo is; nil: none are shown
 
-	// Connected tells the person that software which brought itself along can use their account from now
-	// on; nil: no one is.
+	// Connected notifies the person that software which registered itself can use their account from now
+	// on; nil: it does not.
 	Connected func(ctx context.Context, s *session.Session, app string, scopes []string)
 }
 
@@ -109,12 +109,12 @@ func (a *Asker) Next(ctx context.Context, q *interaction.Request, s *session.Ses
 	return a.url(q), nil
 }
 
-// answered returns whether there is an answer that counts: it does for the person who gave it, not for the next who signs in.
+// answered reports whether there is an answer that counts: it does for the person who gave it, not for the next who signs in.
 func answered(q *interaction.Request, userID string) bool {
 	return q.Decision != "" && q.DecidedBy == userID
 }
 
-// covered returns whether the question is settled: the app is the organization's own, or everything
+// covered reports whether the question is settled: the app is the organization's own, or everything
 // was allowed before. Authorization details never were. An app that runs on the user's device is always
 // asked for, since any other program could be asking in its name (RFC 8252 section 8.6).
 func (a *Asker) covered(ctx context.Context, q *interaction.Request, userID string) (bool, error) {

@@ -99,7 +99,7 @@ func TestConsentNeedsTheSessionThatWasAsked(t *testing.T) {
 				t.Errorf("%s: %d", name, p.Status)
 			}
 		}
-		// In this browser somebody else signs in while the page is still open in a tab.
+		// In this browser another user signs in while the page is still open in a tab.
 		ada.Post(n, "/login/dev", url.Values{"user": {"u_bob"}})
 		if p := decide(ada, n, handle, "allow"); p.Status != http.StatusForbidden {
 			t.Errorf("somebody else in the same browser: %d", p.Status)

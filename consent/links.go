@@ -26,7 +26,7 @@ func links(q *interaction.Request) []templates.ConsentLink {
 	return all
 }
 
-// logo is where the picture of the app is, "" without one. Software that no one here answers for shows none:
+// logo returns where the picture of the app is, "" without one. Software that no operator answers for shows none:
 // a picture says "you know me".
 func (a *Asker) logo(ctx context.Context, q *interaction.Request, t trust) (string, error) {
 	if q.Links.LogoURI == "" || t.unverified() || a.LogoURL == nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// page shows what is asked for, and notes to whom. Whoever has nothing to answer goes on.
+// page shows what is asked for, and notes to whom. A user with nothing to answer goes on.
 func (a *Asker) page(w http.ResponseWriter, r *http.Request) error {
 	q, s, err := a.asked(r, r.URL.Query().Get("request"))
 	if err != nil {
@@ -35,7 +35,7 @@ func (a *Asker) page(w http.ResponseWriter, r *http.Request) error {
 	return a.show(w, r, q, s)
 }
 
-// asked returns the request of this browser and who is signed in, if anybody.
+// asked returns the request of this browser and the user who is signed in, if any.
 func (a *Asker) asked(r *http.Request, handle string) (*interaction.Request, *session.Session, error) {
 	q, err := a.Requests.Open(r, handle)
 	if err == nil && q.Return != "" { // of our own pages: there is nothing to allow
@@ -132,7 +132,7 @@ func (a *Asker) allow(w http.ResponseWriter, r *http.Request, q *interaction.Req
 	return a.decide(w, r, q, s, interaction.Allowed, audit.ConsentGiven)
 }
 
-// tell is for what no operator registered or approved, when it can do what it could not before.
+// notify is for what no operator registered or approved, when it can do what it could not before.
 func (a *Asker) notify(ctx context.Context, q *interaction.Request, s *session.Session, before []string) {
 	t := a.trustIn(q)
 	more := slices.ContainsFunc(q.Allow(), func(what string) bool { return !within(before, what) })

@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/interaction"
 )
 
-// kind of redirect URI: how much it says about who gets the answer.
+// kind is that of a redirect URI: how much it says about who gets the answer.
 type kind int
 
 const (

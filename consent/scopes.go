@@ -21,7 +21,7 @@ func describe(scopes, before []string) []templates.ConsentScope {
 	return described
 }
 
-// within returns whether it was allowed before: itself, or, when it is a claim of a scope, all of that.
+// within reports whether it was allowed before: itself, or, when it is a claim of a scope, all of that.
 func within(before []string, what string) bool {
 	scope, _, _ := strings.Cut(what, " ")
 	return slices.Contains(before, what) || slices.Contains(before, scope)

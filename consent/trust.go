@@ -14,7 +14,7 @@ type trust int
 
 const (
 	itself   trust = iota // it registered itself: everything about it is its own word
-	aHost                 // its document's host, which no one here knows
+	aHost                 // its document's host, which no operator knows
 	aKnown                // its document's host, which the operator has named
 	operator              // the operator, who registered it or looked at it
 	ours                  // it is the organisation's own
@@ -36,10 +36,10 @@ func (a *Asker) trustIn(q *interaction.Request) trust {
 	return aHost
 }
 
-// unverified returns whether no one here answers for the client (ASVS 10.4.7).
+// unverified reports whether no operator answers for the client (ASVS 10.4.7).
 func (t trust) unverified() bool { return t < aKnown }
 
-// vouched is who answers for the app, as a sentence; empty where the warning says that no one can: what
+// vouched returns who answers for the app, as a sentence; empty where the warning says that none can: what
 // an operator approved is not known to be what runs on the user's device.
 func vouched(k kind, t trust) i18n.Text {
 	switch {
@@ -55,7 +55,7 @@ func vouched(k kind, t trust) i18n.Text {
 	return ""
 }
 
-// warning is scaled to the risk. Whoever answers for an app that runs on the person's device, any
+// warning returns one scaled to the risk. Even if an operator answers for an app that runs on the person's device, any
 // other program there can ask in its name (RFC 8252 section 8.6).
 func warning(k kind, t trust) i18n.Text {
 	switch {

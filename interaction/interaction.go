@@ -88,7 +88,7 @@ func (q *Request) Resume() string {
 
 // Fresh reports whether the user must sign in again for this request even though signed in:
 // prompt=login, max_age, or an id_token_hint of another user. To have just signed in satisfies
-// anything but the hint: no one can take the place of the user it names (OpenID Connect Core section
+// anything but the hint: no other user can take the place of the user it names (OpenID Connect Core section
 // 3.1.2.1).
 func (q *Request) Fresh(userID string, authTime, now time.Time) bool {
 	if q.HintSubject != "" && q.HintSubject != userID {

@@ -26,7 +26,7 @@ func rank(what string) int {
 	return len(known)
 }
 
-// Sentence says to a person what a scope lets an app do, or one claim of a scope: "profile birthdate".
+// Sentence returns, for a person, what a scope lets an app do, or one claim of a scope: "profile birthdate".
 // It is empty for a scope that is not ours, which pages show by its name: inventing what it means would be
 // worse.
 func Sentence(scope string) i18n.Text {

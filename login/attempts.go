@@ -56,7 +56,7 @@ func (a *attempts) open(r *http.Request, handle string) (at progress, err error)
 	return at, nil
 }
 
-// outage: what is missing here, other than the request, is never "not found".
+// outage returns err as an outage of ours: what is missing here, other than the request, is never "not found".
 func outage(err error) error {
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.ErrUnavailable
@@ -104,7 +104,7 @@ func (a *attempts) keep(w http.ResponseWriter, r *http.Request, handle string, p
 	return a.unfinished().Put(r.Context(), key, p, p.ExpiresAt.Sub(a.now()))
 }
 
-// forget is tidiness after a sign-in, whose proofs are spent, and makes a browser begin again.
+// forget tidies up after a sign-in, whose proofs are spent, and makes a browser begin again.
 func (a *attempts) forget(r *http.Request, handle string) error {
 	_, err := a.unfinished().Take(r.Context(), storage.KeyOf(a.requests.Browser.ID(r), handle))
 	if errors.Is(err, storage.ErrNotFound) {

@@ -35,7 +35,7 @@ type Wrong i18n.Text
 
 func (w Wrong) Error() string { return string(w) }
 
-// Unusable says that no code can be judged, through no fault of the user, who reads Say.
+// Unusable means that no code can be judged, through no fault of the user, who reads Say.
 type Unusable struct {
 	Say i18n.Text
 	Err error // for the log
@@ -58,7 +58,7 @@ type challenges struct {
 	tries      Tries
 }
 
-// Answer takes a challenge's form, in a browser whose first factor is proven: a stranger can
+// Answer takes a challenge's form, in a browser whose first factor is proven: others can
 // neither guess nor use up the tries.
 func (f *challenges) Answer(c Challenge) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {

@@ -71,7 +71,7 @@ func (c *completion) complete(w http.ResponseWriter, r *http.Request, at progres
 }
 
 // userOf looks an address up only now: of an address that has moved on since, a proof is worth nothing.
-// It leaves NewUser to those who have no account yet; their id is "". Of an account's second address
+// It keeps NewUser for those who have no account yet; their id is "". Of an account's second address
 // nothing is verified that its applications learn.
 func (c *completion) userOf(ctx context.Context, p *Proof) (string, error) {
 	email := p.Email

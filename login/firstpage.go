@@ -80,7 +80,7 @@ func (p *firstPage) show(w http.ResponseWriter, r *http.Request, status int, at 
 	return p.pages.Render(w, status, page)
 }
 
-// again says in a browser that is signed in why it is asked once more, and where to POST to go on as the
+// again returns, for a browser that is signed in, why it is asked once more, and where to POST to go on as the
 // same user, if choosing that is all that is missing.
 func (p *firstPage) again(q *interaction.Request, s *session.Session) (why i18n.Text, account, resume string) {
 	if q.HintSubject != "" && q.HintSubject != s.UserID {

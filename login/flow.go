@@ -104,7 +104,7 @@ func (f *Flow) Mount(mux *web.Mux) {
 	}
 }
 
-// Again shows the page the form came from once more, with what is wrong in the method's form.
+// Again shows the page the form came from once more, with the problem in the method's form.
 func (f *Flow) Again(w http.ResponseWriter, r *http.Request, status int, a Attempt) error {
 	at, err := f.open(r, a.Handle)
 	if err != nil {

@@ -33,7 +33,7 @@ const (
 // Method is one way to prove who one is. A new one is a type with these three methods, a template
 // for its offer, and an element of Options.Methods.
 type Method interface {
-	// Name stands in the audit log; once given it never changes.
+	// Name is recorded in the audit log; once given it never changes.
 	Name() string
 	// Offered returns the method's part of the sign-in page, or nil when it offers none. It must
 	// not depend on what any account has: the visitor is not signed in.
@@ -63,7 +63,7 @@ type Attempt struct {
 	Browser string    // the browser's id, web.Browser; filled in by the flow
 	Handle  string    // of the pending authorization request; empty on a direct visit
 	Email   string    // what is known of who signs in: a hint, or what was typed
-	Problem i18n.Text // what is wrong with what was typed, for the method that asked for it
+	Problem i18n.Text // why what was typed was refused, for the method that asked for it
 	Method  string    // the method Problem belongs to
 	Signals []templates.Signal
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Notices says to users by mail what happened to their account. It must not wait for a mail server.
+// Notices notifies users by mail of what happened to their account. It must not wait for a mail server.
 type Notices interface {
 	// Notify writes to every address of user.
 	Notify(ctx context.Context, user storage.User, m templates.NoticeMail) error
@@ -40,7 +40,7 @@ type newDevices struct {
 	link    string // absolute: the user's sessions
 }
 
-// notify says by mail that s began in a browser not seen before. The sign-in stands whatever becomes of
+// notify sends a mail that s began in a browser not seen before. The sign-in is valid whatever becomes of
 // that: the audit log has it as well.
 func (n newDevices) notify(ctx context.Context, s *session.Session) {
 	if n.notices == nil {

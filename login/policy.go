@@ -10,7 +10,7 @@ import (
 // which of these it is, and how much that is worth is settled already.
 type Kind string
 
-// The kinds of proof. A proof of no kind signs no one in.
+// The kinds of proof. A proof of no kind is no sign-in.
 const (
 	Unproven    Kind = "unproven"     // a name was chosen
 	Mailbox     Kind = "mailbox"      // the account's mail was read
@@ -26,8 +26,8 @@ type combination struct {
 	level Level
 }
 
-// combinations is the policy as docs/sign-in-policy.md shows it. The best row whose kinds were all
-// proven counts. Mail stands in no row with anything but a code: it never is a second factor.
+// combinations returns the policy as docs/sign-in-policy.md shows it. The best row whose kinds were all
+// proven counts. Mail is in no row with anything but a code: it never is a second factor.
 func combinations() []combination {
 	return []combination{
 		{[]Kind{Unproven}, LevelDev},

@@ -17,7 +17,7 @@ type progress struct {
 	now     time.Time
 }
 
-// takingOver: another user than the one signed in is half signed in.
+// takingOver reports whether another user than the one signed in is half signed in.
 func (at progress) takingOver() bool {
 	return at.pending.ID != "" && at.session != nil && at.pending.UserID != at.session.UserID
 }
@@ -54,7 +54,7 @@ func (at progress) asked() []string {
 // kinds is everything proven so far by the user who is known.
 func (at progress) kinds() []Kind { return at.evidence(true).kinds() }
 
-// evidence of the user who is pending, or signed in; with the session's part only where that is the
+// evidence returns that of the user who is pending, or signed in; with the session's part only where that is the
 // same user's.
 func (at progress) evidence(withBase bool) evidence {
 	e := evidence{proofs: at.pending.Proofs}

@@ -5,7 +5,7 @@ import (
 	"github.com/symbolon-id/symbolon/interaction"
 )
 
-// stepUpReason says in a browser that is signed in who wants more.
+// stepUpReason returns, for a browser that is signed in, who wants more.
 func stepUpReason(at progress) i18n.Text {
 	if at.request == nil || at.session == nil || at.takingOver() {
 		return ""
@@ -20,12 +20,12 @@ func confirmReason(q *interaction.Request) i18n.Text {
 	return named("{app} wants you to confirm it’s you.", "The app wants you to confirm it’s you.", q)
 }
 
-// otherWanted says that the user signed in is not the one the request is about.
+// otherWanted returns the sentence that the user signed in is not the one the request is about.
 func otherWanted(q *interaction.Request) i18n.Text {
 	return named("{app} wants a different account from the one you’re using.", "The app wants a different account from the one you’re using.", q)
 }
 
-// moreNeeded says that what was proven is not enough.
+// moreNeeded returns the sentence that what was proven is not enough.
 func moreNeeded(q *interaction.Request) i18n.Text {
 	return named("{app} wants a stronger sign-in. Use another way.", "The app wants a stronger sign-in. Use another way.", q)
 }

@@ -11,14 +11,14 @@ import (
 
 var errOtherAccount = errors.New("another account than the one to confirm")
 
-// refusals answer proofs that are right and still sign no one in.
+// refusals answers proofs that are right and still are no sign-in.
 type refusals struct {
 	links    links
 	attempts *attempts
 	audit    Recorder
 }
 
-// refuse records and returns the refusal that err stands for. Missing and disabled accounts look the same.
+// refuse records and returns the refusal that err means. Missing and disabled accounts look the same.
 func (f *refusals) refuse(r *http.Request, at progress, p Proof, err error) error {
 	end, reason := Dead(), "spent"
 	switch {

@@ -16,7 +16,7 @@ type Policy struct {
 	MailOffForPasskeyUsers bool
 }
 
-// rules decide by the policy and by the methods there are. They ask no store.
+// rules decides by the policy and by the methods there are. It asks no store.
 type rules struct {
 	policy  Policy
 	methods []Method

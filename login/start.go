@@ -29,7 +29,7 @@ func (c *completion) start(w http.ResponseWriter, r *http.Request, at progress, 
 	return true, web.Redirect(w, c.landing.page(w, r, at.request, e, in.NewUser != nil, enrolled))
 }
 
-// record stores that s was started before the browser learns of it. The session stands whether or not
+// record stores that s was started before the browser learns of it. The session is valid whether or not
 // that succeeds: until then the events are kept and tried again.
 func (c *completion) record(r *http.Request, at progress, e evidence, s *session.Session) {
 	for _, p := range e.proofs {
@@ -81,7 +81,7 @@ func use(in *storage.SignIn, p Proof) {
 	}
 }
 
-// notifyMethods says to the methods that a session was started by what they proved.
+// notifyMethods notifies the methods that a session was started by what they proved.
 func (c *completion) notifyMethods(ctx context.Context, s *session.Session, proofs []Proof) {
 	for _, m := range c.methods {
 		witness, ok := m.(Witness)

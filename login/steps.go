@@ -18,7 +18,7 @@ type Users interface {
 	Factors(ctx context.Context, userID string) (storage.Factors, error)
 }
 
-// steps says where a browser goes on.
+// steps decides where a browser goes on.
 type steps struct {
 	links links
 	rules rules

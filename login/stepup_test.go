@@ -13,7 +13,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// mounted is a node with a page of ours that asks for a step-up, and one that tells of it.
+// mounted is a node with a page of ours that asks for a step-up, and one that reports it.
 func mounted(t *testing.T, d *logintest.Deployment) *logintest.Node {
 	return d.NodeWith(func(mux *web.Mux, n *logintest.Node) {
 		mux.Page("GET /account/change", func(w http.ResponseWriter, r *http.Request) error {

@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// BenchmarkAppend tells how many events a second one node puts into the tree, without its pauses.
+// BenchmarkAppend measures how many events a second one node puts into the tree, without its pauses.
 func BenchmarkAppend(b *testing.B) {
 	for name, open := range map[string]func(testing.TB) *durable.DB{"SQLite": storagetest.SQLite, "PostgreSQL": storagetest.PostgreSQL} {
 		b.Run(name, func(b *testing.B) {

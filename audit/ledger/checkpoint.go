@@ -20,7 +20,7 @@ type Head struct {
 	At     time.Time
 }
 
-// ErrCheckpoint says that a checkpoint is none, or that its signature is not of this key.
+// ErrCheckpoint reports that a checkpoint is none, or that its signature is not of this key.
 var ErrCheckpoint = errors.New("not a checkpoint of this log")
 
 const timeLine = "time "

@@ -23,7 +23,7 @@ type Exported struct {
 	Proof    tlog.RecordProof `json:"proof,omitempty"` // RFC 6962 section 2.1.1
 }
 
-// ErrNoCheckpoint says that nothing can be exported yet.
+// ErrNoCheckpoint reports that nothing can be exported yet.
 var ErrNoCheckpoint = errors.New("the audit log has no checkpoint yet; a running server makes one each interval")
 
 // Export gives what the last checkpoint covers to each: the checkpoint, then the events that are wanted, in

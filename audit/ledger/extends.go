@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// ErrRewritten says that the log no longer begins with what it was when this process last looked.
+// ErrRewritten reports that the log no longer begins with what it was when this process last looked.
 var ErrRewritten = errors.New("the audit log was rewritten")
 
 // extends returns ErrRewritten when a tree does not begin with an earlier one. An outage stays one.

@@ -26,7 +26,7 @@ func NewFileVerifier(verifierKey string) (*FileVerifier, error) {
 	return &FileVerifier{verifier: v}, nil
 }
 
-// Line verifies the next line. What is wrong is a *Fault.
+// Line verifies the next line. It returns a *Fault when verification fails.
 func (f *FileVerifier) Line(line Exported) (err error) {
 	if !f.began {
 		f.head, err = openBy(line.Checkpoint, f.verifier)

@@ -249,7 +249,7 @@ func TestCheckpointOfAnotherKeyIsRefused(t *testing.T) {
 	})
 }
 
-// Whoever can write to the database and sign can make a new history, which a checkpoint kept elsewhere tells from the old.
+// Those who can write to the database and sign can make a new history, which a checkpoint kept elsewhere reveals.
 func TestLogExtendsACheckpointKeptElsewhereOrIsAnother(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		var kept []string
@@ -398,7 +398,7 @@ func TestLeavesWithoutACheckpointGetOneLater(t *testing.T) {
 	})
 }
 
-// What a backup restores verifies, and a checkpoint from after it shows what is gone.
+// What a backup restores verifies, and a checkpoint from after it shows what is missing.
 func TestRestoredBackupVerifiesAndLacksWhatCameAfter(t *testing.T) {
 	w := newWorld(t, storagetest.SQLiteURL(t))
 	w.add(0, 300)

@@ -34,7 +34,7 @@ type Verifier struct {
 }
 
 // Verify compares every event with its leaf, every leaf with the tree, and the tree with the last checkpoint
-// and with an earlier one, if that is not empty. What is wrong is a *Fault.
+// and with an earlier one, if that is not empty. It returns a *Fault when they differ.
 func (v Verifier) Verify(ctx context.Context, earlier string) (r Report, err error) {
 	last, err := v.Store.LastCheckpoint(ctx, time.Time{})
 	if err != nil {
@@ -115,7 +115,7 @@ func (v Verifier) removed(ctx context.Context) (int64, error) {
 }
 
 // added finds an event that was never given the leaf it names. Leaves of events that are kept no longer may
-// be gone.
+// be deleted.
 func (v Verifier) added(ctx context.Context) error {
 	var since time.Time
 	if kept := v.Retention.Longest(); kept > 0 {

@@ -127,7 +127,7 @@ func (b *Browser) at(n *Node) *url.URL {
 	return u
 }
 
-// Click proves who user is by the method a click stands for.
+// Click proves who user is by the method a click replaces.
 func (b *Browser) Click(n *Node, method, user, handle string) Page {
 	return b.Post(n, "/login/click/"+method, form(handle, "user", user))
 }

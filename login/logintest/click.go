@@ -10,19 +10,19 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Click proves by a click what it is made to prove: it stands for the methods whose own tests show
+// Click proves by a click what it is made to prove: it replaces the methods whose own tests show
 // what theirs takes.
 //
 //	POST /login/click/NAME  user=ID&request=HANDLE
 type Click struct {
-	Called string // name of the method it stands for
+	Called string // name of the method it replaces
 	Kind   login.Kind
 	AMR    []string
 }
 
 var _ login.Second = Click{}
 
-// Name returns that of the method it stands for.
+// Name returns that of the method it replaces.
 func (c Click) Name() string { return c.Called }
 
 // Proves returns c.Kind.

@@ -20,7 +20,7 @@ import (
 )
 
 // Deployment is one database and one ephemeral store, shared by any number of nodes, where Ada
-// (u_ada) and Bob (u_bob) sign in by mail and passkey, which a click stands for, and by the real
+// (u_ada) and Bob (u_bob) sign in by mail and passkey, which a click replaces, and by the real
 // authenticator app and recovery codes.
 type Deployment struct {
 	Outbox

@@ -129,7 +129,7 @@ func (n *Node) Serve(t *testing.T, more ...func(*web.Mux, *Node)) {
 	n.URL = server.URL
 }
 
-// mountRest registers what stands for the account and the provider.
+// mountRest registers what replaces the account and the provider.
 func (n *Node) mountRest(mux *web.Mux) {
 	mux.Page("GET /account", n.account)
 	mux.Page("GET /authorize", n.park)
@@ -137,14 +137,14 @@ func (n *Node) mountRest(mux *web.Mux) {
 	mux.Page("GET /logout", n.Sessions.End)
 }
 
-// errorPage stands for that of the server.
+// errorPage replaces that of the server.
 func (n *Node) errorPage(w http.ResponseWriter, _ *http.Request, e *web.Error) {
 	_ = n.Pages.Render(w, e.Status, templates.Error{
 		Status: e.Status, Code: e.Code, Title: e.Title, Message: e.Message, WayText: e.WayText, WayURL: e.WayURL,
 	})
 }
 
-// account stands for the account pages: it says who is signed in, and sends strangers to sign in.
+// account replaces the account pages: it says who is signed in, and sends strangers to sign in.
 func (n *Node) account(w http.ResponseWriter, r *http.Request) error {
 	s, err := n.Sessions.Current(r)
 	if err != nil {

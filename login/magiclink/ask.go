@@ -20,7 +20,7 @@ import (
 )
 
 // ask sends a mail. It never looks at the accounts: known, unknown and disabled addresses cannot
-// differ in answer, cookies or time. Whether the mail leaves is decided later, by the queue.
+// differ in answer, cookies or time. Whether the mail is sent is decided later, by the queue.
 func (p pages) ask(w http.ResponseWriter, r *http.Request) error {
 	typed, handle := strings.TrimSpace(login.Posted(r, "email")), login.Posted(r, "request")
 	q, err := p.flow.Request(r, handle)

@@ -163,7 +163,7 @@ func TestOneNetworkCannotMailEverybody(t *testing.T) {
 	n := d.node(t)
 	for i := range 80 {
 		b := logintest.NewBrowser(t)
-		b.Header.Set("X-Forwarded-For", "203.0.113."+strconv.Itoa(i)) // nobody trusts it
+		b.Header.Set("X-Forwarded-For", "203.0.113."+strconv.Itoa(i)) // not trusted
 		b.Header.Set("Sec-Fetch-Site", "same-origin")
 		ask(b, n, "user"+strconv.Itoa(i)+"@example.com", "")
 	}

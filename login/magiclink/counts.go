@@ -26,7 +26,7 @@ func (m *Method) counts(ctx context.Context, key string) (string, error) {
 }
 
 // shown begins new counts, by naming them anew, for the browser that used rec and for its network.
-// To lose them is to be counted like everybody.
+// To lose them is to be counted like all others.
 func (m *Method) shown(ctx context.Context, rec record, browser string) {
 	network := web.Network(web.ClientIP(ctx))
 	_ = m.Ephemeral.Put(ctx, ownKey(browser, rec.Email), []byte(storage.NewID("")), ownLife)

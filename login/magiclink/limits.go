@@ -15,10 +15,10 @@ func perAsker() web.Limit { return web.Limit{Events: 3, Per: 30 * time.Minute} }
 // perAddress bounds what strangers in many networks send to one mailbox.
 func perAddress() web.Limit { return web.Limit{Events: 12, Per: 2 * time.Hour} }
 
-// perNetwork leaves room for an office behind one address.
+// perNetwork returns a limit with room for an office behind one address.
 func perNetwork() web.Limit { return web.Limit{Events: 60, Per: 10 * time.Minute} }
 
-// allow counts a mail before anything is known of its address, so that refusals tell nothing. A
+// allow counts a mail before anything is known of its address, so that refusals reveal nothing. A
 // browser that used a mail to this address before has a count of its own: strangers cannot use it up.
 func (m *Method) allow(ctx context.Context, browser, email string) error {
 	own, err := m.counts(ctx, ownKey(browser, email))
@@ -44,7 +44,7 @@ func (m *Method) allow(ctx context.Context, browser, email string) error {
 
 func (m *Method) tries() login.Tries { return login.Tries{Failures: m.Failures, Now: m.now} }
 
-// ofMail: five tries, after which the mail is dead.
+// ofMail returns the budget of five tries, after which the mail is dead.
 func ofMail(rec record) login.Budget {
 	return login.Budget{Key: "mail-code:" + rec.ID, Limit: 5, Window: time.Hour}
 }

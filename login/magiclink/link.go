@@ -69,7 +69,7 @@ func (p pages) linkOver(w http.ResponseWriter, r *http.Request, rec record) erro
 }
 
 // notMe voids the mail in the browser that asked for it. In any other it ends the link alone: scanners
-// press buttons, too, and a stranger who asked does not have the code.
+// press buttons, too, and an attacker who asked does not have the code.
 func (p pages) notMe(w http.ResponseWriter, r *http.Request) error {
 	rec, err := p.mails().byToken(r)
 	if err != nil {

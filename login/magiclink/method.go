@@ -9,7 +9,7 @@
 //	POST /login/mail/{token}/not-me  link.go: ends the link
 //
 // The link signs in only the browser that asked. Anywhere else it shows the code, to be typed where
-// it was asked for, so that no one can be talked into letting a stranger's browser in by a click.
+// it was asked for, so that users cannot be talked into letting an attacker's browser in by a click.
 package magiclink
 
 import (

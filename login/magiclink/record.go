@@ -19,7 +19,7 @@ const tokenPrefix = "symbolon_ml_"
 // tokenLength is that of storage.NewBearer(tokenPrefix): nothing else is looked up.
 const tokenLength = len(tokenPrefix) + 52
 
-// codeFor tells the codes of these mails from those of others.
+// codeFor distinguishes the codes of these mails from those of others.
 const codeFor = "sign-in code"
 
 // record is one mail that may sign in. It is stored as JSON under the digest of the link's token: a
@@ -125,14 +125,14 @@ func (m mails) waited(ctx context.Context, browser, handle string) (record, erro
 }
 
 // use makes rec's link and code dead. It is tidiness: what counts is spent durably. What stays leads
-// the browser that used it back to where it was going, and tells a reader of the store nothing.
+// the browser that used it back to where it was going, and reveals nothing to a reader of the store.
 func (m mails) use(ctx context.Context, rec record) error {
 	return m.write(ctx, record{
 		Used: true, Challenge: mail.Challenge{ID: rec.ID, Binding: rec.Binding}, Handle: rec.Handle,
 	})
 }
 
-// endLink leaves only rec's code.
+// endLink keeps only rec's code.
 func (m mails) endLink(ctx context.Context, rec record) error {
 	rec.LinkOver = true
 	return m.write(ctx, rec)
@@ -153,7 +153,7 @@ func askedKey(browser, handle string) string {
 	return "mail-asked:" + storage.KeyOf(browser, handle)
 }
 
-// addressID stands for an address in keys: no address is kept in the clear.
+// addressID returns what replaces an address in keys: no address is kept in the clear.
 func addressID(email string) string {
 	return storage.KeyOf(storage.EmailKey(email))
 }

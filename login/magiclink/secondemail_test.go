@@ -34,7 +34,7 @@ func TestLinkDiesWithTheSecondAddress(t *testing.T) {
 	})
 }
 
-// To read the second address' mail says nothing of the first, which applications are told.
+// To read the second address' mail says nothing of the first, which applications learn.
 func TestSecondAddressSignsInLikeTheFirstAndVerifiesNothing(t *testing.T) {
 	for _, open := range []bool{false, true} {
 		everywhere(t, func(t *testing.T, d *deployment) {

@@ -83,7 +83,7 @@ func (p pages) find(ctx context.Context, credentialID []byte, userHandle string)
 	return storage.Passkey{}, storage.User{}, storage.ErrNotFound
 }
 
-// proof: possession of a key, by a user who was there (RFC 8176). Whether the key is in hardware
+// proof returns possession of a key, by a user who was there (RFC 8176). Whether the key is in hardware
 // cannot be said without attestation. Verification is read from the flags that were signed: the
 // library's credential claims it once and for all.
 func (p pages) proof(c ceremony, parsed *protocol.ParsedCredentialAssertionData, stored storage.Passkey, user storage.User) login.Proof {
@@ -97,7 +97,7 @@ func (p pages) proof(c ceremony, parsed *protocol.ParsedCredentialAssertionData,
 	}
 }
 
-// unknown tells the browser to stop offering the passkey.
+// unknown makes the browser stop offering the passkey.
 func (p pages) unknown(w http.ResponseWriter, r *http.Request, c ceremony, credentialID []byte) error {
 	if err := p.record(r.Context(), audit.Event{Reason: "unknown_passkey"}); err != nil {
 		return err

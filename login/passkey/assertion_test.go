@@ -17,7 +17,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// forgeries of an assertion, each one change to a right one.
+// forgeries returns those of an assertion, each one change to a right one.
 func forgeries() map[string]func(*said) {
 	bare := func(s *said, b []byte) { s.signature = func([]byte) []byte { return b } }
 	return map[string]func(*said){
@@ -129,7 +129,7 @@ func TestMalformedAnswerIsRefused(t *testing.T) {
 func TestOneAssertionSignsInOnce(t *testing.T) {
 	everywhere(t, func(t *testing.T, d *deployment) {
 		nodes := []*logintest.Node{d.node(t), d.node(t)}
-		dev := newDevice(t) // its counter is always zero: nothing but the challenge tells the uses apart
+		dev := newDevice(t) // its counter is always zero: only the challenge distinguishes the uses
 		d.enrol(t, d.ada, dev)
 		ada := logintest.NewBrowser(t)
 		handle, _ := ada.Authorize(nodes[0])

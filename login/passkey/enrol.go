@@ -19,7 +19,7 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 }
 
-// Enrol does what Finish does, for a page: what came of it stands in the audit log, and the owner gets a
+// Enrol does what Finish does, for a page: what came of it is in the audit log, and the owner gets a
 // notice of a new passkey by mail. An error other than a *web.Error below 500 may come after the passkey was kept.
 func (e *Enrolment) Enrol(r *http.Request, user storage.User, browser, credentialJSON, passkeyName string) (storage.Passkey, error) {
 	p, err := e.Finish(r.Context(), user, browser, credentialJSON, passkeyName)

@@ -19,7 +19,7 @@ func fuzzed(f *testing.F) *passkey.RelyingParty {
 
 const fuzzOptions = `{"challenge":"` + browser + `","rpId":"id.example","rp":{"id":"id.example"},"user":{"id":"dV9hZGE"}}`
 
-// answered is what a browser would send, around bytes that nobody sane made.
+// answered is what a browser would send, around bytes that no authenticator made.
 func answered(kind string, members map[string][]byte) string {
 	response := map[string]string{"clientDataJSON": b64([]byte(`{"type":"` + kind + `","challenge":"` + browser + `","origin":"` + issuer + `"}`))}
 	for name, value := range members {
@@ -32,7 +32,7 @@ func answered(kind string, members map[string][]byte) string {
 	return string(text)
 }
 
-// FuzzAssertion: no signature that was not made passes, and no bytes make us panic.
+// FuzzAssertion shows that no signature that was not made passes, and no bytes make us panic.
 func FuzzAssertion(f *testing.F) {
 	rp := fuzzed(f)
 	for _, d := range []*device{newDevice(f), newEd25519Device(f), newRSADevice(f, 2048)} {
@@ -49,8 +49,8 @@ func FuzzAssertion(f *testing.F) {
 	})
 }
 
-// FuzzEnrolment: no attestation object makes us panic, and what passes is the key of an algorithm we
-// asked for.
+// FuzzEnrolment shows that no attestation object makes us panic, and what passes is the key of an
+// algorithm we asked for.
 func FuzzEnrolment(f *testing.F) {
 	rp := fuzzed(f)
 	for _, d := range []*device{newDevice(f), newEd25519Device(f), newRSADevice(f, 2048)} {

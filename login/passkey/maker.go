@@ -1,7 +1,7 @@
 package passkey
 
-// maker names who makes authenticators of this model (AAGUID), for people to tell their passkeys
-// apart. It is not attested, so nothing may depend on it.
+// maker names who makes authenticators of this model (AAGUID), for people to distinguish their
+// passkeys. It is not attested, so nothing may depend on it.
 func maker(model string) string {
 	switch model {
 	case "fbfc3007-154e-4ecc-8c0b-6e020557d7bd", "dd4ec289-e01d-41c9-bb89-70fa845d4bf2":

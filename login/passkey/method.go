@@ -1,5 +1,5 @@
-// Package passkey signs people in with passkeys (WebAuthn), enrols them, and tells browsers where
-// that is done.
+// Package passkey signs people in with passkeys (WebAuthn), enrols them, and announces to browsers
+// where that is done.
 //
 //	POST /login/passkey                  assertion.go: signs in, or confirms who is known already
 //	GET  /login/offer                    offer.go: offers a passkey to who signed in by other means
@@ -112,8 +112,8 @@ func (rp *RelyingParty) requestOptions(c ceremony, challenge protocol.URLEncoded
 	return string(options), nil
 }
 
-// verification: an authenticator that cannot verify is worth one factor and not refused, unless
-// more is asked for.
+// verification returns required only when asked: otherwise an authenticator that cannot verify is worth one
+// factor and not refused.
 func verification(required bool) protocol.UserVerificationRequirement {
 	if required {
 		return protocol.VerificationRequired

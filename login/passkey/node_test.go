@@ -62,7 +62,7 @@ func wellKnown(d *deployment) func(*web.Mux, *logintest.Node) {
 	}
 }
 
-// confirmation stands for a page of the account that asks for a step-up.
+// confirmation replaces a page of the account that asks for a step-up.
 func confirmation(mux *web.Mux, n *logintest.Node) {
 	mux.Page("GET /confirm", func(w http.ResponseWriter, r *http.Request) error {
 		return n.Flow.StepUp(w, r, "/account/passkeys")

@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// inviting is a node that offers a passkey to who signed in by mail, which a click stands for.
+// inviting is a node that offers a passkey to who signed in by mail, which a click replaces.
 func (d *deployment) inviting(t *testing.T, told *logintest.Outbox) *logintest.Node {
 	t.Helper()
 	enrolment := d.enrolment()

@@ -14,7 +14,7 @@ import (
 // Policy is what the deployment asks of passkeys, at enrolment and at every use. The zero value
 // takes any.
 type Policy struct {
-	// Verify: the person is verified by PIN, fingerprint or face whenever a passkey is used.
+	// Verify requires that the person is verified by PIN, fingerprint or face whenever a passkey is used.
 	Verify bool
 	// Attachment is "platform" (built in), "cross-platform" (security keys, phones) or "" for any.
 	Attachment string
@@ -38,7 +38,7 @@ func coseAlgorithm(name string) webauthncose.COSEAlgorithmIdentifier {
 	return webauthncose.AlgRS256
 }
 
-// check says what is wrong with the policy itself.
+// check returns an error if the policy itself is invalid.
 func (p Policy) check() error {
 	if !slices.Contains([]string{"", "platform", "cross-platform"}, p.Attachment) {
 		return fmt.Errorf("passkeys: attachment %q is neither platform nor cross-platform", p.Attachment)
@@ -68,7 +68,7 @@ func (p Policy) allows(c credential) error {
 	return p.allowsKey(c.PublicKey)
 }
 
-// algorithms in order of preference.
+// algorithms returns them in order of preference.
 func (p Policy) algorithms() (all []webauthncose.COSEAlgorithmIdentifier) {
 	names := p.Algorithms
 	if len(names) == 0 {

@@ -28,11 +28,11 @@ type RelyingParty struct {
 	library *webauthn.WebAuthn
 }
 
-// ErrNoPasskeys says that browsers make none for this issuer, because its host is an address, or it is plain
+// ErrNoPasskeys means that browsers make none for this issuer, because its host is an address, or it is plain
 // http and not localhost. A deployment can go on without them.
 var ErrNoPasskeys = errors.New("browsers make no passkeys for this issuer")
 
-// NewRelyingParty returns an error that is ErrNoPasskeys, or says what is wrong with the options.
+// NewRelyingParty returns an error that is ErrNoPasskeys, or says which option is invalid.
 func NewRelyingParty(o Options) (*RelyingParty, error) {
 	issuer, err := url.Parse(o.Issuer)
 	if err != nil {

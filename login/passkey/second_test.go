@@ -60,7 +60,7 @@ func TestConfirmingTakesOnesOwnPasskeyAndVerification(t *testing.T) {
 		if s := d.sessions(t, d.ada); len(s) != 1 || s[0].ACR != login.ACRPasskey {
 			t.Fatalf("sessions %+v", s)
 		}
-		p := post(b, n, handle, second.get(options, handleOf(""))) // whoever is known need not be named
+		p := post(b, n, handle, second.get(options, handleOf(""))) // a known user need not be named
 		if p.Status != http.StatusSeeOther || p.Location != "/account/passkeys" {
 			t.Errorf("status %d to %q", p.Status, p.Location)
 		}

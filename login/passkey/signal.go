@@ -32,7 +32,7 @@ func (e *Enrolment) SignalAll(ctx context.Context, user storage.User) (templates
 	return s, nil
 }
 
-// SignalDetails tells browsers what user is called now.
+// SignalDetails returns, for browsers, what user is called now.
 func (e *Enrolment) SignalDetails(user storage.User) templates.SignalDetails {
 	return templates.SignalDetails{
 		RPID: e.RelyingParty.id, UserID: encoded([]byte(user.ID)), Name: user.Email, DisplayName: displayName(user),

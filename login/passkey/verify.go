@@ -15,9 +15,9 @@ var (
 	errOrigin  = errors.New("made on another page")
 	errCounter = errors.New("counter did not grow")
 
-	// errBackup: whether a passkey can be synced never changes (WebAuthn Level 3 section 6.1.3).
+	// errBackup exists because whether a passkey can be synced never changes (WebAuthn Level 3 section 6.1.3).
 	errBackup = errors.New("backup eligibility changed")
-	// errHidden: without an account's name the browser would not find it again.
+	// errHidden exists because without an account's name the browser would not find it again.
 	errHidden = errors.New("not discoverable")
 )
 
@@ -43,13 +43,13 @@ func (rp *RelyingParty) verify(c ceremony, parsed *protocol.ParsedCredentialAsse
 	if err != nil {
 		return fmt.Errorf("verify assertion: %w", err)
 	}
-	if used.Authenticator.CloneWarning { // WebAuthn Level 3 section 7.2 step 22 leaves it to us
+	if used.Authenticator.CloneWarning { // WebAuthn Level 3 section 7.2 step 22: up to us
 		return errCounter
 	}
 	return nil
 }
 
-// validate: a user who is not known yet must be named by the answer (the user handle); for one who is
+// validate requires that the answer names a user who is not known yet (the user handle); for one who is
 // known it may be left out, but not name another.
 func (rp *RelyingParty) validate(c ceremony, parsed *protocol.ParsedCredentialAssertionData, o owner) (*webauthn.Credential, error) {
 	session := rp.session(c, parsed.Response.CollectedClientData.Challenge)

@@ -38,8 +38,8 @@ func TestVirtualAuthenticatorEnrolsAndSignsIn(t *testing.T) {
 	})
 }
 
-// fullKey: of its P-256 keys, one in 128 has a short coordinate, which COSE does not allow and we
-// refuse.
+// fullKey avoids a short coordinate, which one in 128 of its P-256 keys has, and which COSE does not
+// allow and we refuse.
 func fullKey(kind virtualwebauthn.KeyType) virtualwebauthn.Credential {
 	for {
 		key := virtualwebauthn.NewCredential(kind)

@@ -6,7 +6,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// WellKnown tells browsers and password managers where things are. Its addresses are at the root of
+// WellKnown shows browsers and password managers where things are. Its addresses are at the root of
 // the host, whatever the path of the issuer.
 type WellKnown struct {
 	Site         web.Site
@@ -40,7 +40,7 @@ func (k WellKnown) endpoints(w http.ResponseWriter, _ *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, endpoints{Enroll: page, Manage: page})
 }
 
-// account: there are no passwords here; what there is to change is in the account.
+// account redirects there: there are no passwords here; what there is to change is in the account.
 func (k WellKnown) account(w http.ResponseWriter, _ *http.Request) error {
 	return web.Redirect(w, k.Site.Path("/account"))
 }

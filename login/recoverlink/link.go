@@ -24,7 +24,7 @@ const (
 	maxToken    = 1024 // nothing longer is ours
 )
 
-// Link lets one person in, once. All that it says stands in it, sealed: nothing is kept until it is
+// Link lets one person in, once. All that it says is in it, sealed: nothing is kept until it is
 // used.
 type Link struct {
 	ID      string // public: names the link in the audit trail
@@ -56,13 +56,13 @@ func Invite(u storage.User, now time.Time, life time.Duration) Link {
 	return l
 }
 
-// over: an invitation ends with the first sign-in by the address it was sent to, and when the account
-// has another one.
+// over reports whether the link has ended: an invitation does with the first sign-in by the address it was
+// sent to, and when the account has another one.
 func (l Link) over(u storage.User) bool {
 	return l.Invited != "" && (u.EmailVerified || storage.EmailKey(u.Email) != storage.EmailKey(l.Invited))
 }
 
-// proof of an invitation is that of any email: it says who reads the mailbox.
+// proof returns that of any email: an invitation says who reads the mailbox.
 func (l Link) proof() login.Proof {
 	p := login.Proof{Spend: []storage.Spent{l.Spend()}}
 	if l.Invited != "" {

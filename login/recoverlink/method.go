@@ -64,7 +64,7 @@ type pages struct {
 	flow *login.Flow
 }
 
-// show says what the link does. Scanners open links, so opening changes nothing.
+// show explains what the link does. Scanners open links, so opening changes nothing.
 func (p pages) show(w http.ResponseWriter, r *http.Request) error {
 	l, user, err := p.link(r)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // alphabet has no letter that looks like a digit (Crockford's base32): 5 bits a character.
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
-// length of a code: 65 bits.
+// length is that of a code: 65 bits.
 const length = 13
 
 // newCode returns a code in its normal form.

@@ -16,7 +16,7 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 }
 
-// Issue does what Renew does, for a page: the new set stands in the audit log, and its owner gets a mail.
+// Issue does what Renew does, for a page: the new set is in the audit log, and its owner gets a mail.
 func (c *Codes) Issue(r *http.Request, user storage.User) ([]string, error) {
 	codes, err := c.Renew(r.Context(), user.ID)
 	if err != nil {

@@ -26,7 +26,7 @@ type Store interface {
 	RecoveryCodesLeft(ctx context.Context, userID string) (int, error)
 }
 
-// Method confirms by a recovery code. It signs no one in by itself.
+// Method confirms by a recovery code. It is no sign-in by itself.
 type Method struct {
 	Store   Store
 	Notices login.Notices
@@ -82,7 +82,7 @@ func (m *Method) judge(ctx context.Context, user storage.User, code string) (log
 	return login.Proof{AMR: []string{"otp"}, Recovery: &use}, nil
 }
 
-// SignedIn tells the person that a code was used. The sign-in stands even when the mail cannot be
+// SignedIn notifies the person that a code was used. The sign-in is valid even when the mail cannot be
 // queued: the audit log has it as well.
 func (m *Method) SignedIn(ctx context.Context, user storage.User) {
 	if err := m.notify(ctx, user); err != nil {

@@ -1,8 +1,8 @@
 // Package session remembers who is signed in in a browser.
 //
 // The browser holds one opaque cookie; everything else is a row, so that a session ends the moment
-// its row says so, on every node. A new sign-in always gets a new cookie, which leaves an attacker
-// who planted or saw the old one with nothing.
+// its row says so, on every node. A new sign-in always gets a new cookie, so an attacker who
+// planted or saw the old one has nothing.
 package session
 
 import (
@@ -19,7 +19,7 @@ import (
 
 // Store keeps sessions durably.
 type Store interface {
-	// StartSession does all of in, or nothing: storage.ErrSpent when a single use is gone,
+	// StartSession does all of in, or nothing: storage.ErrSpent when a single use is spent,
 	// storage.ErrNotFound when the user is missing or disabled.
 	StartSession(ctx context.Context, in storage.SignIn) (storage.User, error)
 	// Session returns the session of this digest if it is live, or storage.ErrNotFound.
@@ -34,7 +34,7 @@ type Session struct {
 	User storage.User
 }
 
-// Options of a deployment; a zero duration means the default.
+// Options are those of a deployment; a zero duration means the default.
 type Options struct {
 	web.Cookies
 
@@ -46,7 +46,7 @@ type Options struct {
 	ShowState bool
 
 	Bind    Binding
-	Browser func(userAgent string) string // what SignIn.Session.UserAgent is made by; nil: no browser is told from another
+	Browser func(userAgent string) string // what SignIn.Session.UserAgent is made by; nil: browsers are not distinguished
 	// Stolen is called when a session ended because its cookie came from elsewhere, Moved when one is
 	// used in another network than it began in, about once for each.
 	Stolen, Moved func(ctx context.Context, s *Session)
@@ -132,7 +132,7 @@ func (s *Sessions) fresh(n storage.Session, bearer string) storage.Session {
 	return n
 }
 
-// idleAt never lies beyond the absolute end.
+// idleAt is never beyond the absolute end.
 func (s *Sessions) idleAt(n storage.Session, now time.Time) time.Time {
 	idle := now.Add(s.options.Idle)
 	if idle.After(n.ExpiresAt) {

@@ -7,7 +7,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// State returns what tells one session from the next in the browser (OpenID Connect Session
+// State returns what distinguishes one session from the next in the browser (OpenID Connect Session
 // Management section 3.2): no secret, but another one for each session.
 func (s *Session) State() string {
 	return base64.RawURLEncoding.EncodeToString(storage.Digest(s.ID)[:16])

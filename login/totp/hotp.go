@@ -23,7 +23,7 @@ func hotp(seed []byte, step int64) string {
 	return fmt.Sprintf("%06d", truncated%1_000_000)
 }
 
-// keyURI returns the otpauth URI from which apps enrol. The issuer stands in it twice, because older apps
+// keyURI returns the otpauth URI from which apps enrol. The issuer is in it twice, because older apps
 // read only the label; a space is %20, because some show a plus sign.
 func keyURI(issuer, account, key string) string {
 	query := url.Values{"issuer": {issuer}, "secret": {key}, "algorithm": {"SHA1"}, "digits": {"6"}, "period": {fmt.Sprint(period)}}

@@ -34,7 +34,7 @@ type Sealer interface {
 	Current(sealed []byte) bool
 }
 
-// Method confirms by a code. It signs no one in by itself.
+// Method confirms by a code. It is no sign-in by itself.
 type Method struct {
 	Store  Store
 	Sealer Sealer
