@@ -29,7 +29,7 @@ func silence(t *testing.T) (url string) {
 	return "http://" + listener.Addr().String()
 }
 
-// toldBehind is how many of those who say nothing were given up before the one who answers was told.
+// toldBehind is how many of those who say nothing were given up before the one who answers was notified.
 func (d *desk) toldBehind() (silent int) {
 	d.t.Helper()
 	late := time.After(2 * time.Minute)

@@ -19,7 +19,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// receiver is a client's server: it answers as it is told to and counts what it is told.
+// receiver is a client's server: it answers as the test says and counts what it receives.
 type receiver struct {
 	*httptest.Server
 	answer func(token string) int
@@ -57,7 +57,7 @@ func (r *receiver) heard(token string) int {
 
 func always(status int) func(string) int { return func(string) int { return status } }
 
-// naming makes tokens that only say for whom they are.
+// naming makes tokens that only name their client.
 type naming struct{}
 
 func (naming) LogoutToken(_ context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
@@ -320,7 +320,7 @@ func TestManyNodesTellEachClientOnce(t *testing.T) {
 	})
 }
 
-// A node that dies between the end of the session and the telling, or amid it, leaves it to the next.
+// A node that dies between the end of the session and its delivery, or amid it, hands it to the next.
 func TestNoticeOfADeadNodeIsDelivered(t *testing.T) {
 	storagetest.Databases(t, func(t *testing.T, open func(*testing.T) *durable.DB) {
 		d, r := newDesk(t, open(t)), newReceiver(t, always(200))

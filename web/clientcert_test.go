@@ -82,7 +82,7 @@ func TestCertificateHeaderOfStrangersIsIgnoredAndRemoved(t *testing.T) {
 	value := []string{":" + base64.StdEncoding.EncodeToString(identity(t, "app").Certificate[0]) + ":"}
 	for name, c := range map[string]struct{ peer, header, want string }{
 		"a stranger":         {stranger, "Client-Cert", "0"},
-		"no header is named": {proxy, "", "2"}, // one like any other, which nobody reads
+		"no header is named": {proxy, "", "2"}, // one like any other, which is not read
 		"another is named":   {proxy, "X-Client-Cert", "1"},
 		"the proxy lies":     {proxy, "client-cert", "error"}, // about the chain
 	} {

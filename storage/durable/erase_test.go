@@ -91,7 +91,7 @@ func TestAuditTrailOfADeletedUserIsAnonymous(t *testing.T) {
 	})
 }
 
-// Somebody new who gets the id and the address inherits nothing.
+// A new user who gets the id and the address inherits nothing.
 func TestDeletedUserLeavesNothingToInherit(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.everywhere()

@@ -11,7 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// told makes a client that wants to be told by its server.
+// told makes a client that wants to be notified at its server.
 func (w *world) told(change ...func(*storage.Client)) storage.Client {
 	w.t.Helper()
 	c := w.newClient()
@@ -138,7 +138,7 @@ func TestEveryWayASessionEndsTellsItsClients(t *testing.T) {
 	}
 }
 
-// startInstead has somebody else sign in with the browser of the session.
+// startInstead has someone else sign in with the browser of the session.
 func (w *world) startInstead() error {
 	eve := w.newUser()
 	s := w.newSession()
@@ -173,7 +173,7 @@ func TestTransactionThatFailsTellsNobody(t *testing.T) {
 	})
 }
 
-// Whoever ends it, on however many nodes at once: each client is told once.
+// However many nodes end it at once, each client is notified once.
 func TestManyEndOneSessionAndEachClientIsToldOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		var want []string

@@ -19,8 +19,8 @@ func sessionFields(s *storage.Session) []any {
 	}
 }
 
-// sessionLive: not ended, one by one or with everything else, and neither too old nor, asked at $2,
-// idle for too long.
+// sessionLive holds when s is not ended, one by one or with everything else, and neither too old
+// nor, asked at $2, idle for too long.
 const sessionLive = `s.ended_at = 0 AND s.idle_at > $2 AND s.expires_at > $2 AND s.created_at >= ` + epoch
 
 // Session returns the live session of this cookie digest and who is signed in, or ErrNotFound.

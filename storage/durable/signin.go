@@ -17,7 +17,7 @@ import (
 // one address, one creates the user and all sign in.
 func (d *DB) StartSession(ctx context.Context, in storage.SignIn) (storage.User, error) {
 	user, err := d.startSession(ctx, in)
-	if errors.Is(err, storage.ErrExists) && in.NewUser != nil { // it became somebody's second address meanwhile: they sign in
+	if errors.Is(err, storage.ErrExists) && in.NewUser != nil { // it became a user's second address meanwhile: they sign in
 		user, err = d.startSession(ctx, in)
 	}
 	if err != nil {
@@ -110,7 +110,7 @@ func signedIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.U
 	return user, err
 }
 
-// whoSignsIn: the conflict on a new user's address waits for whoever else is creating it, so the row
+// whoSignsIn returns the user. The conflict on a new address waits for others who create it, so the row
 // is there to be read afterwards.
 func whoSignsIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.User, err error) {
 	if in.NewUser == nil {
