@@ -30,7 +30,7 @@ func (w *Worker) handle(ctx context.Context, claimed storage.Mail) {
 		outcome = Expired
 	}
 	w.conclude(ctx, claimed, outcome, next)
-	w.tell(m, claimed, outcome, err)
+	w.log(m, claimed, outcome, err)
 }
 
 func (w *Worker) try(ctx context.Context, claimed storage.Mail) (Message, Outcome, error) {
@@ -83,8 +83,8 @@ func (w *Worker) conclude(ctx context.Context, claimed storage.Mail, outcome Out
 	}
 }
 
-// tell counts the outcome, and logs it when someone waits for a mail in vain.
-func (w *Worker) tell(m Message, claimed storage.Mail, outcome Outcome, cause error) {
+// log counts the outcome, and logs it when someone waits for a mail in vain.
+func (w *Worker) log(m Message, claimed storage.Mail, outcome Outcome, cause error) {
 	if w.Report != nil {
 		w.Report(outcome)
 	}

@@ -18,7 +18,7 @@ const certificateChain = "Client-Cert-Chain"
 // handshake is what the client showed of itself below HTTP: to us, or to a proxy that passes it on.
 type handshake struct {
 	tls         *tls.ConnectionState // with us; nil when a proxy speaks for the client
-	told, chain []string             // headers of a trusted proxy, as they came
+	leaf, chain []string             // headers of a trusted proxy, as they came
 }
 
 // ClientCertificate returns the certificate whose private key the client proved to hold in the TLS
@@ -31,12 +31,12 @@ func ClientCertificate(ctx context.Context) ([]*x509.Certificate, error) {
 		return nil, nil
 	case x.handshake.tls != nil:
 		return x.handshake.tls.PeerCertificates, nil
-	case len(x.handshake.told) == 0, len(x.handshake.told) == 1 && x.handshake.told[0] == "":
+	case len(x.handshake.leaf) == 0, len(x.handshake.leaf) == 1 && x.handshake.leaf[0] == "":
 		return nil, nil
-	case len(x.handshake.told) > 1:
+	case len(x.handshake.leaf) > 1:
 		return nil, errCertificate // one of them is not the proxy's
 	}
-	return readCertificates(x.handshake.told[0], x.handshake.chain)
+	return readCertificates(x.handshake.leaf[0], x.handshake.chain)
 }
 
 // shakenHands finds out who speaks for the client. A trusted proxy does, and then its own certificate
@@ -48,7 +48,7 @@ func (m *Mux) shakenHands(r *http.Request) (h handshake) {
 		return h
 	}
 	if fromProxy(r, m.proxies) {
-		h.told, h.chain = r.Header[m.certificateHeader], r.Header[certificateChain]
+		h.leaf, h.chain = r.Header[m.certificateHeader], r.Header[certificateChain]
 	} else {
 		h.tls = r.TLS
 	}

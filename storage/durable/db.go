@@ -25,7 +25,7 @@ import (
 
 // DB is the durable store. It is safe for concurrent use, by many processes on one database.
 type DB struct {
-	// Now is the clock that expiry is judged by where the caller gives no time.
+	// Clock is what expiry is judged by where the caller gives no time.
 	Clock clock.Clock
 	// AuditRetention is for how long Sweep keeps audit events.
 	AuditRetention audit.Retention

@@ -63,7 +63,7 @@ func TestNoticeToAnApplicationOutlivesTheUserUntilItIsDelivered(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := newWorld(t, d)
-			w.redeemed(of(w.told()))
+			w.redeemed(of(w.notified()))
 			w.ok(w.DeleteUser(w.ctx, w.user.ID))
 			if left := found(t, url, w.user.ID); len(left) != 1 || left["logout_notices"] != 1 {
 				t.Errorf("left: %v", left)

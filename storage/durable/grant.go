@@ -99,8 +99,8 @@ func (d *DB) grant(ctx context.Context, query string, key any) (storage.GrantSta
 	return g, nil
 }
 
-// standing is grantAlive for an UPDATE of grants, where the row itself is the only one locked.
-const standing = `grants.revoked_at = 0 AND grants.created_at >= ` + epoch + `
+// grantsAlive is grantAlive for an UPDATE of grants, where the row itself is the only one locked.
+const grantsAlive = `grants.revoked_at = 0 AND grants.created_at >= ` + epoch + `
 	AND EXISTS (SELECT 1 FROM users u WHERE u.id = grants.user_id AND u.disabled_at = 0)
 	AND EXISTS (SELECT 1 FROM clients c WHERE c.id = grants.client_id AND c.disabled_at = 0)
 	AND (grants.offline OR grants.session_id = '' OR EXISTS (
@@ -112,7 +112,7 @@ const standing = `grants.revoked_at = 0 AND grants.created_at >= ` + epoch + `
 // anything the grant depends on is not alive; of many callers one gets nil.
 func (d *DB) SpendCode(ctx context.Context, grantID string, at, idleAt time.Time) error {
 	err := d.execOne(ctx, storage.ErrSpent, `UPDATE grants SET code_spent_at = $2, generation = 1, rotated_at = $2, idle_at = $3
-		WHERE id = $1 AND code_spent_at = 0 AND code_expires_at > $2 AND `+standing, grantID, ms(at), ms(idleAt))
+		WHERE id = $1 AND code_spent_at = 0 AND code_expires_at > $2 AND `+grantsAlive, grantID, ms(at), ms(idleAt))
 	if err != nil {
 		return fmt.Errorf("spend code: %w", err)
 	}
@@ -125,7 +125,7 @@ func (d *DB) SpendCode(ctx context.Context, grantID string, at, idleAt time.Time
 func (d *DB) RotateGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error {
 	err := d.execOne(ctx, storage.ErrSpent, `UPDATE grants SET generation = generation + 1, rotated_at = $2, idle_at = $3
 		WHERE id = $1 AND generation = $4 AND code_spent_at > 0
-			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+standing,
+			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+grantsAlive,
 		id, ms(at), ms(idleAt), generation)
 	if err != nil {
 		return fmt.Errorf("rotate grant: %w", err)
@@ -138,7 +138,7 @@ func (d *DB) RotateGrant(ctx context.Context, id string, generation int64, at, i
 func (d *DB) KeepGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error {
 	err := d.execOne(ctx, storage.ErrSpent, `UPDATE grants SET rotated_at = $2, idle_at = $3
 		WHERE id = $1 AND generation = $4 AND code_spent_at > 0
-			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+standing,
+			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+grantsAlive,
 		id, ms(at), ms(idleAt), generation)
 	if err != nil {
 		return fmt.Errorf("keep grant: %w", err)

@@ -25,9 +25,9 @@ const insertNotices = `INSERT INTO logout_notices (session_id, client_id, user_i
 	GROUP BY s.id, c.id, s.user_id
 	ON CONFLICT DO NOTHING`
 
-// endAndTell runs end, which ends sessions and returns their ids, and queues the notices of each. Of
+// endAndNotify runs end, which ends sessions and returns their ids, and queues the notices of each. Of
 // many that end one session at once, one finds it alive: each client is notified once.
-func endAndTell(ctx context.Context, q queryer, at time.Time, end string, args ...any) error {
+func endAndNotify(ctx context.Context, q queryer, at time.Time, end string, args ...any) error {
 	var ended []string
 	err := q.Query(ctx, end, args, func(row scan) error {
 		var id string
@@ -77,7 +77,7 @@ func (d *DB) UserLogoutNotices(ctx context.Context, userID string) ([]storage.Lo
 // dueNotices are those of clients that an operator registered first: anyone can register thousands
 // that never answer.
 var dueNotices = `SELECT session_id, client_id FROM logout_notices WHERE next_try_at <= $1
-	ORDER BY CASE WHEN ` + cameByItself("client_id") + ` THEN 1 ELSE 0 END, next_try_at LIMIT 16`
+	ORDER BY CASE WHEN ` + selfRegistered("client_id") + ` THEN 1 ELSE 0 END, next_try_at LIMIT 16`
 
 // ClaimLogoutNotice returns one notice that is due, for the caller to deliver within lease; then it is
 // due again. Of many workers one gets it. ErrNotFound when none is due.

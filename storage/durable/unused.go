@@ -16,14 +16,14 @@ func (d *DB) ForgetConsents(ctx context.Context, clientID string) error {
 	return nil
 }
 
-// cameByItself tests whether the column holds the id of a client that no operator registered.
-func cameByItself(column string) string {
+// selfRegistered tests whether the column holds the id of a client that no operator registered.
+func selfRegistered(column string) string {
 	return fmt.Sprintf(`(substr(%[1]s, 1, 6) = 'c_dyn_' OR substr(%[1]s, 1, 8) = 'https://' OR substr(%[1]s, 1, 7) = 'http://')`, column)
 }
 
 // unused are the clients that no operator registered, and that no user has anything of: no grant, no
 // consent. Disabled ones are not, since they would come back enabled.
-var unused = cameByItself("c.id") + ` AND c.disabled_at = 0
+var unused = selfRegistered("c.id") + ` AND c.disabled_at = 0
 	AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id)
 	AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.client_id = c.id)`
 

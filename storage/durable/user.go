@@ -93,7 +93,7 @@ func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error
 		if err != nil || at.IsZero() {
 			return err
 		}
-		return endAndTell(ctx, q, at, endUserSessions, id, "", ms(at))
+		return endAndNotify(ctx, q, at, endUserSessions, id, "", ms(at))
 	})
 	if err != nil {
 		return fmt.Errorf("disable user: %w", err)

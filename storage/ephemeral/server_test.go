@@ -146,8 +146,8 @@ func (s *server) kill() {
 	s.cmd = nil
 }
 
-// told sends the server a command.
-func (s *server) told(t *testing.T, command ...any) {
+// send sends the server a command.
+func (s *server) send(t *testing.T, command ...any) {
 	t.Helper()
 	if err := s.admin(t).Do(t.Context(), command...).Err(); err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func (s *server) told(t *testing.T, command ...any) {
 // fullRedis takes nothing in.
 func fullRedis(t *testing.T) *server {
 	s := startRedis(t)
-	s.told(t, "CONFIG", "SET", "maxmemory", "1")
+	s.send(t, "CONFIG", "SET", "maxmemory", "1")
 	return s
 }
 
