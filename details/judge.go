@@ -8,7 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/legible"
 )
 
-// Asked reads what a client asks for (RFC 9396 section 2), as the JSON that is kept and told: each
+// Asked reads what a client asks for (RFC 9396 section 2), as the JSON that is kept and returned: each
 // detail of one of the types allowed to this client, with what its type demands and nothing else. Its
 // error is Malformed.
 func (t *Types) Asked(text string, allowed []string) (json.RawMessage, error) {

@@ -12,7 +12,7 @@ func (t *Types) Held(granted json.RawMessage, allowed []string) json.RawMessage 
 	return canonical(slices.DeleteFunc(all, func(d detail) bool { return t.judge(d, allowed) != nil }))
 }
 
-// Within tells whether what is asked for lies within what is held (RFC 9396 section 6.1): each detail
+// Within reports whether what is asked for lies within what is held (RFC 9396 section 6.1): each detail
 // within one of those held, and no two within the same. A detail lies within another of the same type
 // with the same members when their lists hold no more, and everything else is equal: whether 5 is less
 // than 7 only the resource server could know.

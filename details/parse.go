@@ -17,7 +17,7 @@ const (
 	maxText    = 1 << 10        // bytes
 )
 
-// Malformed says what is wrong with authorization details. Why holds nothing that was sent.
+// Malformed says what makes authorization details invalid. Why holds nothing that was sent.
 type Malformed struct{ Why string }
 
 func (e Malformed) Error() string { return e.Why }

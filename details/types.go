@@ -1,5 +1,5 @@
 // Package details knows the types of authorization details (RFC 9396) that an operator has registered:
-// what one of each type may hold, whether another goes beyond it, and how a person is told.
+// what one of each type may hold, whether another goes beyond it, and how a user sees it.
 //
 //	types.go    Types: what an operator writes
 //	parse.go    JSON, strictly
@@ -47,7 +47,7 @@ const (
 // lists are the members that RFC 9396 section 2.2 makes lists of strings.
 func lists() []string { return []string{"locations", "actions", "datatypes", "privileges"} }
 
-// maxNesting of objects in objects: more cannot be shown to anybody.
+// maxNesting of objects in objects: more cannot be shown.
 const maxNesting = 3
 
 // Types are the registered ones. None at all is fine: then nothing can be asked for.

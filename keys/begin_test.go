@@ -31,7 +31,7 @@ func TestAlgorithmsThatWeDoNotSignWithAreRefused(t *testing.T) {
 	})
 }
 
-// Nobody sees a key of an algorithm that nobody asked for; the first token makes it.
+// No one sees a key of an algorithm that was not asked for; the first token makes it.
 func TestFirstTokenOfAnAlgorithmMakesItsKeys(t *testing.T) {
 	databases(t, func(t *testing.T, open func(*testing.T) store) {
 		c := newCluster(t, open(t))
@@ -103,7 +103,7 @@ func TestBegunAlgorithmsRotateLikeTheOthers(t *testing.T) {
 	})
 }
 
-// Whoever can write the database cannot make an RSA key sign by its other algorithm.
+// An attacker who can write the database cannot make an RSA key sign by its other algorithm.
 func TestRSAKeyIsOfTheAlgorithmItWasMadeFor(t *testing.T) {
 	databases(t, func(t *testing.T, open func(*testing.T) store) {
 		for from, to := range map[string]string{RS256: PS256, PS256: RS256, EdDSA: ES256, ES256: EdDSA} {
@@ -143,7 +143,7 @@ func BenchmarkSignPS256(b *testing.B) { benchmarkSign(b, PS256) }
 func BenchmarkSignEdDSA(b *testing.B) { benchmarkSign(b, EdDSA) }
 
 // A token that another node is asked to verify, or a client by that node's JWKS, is signed by a key that is
-// there: whoever polls in time has it before it signs.
+// there: a node that polls in time has it before it signs.
 func TestNoKeySignsBeforeEveryNodePublishesIt(t *testing.T) {
 	databases(t, func(t *testing.T, open func(*testing.T) store) {
 		c := newCluster(t, open(t))

@@ -22,7 +22,7 @@ func CertificateThumbprint(c *x509.Certificate) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// HoldsCertificate tells whether a self-signed certificate is one of the client's (RFC 8705 section
+// HoldsCertificate reports whether a self-signed certificate is one of the client's (RFC 8705 section
 // 2.2): of the key of one of these JWKs, and, when that brings a certificate along (x5c), the very same.
 func HoldsCertificate(jwks []byte, c *x509.Certificate) bool {
 	set, err := parseClientKeys(jwks)
@@ -65,7 +65,7 @@ func SubjectNames(c storage.Client) (names []SubjectName) {
 	return names
 }
 
-// Check tells why no certificate could ever have this name, or nil.
+// Check returns why no certificate could ever have this name, or nil.
 func (n SubjectName) Check() error {
 	switch n.Kind {
 	case SubjectDN:
@@ -92,9 +92,9 @@ func (n SubjectName) Check() error {
 	return nil
 }
 
-// Names tells whether c is a certificate of that name. Only what the standard says is compared
+// Names reports whether c is a certificate of that name. Only what the standard says is compared
 // without regard to case: host names (RFC 4343), the host of a mail address (RFC 5280 section 7.5), and
-// distinguished names. A wildcard in a certificate is nobody's name.
+// distinguished names. A wildcard in a certificate is no client's name.
 func (n SubjectName) Names(c *x509.Certificate) bool {
 	if n.Check() != nil {
 		return false

@@ -26,10 +26,10 @@ const (
 // ClientAlgorithms are those a client may sign with.
 func ClientAlgorithms() []string { return []string{RS256, PS256, ES256, EdDSA} }
 
-// StrictAlgorithms are those that FAPI 2.0 leaves a client (Security Profile section 5.4.1).
+// StrictAlgorithms are those that FAPI 2.0 allows a client (Security Profile section 5.4.1).
 func StrictAlgorithms() []string { return []string{PS256, ES256, EdDSA} }
 
-// CheckClientKeys tells why a client cannot be registered with this JWK Set, or nil.
+// CheckClientKeys returns why a client cannot be registered with this JWK Set, or nil.
 func CheckClientKeys(jwks []byte) error {
 	// Databases read it, too, and give up earlier than we do: SQLite at 1000.
 	if _, err := strictjson.Parse(jwks, maxDepth); errors.Is(err, strictjson.ErrDepth) {
@@ -91,7 +91,7 @@ func readPublic(raw []byte) (k jose.JSONWebKey, err error) {
 	return k, nil
 }
 
-// suits tells whether a key is one of this algorithm (RFC 7518 section 3.1), and strong enough.
+// suits reports whether a key is one of this algorithm (RFC 7518 section 3.1), and strong enough.
 func suits(k jose.JSONWebKey, alg string) bool {
 	if !k.Valid() || k.Use != "" && k.Use != "sig" || k.Algorithm != "" && k.Algorithm != alg {
 		return false
@@ -108,6 +108,6 @@ func suits(k jose.JSONWebKey, alg string) bool {
 	return false
 }
 
-// isOdd: the modulus of an RSA key is a product of odd primes, and its exponent odd too (RFC 8017 section
+// isOdd reports whether an RSA key's modulus, a product of odd primes, and its exponent are odd (RFC 8017 section
 // 3.1). Verification with anything else fails late, or says nothing.
 func isOdd(k *rsa.PublicKey) bool { return k.N.Bit(0) == 1 && k.E&1 == 1 && k.E >= 3 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// testClock is the time of all nodes of a cluster; it moves only when told to.
+// testClock is the time of all nodes of a cluster; it moves only when a test moves it.
 type testClock struct{ ms atomic.Int64 }
 
 func newClock() *testClock {

@@ -15,13 +15,13 @@ var errDN = errors.New(`not a distinguished name as RFC 4514 writes it, such as 
 // attribute is one type and value of a distinguished name, in a form that can be compared.
 type attribute struct{ kind, value string }
 
-// CheckDN tells why a text is no distinguished name of RFC 4514, or nil.
+// CheckDN returns why a text is no distinguished name of RFC 4514, or nil.
 func CheckDN(text string) error {
 	_, err := parseDN(text)
 	return err
 }
 
-// SameDN tells whether a distinguished name written as RFC 4514 says is the one that a certificate
+// SameDN reports whether a distinguished name written as RFC 4514 says is the one that a certificate
 // holds as DER. The same name can be written in many ways, so names are compared by their parts
 // (distinguishedNameMatch, RFC 4517 section 4.2.15): types by what they stand for, values without
 // regard to case and to spaces at the ends or repeated, several values of one part in any order. The
@@ -39,7 +39,7 @@ func SameDN(text string, der []byte) bool {
 	return slices.EqualFunc(written, held, func(a, b []attribute) bool { return slices.Equal(a, b) })
 }
 
-// parseDN reads RFC 4514 into parts of sorted attributes. The empty name is no name of anybody's.
+// parseDN reads RFC 4514 into parts of sorted attributes. The empty name is no one's name.
 func parseDN(text string) (parts [][]attribute, err error) {
 	for _, part := range cutUnescaped(text, ',') {
 		var attributes []attribute

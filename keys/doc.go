@@ -4,7 +4,7 @@
 //	seal.go       Sealer: encryption under the deployment's secret
 //	secrets.go    ParseSecrets: what counts as a secret
 //	salt.go       LoadSalt: a random value that all nodes share, made once
-//	lifecycle.go  next → signing → retiring → gone, from times alone
+//	lifecycle.go  next → signing → retiring → removed, from times alone
 //	key.go        one private key: making it, sealing it, opening it
 //	ring.go       Ring: all of them, read from the store, held in memory
 //	complete.go   makes the first keys, and whatever a complete ring lacks

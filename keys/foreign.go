@@ -15,7 +15,7 @@ var ErrNoKey = fmt.Errorf("%w: none of the client's keys made its signature", Er
 
 // VerifyAssertion checks that the owner of one of these keys signed a client assertion (RFC 7523),
 // with one of the algorithms algs, and returns its claims as JSON and the id of the key: its kid, or its
-// thumbprint. Times, issuer, audience and reuse are for the caller to judge. Everything that is wrong is
+// thumbprint. Times, issuer, audience and reuse are for the caller to judge. Every failure is
 // ErrToken.
 func VerifyAssertion(jwks []byte, token string, algs []string) (claims []byte, keyID string, err error) {
 	return verifyByOwner(jwks, token, algs, "jwt", "client-authentication+jwt")
@@ -66,8 +66,8 @@ func idOf(k jose.JSONWebKey) string {
 	return thumbprintOf(k)
 }
 
-// Unsigned returns the claims of a token that says of itself that nobody has signed it (alg none).
-// Everybody can make one.
+// Unsigned returns the claims of a token that says of itself that it is not signed (alg none).
+// Anyone can make one.
 func Unsigned(token string) (claims []byte, err error) {
 	parts, err := decode(token)
 	if err != nil {
@@ -83,9 +83,9 @@ func Unsigned(token string) (claims []byte, err error) {
 	return parts[1], nil
 }
 
-// VerifyProof checks that whoever made a DPoP proof holds the key in it (RFC 9449 section 4.3), and
+// VerifyProof checks that the maker of a DPoP proof holds the key in it (RFC 9449 section 4.3), and
 // returns its claims as JSON and the key's thumbprint (RFC 7638, SHA-256, base64url). What the claims
-// say is for the caller to judge. Everything that is wrong is ErrToken.
+// say is for the caller to judge. Every failure is ErrToken.
 func VerifyProof(token string, algs []string) (claims []byte, thumbprint string, err error) {
 	jws, header, err := parseForeign(token, algs)
 	if err != nil {
@@ -107,7 +107,7 @@ func VerifyProof(token string, algs []string) (claims []byte, thumbprint string,
 	return claims, thumbprint, nil
 }
 
-// Peek returns the claims of a token that nobody has verified: enough to look up whose it says it is.
+// Peek returns the claims of a token that has not been verified: enough to look up whose it says it is.
 func Peek(token string) (claims []byte, err error) {
 	parts, err := decode(token)
 	return parts[1], err

@@ -72,7 +72,7 @@ func TestJWKSChangesOnlyWithTheKeys(t *testing.T) {
 	})
 }
 
-// A relying party's view: the JWKS as served and go-jose, none of our code.
+// A client's view: the JWKS as served and go-jose, none of our code.
 func TestTokensVerifyWithThePublishedKeys(t *testing.T) {
 	databases(t, func(t *testing.T, open func(*testing.T) store) {
 		r := newCluster(t, open(t)).node(t)

@@ -19,7 +19,7 @@ import (
 
 // The algorithms we sign with (RFC 7518 section 3).
 const (
-	RS256 = "RS256" // RSA-2048; what OpenID Connect requires everybody to understand
+	RS256 = "RS256" // RSA-2048; what OpenID Connect requires every client to understand
 	ES256 = "ES256" // P-256
 	PS256 = "PS256" // RSA-2048, with keys of its own
 	EdDSA = "EdDSA" // Ed25519
@@ -74,7 +74,7 @@ func generatePrivate(alg string) (crypto.Signer, error) {
 }
 
 // open gives back the key of a record. That the kid is the thumbprint of what was sealed is checked
-// too: whoever can write the database can put neither another key nor another algorithm in its place.
+// too: an attacker who can write the database can put neither another key nor another algorithm in its place.
 func open(row storage.SigningKey, sealer *Sealer) (*key, error) {
 	der, err := sealer.Open(sealedAs(row.Alg, row.KID), row.Sealed)
 	if err != nil {
@@ -98,7 +98,7 @@ func open(row storage.SigningKey, sealer *Sealer) (*key, error) {
 }
 
 // sealedAs binds an RSA key to the one of its two algorithms that it was made for; the kind of any
-// other key tells its algorithm.
+// other key implies its algorithm.
 func sealedAs(alg, kid string) string {
 	if alg == PS256 {
 		return "signing key PS256 " + kid

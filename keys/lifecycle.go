@@ -19,7 +19,7 @@ const (
 	Revoked  State = "revoked"  // taken out of the JWKS at once
 )
 
-// KeyInfo is what may be told of a key.
+// KeyInfo is what may be shown of a key.
 type KeyInfo struct {
 	KID       string
 	Alg       string // "RS256", "ES256" …
@@ -27,7 +27,7 @@ type KeyInfo struct {
 	State     State
 	CreatedAt time.Time // published since
 	SignsFrom time.Time // zero: not yet scheduled
-	GoneAt    time.Time // leaves (or left) the JWKS; zero: not known yet
+	GoneAt    time.Time // when it is (or was) removed from the JWKS; zero: not known yet
 }
 
 func (k KeyInfo) published() bool {
@@ -37,8 +37,8 @@ func (k KeyInfo) published() bool {
 func (k KeyInfo) scheduled() bool { return !k.SignsFrom.IsZero() }
 
 // lifecycle places every key, algorithm by algorithm, in the order in which they sign. It depends
-// on the rows and the clock alone: nodes agree without telling one another, and a node that
-// crashed between two writes leaves nothing half done.
+// on the rows and the clock alone: nodes agree without messages, and a node that
+// crashed between two writes has left nothing half done.
 func lifecycle(rows []storage.SigningKey, now time.Time, overlap time.Duration) []KeyInfo {
 	infos := make([]KeyInfo, 0, len(rows))
 	for _, alg := range algorithms() {
@@ -91,8 +91,8 @@ func place(line []storage.SigningKey, now time.Time, overlap time.Duration) []Ke
 	return infos
 }
 
-// began: the key signs or has signed. One revoked before its time never did, and takes no part in
-// the succession.
+// began reports whether the key signs or has signed. One revoked before its time never did, and takes no
+// part in the succession.
 func began(k storage.SigningKey, now time.Time) bool {
 	if k.SignsFrom.After(now) {
 		return false

@@ -180,7 +180,7 @@ func newState(infos []KeyInfo, opened map[string]*key) (*state, error) {
 	return s, err
 }
 
-// List tells about every key, retired and revoked ones too until they are dropped.
+// List returns every key, retired and revoked ones too until they are dropped.
 func (r *Ring) List() []KeyInfo { return slices.Clone(r.state.Load().infos) }
 
 // Algorithms names what Sign can do, the default first, whether there are keys for it yet or not.

@@ -68,9 +68,9 @@ func (r *Ring) rotate(ctx context.Context, algs []string) (kids []string, err er
 
 // signsFrom is when a next key may begin to sign: never before every node has it in its ring and
 // every client that caches the JWKS has seen it. A key that waited that long begins now, without
-// the nodes agreeing on a moment: all of them verify with it already, and whoever is late to hear
+// the nodes agreeing on a moment: all of them verify with it already, and a node that is late to hear
 // of the promotion signs with the old key, which retires only after Overlap. The first two keys of
-// an algorithm are made before any JWKS is served, so nobody can have seen one without the other.
+// an algorithm are made before any JWKS is served, so no one can have seen one without the other.
 func (r *Ring) signsFrom(next KeyInfo) time.Time {
 	now := r.opt.Clock.Now()
 	ready := next.CreatedAt.Add(r.opt.PublishAhead + settle)

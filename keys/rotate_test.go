@@ -228,7 +228,7 @@ func TestSomeKeySignsHoweverManyAreRevoked(t *testing.T) {
 	})
 }
 
-// What a node that died between two writes leaves behind, the next reading completes.
+// What a node that died between two writes left behind, the next reading completes.
 func TestRotationAndRevocationOutliveACrash(t *testing.T) {
 	databases(t, func(t *testing.T, open func(*testing.T) store) {
 		c := newCluster(t, open(t))
@@ -249,7 +249,7 @@ func TestRotationAndRevocationOutliveACrash(t *testing.T) {
 }
 
 // Every five seconds of twelve minutes each node reads the store once, at its own moment, while
-// others sign, verify and rotate: no token, whoever made it, is ever unknown to any node.
+// others sign, verify and rotate: no token, whichever node made it, is ever unknown to any node.
 func TestEveryNodeVerifiesEveryTokenWhileKeysRotate(t *testing.T) {
 	databases(t, func(t *testing.T, open func(*testing.T) store) {
 		c := newCluster(t, open(t))

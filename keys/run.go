@@ -11,7 +11,7 @@ const (
 )
 
 // Run keeps the ring up to date until ctx ends: it reads the store every second, replaces signing
-// keys by age and drops those long gone. While the store is down the ring keeps its keys.
+// keys by age and drops those removed long ago. While the store is down the ring keeps its keys.
 func (r *Ring) Run(ctx context.Context) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()

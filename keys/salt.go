@@ -23,8 +23,8 @@ type SaltStore interface {
 }
 
 // LoadSalt returns the secret random value of this name, which is made once and is the same on every
-// node from then on. It outlives the secret that it is sealed under: whoever loads it moves it to the
-// newest one.
+// node from then on. It outlives the secret that it is sealed under: the node that loads it moves it
+// to the newest one.
 func LoadSalt(ctx context.Context, store SaltStore, sealer *Sealer, name string) ([]byte, error) {
 	sealed, err := store.Salt(ctx, name)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -43,7 +43,7 @@ func LoadSalt(ctx context.Context, store SaltStore, sealer *Sealer, name string)
 	return salt, store.ResealSalt(ctx, name, sealed, sealer.Seal(saltPurpose(name), salt))
 }
 
-// BehindOnSecrets tells whether the salt of this name has been moved to a secret that sealer does not
+// BehindOnSecrets reports whether the salt of this name has been moved to a secret that sealer does not
 // have: another node has been given a newer one.
 func BehindOnSecrets(ctx context.Context, store SaltStore, sealer *Sealer, name string) (bool, error) {
 	sealed, err := store.Salt(ctx, name)

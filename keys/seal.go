@@ -61,7 +61,7 @@ func (s *Sealer) Seal(purpose string, plaintext []byte) []byte {
 	return secret.aead(salt).Seal(sealed, nil, plaintext, []byte(purpose))
 }
 
-// Current tells whether a sealed value is under the secret that seals now, and not under an older one.
+// Current reports whether a sealed value is under the secret that seals now, and not under an older one.
 func (s *Sealer) Current(sealed []byte) bool { return bytes.HasPrefix(sealed, s.secrets[0].prefix) }
 
 // Open decrypts what Seal made for the same purpose; otherwise the error is ErrSealed.
@@ -92,7 +92,7 @@ func (s sealingSecret) aead(salt []byte) cipher.AEAD {
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		panic(err) // only for a wrong key size
+		panic(err) // only for an invalid key size
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {

@@ -48,7 +48,7 @@ func TestRotationByAnOperatorIsRecorded(t *testing.T) {
 	})
 }
 
-// A key that cannot be opened leaves a ring that does not load, until the last of them is revoked.
+// A key that cannot be opened makes a ring that does not load, until the last of them is revoked.
 func TestRevokedKeyIsRecordedThoughTheRingDoesNotLoad(t *testing.T) {
 	storagetest.Databases(t, func(t *testing.T, open func(*testing.T) *durable.DB) {
 		db := open(t)

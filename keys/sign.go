@@ -35,7 +35,7 @@ func (r *Ring) Sign(ctx context.Context, alg, typ string, claims any) (string, e
 	if err != nil {
 		return "", fmt.Errorf("sign: %w", err)
 	}
-	// A signature costs more than all the rest of a request: none for those who are gone.
+	// A signature costs more than all the rest of a request: none for callers who have disconnected.
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("sign: %w", err)
 	}
@@ -43,7 +43,7 @@ func (r *Ring) Sign(ctx context.Context, alg, typ string, claims any) (string, e
 }
 
 // begin makes the first keys of an algorithm that is not standard, and waits until all nodes publish
-// them: nobody could verify what was signed before.
+// them: no one could verify what was signed before.
 func (r *Ring) begin(ctx context.Context, alg string) (*key, error) {
 	if !slices.Contains(algorithms(), alg) || r.Ready() != nil {
 		return nil, fmt.Errorf("no %q key is loaded: %w", alg, storage.ErrUnavailable)
@@ -86,7 +86,7 @@ func (r *Ring) BeginFor(ctx context.Context, c storage.Client) {
 	}
 }
 
-// beginning makes sure that the algorithm has its keys, and tells when the first one signs.
+// beginning makes sure that the algorithm has its keys, and returns when the first one signs.
 func (r *Ring) beginning(ctx context.Context, alg string) (time.Time, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,8 +13,8 @@ import (
 	"github.com/symbolon-id/symbolon/strictjson"
 )
 
-// ErrToken: this is not a token of ours, or of the client it should be of. The text after it says why
-// and holds nothing of the token.
+// ErrToken reports that this is not a token of ours, or of the client it should be of. The text after it says
+// why and holds nothing of the token.
 var ErrToken = errors.New("token is not valid")
 
 const maxToken = 16 << 10 // bytes

@@ -301,7 +301,7 @@ func TestTokenIsOfNoTypeUnlessOneIsNamed(t *testing.T) {
 	})
 }
 
-// FuzzVerify: whatever is not, byte for byte, a token we signed is refused.
+// FuzzVerify checks that whatever is not, byte for byte, a token we signed is refused.
 func FuzzVerify(f *testing.F) {
 	a := newAttacker(f, newFuzzRing(f))
 	good := map[string]bool{a.rs: true, a.es: true}

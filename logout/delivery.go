@@ -12,17 +12,17 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Outcome is what became of one try to tell a client.
+// Outcome is the result of one attempt to notify a client.
 type Outcome string
 
 // Outcomes. All but Failed and Silent are final.
 const (
 	Told     Outcome = "told"
-	Refused  Outcome = "refused"  // 400: it will not be told, or could not sign anybody out
+	Refused  Outcome = "refused"  // 400: it rejects the token, or could not sign the user out
 	Failed   Outcome = "failed"   // any other answer; tried again
 	Silent   Outcome = "silent"   // no answer, or an address that may not be asked; tried again
 	Expired  Outcome = "expired"  // tried for long enough
-	Unwanted Outcome = "unwanted" // the client is gone, switched off, or has no address any more
+	Unwanted Outcome = "unwanted" // the client is deleted, disabled, or has no address any more
 )
 
 // How long a client that does not answer keeps its other notices waiting.
@@ -95,7 +95,7 @@ func (w *Worker) post(ctx context.Context, uri, token string) (Outcome, error) {
 
 func answered(status int) error { return fmt.Errorf("answered %d", status) }
 
-// conclude records the outcome. Should that fail, the lease lapses and the client is told again.
+// conclude records the outcome. Should that fail, the lease lapses and the client is notified again.
 func (w *Worker) conclude(ctx context.Context, n storage.LogoutNotice, outcome Outcome, again bool, next time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, storeFor)
 	defer cancel()
@@ -114,7 +114,7 @@ func (w *Worker) conclude(ctx context.Context, n storage.LogoutNotice, outcome O
 	}
 }
 
-// log tells when a client waits in vain.
+// log reports a client that waits in vain.
 func (w *Worker) log(n storage.LogoutNotice, outcome Outcome, cause error) {
 	if outcome == Told || outcome == Unwanted {
 		return

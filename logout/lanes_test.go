@@ -29,8 +29,8 @@ func silence(t *testing.T) (url string) {
 	return "http://" + listener.Addr().String()
 }
 
-// toldBehind is how many of those who say nothing were given up before the one who answers was told.
-func (d *desk) toldBehind() (silent int) {
+// notifiedBehind is how many of those who say nothing were given up before the one who answers was notified.
+func (d *node) notifiedBehind() (silent int) {
 	d.t.Helper()
 	late := time.After(2 * time.Minute)
 	for {
@@ -57,7 +57,7 @@ func TestSilentHostsWaitAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			storagetest.Databases(t, func(t *testing.T, open func(*testing.T) *durable.DB) {
-				d, host := newDesk(t, open(t)), silence(t)
+				d, host := newNode(t, open(t)), silence(t)
 				for i := range c.clients {
 					d.client(fmt.Sprint(c.id, i), host)
 				}
@@ -69,7 +69,7 @@ func TestSilentHostsWaitAlone(t *testing.T) {
 				d.ahead(time.Second) // so that it is due after all of them
 				d.over("s_honest", "c_honest")
 				d.run(d.worker(true))
-				if silent := d.toldBehind(); silent >= 40 {
+				if silent := d.notifiedBehind(); silent >= 40 {
 					t.Errorf("told when %d others had been given up", silent)
 				}
 			})

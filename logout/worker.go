@@ -35,12 +35,12 @@ type Store interface {
 	Client(ctx context.Context, id string) (storage.Client, error)
 }
 
-// Tokens makes what a client is told by.
+// Tokens makes the logout tokens of a client.
 type Tokens interface {
 	LogoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error)
 }
 
-// Poster sends a form to an address that somebody else chose, and returns the status of the answer.
+// Poster sends a form to an address that someone else chose, and returns the status of the answer.
 type Poster interface {
 	Post(ctx context.Context, rawURL string, form url.Values, limits outbound.Limits) (status int, err error)
 }

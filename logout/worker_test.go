@@ -19,7 +19,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// receiver is a client's server: it answers as it is told to and counts what it is told.
+// receiver is a client's server: it answers as the test says and counts what it receives.
 type receiver struct {
 	*httptest.Server
 	answer func(token string) int
@@ -57,15 +57,15 @@ func (r *receiver) heard(token string) int {
 
 func always(status int) func(string) int { return func(string) int { return status } }
 
-// naming makes tokens that only say for whom they are.
+// naming makes tokens that only name their client.
 type naming struct{}
 
 func (naming) LogoutToken(_ context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
 	return c.ID + "/" + n.SessionID, nil
 }
 
-// desk is a node with a worker and a person whose sessions end.
-type desk struct {
+// node is a node with a worker and a person whose sessions end.
+type node struct {
 	t        *testing.T
 	db       *durable.DB
 	offset   atomic.Int64
@@ -73,26 +73,26 @@ type desk struct {
 	outcomes chan logout.Outcome
 }
 
-func newDesk(t *testing.T, db *durable.DB) *desk {
+func newNode(t *testing.T, db *durable.DB) *node {
 	t.Helper()
-	d := &desk{t: t, db: db, outcomes: make(chan logout.Outcome, 1000)}
+	d := &node{t: t, db: db, outcomes: make(chan logout.Outcome, 1000)}
 	db.Clock = d.now
 	d.ok(db.CreateUser(t.Context(), storage.User{ID: "u_ada", Email: "ada@example.com"}))
 	return d
 }
 
-func (d *desk) now() time.Time         { return time.Now().Add(time.Duration(d.offset.Load())) }
-func (d *desk) ahead(by time.Duration) { d.offset.Add(int64(by)) }
-func (d *desk) ok(err error)           { d.t.Helper(); must(d.t, err) }
-func (d *desk) client(id, uri string)  { d.t.Helper(); d.clientWith(id, uri, time.Time{}) }
-func (d *desk) worker(loop bool) *logout.Worker {
+func (d *node) now() time.Time         { return time.Now().Add(time.Duration(d.offset.Load())) }
+func (d *node) ahead(by time.Duration) { d.offset.Add(int64(by)) }
+func (d *node) ok(err error)           { d.t.Helper(); must(d.t, err) }
+func (d *node) client(id, uri string)  { d.t.Helper(); d.clientWith(id, uri, time.Time{}) }
+func (d *node) worker(loop bool) *logout.Worker {
 	return &logout.Worker{
 		Store: d.db, Tokens: naming{}, Post: outbound.New(outbound.Options{Loopback: loop}), Clock: d.now,
 		Log: slog.New(slog.NewTextHandler(&d.log, nil)), Report: func(o logout.Outcome) { d.outcomes <- o },
 	}
 }
 
-func (d *desk) clientWith(id, uri string, disabled time.Time) {
+func (d *node) clientWith(id, uri string, disabled time.Time) {
 	d.t.Helper()
 	c := storage.Client{ID: id, Kind: storage.KindApp, Name: id, CreatedAt: d.now(), DisabledAt: disabled}
 	c.BackchannelLogoutURI = uri + "/logout"
@@ -100,7 +100,7 @@ func (d *desk) clientWith(id, uri string, disabled time.Time) {
 }
 
 // run starts workers, which are stopped and waited for when the test ends.
-func (d *desk) run(workers ...*logout.Worker) (stop func()) {
+func (d *node) run(workers ...*logout.Worker) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	for _, w := range workers {
@@ -112,7 +112,7 @@ func (d *desk) run(workers ...*logout.Worker) (stop func()) {
 }
 
 // over begins a session, gives these clients tokens in it and ends it.
-func (d *desk) over(session string, clients ...string) {
+func (d *node) over(session string, clients ...string) {
 	d.t.Helper()
 	ctx, now := d.t.Context(), d.now()
 	_, err := d.db.StartSession(ctx, storage.SignIn{UserID: "u_ada", Session: storage.Session{
@@ -132,7 +132,7 @@ func (d *desk) over(session string, clients ...string) {
 }
 
 // until waits for one try that ends like this.
-func (d *desk) until(want logout.Outcome) {
+func (d *node) until(want logout.Outcome) {
 	d.t.Helper()
 	select {
 	case got := <-d.outcomes:
@@ -144,7 +144,7 @@ func (d *desk) until(want logout.Outcome) {
 	}
 }
 
-func (d *desk) queueIsEmpty() {
+func (d *node) queueIsEmpty() {
 	d.t.Helper()
 	if n, err := d.db.ClaimLogoutNotice(d.t.Context(), d.now().Add(1000*time.Hour), time.Second); err == nil {
 		d.t.Errorf("still queued: %+v", n)
@@ -176,7 +176,7 @@ func must(t *testing.T, err error) {
 }
 
 func TestPrivateAddressesAreNotAsked(t *testing.T) {
-	d, here := newDesk(t, storagetest.SQLite(t)), newReceiver(t, always(200))
+	d, here := newNode(t, storagetest.SQLite(t)), newReceiver(t, always(200))
 	d.client("c_1", here.URL)
 	d.over("s_1", "c_1")
 	d.run(d.worker(false))
@@ -190,7 +190,7 @@ func TestPrivateAddressesAreNotAsked(t *testing.T) {
 }
 
 func TestWhoRefusesIsNotAskedAgain(t *testing.T) {
-	d, r := newDesk(t, storagetest.SQLite(t)), newReceiver(t, always(400))
+	d, r := newNode(t, storagetest.SQLite(t)), newReceiver(t, always(400))
 	d.client("c_1", r.URL)
 	d.over("s_1", "c_1")
 	d.run(d.worker(true))
@@ -207,7 +207,7 @@ func TestWhoFailsIsAskedAgainLaterEachTime(t *testing.T) {
 		var status atomic.Int64
 		status.Store(500)
 		r := newReceiver(t, func(string) int { return int(status.Load()) })
-		d := newDesk(t, open(t))
+		d := newNode(t, open(t))
 		d.client("c_1", r.URL)
 		d.over("s_1", "c_1")
 		d.run(d.worker(true))
@@ -228,7 +228,7 @@ func TestWhoFailsIsAskedAgainLaterEachTime(t *testing.T) {
 }
 
 func TestWhoNeverAnswersIsGivenUpAfterADay(t *testing.T) {
-	d, r := newDesk(t, storagetest.SQLite(t)), newReceiver(t, always(500))
+	d, r := newNode(t, storagetest.SQLite(t)), newReceiver(t, always(500))
 	d.client("c_1", r.URL)
 	d.over("s_1", "c_1")
 	d.ahead(24*time.Hour - 30*time.Minute)
@@ -240,7 +240,7 @@ func TestWhoNeverAnswersIsGivenUpAfterADay(t *testing.T) {
 }
 
 func TestClientThatIsGoneIsForgotten(t *testing.T) {
-	d, r := newDesk(t, storagetest.SQLite(t)), newReceiver(t, always(200))
+	d, r := newNode(t, storagetest.SQLite(t)), newReceiver(t, always(200))
 	for _, id := range []string{"c_off", "c_gone", "c_silent"} {
 		d.client(id, r.URL)
 	}
@@ -263,7 +263,7 @@ func TestClientThatIsGoneIsForgotten(t *testing.T) {
 
 // One client whose server hangs holds up neither the others nor, for long, its own other notices.
 func TestSlowClientDelaysNobodyElse(t *testing.T) {
-	d := newDesk(t, storagetest.SQLite(t))
+	d := newNode(t, storagetest.SQLite(t))
 	gone := make(chan struct{})
 	slow := newReceiver(t, func(string) int { <-gone; return 200 })
 	quick := newReceiver(t, always(200))
@@ -290,7 +290,7 @@ func TestSlowClientDelaysNobodyElse(t *testing.T) {
 
 func TestManyNodesTellEachClientOnce(t *testing.T) {
 	storagetest.Databases(t, func(t *testing.T, open func(*testing.T) *durable.DB) {
-		d, r := newDesk(t, open(t)), newReceiver(t, always(200))
+		d, r := newNode(t, open(t)), newReceiver(t, always(200))
 		d.client("c_1", r.URL)
 		d.client("c_2", r.URL)
 		var workers []*logout.Worker
@@ -320,10 +320,10 @@ func TestManyNodesTellEachClientOnce(t *testing.T) {
 	})
 }
 
-// A node that dies between the end of the session and the telling, or amid it, leaves it to the next.
+// A node that dies between the end of the session and its delivery, or amid it, hands it to the next.
 func TestNoticeOfADeadNodeIsDelivered(t *testing.T) {
 	storagetest.Databases(t, func(t *testing.T, open func(*testing.T) *durable.DB) {
-		d, r := newDesk(t, open(t)), newReceiver(t, always(200))
+		d, r := newNode(t, open(t)), newReceiver(t, always(200))
 		d.client("c_1", r.URL)
 		d.over("s_1", "c_1")
 		_, err := d.db.ClaimLogoutNotice(t.Context(), d.now(), 30*time.Second) // and dies

@@ -55,7 +55,7 @@ func validDomain(domain string) bool {
 	return len(labels) > 1 && strings.Trim(last, "0123456789") != "" // not an IP address
 }
 
-// only tells whether s has nothing but ASCII letters, digits and the bytes of others.
+// only reports whether s has nothing but ASCII letters, digits and the bytes of others.
 func only(s, others string) bool {
 	for i := range len(s) {
 		c := s[i]

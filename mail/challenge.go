@@ -29,7 +29,7 @@ func NewChallenge(purpose, token, browser string, until time.Time) Challenge {
 func ChallengeID(token string) string { return storage.KeyOf(token) }
 
 // Code derives the six digits from the link's token: a page that was given the token can show them,
-// and nobody needs to keep them.
+// and no one needs to keep them.
 func Code(purpose, token string) string {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(mac(token, purpose))%1_000_000)
 }

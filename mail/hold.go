@@ -13,7 +13,7 @@ const (
 	renewEvery = 2 * time.Second
 )
 
-// hold keeps a claimed mail from everybody else, by one renewal of its lease after the other, until
+// hold keeps a claimed mail from other workers, by one renewal of its lease after the other, until
 // release is called. It is short so that a mail does not wait for long for a worker that was killed.
 func (w *Worker) hold(ctx context.Context, claimed storage.Mail) (release func()) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -32,7 +32,7 @@ func (w *Worker) hold(ctx context.Context, claimed storage.Mail) (release func()
 			switch err := w.renew(ctx, claimed.ID, held, until); {
 			case err == nil:
 				held = until
-			case errors.Is(err, storage.ErrNotFound): // its outcome is recorded, or somebody else has it
+			case errors.Is(err, storage.ErrNotFound): // its outcome is recorded, or another worker has it
 				return
 			}
 		}

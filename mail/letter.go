@@ -9,7 +9,7 @@ import (
 )
 
 // compose makes the message of RFC 5322: a text and an HTML part, nothing to load and nothing that
-// tells who read it.
+// shows who read it.
 func compose(from string, m Message, now time.Time) (*gomail.Msg, error) {
 	if err := m.validate(); err != nil { // again: the row may be older than the rules
 		return nil, fmt.Errorf("compose mail: %w: %w", err, ErrRefused)

@@ -17,7 +17,7 @@ const (
 	Retried Outcome = "retried"
 	Refused Outcome = "refused" // by the mail server, for good
 	Expired Outcome = "expired"
-	Unknown Outcome = "unknown" // nobody who may get it has the address
+	Unknown Outcome = "unknown" // no one who may get it has the address
 )
 
 // handle brings one claimed mail to its outcome.
@@ -30,7 +30,7 @@ func (w *Worker) handle(ctx context.Context, claimed storage.Mail) {
 		outcome = Expired
 	}
 	w.conclude(ctx, claimed, outcome, next)
-	w.tell(m, claimed, outcome, err)
+	w.log(m, claimed, outcome, err)
 }
 
 func (w *Worker) try(ctx context.Context, claimed storage.Mail) (Message, Outcome, error) {
@@ -83,8 +83,8 @@ func (w *Worker) conclude(ctx context.Context, claimed storage.Mail, outcome Out
 	}
 }
 
-// tell counts the outcome, and logs it when somebody waits for a mail in vain.
-func (w *Worker) tell(m Message, claimed storage.Mail, outcome Outcome, cause error) {
+// log counts the outcome, and logs it when someone waits for a mail in vain.
+func (w *Worker) log(m Message, claimed storage.Mail, outcome Outcome, cause error) {
 	if w.Report != nil {
 		w.Report(outcome)
 	}

@@ -18,7 +18,7 @@ type Store interface {
 	// storage.ErrNotFound when none is due.
 	ClaimMail(ctx context.Context, now time.Time, lease time.Duration) (storage.Mail, error)
 	// RenewMail lengthens the lease of a mail, or returns storage.ErrNotFound when it does not end at
-	// held any more: its outcome is known, or somebody else has claimed it.
+	// held any more: its outcome is known, or another worker has claimed it.
 	RenewMail(ctx context.Context, id string, held, until time.Time) error
 	// MailSent forgets the mail.
 	MailSent(ctx context.Context, id string) error

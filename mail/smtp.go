@@ -84,7 +84,7 @@ func (s *SMTP) Deliver(ctx context.Context, from string, m Message) error {
 func (s *SMTP) client(helo string, dial gomail.DialContextFunc) (*gomail.Client, error) {
 	options := []gomail.Option{
 		gomail.WithPort(s.port),
-		gomail.WithHELO(helo), // the host name is nobody's business
+		gomail.WithHELO(helo), // the host name is private
 		gomail.WithTimeout(tryFor / 2),
 		gomail.WithDialContextFunc(dial),
 		gomail.WithTLSConfig(s.tls()),
@@ -115,7 +115,7 @@ func (s *SMTP) tls() *tls.Config {
 }
 
 // policy never lets a mail cross a network in the clear: a server that offers no STARTTLS, or whose
-// offer somebody removed on the way, gets none.
+// offer was removed on the way, gets none.
 func (s *SMTP) policy() gomail.TLSPolicy {
 	switch {
 	case s.implicit:

@@ -10,7 +10,7 @@ import (
 )
 
 // verdict says what a failed delivery means. Only an answer about this very message, to RCPT or
-// DATA, can be final: a refused login, sender or connection is the operator's to mend, and the mail
+// DATA, can be final: a refused login, sender or connection is the operator's to repair, and the mail
 // waits for it. The server's words are left out, they repeat the address.
 func verdict(err error) error {
 	var refusal *gomail.SendError

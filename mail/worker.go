@@ -21,7 +21,7 @@ type Worker struct {
 	Queue     *Queue
 	Transport Transport
 	From      string // the From header, see ParseSender
-	// Recipient is where m goes, "" when it may not: not to somebody disabled, and with KnownOnly only to a
+	// Recipient is where m goes, "" when it may not: not to a disabled user, and with KnownOnly only to a
 	// user. It is asked here and not where mail is queued, so that no page knows who has an account.
 	Recipient func(ctx context.Context, m Message) (string, error)
 	Log       *slog.Logger
@@ -30,13 +30,13 @@ type Worker struct {
 	failed atomic.Int64 // when the last try failed, in Unix milliseconds; 0: it did not
 }
 
-// Failing tells whether the last delivery found the mail server unreachable or unwilling.
+// Failing reports whether the last delivery found the mail server unreachable or unwilling.
 func (w *Worker) Failing() bool {
 	failed := w.failed.Load()
 	return failed != 0 && w.Queue.Clock.Now().Sub(time.UnixMilli(failed)) < failingFor
 }
 
-// failingFor: the next try may be another node's, which tells this one nothing.
+// failingFor is how long a failure counts: the next try may be another node's, unknown to this one.
 const failingFor = 90 * time.Second
 
 func (w *Worker) note(failed bool) {

@@ -98,7 +98,7 @@ func TestMailGoesToTheAddressThatIsKept(t *testing.T) {
 	box := &mail.Mailbox{}
 	n := newNode(t, storagetest.SQLite(t), box)
 	m := message("hello")
-	m.To = "ALICE@x.example" // another mailbox, to a server that tells them apart
+	m.To = "ALICE@x.example" // another mailbox, to a server that distinguishes them
 	n.send(t, m)
 	n.run(t)
 	n.until(t, mail.Sent)
@@ -174,7 +174,7 @@ func TestMailOfAWorkerThatCrashedIsDeliveredByAnother(t *testing.T) {
 	}
 }
 
-// renewals tells of each lease that was lengthened.
+// renewals reports each lease that was lengthened.
 type renewals struct {
 	*durable.DB
 	done chan time.Time
@@ -407,7 +407,7 @@ func texts(box *mail.Mailbox) []string {
 	return all
 }
 
-// slow is a transport that takes until it is told to end.
+// slow is a transport that takes until the test ends it.
 type slow struct{ begun, end chan struct{} }
 
 func (s *slow) Deliver(context.Context, string, mail.Message) error {

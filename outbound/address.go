@@ -2,7 +2,7 @@ package outbound
 
 import "net/netip"
 
-// Public tells whether addr belongs to the public internet. For IPv6 that is what IANA has given out
+// Public reports whether addr belongs to the public internet. For IPv6 that is what IANA has given out
 // as global unicast; what carries an IPv4 address inside (mapped, compatible, 6to4, NAT64, Teredo)
 // is either judged by it or refused (CVE-2026-44430).
 func Public(addr netip.Addr) bool {

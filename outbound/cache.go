@@ -16,7 +16,7 @@ const (
 	maxFresh     = 24 * time.Hour
 	defaultFresh = time.Minute      // of an answer that does not say
 	failureFresh = 30 * time.Second // a URL that fails is left alone for so long
-	renewEvery   = 10 * time.Second // whoever misses something in the answer
+	renewEvery   = 10 * time.Second // for a caller who misses something in the answer
 	maxEntries   = 1024
 	maxCached    = 16 << 20 // bytes of all bodies together
 )
@@ -131,7 +131,7 @@ func (c *cache) stale(k key) *Response {
 	return nil
 }
 
-// knows tells whether get would not fetch: the answer is here, or on its way.
+// knows reports whether get would not fetch: the answer is here, or on its way.
 func (c *cache) knows(k key) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -168,7 +168,7 @@ func (c *cache) fill(k key, e *entry, fetch func() (*Response, error)) {
 	c.settle(k, e, response, err)
 	c.bytes += e.size()
 	close(e.done)
-	if !c.serves(e) && k.limits.Stale == 0 { // of no use to anybody else
+	if !c.serves(e) && k.limits.Stale == 0 { // of no use to others
 		c.remove(k)
 	}
 	c.shrink()

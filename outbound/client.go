@@ -1,5 +1,5 @@
-// Package outbound makes the requests this server makes to addresses that somebody else chose: client
-// metadata documents, key sets, logout notices. Whoever chooses such an address must learn nothing
+// Package outbound makes the requests this server makes to addresses that someone else chose: client
+// metadata documents, key sets, logout notices. Someone who chooses such an address must learn nothing
 // about the network we stand in and reach nothing there, so all of them go through one Client.
 //
 //	url.go      which URLs may be asked for at all
@@ -8,7 +8,7 @@
 //	loopback.go this machine, which only symbolon dev may ask
 //	dial.go     resolves once, checks every answer, dials only what was checked
 //	client.go   Get and Post: no redirects, no cookies, no proxies, small, fast
-//	cache.go    one fetch for everybody who asks at once, kept as Cache-Control says
+//	cache.go    one fetch for all who ask at once, kept as Cache-Control says
 //	error.go    what the caller may know of a failure
 package outbound
 
@@ -56,12 +56,12 @@ func KeySet() Limits { return Limits{Body: 256 << 10, Least: 10 * time.Second, S
 // RedirectList bounds what a sector_identifier_uri names.
 func RedirectList() Limits { return Limits{Body: 128 << 10} }
 
-// Picture bounds a logo, which nobody waits for long.
+// Picture bounds a logo, which is not waited for long.
 func Picture() Limits {
 	return Limits{Body: 100 << 10, Time: 2 * time.Second, Accept: "image/png, image/jpeg, image/gif"}
 }
 
-// Options of a Client. All may stay zero.
+// Options are those of a Client. All may stay zero.
 type Options struct {
 	Ports    []uint16                  // may be named in a URL; without them there is only 443, unnamed
 	Resolver Resolver                  // nil: the system's
@@ -76,7 +76,7 @@ type Options struct {
 	Wait func(ctx context.Context, rawURL string) (leave func() error, err error)
 
 	// Loopback lets programs on this machine be asked as well, also by http: for symbolon dev, where
-	// nobody else can reach us. A name on the internet still leads there and nowhere else.
+	// no one else can reach us. A name on the internet still leads there and nowhere else.
 	Loopback bool
 }
 
@@ -162,7 +162,7 @@ func (c *Client) Reject(rawURL string, limits Limits, reason string) {
 	c.cache.reject(key{rawURL, limits}, reason)
 }
 
-// Known tells whether Get would answer without a request of its own.
+// Known reports whether Get would answer without a request of its own.
 func (c *Client) Known(rawURL string, limits Limits) bool { return c.cache.knows(key{rawURL, limits}) }
 
 func (c *Client) fetch(ctx context.Context, rawURL string, limits Limits) (*Response, error) {

@@ -7,7 +7,7 @@ import (
 	"net"
 )
 
-// Error says that there is no answer to work with. Its text is always the same, so that nobody can
+// Error says that there is no answer to work with. Its text is always the same, so that no one can
 // find out by it what listens where.
 type Error struct {
 	Reason    string // for the log: a word of ours; no address, nothing that was received

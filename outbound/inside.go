@@ -65,7 +65,7 @@ func (in *Inside) addHost(text string) error {
 	return nil
 }
 
-// lists tells whether host, as a URL has it, is one of those or below one.
+// lists reports whether host, as a URL has it, is one of those or below one.
 func (in Inside) lists(host string) bool {
 	name, _, _ := strings.Cut(host, ":")
 	return slices.ContainsFunc(in.hosts, func(listed string) bool {
@@ -73,12 +73,12 @@ func (in Inside) lists(host string) bool {
 	})
 }
 
-// holds tells whether addr is of one of the networks.
+// holds reports whether addr is of one of the networks.
 func (in Inside) holds(addr netip.Addr) bool {
 	return within(addr.Unmap(), in.networks) && !isNever(addr)
 }
 
-// isNever finds the addresses that are asked under no name and in no network: whoever made us ask
+// isNever finds the addresses that are asked under no name and in no network: a caller who made us ask
 // there could become the machine we run on.
 func isNever(addr netip.Addr) bool {
 	addr = addr.Unmap()

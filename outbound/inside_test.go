@@ -99,7 +99,7 @@ func TestListedAddressIsAskedWithoutAName(t *testing.T) {
 	if _, err := outbound.New(o).Get(t.Context(), s.URL+"/", outbound.Document()); err != nil || s.names.asked.Load() != 0 {
 		t.Errorf("%v, the resolver was asked %d times", err, s.names.asked.Load())
 	}
-	o.Roots = nil // its certificate is judged like everybody's
+	o.Roots = nil // its certificate is judged like any other
 	_, err := outbound.New(o).Get(t.Context(), s.URL+"/", outbound.Document())
 	mustRefuse(t, "unknown authority", err, "certificate")
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// isHere tells whether u leads to a program on this machine, and this client may ask it: with
+// isHere reports whether u leads to a program on this machine, and this client may ask it: with
 // Options.Loopback, and by one of the fixed names that need no resolver. The port is free, and so is
 // http: nothing leaves the machine.
 func (c *Client) isHere(u *url.URL) bool {

@@ -48,8 +48,8 @@ func (c *Client) checkOrigin(u *url.URL) error {
 	return nil
 }
 
-// isOurs tells whether we would ask ourselves: by our host, and below our path if we have one. The port
-// does not tell anything apart, except for a server reached by http: that is on this machine, in
+// isOurs reports whether we would ask ourselves: by our host, and below our path if we have one. The port
+// does not distinguish anything, except for a server reached by http: that is on this machine, in
 // development, with others beside it.
 func (c *Client) isOurs(u *url.URL) bool {
 	if u.Hostname() != c.self.Hostname() || c.self.Scheme == "http" && u.Host != c.self.Host {
@@ -81,13 +81,13 @@ func portOf(u *url.URL) (port uint16, ok bool) {
 	return uint16(n), err == nil && n > 0 && u.Port() == strconv.FormatUint(n, 10)
 }
 
-// isHostName tells whether host is the full name of a host on the internet.
+// isHostName reports whether host is the full name of a host on the internet.
 func isHostName(host string) bool {
 	at := strings.LastIndexByte(host, '.')
 	return at > 0 && isName(host) && !slices.Contains(localDomains(), host[at+1:]) && !strings.HasSuffix(host, ".home.arpa")
 }
 
-// isName tells whether host is a DNS name in its one normal form: lower-case LDH labels. An address is
+// isName reports whether host is a DNS name in its one normal form: lower-case LDH labels. An address is
 // none, in whatever notation: a name's last label begins with a letter.
 func isName(host string) bool {
 	labels := strings.Split(host, ".")

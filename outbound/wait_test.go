@@ -11,7 +11,7 @@ import (
 
 var errFull = errors.New("full")
 
-// mustBeBusy wants a failure that is nobody's fault and passes, and that says why.
+// mustBeBusy wants a failure that is no one's fault and passes, and that says why.
 func mustBeBusy(t *testing.T, name string, err error) {
 	t.Helper()
 	var failed *outbound.Error

@@ -25,7 +25,7 @@ type Registration struct {
 	Transport http.RoundTripper // nil: the default one
 }
 
-// Client is a relying party of one issuer.
+// Client is an OpenID Connect client of one issuer.
 type Client struct {
 	Registration
 	Issuer string

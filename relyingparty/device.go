@@ -7,7 +7,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Device is what someone enters, and where (RFC 8628 section 3.2).
+// Device is what the user enters, and where (RFC 8628 section 3.2).
 type Device = oauth2.DeviceAuthResponse
 
 // ByDevice runs the device flow: the browser may be on any device. show is given what to enter there.

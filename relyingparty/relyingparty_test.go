@@ -89,7 +89,7 @@ func (i *issuer) sign(t *testing.T, claims map[string]any) string {
 	return compact
 }
 
-// redeem answers a fresh request as the issuer would; spoil changes what is wrong with that.
+// redeem answers a fresh request as the issuer would; spoil makes it invalid.
 func redeem(t *testing.T, i *issuer, spoil func(i *issuer, response url.Values)) (*relyingparty.Tokens, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

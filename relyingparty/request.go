@@ -57,7 +57,7 @@ func (c *Client) with(q *Request) *oauth2.Config {
 	return &config
 }
 
-// isFor tells whether the response answers q.
+// isFor reports whether the response answers q.
 func (q *Request) isFor(response url.Values) bool {
 	return subtle.ConstantTimeCompare([]byte(response.Get("state")), []byte(q.State)) == 1
 }

@@ -72,7 +72,7 @@ func (c *Client) idToken(ctx context.Context, t *Tokens, nonce string) (*Verifie
 	return &Verified{headerOf(t.RawIDToken), claims}, c.judge(token, t.Token.AccessToken, nonce)
 }
 
-// judge adds what the library leaves to its caller.
+// judge adds what the library expects of its caller.
 func (c *Client) judge(token *oidc.IDToken, accessToken, nonce string) error {
 	var claims struct {
 		AuthorizedParty string `json:"azp"`

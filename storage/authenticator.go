@@ -36,7 +36,7 @@ type Factors struct {
 	RecoveryCodes int
 }
 
-// Any tells whether there is anything stronger than mail.
+// Any reports whether there is anything stronger than mail.
 func (f Factors) Any() bool { return f.Passkeys > 0 || f.TOTP }
 
 // PasskeyUse is one use of a passkey. It succeeds only if the passkey is still there and its counter
@@ -76,7 +76,7 @@ const (
 	KeepPasskey             // a passkey: without mail, nothing else is a way in
 )
 
-// Allows tells whether these are enough to be left with.
+// Allows reports whether these are enough to remain.
 func (k Keep) Allows(left Factors) bool {
 	switch k {
 	case KeepNothing:

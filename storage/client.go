@@ -9,7 +9,7 @@ import (
 
 // Kinds of client.
 const (
-	KindApp   = "app"   // a relying party: people sign in to it
+	KindApp   = "app"   // a client that users sign in to
 	KindAgent = "agent" // has its own service account; gets tokens as itself
 )
 
@@ -26,7 +26,7 @@ type Client struct {
 	Secrets []ClientSecret // the live ones, oldest first
 }
 
-// SelfRegistered tells whether nobody of this deployment registered the client: it did so itself, or
+// SelfRegistered reports whether no operator registered the client: it did so itself, or
 // its id is the address of its metadata.
 func (c Client) SelfRegistered() bool {
 	return strings.HasPrefix(c.ID, DynamicPrefix) || strings.Contains(c.ID, "://")
@@ -69,7 +69,7 @@ type ClientMetadata struct {
 	InitiateLoginURI string   `json:"initiate_login_uri,omitempty"`
 	Contacts         []string `json:"contacts,omitempty"`
 	ApplicationType  string   `json:"application_type,omitempty"` // AppWeb, AppNative, or empty: not said
-	// Where it is told that a session ended: by a POST to its server, and by a frame in the browser
+	// Where it is notified that a session ended: by a POST to its server, and by a frame in the browser
 	// (OpenID Connect Back-Channel and Front-Channel Logout).
 	BackchannelLogoutURI      string `json:"backchannel_logout_uri,omitempty"`
 	BackchannelLogoutSession  bool   `json:"backchannel_logout_session_required,omitempty"` // we name the session in any case
@@ -105,13 +105,13 @@ type ClientMetadata struct {
 	Approved bool `json:"approved,omitempty"`
 }
 
-// ProfileFAPI2: every rule of the FAPI 2.0 Security Profile holds for the client.
+// ProfileFAPI2 holds the client to every rule of the FAPI 2.0 Security Profile.
 const ProfileFAPI2 = "fapi2"
 
-// AlgNone: the request objects of the client are not signed at all.
+// AlgNone is the algorithm of request objects that are not signed at all.
 const AlgNone = "none"
 
-// FAPI2 tells whether the client is held to the FAPI 2.0 Security Profile.
+// FAPI2 reports whether the client is held to the FAPI 2.0 Security Profile.
 func (m ClientMetadata) FAPI2() bool { return m.Profile == ProfileFAPI2 }
 
 // SigningAlgs returns the algorithms that what we sign for the client is signed with.
@@ -163,7 +163,7 @@ const (
 	AppNative = "native"
 )
 
-// AuthPrivateKeyJWT: the client authenticates by assertions signed with its own key, and in no
+// AuthPrivateKeyJWT authenticates the client by assertions signed with its own key, and in no
 // weaker way (RFC 7523).
 const AuthPrivateKeyJWT = "private_key_jwt"
 

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Ephemeral keeps values that may be lost: losing one makes somebody start again, never gains
-// anybody anything. Every operation concerns one key and is atomic on it.
+// Ephemeral keeps values that may be lost: losing one makes a user start again, and never gains
+// anyone anything. Every operation concerns one key and is atomic on it.
 type Ephemeral interface {
 	// Put stores value under key for ttl, replacing what was there.
 	Put(ctx context.Context, key string, value []byte, ttl time.Duration) error

@@ -55,7 +55,7 @@ type GrantDetails struct {
 type NamedClaims struct {
 	UserInfo []string `json:"userinfo,omitempty"`
 	IDToken  []string `json:"id_token,omitempty"`
-	Scopes   []string `json:"scopes,omitempty"` // held for these claims alone: nobody asked for the rest
+	Scopes   []string `json:"scopes,omitempty"` // held for these claims alone: the rest was not asked for
 	Asked    []string `json:"asked,omitempty"`  // what people are asked for in place of Scopes: a scope, or "profile birthdate", a claim of one
 }
 
@@ -87,7 +87,7 @@ type TokenQuery struct {
 
 // TokenState is what an access token stands on, read in one query.
 type TokenState struct {
-	User        User         // empty when the token is nobody's
+	User        User         // empty when the token has no user
 	Named       *NamedClaims // of its grant
 	UserInfoAlg string       // of its client
 	Alive       bool
@@ -103,7 +103,7 @@ type Consent struct {
 	GrantedAt    time.Time
 }
 
-// Connection is a client with access to a user's account, as the user is told of it.
+// Connection is a client with access to a user's account, as the user sees it.
 type Connection struct {
 	ClientID string
 	Kind     string

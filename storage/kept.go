@@ -9,7 +9,7 @@ import (
 )
 
 // Kept keeps values of one kind for a while, as JSON: a field of T may be added, never renamed. What
-// could be used by whoever reads the store, such as a bearer value, is no key: its KeyOf is.
+// could be used by a reader of the store, such as a bearer value, is no key: its KeyOf is.
 type Kept[T any] struct {
 	Store  Ephemeral
 	Prefix string // of every key: "device:"
@@ -52,7 +52,7 @@ func (k Kept[T]) decode(text []byte, err error) (value T, _ error) {
 	return value, nil
 }
 
-// Bound keeps values that one browser each may open, whoever else learns their keys.
+// Bound keeps values that one browser each may open, even if others learn their keys.
 type Bound[T interface {
 	BoundTo(browser string) bool
 	Expired(now time.Time) bool

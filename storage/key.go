@@ -3,7 +3,7 @@ package storage
 import "time"
 
 // SigningKey is a private key at rest. Its place in the lifecycle follows from the times: published
-// from CreatedAt, signing from SignsFrom until the next of its algorithm does, gone some time later.
+// from CreatedAt, signing from SignsFrom until the next of its algorithm does, removed some time later.
 type SigningKey struct {
 	KID       string
 	Alg       string // RS256, ES256

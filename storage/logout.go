@@ -2,7 +2,7 @@ package storage
 
 import "time"
 
-// LogoutNotice is a client that has yet to be told that a session of one of its users ended.
+// LogoutNotice is a client that has yet to be notified that a session of one of its users ended.
 type LogoutNotice struct {
 	SessionID string
 	ClientID  string

@@ -1,6 +1,6 @@
 package storage
 
-// Profile is what a person tells about themselves beyond name and mail address. The names are those
+// Profile is what a user says about themselves beyond name and mail address. The names are those
 // of the standard claims (OpenID Connect Core section 5.1). It is stored as one JSON value: a field
 // may be added, never renamed.
 type Profile struct {

@@ -5,7 +5,7 @@ import "time"
 // RegistrationToken lets software register itself (RFC 7591 section 1.2, "initial access token").
 type RegistrationToken struct {
 	ID         string
-	Name       string // whom it was given to
+	Name       string // of its holder
 	Digest     []byte
 	CreatedAt  time.Time
 	ExpiresAt  time.Time // zero: does not expire
@@ -14,7 +14,7 @@ type RegistrationToken struct {
 	LastUsedAt time.Time
 }
 
-// Live tells whether the token still registers anybody.
+// Live reports whether the token still registers clients.
 func (t RegistrationToken) Live(now time.Time) bool {
 	return (t.ExpiresAt.IsZero() || now.Before(t.ExpiresAt)) && (t.MaxUses == 0 || t.Uses < t.MaxUses)
 }

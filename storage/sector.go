@@ -12,7 +12,7 @@ const (
 	SubjectPairwise = "pairwise"
 )
 
-// IDTokenMinimal leaves what the scopes stand for to userinfo; without it, ID tokens tell it too.
+// IDTokenMinimal keeps the claims of the scopes to userinfo; without it, ID tokens hold them too.
 const (
 	IDTokenFull    = "full" // also what an empty one means
 	IDTokenMinimal = "minimal"
@@ -20,7 +20,7 @@ const (
 
 // Sector names who answers for this client: clients of one sector know a person by the same pairwise
 // subject. It is the host of the sector_identifier_uri, else the one host of all redirect URIs. "" when
-// there is no such host; one that anybody could answer at, like localhost, is none.
+// there is no such host; one that anyone could answer at, like localhost, is none.
 func (m ClientMetadata) Sector() string {
 	if m.SectorIdentifierURI != "" {
 		return hostOf(m.SectorIdentifierURI)
@@ -36,7 +36,7 @@ func (m ClientMetadata) Sector() string {
 	return sector
 }
 
-// hostOf is the host of an https URL that somebody owns.
+// hostOf returns the host of an https URL, "" when no one can own it.
 func hostOf(uri string) string {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "localhost" {

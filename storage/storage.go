@@ -15,22 +15,22 @@ import (
 
 // The errors of every store. Callers compare with errors.Is; anything else is a bug.
 var (
-	// ErrNotFound: there is no such record, or it has expired.
+	// ErrNotFound reports that there is no such record, or that it has expired.
 	ErrNotFound = statusError{"not found", http.StatusNotFound}
-	// ErrExists: a record with this identity (id, address, digest) is already there.
+	// ErrExists reports that a record with this identity (id, address, digest) is already there.
 	ErrExists = statusError{"already exists", http.StatusConflict}
-	// ErrSpent: the single use is gone, or the state has moved on; the transition did not happen.
+	// ErrSpent reports that the single use is spent, or the state has moved on; the transition did not happen.
 	ErrSpent = statusError{"already spent", http.StatusGone}
-	// ErrConflict: the record is not the one that was read: it has been changed since. This change did not
+	// ErrConflict reports that the record has been changed since it was read. This change did not
 	// happen.
 	ErrConflict = statusError{"changed at the same time; try again", http.StatusConflict}
-	// ErrLast: to remove it would leave less than the deployment keeps; nothing was removed.
+	// ErrLast reports that fewer would remain than the deployment keeps; nothing was removed.
 	ErrLast = statusError{"the last one", http.StatusConflict}
-	// ErrFull: there is no room for one more; nothing was added.
+	// ErrFull reports that there is no room for one more; nothing was added.
 	ErrFull = statusError{"no room for one more", http.StatusConflict}
-	// ErrMalformed: a text that no store of ours can hold; nothing was written.
+	// ErrMalformed reports a text that no store of ours can hold; nothing was written.
 	ErrMalformed = statusError{"malformed text", http.StatusBadRequest}
-	// ErrUnavailable: the store cannot say whether the operation happened. Answer 503; the same
+	// ErrUnavailable reports that the store cannot say whether the operation happened. Answer 503; the same
 	// request can be repeated safely.
 	ErrUnavailable = statusError{"storage unavailable", http.StatusServiceUnavailable}
 )

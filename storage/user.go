@@ -12,7 +12,7 @@ type User struct {
 	EmailVerified bool
 	SecondEmail   string // a way back in, always verified; no application learns it. Empty: none
 	Name          string
-	Groups        []string // what applications may decide by; told with the scope groups
+	Groups        []string // what applications may decide by; returned for the scope groups
 	Profile       Profile
 	CreatedAt     time.Time
 	UpdatedAt     time.Time // the version: every change makes it a later one

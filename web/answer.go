@@ -56,7 +56,7 @@ func RetryAfter(w http.ResponseWriter, wait time.Duration) {
 	}
 }
 
-// bareErrorPage stands in where nobody brought a page.
+// bareErrorPage is the error page of a Mux without one.
 func bareErrorPage(w http.ResponseWriter, r *http.Request, e *Error) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(e.Status)

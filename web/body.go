@@ -24,7 +24,7 @@ func (m *Mux) answerForm(h Handler, w http.ResponseWriter, r *http.Request) erro
 }
 
 // answerBounded reads the body, then lets h work on it as one of a bounded number. In this order:
-// whoever sends slowly takes no one's place.
+// a slow sender takes no one's place.
 func (m *Mux) answerBounded(h Handler, w http.ResponseWriter, r *http.Request) error {
 	x := w.(*exchange)
 	if err := readBody(x, r); err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Browser recognizes a browser by a random cookie, whether or not anybody is signed in: it ties an
+// Browser recognizes a browser by a random cookie, whether or not a user is signed in: it ties an
 // authorization request or a mailed link to the browser that began it.
 type Browser struct{ Cookies }
 

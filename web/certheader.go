@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Proxies tell about a client's certificate in four ways, each of which begins like none of the others:
+// Proxies pass on a client's certificate in four ways, each of which begins like none of the others:
 //
 //	:MIIB…:                              RFC 9440: HAProxy, Apache, Caddy
 //	-----BEGIN%20CERTIFICATE-----%0A…    nginx ($ssl_client_escaped_cert), AWS

@@ -61,8 +61,8 @@ func namesCertificate(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// told asks as a proxy at peer would, with these values of the header.
-func told(t *testing.T, peer, header string, values, chain []string) string {
+// proxied asks as a proxy at peer would, with these values of the header.
+func proxied(t *testing.T, peer, header string, values, chain []string) string {
 	t.Helper()
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	mux := web.NewMux(web.MuxOptions{Proxies: proxies, CertificateHeader: header})
@@ -82,15 +82,15 @@ func TestCertificateHeaderOfStrangersIsIgnoredAndRemoved(t *testing.T) {
 	value := []string{":" + base64.StdEncoding.EncodeToString(identity(t, "app").Certificate[0]) + ":"}
 	for name, c := range map[string]struct{ peer, header, want string }{
 		"a stranger":         {stranger, "Client-Cert", "0"},
-		"no header is named": {proxy, "", "2"}, // one like any other, which nobody reads
+		"no header is named": {proxy, "", "2"}, // one like any other, which is not read
 		"another is named":   {proxy, "X-Client-Cert", "1"},
 		"the proxy lies":     {proxy, "client-cert", "error"}, // about the chain
 	} {
-		if got := told(t, c.peer, c.header, value, []string{"?"}); got != c.want {
+		if got := proxied(t, c.peer, c.header, value, []string{"?"}); got != c.want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	if got := told(t, proxy, "Client-Cert", value, nil); got != "app 0" {
+	if got := proxied(t, proxy, "Client-Cert", value, nil); got != "app 0" {
 		t.Errorf("the proxy: %q", got)
 	}
 }
@@ -127,13 +127,13 @@ func TestHeadersThatHoldNoOneCertificate(t *testing.T) {
 		"bare, words behind":      {b64(app) + ",words"},
 		"bare, with a line break": {b64(app)[:8] + "%0A" + b64(app)[8:]},
 	} {
-		if got := told(t, proxy, "Client-Cert", values, nil); got != "error" {
+		if got := proxied(t, proxy, "Client-Cert", values, nil); got != "error" {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
 	chain := strings.Repeat(":"+b64(app)+":,", 9)
 	for _, bad := range []string{"words", ":" + b64(app), chain + ":" + b64(app) + ":"} {
-		if got := told(t, proxy, "Client-Cert", []string{":" + b64(app) + ":"}, []string{bad}); got != "error" {
+		if got := proxied(t, proxy, "Client-Cert", []string{":" + b64(app) + ":"}, []string{bad}); got != "error" {
 			t.Errorf("chain %.20s: %q", bad, got)
 		}
 	}
@@ -162,11 +162,11 @@ func TestProxiesTellInTheirOwnWays(t *testing.T) {
 		"Envoy, no quotes":    {`hash=00;cert=` + escaped, nil, "app 0"},
 		"empty":               {"", nil, "0"},
 	} {
-		if got := told(t, proxy, "Client-Cert", []string{c.value}, c.chain); got != c.want {
+		if got := proxied(t, proxy, "Client-Cert", []string{c.value}, c.chain); got != c.want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	if got := told(t, proxy, "Client-Cert", nil, nil); got != "0" {
+	if got := proxied(t, proxy, "Client-Cert", nil, nil); got != "0" {
 		t.Errorf("no header: %q", got)
 	}
 }

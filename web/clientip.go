@@ -21,7 +21,7 @@ func ClientIP(ctx context.Context) netip.Addr {
 func Network(addr netip.Addr) string { return around(addr, 24, 64) }
 
 // WideNetwork returns the network around Network(addr) that is often one owner's as a whole, so that
-// nobody gains by moving within it: /16 of IPv4, /48 of IPv6.
+// moving within it gains nothing: /16 of IPv4, /48 of IPv6.
 func WideNetwork(addr netip.Addr) string { return around(addr, 16, 48) }
 
 func around(addr netip.Addr, bits4, bits6 int) string {
@@ -63,7 +63,7 @@ func (m *Mux) clientIP(r *http.Request) netip.Addr {
 	return client
 }
 
-// noteForwarded tells the operator once: behind a proxy that is not named, all people have one address
+// noteForwarded warns the operator once: behind a proxy that is not named, all people have one address
 // and share its limits.
 func (m *Mux) noteForwarded(r *http.Request, peer netip.Addr) {
 	if len(r.Header["X-Forwarded-For"]) == 0 {
@@ -75,7 +75,7 @@ func (m *Mux) noteForwarded(r *http.Request, peer netip.Addr) {
 	})
 }
 
-// parseHop: some proxies add the port.
+// parseHop reads an address; some proxies add the port.
 func parseHop(text string) (netip.Addr, error) {
 	if withPort, err := netip.ParseAddrPort(text); err == nil {
 		return withPort.Addr().Unmap().WithZone(""), nil

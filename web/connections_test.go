@@ -137,7 +137,7 @@ func TestDrainEndsAServerWithoutRoom(t *testing.T) {
 	}
 }
 
-// A body that nobody reads must not cost its sender the answer: a proxy that meets a reset while it sends
+// A body that is not read must not cost its sender the answer: a proxy that meets a reset while it sends
 // says 502 instead.
 func TestRefusalArrivesThoughTheBodyIsUnread(t *testing.T) {
 	s := run(t, web.ServerOptions{Handler: web.NewMux(web.MuxOptions{})})
@@ -164,7 +164,7 @@ func TestRefusalArrivesThoughTheBodyIsUnread(t *testing.T) {
 	}
 }
 
-// More than is read on for anybody: our half of the connection ends first, the rest waits for its sender.
+// More than is read on for any client: our half of the connection ends first, the rest waits for its sender.
 func TestRefusalOfALargeBodyEndsTheConnectionInOrder(t *testing.T) {
 	mux := web.NewMux(web.MuxOptions{})
 	mux.API("POST /quick", says("quick"))

@@ -6,7 +6,7 @@ import (
 )
 
 // Cookies names the cookies of one issuer. Cookies are shared by everything on a host, and the __Host-
-// prefix leaves no path to tell two issuers by: their names have to.
+// prefix allows no path to distinguish two issuers by: their names have to.
 type Cookies struct {
 	Secure bool   // the issuer is https: cookies take the __Host- prefix
 	Base   string // the path of the issuer, "" for a bare host

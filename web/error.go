@@ -40,7 +40,7 @@ func (e *Error) StatusCode() int { return e.Status }
 
 // ErrorFrom returns what to answer for err, complete with texts. An *Error in the chain of err is
 // taken as it is; an error with a StatusCode method, such as storage's, gives its status; an
-// expired or cancelled context is 503; anything else is 500 and tells nothing.
+// expired or cancelled context is 503; anything else is 500 and says nothing.
 func ErrorFrom(err error) *Error {
 	e := Error{Status: statusOf(err), Err: err}
 	if known, ok := errors.AsType[*Error](err); ok {

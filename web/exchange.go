@@ -30,7 +30,7 @@ type route struct {
 }
 
 // exchange is one request and its answer: the ResponseWriter the handler sees, and what the record
-// will tell. There is one allocation of it per request.
+// will say. There is one allocation of it per request.
 type exchange struct {
 	http.ResponseWriter
 	route     *route // nil until one matched
@@ -73,7 +73,7 @@ func (m *Mux) take(x *exchange, r *http.Request, to *route) {
 	}
 }
 
-// Posted tells whether this answers a form, so that its address cannot be opened again.
+// Posted reports whether this answers a form, so that its address cannot be opened again.
 func (x *exchange) Posted() bool { return x.posted }
 
 // Language is that of the page being answered, as Content-Language names it; "" where no page is.
@@ -112,7 +112,7 @@ func (x *exchange) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Begun tells whether a handler has begun its answer: it is too late for another one.
+// Begun reports whether a handler has begun its answer: it is too late for another one.
 func Begun(w http.ResponseWriter) bool {
 	x, ok := w.(*exchange)
 	return ok && x.status != 0

@@ -9,7 +9,7 @@ import (
 )
 
 // gate bounds how many requests are worked on at once in this process. Beyond that, an answer now
-// (503, try again) is worth more than an answer after everybody has given up.
+// (503, try again) is worth more than an answer after everyone has given up.
 type gate struct {
 	limit int64
 	gauge prometheus.Gauge

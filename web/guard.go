@@ -14,7 +14,7 @@ import (
 const MaxURL = 16 << 10
 
 // wellFormed refuses what no honest client sends, before anything is looked up. What is no error of
-// form but an attempt to reach a path under another spelling is simply not found: no redirect tells
+// form but an attempt to reach a path under another spelling is simply not found: no redirect shows
 // an attacker, or a cache, what we would have understood.
 func wellFormed(r *http.Request) error {
 	switch {
@@ -32,14 +32,14 @@ func wellFormed(r *http.Request) error {
 	return nil
 }
 
-// foreign tells that a request means another server by this one's address: so a web site whose name is
+// foreign reports whether a request means another server by this one's address: so a web site whose name is
 // made to lead here reads what is meant for this machine.
 func (m *Mux) foreign(r *http.Request) bool {
 	host := (&url.URL{Host: r.Host}).Hostname()
 	return m.host != "" && !strings.EqualFold(host, m.host) && !loopback(host)
 }
 
-// loopback: no name server is asked for these names (RFC 6761 section 6.3).
+// loopback reports whether host is a name that no name server is asked for (RFC 6761 section 6.3).
 func loopback(host string) bool {
 	host = strings.ToLower(host)
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {

@@ -21,7 +21,7 @@ type MuxOptions struct {
 	// ErrorPage writes the page for an error, status included. Nil: a bare one.
 	ErrorPage func(http.ResponseWriter, *http.Request, *Error)
 	Log       *slog.Logger   // nil: nothing is logged
-	Metrics   *Metrics       // nil: measured, shown to nobody
+	Metrics   *Metrics       // nil: measured, not shown
 	Tracer    trace.Tracer   // nil: of the global OpenTelemetry provider
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Origin    string         // scheme://host of the issuer, when a proxy rewrites Host; else ""
@@ -32,7 +32,7 @@ type MuxOptions struct {
 	// StrictTransport makes browsers ask this host by https only, for a year (RFC 6797).
 	StrictTransport bool
 
-	// CertificateHeader is where Proxies tell about the client's certificate; "": they do not.
+	// CertificateHeader is where Proxies pass on the client's certificate; "": they do not.
 	CertificateHeader string
 
 	// Language chooses the language of a page; it may set a cookie. Nil: English.
@@ -50,7 +50,7 @@ type Mux struct {
 	tracer        trace.Tracer
 	spanOptions   []trace.SpanStartOption
 	proxies       []netip.Prefix
-	forwarded     *sync.Once // a header of a peer that is not among them has been told
+	forwarded     *sync.Once // a header of a peer that is not among them has been logged
 	host          string
 	crossOrigin   *http.CrossOriginProtection
 	gate          *gate
@@ -130,7 +130,7 @@ func (m *Mux) Page(pattern string, h Handler) {
 
 // PageFromAnywhere is Page for the one POST that other sites may send: the authorization request
 // (OpenID Connect Core section 3.1.2.1). Such a request arrives without its cookies, so it can do
-// nothing in the name of whoever is signed in.
+// nothing in the name of the user who is signed in.
 func (m *Mux) PageFromAnywhere(pattern string, h Handler) {
 	m.register(pattern, page, func(w http.ResponseWriter, r *http.Request) error {
 		if m.crossOrigin.Check(r) != nil {
@@ -141,7 +141,7 @@ func (m *Mux) PageFromAnywhere(pattern string, h Handler) {
 }
 
 // API registers a JSON route for programs, such as "POST /token", and with it the answers to OPTIONS
-// and to methods nobody registered for its path. Bodies are at most MaxBody bytes; what type they
+// and to methods not registered for its path. Bodies are at most MaxBody bytes; what type they
 // are is the handler's to check. Answers are no-store unless the handler says otherwise.
 func (m *Mux) API(pattern string, h Handler) {
 	m.Published(pattern, func(w http.ResponseWriter, r *http.Request) error { return m.answerBounded(h, w, r) })

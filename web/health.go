@@ -10,7 +10,7 @@ import (
 
 // Check is one thing the server needs.
 type Check struct {
-	Reason string // code told when it fails, such as "database"; never a host name (CVE-2024-32967)
+	Reason string // code returned when it fails, such as "database"; never a host name (CVE-2024-32967)
 	Hard   bool   // without it this node must get no requests; else it is merely degraded
 	Probe  func(context.Context) error
 }
@@ -42,7 +42,7 @@ func NewHealth(checks ...Check) *Health {
 // Drain makes the node not ready, for good: it is about to stop.
 func (h *Health) Drain() { h.draining.Store(true) }
 
-// Live answers 200 as long as the process answers at all; it asks nobody.
+// Live answers 200 as long as the process answers at all; it asks nothing else.
 func (h *Health) Live() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

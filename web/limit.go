@@ -40,8 +40,8 @@ func (l Limiter) AllowNetwork(ctx context.Context, what string, limit Limit) err
 }
 
 // Allow records one event under key, such as "mail:" + Network(addr). It returns a 429 *Error when
-// there were too many, and the request's record names the limit: what stands before the colon. It
-// returns the Counter's error when it cannot tell: never a free pass.
+// there were too many, and the request's record names the limit: what precedes the colon. It
+// returns the Counter's error when it cannot know: never a free pass.
 func (l Limiter) Allow(ctx context.Context, key string, limit Limit) error {
 	retryAfter, err := l.Counter.Count(ctx, key, limit.Events, limit.Per)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Annotate adds attributes to the one record that this request leaves in the log. They must be free
+// Annotate adds attributes to the one record of this request in the log. They must be free
 // of tokens, codes, links and addresses. Outside of a request it does nothing.
 func Annotate(ctx context.Context, attrs ...slog.Attr) {
 	x := exchangeOf(ctx)
@@ -68,7 +68,7 @@ func (x *exchange) record(r *http.Request, method string, took time.Duration) []
 	return attrs
 }
 
-// level: an error is what we should have answered and could not. A caller who left is none.
+// level returns an error for what we should have answered and could not. A caller who left is none.
 func (x *exchange) level() slog.Level {
 	switch {
 	case x.fault != nil && x.fault.Status >= http.StatusInternalServerError && !errors.Is(x.cause, context.Canceled),

@@ -59,7 +59,7 @@ func (m *Metrics) AuditEvent(eventType, outcome string) { m.events.add(eventType
 // Mail counts a mail by what became of it.
 func (m *Metrics) Mail(result string) { m.mails.add(result, "") }
 
-// LogoutNotice counts a try to tell a client of a logout by what became of it.
+// LogoutNotice counts an attempt to notify a client of a logout by its outcome.
 func (m *Metrics) LogoutNotice(result string) { m.logouts.add(result, "") }
 
 // SigningEngine says what makes RSA signatures.

@@ -9,7 +9,7 @@ const contentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 
 	"img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
 	"frame-ancestors 'none'; require-trusted-types-for 'script'"
 
-// permissionsPolicy leaves pages what they use, and denies the rest to whatever finds its way into one.
+// permissionsPolicy allows pages what they use, and denies the rest to whatever finds its way into one.
 const permissionsPolicy = "publickey-credentials-create=(self), publickey-credentials-get=(self), clipboard-write=(self), " +
 	"camera=(), display-capture=(), fullscreen=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), " +
 	"screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"

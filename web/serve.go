@@ -12,7 +12,7 @@ import (
 
 var _ http.Handler = (*Mux)(nil)
 
-// ServeHTTP answers one request and leaves one record of it.
+// ServeHTTP answers one request and logs one record of it.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x, r := m.begin(w, r)
 	defer m.finish(x, r)
@@ -55,7 +55,7 @@ func (m *Mux) dispatch(x *exchange, r *http.Request) (err error) {
 
 // unmatched is the error for what ServeMux answered by itself: 405 stays, everything else, its helpful
 // redirects included, is 404. A script of another origin learns so too: without an answer to its
-// preflight it could not tell this from an outage.
+// preflight it could not distinguish this from an outage.
 func (m *Mux) unmatched(x *exchange, r *http.Request) error {
 	switch {
 	case x.muxStatus == http.StatusMethodNotAllowed:
@@ -89,7 +89,7 @@ func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 	discardBody(x, r)
 }
 
-// unmatchedRoute: programs look below /.well-known/, and read JSON.
+// unmatchedRoute returns the route for a path without one: programs look below /.well-known/, and read JSON.
 func (m *Mux) unmatchedRoute(r *http.Request) *route {
 	if strings.Contains(r.URL.Path, "/.well-known/") {
 		return m.unmatchedAPI

@@ -43,7 +43,7 @@ type MutualTLS struct {
 	Listen   string
 	Handler  http.Handler
 	TLS      *tls.Config
-	OnListen func(net.Addr) // nil: nobody is told
+	OnListen func(net.Addr) // nil: not called
 }
 
 // Serve listens and answers until ctx is done, then drains: it becomes not ready, goes on for

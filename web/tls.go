@@ -15,7 +15,7 @@ import (
 // read again when they have changed, so that a renewed certificate needs no restart.
 type CertificateFiles struct {
 	Certificate, Key string       // paths
-	Log              *slog.Logger // told when a changed pair cannot be used; nil: nobody is
+	Log              *slog.Logger // gets a record when a changed pair cannot be used; nil: none
 	Clock            clock.Clock  // nil: the system's
 
 	mu      sync.Mutex

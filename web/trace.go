@@ -14,7 +14,7 @@ import (
 
 // TraceID returns the id that the log record, the X-Trace-Id header, the error page and the audit events
 // of this request share: 32 hexadecimal digits. When the caller chose these, 16 of ours follow after a
-// dash, so that nobody can give a request the id of another. It is "" outside of a request.
+// dash, so that no one can give a request the id of another. It is "" outside of a request.
 func TraceID(ctx context.Context) string {
 	if x := exchangeOf(ctx); x != nil {
 		return x.trace[0]

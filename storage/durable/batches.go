@@ -8,7 +8,7 @@ import (
 const batchSize = 100
 
 // inBatches repeats a statement that changes at most $1 rows until it has changed all, and returns how
-// many. After each batch it rests three times as long as that took: on SQLite everybody else who writes
+// many. After each batch it rests three times as long as that took: on SQLite every other writer
 // waits for it, on PostgreSQL they share the disk.
 func (d *DB) inBatches(ctx context.Context, query string, more ...any) (int, error) {
 	total := 0

@@ -21,8 +21,8 @@ func (d *DB) Consented(ctx context.Context, userID, clientID, redirectHost, reso
 	return scopes, nil
 }
 
-// AddConsent adds c's scopes to those allowed before. ErrNotFound when the user or the client is
-// gone.
+// AddConsent adds c's scopes to those allowed before. ErrNotFound when the user or the client does
+// not exist any more.
 func (d *DB) AddConsent(ctx context.Context, c storage.Consent) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		for _, scope := range slices.Sorted(slices.Values(c.Scopes)) { // one order: no deadlock

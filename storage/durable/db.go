@@ -25,9 +25,9 @@ import (
 
 // DB is the durable store. It is safe for concurrent use, by many processes on one database.
 type DB struct {
-	// Now is the clock that expiry is judged by where the caller gives no time.
+	// Clock is what expiry is judged by where the caller gives no time.
 	Clock clock.Clock
-	// AuditRetention is for how long Sweep leaves audit events.
+	// AuditRetention is for how long Sweep keeps audit events.
 	AuditRetention audit.Retention
 	Issuer
 
@@ -118,7 +118,7 @@ const (
 	attempts = 3               // of what can be repeated
 )
 
-// errAgain: nothing was done, and the same call may well succeed now.
+// errAgain reports that nothing was done, and the same call may well succeed now.
 var errAgain = errors.New("to be repeated")
 
 func (d *DB) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {

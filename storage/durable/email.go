@@ -9,7 +9,7 @@ import (
 )
 
 // ChangeEmail gives the user an address they have shown to be theirs, by what is spent; one that was
-// their second is that no longer. ErrExists when it is somebody else's, ErrSpent when the proof was
+// their second is that no longer. ErrExists when it is another user's, ErrSpent when the proof was
 // used before, ErrNotFound when the user is missing or disabled.
 func (d *DB) ChangeEmail(ctx context.Context, userID, email string, proof storage.Spent, at time.Time) error {
 	return d.proven(ctx, "change email", proof, userID, email, `UPDATE users SET email = $2, email_key = $3, email_verified = $4, `+touched("$5")+`,

@@ -63,7 +63,7 @@ func TestNoticeToAnApplicationOutlivesTheUserUntilItIsDelivered(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := newWorld(t, d)
-			w.redeemed(of(w.told()))
+			w.redeemed(of(w.notified()))
 			w.ok(w.DeleteUser(w.ctx, w.user.ID))
 			if left := found(t, url, w.user.ID); len(left) != 1 || left["logout_notices"] != 1 {
 				t.Errorf("left: %v", left)
@@ -91,7 +91,7 @@ func TestAuditTrailOfADeletedUserIsAnonymous(t *testing.T) {
 	})
 }
 
-// Somebody new who gets the id and the address inherits nothing.
+// A new user who gets the id and the address inherits nothing.
 func TestDeletedUserLeavesNothingToInherit(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.everywhere()

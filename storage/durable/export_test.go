@@ -22,7 +22,7 @@ func EventsQuery(f audit.Filter) Query {
 
 func NewEventsQuery() Query { return Query{selectNewEvents, []any{int64(256)}} }
 
-// LeafQueries go from the leaves of a range to their events.
+// LeafQueries are the queries from the leaves of a range to their events.
 func LeafQueries() []Query {
 	between := []any{int64(1000), int64(1256)}
 	return []Query{{selectLeaves, between}, {selectEventsOfLeaves, between}, {noteLeaves, between}}

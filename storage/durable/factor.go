@@ -27,7 +27,7 @@ func (d *DB) Factors(ctx context.Context, userID string) (f storage.Factors, err
 	return f, nil
 }
 
-// lockUser makes whoever else wants to lock this user wait for the end of the transaction. It holds
+// lockUser makes others that want to lock this user wait for the end of the transaction. It holds
 // up no sign-in.
 const lockUser = `UPDATE users SET updated_at = updated_at WHERE id = $1`
 

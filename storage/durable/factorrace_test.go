@@ -126,14 +126,14 @@ func TestFactorsDroppedAtOnceNeverLeaveNone(t *testing.T) {
 	})
 }
 
-// lost tells of an error that is no way to lose a race for dropping a factor.
+// lost reports an error that is no way to lose a race for dropping a factor.
 func (w *world) lost(err error) {
 	if err != nil && !errors.Is(err, storage.ErrLast) && !errors.Is(err, storage.ErrNotFound) {
 		w.t.Error(err)
 	}
 }
 
-// Whoever shows a code of the first app must not enrol the second, which they have never seen.
+// A user who shows a code of the first app must not enrol the second, which they have never seen.
 func TestProposalReplacedWhileItIsConfirmedEnrolsNothingUnseen(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		for range rounds {

@@ -22,7 +22,7 @@ func (w *world) newPasskey(count uint32) storage.Passkey {
 	}
 }
 
-// once is a single use that nobody else has.
+// once is a single use that no one else has.
 func (w *world) once() storage.Spent {
 	return storage.Spent{Kind: "webauthn", Value: storage.NewID(""), Until: w.now.Add(time.Minute)}
 }

@@ -112,7 +112,7 @@ func TestReadsSurviveTheirConnections(t *testing.T) {
 	}
 	for range 20 {
 		raw(t, url, terminate)
-		for i := range reads { // nobody is hit twice
+		for i := range reads { // no reader is hit twice
 			for seen := reads[i].Load(); reads[i].Load() < seen+5; {
 				time.Sleep(time.Millisecond)
 			}

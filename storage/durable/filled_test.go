@@ -116,7 +116,7 @@ func (f filled) touched(text string, args ...any) (rows int64) {
 	return rows
 }
 
-// What would hold everybody up on a filled database is found by counting, not by a clock.
+// What would hold everyone up on a filled database is found by counting, not by a clock.
 func TestStepsThatWouldStallAreFound(t *testing.T) {
 	f := newFilled(t)
 	f.run(migrations.PostgreSQL()[0].SQL)

@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// What is written to a file that was deleted or replaced would be gone after a restart.
+// What is written to a file that was deleted or replaced would be lost after a restart.
 func TestDatabaseFileThatIsGoneTakesNoWrites(t *testing.T) {
 	for name, change := range map[string]func(path string) error{
 		"deleted": os.Remove,

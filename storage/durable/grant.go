@@ -28,7 +28,7 @@ const insertGrant = `INSERT INTO grants (id, client_id, user_id, session_id, off
 		AND ($4 = '' OR EXISTS (SELECT 1 FROM sessions s
 			WHERE s.id = $4 AND s.user_id = $3 AND s.ended_at = 0 AND s.expires_at > $18 AND s.created_at >= ` + epoch + `))`
 
-// spendForGrant fails when the single use is gone, and with it the whole batch.
+// spendForGrant fails when the single use is spent, and with it the whole batch.
 const spendForGrant = `INSERT INTO spent (kind, digest, expires_at) SELECT $1, $2, $3 FROM grants g WHERE g.id = $4`
 
 // AddGrant adds g together with the single use that entitles to it, unless spend.Value is empty.
@@ -69,7 +69,7 @@ func grantValues(g storage.Grant) ([]any, error) {
 	}, err
 }
 
-// grantAlive: a grant g of user u and client c stands, and so does its session s unless it is to
+// grantAlive holds when a grant g of user u and client c is alive, and its session s too unless it is to
 // outlive it.
 const grantAlive = `g.revoked_at = 0 AND u.disabled_at = 0 AND c.disabled_at = 0 AND g.created_at >= ` + epoch + `
 	AND (g.offline OR g.session_id = '' OR (s.id IS NOT NULL AND s.ended_at = 0 AND s.expires_at > $2
@@ -99,8 +99,8 @@ func (d *DB) grant(ctx context.Context, query string, key any) (storage.GrantSta
 	return g, nil
 }
 
-// standing is grantAlive for an UPDATE of grants, where the row itself is the only one locked.
-const standing = `grants.revoked_at = 0 AND grants.created_at >= ` + epoch + `
+// grantsAlive is grantAlive for an UPDATE of grants, where the row itself is the only one locked.
+const grantsAlive = `grants.revoked_at = 0 AND grants.created_at >= ` + epoch + `
 	AND EXISTS (SELECT 1 FROM users u WHERE u.id = grants.user_id AND u.disabled_at = 0)
 	AND EXISTS (SELECT 1 FROM clients c WHERE c.id = grants.client_id AND c.disabled_at = 0)
 	AND (grants.offline OR grants.session_id = '' OR EXISTS (
@@ -109,10 +109,10 @@ const standing = `grants.revoked_at = 0 AND grants.created_at >= ` + epoch + `
 
 // SpendCode uses the grant's authorization code up at the time at, which makes refresh token
 // generation 1 the live one, until idleAt. ErrSpent when it was used before or has expired, or
-// anything the grant stands on is gone; of many callers one gets nil.
+// anything the grant depends on is not alive; of many callers one gets nil.
 func (d *DB) SpendCode(ctx context.Context, grantID string, at, idleAt time.Time) error {
 	err := d.execOne(ctx, storage.ErrSpent, `UPDATE grants SET code_spent_at = $2, generation = 1, rotated_at = $2, idle_at = $3
-		WHERE id = $1 AND code_spent_at = 0 AND code_expires_at > $2 AND `+standing, grantID, ms(at), ms(idleAt))
+		WHERE id = $1 AND code_spent_at = 0 AND code_expires_at > $2 AND `+grantsAlive, grantID, ms(at), ms(idleAt))
 	if err != nil {
 		return fmt.Errorf("spend code: %w", err)
 	}
@@ -120,12 +120,12 @@ func (d *DB) SpendCode(ctx context.Context, grantID string, at, idleAt time.Time
 }
 
 // RotateGrant makes the refresh token after generation the live one, until idleAt. ErrSpent when
-// generation is not the live one, it has expired at the time at, or anything the grant stands on
-// is gone; of many callers one gets nil.
+// generation is not the live one, it has expired at the time at, or anything the grant depends on
+// is not alive; of many callers one gets nil.
 func (d *DB) RotateGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error {
 	err := d.execOne(ctx, storage.ErrSpent, `UPDATE grants SET generation = generation + 1, rotated_at = $2, idle_at = $3
 		WHERE id = $1 AND generation = $4 AND code_spent_at > 0
-			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+standing,
+			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+grantsAlive,
 		id, ms(at), ms(idleAt), generation)
 	if err != nil {
 		return fmt.Errorf("rotate grant: %w", err)
@@ -138,7 +138,7 @@ func (d *DB) RotateGrant(ctx context.Context, id string, generation int64, at, i
 func (d *DB) KeepGrant(ctx context.Context, id string, generation int64, at, idleAt time.Time) error {
 	err := d.execOne(ctx, storage.ErrSpent, `UPDATE grants SET rotated_at = $2, idle_at = $3
 		WHERE id = $1 AND generation = $4 AND code_spent_at > 0
-			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+standing,
+			AND (expires_at = 0 OR expires_at > $2) AND (idle_at = 0 OR idle_at > $2) AND `+grantsAlive,
 		id, ms(at), ms(idleAt), generation)
 	if err != nil {
 		return fmt.Errorf("keep grant: %w", err)

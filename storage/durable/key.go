@@ -43,7 +43,7 @@ func (d *DB) PromoteSigningKey(ctx context.Context, kid string, signsFrom time.T
 	return nil
 }
 
-// ResealSigningKey replaces how the key is sealed, unless somebody else has done so: that is as good.
+// ResealSigningKey replaces how the key is sealed, unless another node has done so: that is as good.
 func (d *DB) ResealSigningKey(ctx context.Context, kid string, before, after []byte) error {
 	if _, err := d.exec(ctx, `UPDATE signing_keys SET sealed = $3 WHERE kid = $1 AND sealed = $2`, kid, before, after); err != nil {
 		return fmt.Errorf("reseal signing key: %w", err)

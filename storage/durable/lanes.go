@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// slow is how long a kind of work may be without progress before it must leave room for others.
+// slow is how long a kind of work may be without progress before it must make room for others.
 const slow = 250 * time.Millisecond
 
 // lanes keeps one kind of work, such as one that waits for a locked table, from holding every
@@ -34,7 +34,7 @@ func newLanes(connections int) *lanes {
 	return &lanes{all: connections, most: max(1, connections-max(1, connections/4)), kinds: map[string]*lane{}}
 }
 
-// enter waits for a place on the kind's lane; who gets one calls leave.
+// enter waits for a place on the kind's lane; a caller that gets one calls leave.
 func (l *lanes) enter(ctx context.Context, kind string) (leave func(), err error) {
 	if turn := l.join(kind); turn != nil {
 		select {

@@ -168,7 +168,7 @@ func TestGrantNeedsItsPeople(t *testing.T) {
 	}
 }
 
-// What failed must leave the single use unused.
+// What failed must not use up the single use.
 func TestRefusedGrantSpendsNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		handle := storage.Spent{Kind: "request", Value: "h", Until: w.now.Add(time.Hour)}

@@ -9,25 +9,25 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// noticeLife is how long a client that does not answer is tried to be told: a day, so that who mends
-// it in the morning still hears of the night.
+// noticeLife is how long a client that does not answer is retried: a day, so that one repaired
+// in the morning still hears of the night.
 const noticeLife = 24 * time.Hour
 
-// signedInTo: the client $2 … got tokens in the session s. Grants are found by their user, which is
-// indexed.
+// signedInTo selects the clients c that got tokens in the session $1. Grants are found by their user,
+// which is indexed.
 const signedInTo = `FROM sessions s JOIN grants g ON g.user_id = s.user_id AND g.session_id = s.id
 	JOIN clients c ON c.id = g.client_id
 	WHERE s.id = $1 AND g.code_spent_at > 0 AND c.disabled_at = 0`
 
-// insertNotices queues one for each client that wants to be told by its server.
+// insertNotices queues one for each client that wants to be notified at its server.
 const insertNotices = `INSERT INTO logout_notices (session_id, client_id, user_id, ended_at, next_try_at, expires_at, tries)
 	SELECT s.id, c.id, s.user_id, $2, $2, $3, 0 ` + signedInTo + ` AND json_extract(c.metadata, '$.backchannel_logout_uri') <> ''
 	GROUP BY s.id, c.id, s.user_id
 	ON CONFLICT DO NOTHING`
 
-// endAndTell runs end, which ends sessions and returns their ids, and queues the notices of each. Of
-// many that end one session at once, one finds it alive: each client is told once.
-func endAndTell(ctx context.Context, q queryer, at time.Time, end string, args ...any) error {
+// endAndNotify runs end, which ends sessions and returns their ids, and queues the notices of each. Of
+// many that end one session at once, one finds it alive: each client is notified once.
+func endAndNotify(ctx context.Context, q queryer, at time.Time, end string, args ...any) error {
 	var ended []string
 	err := q.Query(ctx, end, args, func(row scan) error {
 		var id string
@@ -46,8 +46,8 @@ func endAndTell(ctx context.Context, q queryer, at time.Time, end string, args .
 	return nil
 }
 
-// FrontchannelClients returns the clients that got tokens in the session and want to be told of its end
-// in the browser.
+// FrontchannelClients returns the clients that got tokens in the session and want to be notified of its
+// end in the browser.
 func (d *DB) FrontchannelClients(ctx context.Context, sessionID string) ([]storage.Client, error) {
 	clients, err := list(ctx, d, `SELECT `+clientColumns+` FROM clients c WHERE c.id IN (
 			SELECT c.id `+signedInTo+` AND json_extract(c.metadata, '$.frontchannel_logout_uri') <> '') ORDER BY c.id`,
@@ -64,7 +64,7 @@ func noticeFields(n *storage.LogoutNotice) []any {
 	return []any{&n.SessionID, &n.ClientID, &n.UserID, instant{&n.EndedAt}, instant{&n.NextTryAt}, instant{&n.ExpiresAt}, &n.Tries}
 }
 
-// UserLogoutNotices returns what is still to be told of the user's sessions, the newest first.
+// UserLogoutNotices returns the notices still to be sent of the user's sessions, the newest first.
 func (d *DB) UserLogoutNotices(ctx context.Context, userID string) ([]storage.LogoutNotice, error) {
 	notices, err := list(ctx, d, `SELECT `+noticeColumns+` FROM logout_notices WHERE user_id = $1 ORDER BY ended_at DESC, session_id, client_id`,
 		[]any{userID}, func(row scan) (n storage.LogoutNotice, err error) { return n, row(noticeFields(&n)...) })
@@ -77,7 +77,7 @@ func (d *DB) UserLogoutNotices(ctx context.Context, userID string) ([]storage.Lo
 // dueNotices are those of clients that an operator registered first: anyone can register thousands
 // that never answer.
 var dueNotices = `SELECT session_id, client_id FROM logout_notices WHERE next_try_at <= $1
-	ORDER BY CASE WHEN ` + cameByItself("client_id") + ` THEN 1 ELSE 0 END, next_try_at LIMIT 16`
+	ORDER BY CASE WHEN ` + selfRegistered("client_id") + ` THEN 1 ELSE 0 END, next_try_at LIMIT 16`
 
 // ClaimLogoutNotice returns one notice that is due, for the caller to deliver within lease; then it is
 // due again. Of many workers one gets it. ErrNotFound when none is due.
@@ -113,7 +113,7 @@ func (d *DB) claimNotice(ctx context.Context, due []storage.LogoutNotice, now ti
 	return n, nil
 }
 
-// ForgetLogoutNotice ends a notice: its client was told, or never can be.
+// ForgetLogoutNotice ends a notice: its client was notified, or never can be.
 func (d *DB) ForgetLogoutNotice(ctx context.Context, n storage.LogoutNotice) error {
 	_, err := d.exec(ctx, `DELETE FROM logout_notices WHERE session_id = $1 AND client_id = $2`, n.SessionID, n.ClientID)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// told makes a client that wants to be told by its server.
-func (w *world) told(change ...func(*storage.Client)) storage.Client {
+// notified makes a client that wants to be notified at its server.
+func (w *world) notified(change ...func(*storage.Client)) storage.Client {
 	w.t.Helper()
 	c := w.newClient()
 	c.BackchannelLogoutURI = "https://books.example/logout"
@@ -63,12 +63,12 @@ func (w *world) wantNotices(what string, want ...string) {
 
 func TestOnlyClientsThatGotTokensInTheSessionAreTold(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		got, offlineOne, elsewhere, never, silent := w.told(), w.told(), w.told(), w.told(), w.newClient()
+		got, offlineOne, elsewhere, never, silent := w.notified(), w.notified(), w.notified(), w.notified(), w.newClient()
 		w.ok(w.CreateClient(w.ctx, silent))
-		front := w.told(func(c *storage.Client) {
+		front := w.notified(func(c *storage.Client) {
 			c.BackchannelLogoutURI, c.FrontchannelLogoutURI = "", "https://books.example/front"
 		})
-		off := w.told()
+		off := w.notified()
 		other := w.begun()
 		w.redeemed(of(got))
 		revoked := w.redeemed(of(got)) // one notice for any number of grants
@@ -96,7 +96,7 @@ func TestOnlyClientsThatGotTokensInTheSessionAreTold(t *testing.T) {
 // A key that a client publishes may have members of any name (RFC 7517 section 4).
 func TestClientWhoseKeyNamesAnAddressIsNotTold(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		c := w.told(func(c *storage.Client) {
+		c := w.notified(func(c *storage.Client) {
 			c.BackchannelLogoutURI = ""
 			c.JWKS = json.RawMessage(`{"keys":[{"kty":"EC","backchannel_logout_uri":"https://books.example","frontchannel_logout_uri":"https://books.example","x":"\u0000\u0000\\u0000\\\ud800\udfff\ud800"}],"backchannel_logout_uri":"x"}`)
 		})
@@ -128,7 +128,7 @@ func TestEveryWayASessionEndsTellsItsClients(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, w *world) {
-				one, two := w.told(), w.told()
+				one, two := w.notified(), w.notified()
 				w.redeemed(of(one))
 				w.redeemed(of(two))
 				w.ok(end(w))
@@ -138,7 +138,7 @@ func TestEveryWayASessionEndsTellsItsClients(t *testing.T) {
 	}
 }
 
-// startInstead has somebody else sign in with the browser of the session.
+// startInstead has someone else sign in with the browser of the session.
 func (w *world) startInstead() error {
 	eve := w.newUser()
 	s := w.newSession()
@@ -149,7 +149,7 @@ func (w *world) startInstead() error {
 
 func TestExceptedAndRaisedSessionsAreNotTold(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		c, other := w.told(), w.begun()
+		c, other := w.notified(), w.begun()
 		w.redeemed(of(c))
 		w.redeemed(of(c), in(other))
 		to := w.newSession()
@@ -163,7 +163,7 @@ func TestExceptedAndRaisedSessionsAreNotTold(t *testing.T) {
 
 func TestTransactionThatFailsTellsNobody(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		c, proof := w.told(), w.once()
+		c, proof := w.notified(), w.once()
 		w.redeemed(of(c))
 		w.ok(w.Spend(w.ctx, proof))
 		s := w.newSession()
@@ -173,12 +173,12 @@ func TestTransactionThatFailsTellsNobody(t *testing.T) {
 	})
 }
 
-// Whoever ends it, on however many nodes at once: each client is told once.
+// However many nodes end it at once, each client is notified once.
 func TestManyEndOneSessionAndEachClientIsToldOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		var want []string
 		for range 3 {
-			c := w.told()
+			c := w.notified()
 			w.redeemed(of(c))
 			want = append(want, w.session.ID+" "+c.ID)
 		}
@@ -229,7 +229,7 @@ func (w *world) deliverAll(ctx context.Context, claimed chan<- string) {
 
 func TestNoticeIsDueAgainWhenItsWorkerDies(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		c, quick := w.told(), w.told()
+		c, quick := w.notified(), w.notified()
 		w.redeemed(of(c))
 		w.ok(w.EndSession(w.ctx, w.session.ID, w.now))
 		claim := func(after time.Duration) storage.LogoutNotice {
@@ -273,7 +273,7 @@ func TestNoticeIsDueAgainWhenItsWorkerDies(t *testing.T) {
 
 func TestSigningOutCostsOneStatementMore(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		w.redeemed(of(w.told()))
+		w.redeemed(of(w.notified()))
 		ends := func() { w.ok(w.EndSession(w.ctx, w.session.ID, w.now)) }
 		if got := w.cost(ends); got.Statements != 2 || got.Commits != 1 {
 			t.Errorf("to end a session costs %+v", got)

@@ -16,7 +16,7 @@ func passkeyFields(p *storage.Passkey) []any {
 }
 
 // AddPasskey adds p together with the ceremony that made it. ErrExists when the credential is
-// anybody's already, ErrFull when the user has storage.MaxPasskeys, ErrSpent when the ceremony was
+// registered already, ErrFull when the user has storage.MaxPasskeys, ErrSpent when the ceremony was
 // used before, ErrNotFound when the user is missing or disabled.
 func (d *DB) AddPasskey(ctx context.Context, p storage.Passkey, ceremony storage.Spent) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {

@@ -105,7 +105,7 @@ func (w *world) addLeaves() {
 	}
 }
 
-// scans tells whether a table is read as a whole, although it would not have to be.
+// scans reports whether a table is read as a whole, although it would not have to be.
 func scans(plan string) bool {
 	for line := range strings.Lines(plan) {
 		line = strings.TrimSpace(line)

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// idleTrust is how long an idle connection is believed to work; after it, a ping of at most pingTime tells.
+	// idleTrust is how long an idle connection is believed to work; after it, a ping of at most pingTime decides.
 	idleTrust = time.Second
 	pingTime  = time.Second
 
@@ -29,7 +29,7 @@ type borrowed struct {
 	leave func()
 }
 
-// borrow returns a connection that works, as far as can be known. What goes wrong here left nothing behind.
+// borrow returns a connection that works, as far as can be known. What fails here left nothing behind.
 func (p *postgresDB) borrow(ctx context.Context, kind string) (*borrowed, error) {
 	leave, err := p.lanes.enter(ctx, kind)
 	if err != nil {

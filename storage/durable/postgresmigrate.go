@@ -17,8 +17,8 @@ const (
 	lockPause     = 500 * time.Millisecond
 )
 
-// beginMigration: whoever uses a table queues behind DDL that waits for its lock, so DDL gives up soon
-// and lets them pass. While an index is built, the transaction is idle for long.
+// beginMigration limits waiting: all users of a table queue behind DDL that waits for its lock, so DDL
+// gives up soon and lets them pass. While an index is built, the transaction is idle for long.
 const beginMigration = `BEGIN; SET LOCAL lock_timeout = '1s'; SET LOCAL idle_in_transaction_session_timeout = 0`
 
 func (p *postgresDB) steps() (all []migrations.Step, table string) {

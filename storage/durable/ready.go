@@ -8,7 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// SchemaError: the database has another schema than this release works with.
+// SchemaError reports that the database has another schema than this release works with.
 type SchemaError struct {
 	Have int64 // version found
 	Want int64 // version this release was built for

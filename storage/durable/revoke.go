@@ -42,7 +42,7 @@ func (d *DB) RevokeClientGrants(ctx context.Context, clientID, why string) error
 	return nil
 }
 
-// grantLasts: tokens were issued from the grant, and more can be.
+// grantLasts holds when tokens were issued from the grant, and more can be.
 const grantLasts = `g.code_spent_at > 0 AND (g.expires_at = 0 OR g.expires_at > $2) AND (g.idle_at = 0 OR g.idle_at > $2) AND ` + grantAlive
 
 // UserGrants returns the user's grants that are alive and whose refresh family has not run out,

@@ -26,7 +26,7 @@ func (d *DB) AddSalt(ctx context.Context, name string, sealed []byte, at time.Ti
 	return nil
 }
 
-// ResealSalt replaces how the salt is sealed, unless somebody else has done so: that is as good.
+// ResealSalt replaces how the salt is sealed, unless another node has done so: that is as good.
 func (d *DB) ResealSalt(ctx context.Context, name string, before, after []byte) error {
 	if _, err := d.exec(ctx, `UPDATE salts SET sealed = $3 WHERE name = $1 AND sealed = $2`, name, before, after); err != nil {
 		return fmt.Errorf("reseal salt: %w", err)

@@ -19,8 +19,8 @@ func sessionFields(s *storage.Session) []any {
 	}
 }
 
-// sessionLive: not ended, one by one or with everything else, and neither too old nor, asked at $2,
-// idle for too long.
+// sessionLive holds when s is not ended, one by one or with everything else, and neither too old
+// nor, asked at $2, idle for too long.
 const sessionLive = `s.ended_at = 0 AND s.idle_at > $2 AND s.expires_at > $2 AND s.created_at >= ` + epoch
 
 // Session returns the live session of this cookie digest and who is signed in, or ErrNotFound.
@@ -54,7 +54,7 @@ const endSession = `UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at
 // the notices to its clients. To end it again changes nothing.
 func (d *DB) EndSession(ctx context.Context, id string, at time.Time) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
-		return endAndTell(ctx, q, at, endSession, id, ms(at))
+		return endAndNotify(ctx, q, at, endSession, id, ms(at))
 	})
 	if err != nil {
 		return fmt.Errorf("end session: %w", err)
@@ -79,7 +79,7 @@ const endUserSessions = `UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AN
 // EndUserSessions ends all of the user's sessions but exceptID, which may be empty, as EndSession does.
 func (d *DB) EndUserSessions(ctx context.Context, userID, exceptID string, at time.Time) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
-		return endAndTell(ctx, q, at, endUserSessions, userID, exceptID, ms(at))
+		return endAndNotify(ctx, q, at, endUserSessions, userID, exceptID, ms(at))
 	})
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)

@@ -7,7 +7,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// SE-18: whoever signs in for ever ends their own oldest sessions, and nobody else's.
+// SE-18: a user who signs in for ever ends their own oldest sessions, and no one else's.
 func TestUserHasFiftyLiveSessionsAtMost(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		other := w.newUser()

@@ -17,7 +17,7 @@ import (
 // one address, one creates the user and all sign in.
 func (d *DB) StartSession(ctx context.Context, in storage.SignIn) (storage.User, error) {
 	user, err := d.startSession(ctx, in)
-	if errors.Is(err, storage.ErrExists) && in.NewUser != nil { // it became somebody's second address meanwhile: they sign in
+	if errors.Is(err, storage.ErrExists) && in.NewUser != nil { // it became a user's second address meanwhile: they sign in
 		user, err = d.startSession(ctx, in)
 	}
 	if err != nil {
@@ -61,20 +61,20 @@ func begin(ctx context.Context, q queryer, in storage.SignIn) error {
 		if err := raise(ctx, q, in.Raises, s); err != nil || !in.Alone {
 			return err
 		}
-		return endAndTell(ctx, q, s.LastSeenAt, endUserSessions, s.UserID, in.Raises, ms(s.LastSeenAt))
+		return endAndNotify(ctx, q, s.LastSeenAt, endUserSessions, s.UserID, in.Raises, ms(s.LastSeenAt))
 	}
 	if _, err := q.Exec(ctx, insertSession, sessionValues(s)...); err != nil {
 		return err
 	}
 	if in.Replaces != "" {
-		if err := endAndTell(ctx, q, s.CreatedAt, endSession, in.Replaces, ms(s.CreatedAt)); err != nil {
+		if err := endAndNotify(ctx, q, s.CreatedAt, endSession, in.Replaces, ms(s.CreatedAt)); err != nil {
 			return err
 		}
 	}
 	if in.Alone {
-		return endAndTell(ctx, q, s.CreatedAt, endUserSessions, s.UserID, s.ID, ms(s.CreatedAt))
+		return endAndNotify(ctx, q, s.CreatedAt, endUserSessions, s.UserID, s.ID, ms(s.CreatedAt))
 	}
-	return endAndTell(ctx, q, s.CreatedAt, endOldest, s.UserID, ms(s.CreatedAt), s.ID, int64(maxSessions-1))
+	return endAndNotify(ctx, q, s.CreatedAt, endOldest, s.UserID, ms(s.CreatedAt), s.ID, int64(maxSessions-1))
 }
 
 // maxSessions is how many live sessions a user has at most, so that a program that signs in for ever
@@ -96,7 +96,7 @@ func raise(ctx context.Context, q queryer, id string, to storage.Session) error 
 
 // signedIn finds or creates the user. What was proven of a second address says nothing of the first.
 func signedIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.User, err error) {
-	user, err = whoSignsIn(ctx, q, in)
+	user, err = signingIn(ctx, q, in)
 	if err == nil && !user.DisabledAt.IsZero() {
 		err = storage.ErrNotFound
 	}
@@ -110,9 +110,9 @@ func signedIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.U
 	return user, err
 }
 
-// whoSignsIn: the conflict on a new user's address waits for whoever else is creating it, so the row
+// signingIn returns the user. The conflict on a new address waits for others who create it, so the row
 // is there to be read afterwards.
-func whoSignsIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.User, err error) {
+func signingIn(ctx context.Context, q queryer, in storage.SignIn) (user storage.User, err error) {
 	if in.NewUser == nil {
 		return user, q.QueryRow(ctx, `SELECT `+userColumns+` FROM users u WHERE u.id = $1`,
 			[]any{in.UserID}, userFields(&user)...)

@@ -58,7 +58,7 @@ func openSQLite(ctx context.Context, path string, c *counters) (*sqliteDB, error
 	return s, nil
 }
 
-// createPrivate makes the file readable by nobody else; SQLite gives its -wal and -shm files the
+// createPrivate makes the file readable by no other user; SQLite gives its -wal and -shm files the
 // same permissions.
 func createPrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -176,5 +176,5 @@ func (s *sqliteDB) translate(err error) error {
 	return nil
 }
 
-// clock is this machine's, like that of everybody who uses the file.
+// clock is this machine's, like that of every process that uses the file.
 func (s *sqliteDB) clock(context.Context) (time.Time, error) { return time.Now(), nil }

@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// sqliteWriter is the one connection that writes. Whoever has the turn uses it, and nobody else.
+// sqliteWriter is the one connection that writes. Only the holder of the turn uses it.
 type sqliteWriter struct {
 	path     string
 	file     os.FileInfo // of path when it was opened
@@ -63,7 +63,7 @@ func (w *sqliteWriter) alone(ctx context.Context, do func() error) error {
 	}
 }
 
-// isThere returns an error when what is written would be gone after a restart.
+// isThere returns an error when what is written would be lost after a restart.
 func (w *sqliteWriter) isThere() error {
 	now, err := os.Stat(w.path)
 	if err == nil && !os.SameFile(w.file, now) {
@@ -73,7 +73,7 @@ func (w *sqliteWriter) isThere() error {
 }
 
 // tx begins with the write lock, so that nothing read inside can be stale when it writes. Whatever
-// goes wrong, also when it is unknown whether BEGIN or COMMIT happened, ROLLBACK leaves the
+// fails, also when it is unknown whether BEGIN or COMMIT happened, ROLLBACK leaves the
 // connection clean for the next.
 func (w *sqliteWriter) tx(ctx context.Context, do func(queryer) error) error {
 	err := w.command(ctx, "BEGIN IMMEDIATE")
@@ -140,7 +140,7 @@ func (w *sqliteWriter) QueryRow(ctx context.Context, query string, args []any, d
 }
 
 // querySQL reads to the end: only there does SQLite commit a statement that writes and returns
-// rows, and only there does it tell when that went wrong.
+// rows, and only there does it report that this failed.
 func querySQL(ctx context.Context, st *sql.Stmt, args []any, each func(scan) error) error {
 	rows, err := st.QueryContext(ctx, args...)
 	if err != nil {

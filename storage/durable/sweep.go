@@ -9,8 +9,8 @@ import (
 // dying is how long a grant or session is kept after its end, for the tokens that stand on it.
 const dying = 24 * time.Hour
 
-// unredeemed is how long a code that nobody redeemed is kept after its end: only a spent one can be
-// told from one that never was.
+// unredeemed is how long a code that was not redeemed is kept after its end: only a spent one can be
+// distinguished from one that never was.
 const unredeemed = time.Hour
 
 // Sweep removes the rows that nothing can need any more, in small batches, and returns how many. Call
@@ -33,7 +33,7 @@ func (d *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 	return removed + leaves, err
 }
 
-// expiry is the column that tells of each row of a table when it is due.
+// expiry is the column that says of each row of a table when it is due.
 type expiry struct {
 	table, key, column string
 	before             time.Time

@@ -18,7 +18,7 @@ func (d *DB) RevokeToken(ctx context.Context, jti string, until time.Time) error
 	return nil
 }
 
-// A token of a grant stands on the grant's user and session, whatever it names itself: the subject of
+// selectToken judges a token of a grant by the grant's user and session, whatever user it names: the subject of
 // a token may be pairwise. What few clients use is only parsed when it is there.
 const selectToken = `SELECT COALESCE(u.id, ''), COALESCE(u.email, ''), COALESCE(u.email_verified, FALSE), COALESCE(u.second_email, ''), COALESCE(u.name, ''), COALESCE(u.member_of, '[]'),
 		COALESCE(u.profile, '{}'), COALESCE(u.created_at, 0), COALESCE(u.updated_at, 0), COALESCE(u.disabled_at, 0),
@@ -35,7 +35,7 @@ const selectToken = `SELECT COALESCE(u.id, ''), COALESCE(u.email, ''), COALESCE(
 			OR (s.id IS NOT NULL AND s.ended_at = 0 AND s.expires_at > $2 AND s.created_at >= ` + epoch + `))
 		AND NOT EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.jti = $7)`
 
-// TokenState tells whether everything the token stands on is alive, and whose it is. Whether the
+// TokenState reports whether everything the token depends on is alive, and whose it is. Whether the
 // token itself has expired, the caller knows.
 func (d *DB) TokenState(ctx context.Context, t storage.TokenQuery) (storage.TokenState, error) {
 	state := storage.TokenState{Alive: true}

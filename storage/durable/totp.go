@@ -34,7 +34,7 @@ func (d *DB) ProposeTOTP(ctx context.Context, t storage.TOTP) error {
 }
 
 // ConfirmTOTP makes what was proposed, t, a factor; the code of that step is used by it. ErrSpent
-// when t is not what is proposed any more: nobody has shown a code of what replaced it.
+// when t is not what is proposed any more: no one has shown a code of what replaced it.
 func (d *DB) ConfirmTOTP(ctx context.Context, t storage.TOTP, step int64, at time.Time) error {
 	err := d.execOne(ctx, storage.ErrSpent, `UPDATE totp SET confirmed_at = $4, last_step = $3, last_used_at = $4
 		WHERE user_id = $1 AND seed = $2 AND confirmed_at = 0`, t.UserID, blob(t.Seed), step, ms(at))

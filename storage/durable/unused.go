@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ForgetConsents makes everybody be asked again for the client. What was issued stays.
+// ForgetConsents makes every user be asked again for the client. What was issued stays.
 func (d *DB) ForgetConsents(ctx context.Context, clientID string) error {
 	_, err := d.inBatches(ctx, `DELETE FROM consents WHERE (user_id, client_id, redirect_host, resource, scope) IN (
 		SELECT user_id, client_id, redirect_host, resource, scope FROM consents WHERE client_id = $2 LIMIT $1)`, clientID)
@@ -16,20 +16,20 @@ func (d *DB) ForgetConsents(ctx context.Context, clientID string) error {
 	return nil
 }
 
-// cameByItself tells whether the column holds the id of a client that no operator registered.
-func cameByItself(column string) string {
+// selfRegistered tests whether the column holds the id of a client that no operator registered.
+func selfRegistered(column string) string {
 	return fmt.Sprintf(`(substr(%[1]s, 1, 6) = 'c_dyn_' OR substr(%[1]s, 1, 8) = 'https://' OR substr(%[1]s, 1, 7) = 'http://')`, column)
 }
 
-// unused are the clients that no operator registered, and of whom nobody has anything: no grant, no
+// unused are the clients that no operator registered, and that no user has anything of: no grant, no
 // consent. Disabled ones are not, since they would come back enabled.
-var unused = cameByItself("c.id") + ` AND c.disabled_at = 0
+var unused = selfRegistered("c.id") + ` AND c.disabled_at = 0
 	AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id)
 	AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.client_id = c.id)`
 
 // SweepUnusedClients removes the unused clients that have not changed since before, and of the others
 // all but the newest most, so that registering fills no database. It returns how many. They are found by
-// reading: while a statement that deletes looks for them, everybody else who writes on SQLite waits.
+// reading: while a statement that deletes looks for them, every other writer on SQLite waits.
 func (d *DB) SweepUnusedClients(ctx context.Context, before time.Time, most int) (int, error) {
 	removed := 0
 	for {

@@ -51,7 +51,7 @@ func TestCodeThatNobodyRedeemedIsSweptWithinHours(t *testing.T) {
 		}
 		_, err := w.GrantByCode(w.ctx, left.CodeDigest)
 		w.is(err, storage.ErrNotFound)
-		_, err = w.GrantByCode(w.ctx, spent.CodeDigest) // whose replay is still told
+		_, err = w.GrantByCode(w.ctx, spent.CodeDigest) // whose replay is still detected
 		w.ok(err)
 	})
 }

@@ -9,10 +9,10 @@ import (
 // The uses of factors. Each concerns one row of the user who signs in, moves it forward or not at
 // all, and writes no column that another use or a change of the factors writes.
 const (
-	// WebAuthn section 6.1.1: a counter that does not grow, unless it is always zero, is a clone's.
+	// usePasskey checks the counter (WebAuthn section 6.1.1): one that does not grow, unless it is always zero, is a clone's.
 	usePasskey = `UPDATE passkeys SET sign_count = $3, synced = $4, last_used_at = $5
 		WHERE id = $2 AND user_id = $1 AND (sign_count < $3 OR (sign_count = 0 AND $3 = 0))`
-	// RFC 6238 section 5.2: no second success for one time step.
+	// useTOTP allows no second success for one time step (RFC 6238 section 5.2).
 	useTOTP = `UPDATE totp SET last_step = $3, last_used_at = $4, seed = CASE WHEN seed = $5 THEN $6 ELSE seed END
 		WHERE user_id = $1 AND user_id = $2 AND confirmed_at > 0 AND last_step < $3`
 	useRecovery = `UPDATE recovery_codes SET used_at = $4

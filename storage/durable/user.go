@@ -59,7 +59,7 @@ func (d *DB) UserByEmail(ctx context.Context, email string) (storage.User, error
 }
 
 // UpdateUser stores u's name, address and whether the address is verified, and nothing else.
-// ErrExists when the address is somebody else's.
+// ErrExists when the address is another user's.
 func (d *DB) UpdateUser(ctx context.Context, u storage.User) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		if err := claimAddress(ctx, q, u.ID, u.Email); err != nil {
@@ -85,7 +85,7 @@ func (d *DB) SetUserGroups(ctx context.Context, u *storage.User) error {
 }
 
 // SetUserDisabled disables the user from at on, or enables them when at is zero. Every grant and token
-// of a disabled user is dead for as long; their sessions end for good, so that applications are told.
+// of a disabled user is dead for as long; their sessions end for good, so that clients are notified.
 func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error {
 	err := d.tx(ctx, func(ctx context.Context, q queryer) error {
 		err := execOne(ctx, q, storage.ErrNotFound,
@@ -93,7 +93,7 @@ func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error
 		if err != nil || at.IsZero() {
 			return err
 		}
-		return endAndTell(ctx, q, at, endUserSessions, id, "", ms(at))
+		return endAndNotify(ctx, q, at, endUserSessions, id, "", ms(at))
 	})
 	if err != nil {
 		return fmt.Errorf("disable user: %w", err)
@@ -102,18 +102,18 @@ func (d *DB) SetUserDisabled(ctx context.Context, id string, at time.Time) error
 }
 
 // forgetPlaces takes from the audit trail where the user was. What they did stays, under an id that
-// is nobody's any more.
+// belongs to no user any more.
 const forgetPlaces = `UPDATE audit_events SET ip = '', ip_salt = '' WHERE id IN (
 	SELECT id FROM audit_events WHERE user_id = $2 AND ip <> '' LIMIT $1)`
 
 // DeleteUser removes the user with their sessions, factors, consents and grants, and makes the audit
-// trail anonymous. What is left for up to a day are the notices to applications that were not reached
-// at once. Interrupted, it leaves them disabled and can be repeated.
+// trail anonymous. What is left for up to a day are the notices to clients that were not reached
+// at once. Interrupted, it has disabled the user and can be repeated.
 func (d *DB) DeleteUser(ctx context.Context, id string) error {
 	if _, err := d.inBatches(ctx, forgetPlaces, id); err != nil {
 		return fmt.Errorf("anonymize events of user: %w", err)
 	}
-	// First nothing more can begin, and applications are told. In one transaction with what follows it
+	// First nothing more can begin, and clients are notified. In one transaction with what follows it
 	// could wait for a sign-in that waits for it: see begin.
 	if err := d.SetUserDisabled(ctx, id, d.Clock.Now()); err != nil {
 		return fmt.Errorf("delete user: %w", err)

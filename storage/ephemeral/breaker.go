@@ -11,7 +11,7 @@ const (
 )
 
 // breaker spares requests the wait for a Redis that does not answer: after some failures in a row
-// they are turned away at once, but for one in each restFor that tries again.
+// they are refused at once, but for one in each restFor that tries again.
 type breaker struct {
 	failures atomic.Int64
 	lastTry  atomic.Pointer[time.Time]

@@ -69,7 +69,7 @@ func (b *Budget) Take(ctx context.Context, key string) ([]byte, error) {
 	return b.Store.Take(ctx, key)
 }
 
-// Add notes key for ttl, or tells storage.ErrSpent.
+// Add notes key for ttl, or returns storage.ErrSpent.
 func (b *Budget) Add(ctx context.Context, key string, ttl time.Duration) error {
 	return b.Store.Add(ctx, key, ttl)
 }

@@ -22,7 +22,7 @@ func as(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, ownerKey{}, name)
 }
 
-// A flood of one network and of many leaves in Redis no more than a node may keep there, and takes
+// A flood of one network and of many keeps in Redis no more than a node may keep there, and takes
 // nothing of people elsewhere.
 func TestFloodOfRedisEndsAtTheBudget(t *testing.T) {
 	admin := running.single.admin(t)

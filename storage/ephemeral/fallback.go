@@ -31,7 +31,7 @@ type Fallback struct {
 
 var _ storage.Ephemeral = (*Fallback)(nil)
 
-// secondLife is longer than anybody takes to sign in. Of what lives longer, an older value does.
+// secondLife is longer than any sign-in takes. Of what lives longer, an older value does.
 const secondLife = time.Hour
 
 // NewFallback returns a store that keeps values in first, and in second while first is away.
@@ -125,7 +125,7 @@ func (f *Fallback) secondKnows(ctx context.Context, key string) bool {
 func (f *Fallback) knowsBetter() bool { return time.Now().UnixMilli() < f.until.Load() }
 
 // noting passes on what the second store said, and notes that it knows better from now on. A caller
-// who has gone away reached neither store and tells nothing.
+// that has disconnected reached neither store and says nothing.
 func (f *Fallback) noting(err error) error {
 	if !away(err) {
 		f.until.Store(time.Now().Add(secondLife).UnixMilli())

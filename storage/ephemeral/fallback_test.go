@@ -162,7 +162,7 @@ func TestRedisThatTakesNoWritesIsReplaced(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			onTwoNodes(t, func(t *testing.T, redis *server, one, other storage.Ephemeral) {
 				put(t, one, "key", "old", time.Minute)
-				redis.told(t, refuse...)
+				redis.send(t, refuse...)
 				put(t, one, "key", "new", time.Minute)
 				put(t, one, "another", "value", time.Minute)
 				holds(t, one, "key", "new")

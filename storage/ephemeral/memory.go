@@ -12,7 +12,7 @@ import (
 
 const memoryBytes = 64 << 20 // of keys and values together
 
-// Memory keeps values in the process: for one node, and gone when it stops. When it is full, those who
+// Memory keeps values in the process: for one node, until it stops. When it is full, those who
 // hold the most make room.
 type Memory struct {
 	*Counts
@@ -45,7 +45,7 @@ func (m *Memory) Put(ctx context.Context, key string, value []byte, ttl time.Dur
 	return nil
 }
 
-// Add notes key for ttl, or tells storage.ErrSpent when it has been noted. A ttl that is over
+// Add notes key for ttl, or returns storage.ErrSpent when it has been noted. A ttl that is over
 // already notes nothing.
 func (m *Memory) Add(ctx context.Context, key string, ttl time.Duration) error {
 	name, now := m.whose(ctx), m.Clock.Now()

@@ -2,7 +2,7 @@ package ephemeral
 
 import "container/heap"
 
-// ranked is a member of a ranking: it knows what it goes before, and is told its place.
+// ranked is a member of a ranking: it knows what it goes before, and gets its place.
 type ranked[M any] interface {
 	before(other M) bool
 	at(place int)

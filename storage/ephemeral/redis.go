@@ -14,7 +14,7 @@ import (
 )
 
 // How long one call may wait for Redis. A count has a fallback; a value has none, and without it
-// somebody must start again.
+// a user must start again.
 const (
 	patience      = 600 * time.Millisecond
 	countPatience = 100 * time.Millisecond
@@ -34,7 +34,7 @@ type Redis struct {
 
 var _ storage.Ephemeral = (*Redis)(nil)
 
-// NewRedis returns a store on the Redis of url, whose forms errURL tells. The server need not be up:
+// NewRedis returns a store on the Redis of url, whose forms errURL lists. The server need not be up:
 // an error is a url that cannot be used, or one that a server which answers contradicts. Its text
 // never repeats the password.
 func NewRedis(ctx context.Context, url string) (*Redis, error) {
@@ -73,7 +73,7 @@ func (r *Redis) Get(ctx context.Context, key string) (value []byte, err error) {
 }
 
 // Take returns the value and removes it, or storage.ErrNotFound. After an error the value may be
-// gone.
+// lost.
 func (r *Redis) Take(ctx context.Context, key string) (value []byte, err error) {
 	err = r.ask(ctx, "take", patience, func(ctx context.Context) (err error) {
 		value, err = r.client.GetDel(ctx, valueKey(key)).Bytes()
@@ -82,7 +82,7 @@ func (r *Redis) Take(ctx context.Context, key string) (value []byte, err error) 
 	return value, err
 }
 
-// Add notes key for ttl, or tells storage.ErrSpent when it has been noted. A ttl that is over
+// Add notes key for ttl, or returns storage.ErrSpent when it has been noted. A ttl that is over
 // already notes nothing.
 func (r *Redis) Add(ctx context.Context, key string, ttl time.Duration) error {
 	if ttl <= 0 { // SET without PX would keep it for ever
@@ -129,7 +129,7 @@ func (r *Redis) ask(ctx context.Context, what string, patience time.Duration, co
 	return nil
 }
 
-// Names may hold handles and addresses: Redis sees their digests only.
+// valueKey hides names, which may hold handles and addresses: Redis sees their digests only.
 func valueKey(name string) string { return "symbolon:v:" + digest(name) }
 func countKey(name string) string { return "symbolon:n:" + digest(name) }
 

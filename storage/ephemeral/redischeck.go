@@ -10,7 +10,7 @@ import (
 )
 
 // check returns an error when Redis can be reached but not used as the url says, which no waiting
-// mends. A Redis that is down, full, loading or a replica may be in order later.
+// repairs. A Redis that is down, full, loading or a replica may be in order later.
 func (r *Redis) check(ctx context.Context) error {
 	info, err := r.client.Info(ctx, "server").Result()
 	if err == nil {

@@ -46,14 +46,14 @@ func startSentinel(t *testing.T) (sentinel, master *server) {
 	t.Helper()
 	master, replica := startRedis(t), startRedis(t)
 	host, port, _ := strings.Cut(master.addr, ":")
-	replica.told(t, "REPLICAOF", host, port)
+	replica.send(t, "REPLICAOF", host, port)
 	sentinel = newSentinel(t)
 	for _, command := range [][]any{
 		{"SENTINEL", "MONITOR", "symbolon", host, port, "1"},
 		{"SENTINEL", "SET", "symbolon", "down-after-milliseconds", "500"},
 		{"SENTINEL", "SET", "symbolon", "failover-timeout", "2000"},
 	} {
-		sentinel.told(t, command...)
+		sentinel.send(t, command...)
 	}
 	eventually(t, "the Sentinel knows the replica", func() bool {
 		known, err := sentinel.admin(t).Do(t.Context(), "SENTINEL", "REPLICAS", "symbolon").Slice()
@@ -109,16 +109,16 @@ func startCluster(t *testing.T) (masters []*server, replica *server) {
 		t.Cleanup(s.kill)
 		if i < 3 {
 			masters = append(masters, s)
-			s.told(t, "CLUSTER", "ADDSLOTSRANGE", i*5461, min(i*5461+5460, 16383))
-			s.told(t, "CLUSTER", "SET-CONFIG-EPOCH", i+1)
+			s.send(t, "CLUSTER", "ADDSLOTSRANGE", i*5461, min(i*5461+5460, 16383))
+			s.send(t, "CLUSTER", "SET-CONFIG-EPOCH", i+1)
 		} else {
 			replica = s
 		}
 	}
-	masters[2].told(t, "CLUSTER", "ADDSLOTS", 16383)
+	masters[2].send(t, "CLUSTER", "ADDSLOTS", 16383)
 	host, _, _ := strings.Cut(masters[0].addr, ":")
 	for _, s := range append(masters[1:3:3], replica) {
-		masters[0].told(t, "CLUSTER", "MEET", host, strings.TrimPrefix(s.addr, host+":"), s.option("--cluster-port"))
+		masters[0].send(t, "CLUSTER", "MEET", host, strings.TrimPrefix(s.addr, host+":"), s.option("--cluster-port"))
 	}
 	first, err := masters[0].admin(t).Do(t.Context(), "CLUSTER", "MYID").Text()
 	if err != nil {

@@ -102,7 +102,7 @@ func (u *redisURL) ports(usual string) bool {
 	return true
 }
 
-// tune reads the options. One that nobody knows would be without effect, and is refused.
+// tune reads the options. An unknown one would be without effect, and is refused.
 func (u *redisURL) tune(o *redis.UniversalOptions) bool {
 	for name, values := range u.query {
 		switch {

@@ -13,7 +13,7 @@ type Sealer interface {
 	Open(purpose string, sealed []byte) ([]byte, error)
 }
 
-// Sealed seals every value under its key, so that somebody who can write to the store can neither
+// Sealed seals every value under its key, so that an attacker who can write to the store can neither
 // forge a value nor move one to another key, and a reply that belongs to another key is not
 // believed. What does not open is not found.
 type Sealed struct {
@@ -38,7 +38,7 @@ func (s Sealed) Take(ctx context.Context, key string) ([]byte, error) {
 	return s.open(key)(s.Store.Take(ctx, key))
 }
 
-// Add notes key for ttl, or tells storage.ErrSpent. There is nothing to seal.
+// Add notes key for ttl, or returns storage.ErrSpent. There is nothing to seal.
 func (s Sealed) Add(ctx context.Context, key string, ttl time.Duration) error {
 	return s.Store.Add(ctx, key, ttl)
 }

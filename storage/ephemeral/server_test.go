@@ -35,7 +35,7 @@ type server struct {
 
 const watch = `"$@" >/dev/null 2>&1 & echo $!; read -r nothing; kill -9 $!; wait $!`
 
-// running are the servers shared by all tests that leave them running.
+// running are the servers shared by all tests that keep them running.
 var running struct{ single, cluster *server }
 
 func TestMain(m *testing.M) { os.Exit(runOnServers(m)) }
@@ -146,8 +146,8 @@ func (s *server) kill() {
 	s.cmd = nil
 }
 
-// told makes the server do something.
-func (s *server) told(t *testing.T, command ...any) {
+// send sends the server a command.
+func (s *server) send(t *testing.T, command ...any) {
 	t.Helper()
 	if err := s.admin(t).Do(t.Context(), command...).Err(); err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func (s *server) told(t *testing.T, command ...any) {
 // fullRedis takes nothing in.
 func fullRedis(t *testing.T) *server {
 	s := startRedis(t)
-	s.told(t, "CONFIG", "SET", "maxmemory", "1")
+	s.send(t, "CONFIG", "SET", "maxmemory", "1")
 	return s
 }
 

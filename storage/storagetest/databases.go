@@ -1,5 +1,5 @@
 // Package storagetest gives tests real stores to throw away: SQLite files, databases of a private
-// PostgreSQL server and of a private Redis, started when a test first asks and gone with the test
+// PostgreSQL server and of a private Redis, started when a test first asks and stopped with the test
 // process. Nothing is ever skipped: a missing server program fails the test and says what to install.
 package storagetest
 
