@@ -1,6 +1,8 @@
 package config
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"time"
 
 	"github.com/symbolon-id/symbolon/clients"
@@ -27,4 +29,11 @@ func (c Config) Sealer() (*keys.Sealer, error) {
 		return nil, err
 	}
 	return keys.NewSealer(secrets...)
+}
+
+// NewSecret is 32 random bytes as the secret setting wants them.
+func NewSecret() string {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	return base64.StdEncoding.EncodeToString(key)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // MaxBody is the largest request body in bytes.
@@ -114,4 +115,19 @@ func unreadable(x *exchange, err error) error {
 func tooLarge(x *exchange, err error) error {
 	x.Header().Set("Connection", "close")
 	return &Error{Status: http.StatusRequestEntityTooLarge, Err: err}
+}
+
+// SixDigits takes the spaces out of a code that was typed or pasted. Other scripts' digits are
+// refused: one code has one spelling.
+func SixDigits(typed string) (code string, ok bool) {
+	code = strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) {
+			return -1
+		}
+		return c
+	}, typed)
+	if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
+		return "", false
+	}
+	return code, true
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/audit/ledger"
 )

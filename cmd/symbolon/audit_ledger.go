@@ -1,38 +1,17 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/ed25519"
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/audit/ledger"
-	"github.com/symbolon-id/symbolon/keys"
-	"github.com/symbolon-id/symbolon/storage/durable"
-
-	"github.com/symbolon-id/symbolon/config"
+	"github.com/symbolon-id/symbolon/server"
 )
-
-// newKeeper signs by a key that all nodes share; it is kept as a salt is.
-func newKeeper(ctx context.Context, db *durable.DB, sealer *keys.Sealer, conf config.Config, log *slog.Logger) (*ledger.Keeper, error) {
-	seed, err := keys.LoadSalt(ctx, db, sealer, "audit checkpoint")
-	if err != nil {
-		return nil, err
-	}
-	return &ledger.Keeper{
-		Store: db, Key: ed25519.NewKeyFromSeed(seed), Origin: auditOrigin(conf.Issuer), Interval: conf.Audit.CheckpointInterval, Log: log,
-	}, nil
-}
-
-// auditOrigin names the log of an issuer: a URL without its scheme, and without what a key's text cannot hold.
-func auditOrigin(issuer string) string {
-	_, name, _ := strings.Cut(issuer, "://")
-	return cmp.Or(strings.ReplaceAll(strings.TrimSuffix(name, "/"), "+", "%2B"), "symbolon") + "/audit"
-}
 
 // withLedger does work on the audit log, with the key of its checkpoints.
 func (p auditCommands) withLedger(cmd *cobra.Command, work func(ctx context.Context, d deployment, k *ledger.Keeper) error) error {
@@ -41,7 +20,7 @@ func (p auditCommands) withLedger(cmd *cobra.Command, work func(ctx context.Cont
 		if err != nil {
 			return hintedError{err, "symbolon config show"}
 		}
-		keeper, err := newKeeper(ctx, d.db, sealer, d.config, slog.New(slog.DiscardHandler))
+		keeper, err := server.Keeper(ctx, d.db, sealer, d.config, slog.New(slog.DiscardHandler))
 		if err != nil {
 			return err
 		}

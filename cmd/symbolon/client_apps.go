@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/clients/apps"
 	"github.com/symbolon-id/symbolon/config"
 )

@@ -5,11 +5,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/clients/apps"
-	"github.com/symbolon-id/symbolon/storage"
-
 	"github.com/symbolon-id/symbolon/config"
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 func (p *program) clientCreate() *cobra.Command {

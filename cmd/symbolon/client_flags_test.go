@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )

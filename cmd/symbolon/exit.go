@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"
 )
@@ -32,6 +33,9 @@ type hintedError struct {
 
 func (e hintedError) Unwrap() error { return e.error }
 
+// Try returns the command.
+func (e hintedError) Try() string { return e.try }
+
 // commandError comes from inside a command; anything else is cobra refusing the command line.
 type commandError struct{ error }
 
@@ -39,9 +43,11 @@ func (e commandError) Unwrap() error { return e.error }
 
 // explain gives the exit code of err and the next command to try.
 func explain(cmd *cobra.Command, err error) (code int, try string) {
-	var hinted hintedError
-	if errors.As(err, &hinted) {
-		try = hinted.try
+	if hinted, ok := errors.AsType[interface {
+		error
+		Try() string
+	}](err); ok {
+		try = hinted.Try()
 	}
 	switch {
 	case isUsage(err):

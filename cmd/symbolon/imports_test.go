@@ -22,6 +22,7 @@ type rule struct {
 func architecture() map[string]rule {
 	return map[string]rule{
 		"cmd/symbolon": {ours: list("*"), libraries: list("github.com/spf13/cobra golang.org/x/term")},
+		"server":       {ours: list("*")},
 		"config":       {ours: list("audit clients details keys login login/passkey login/session mail outbound registration storage storage/durable storage/ephemeral templates web"), libraries: list("github.com/knadh/koanf github.com/spf13/pflag golang.org/x/net/idna")},
 		"relyingparty": {libraries: list("github.com/coreos/go-oidc/v3 golang.org/x/oauth2")},
 		"e2e":          {},

@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -12,9 +10,10 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	"github.com/symbolon-id/symbolon/storage/durable"
 
 	"github.com/symbolon-id/symbolon/config"
+	"github.com/symbolon-id/symbolon/server"
+	"github.com/symbolon-id/symbolon/storage/durable"
 )
 
 func (p *program) initCommand() *cobra.Command {
@@ -62,7 +61,7 @@ func (p *program) createDatabase(cmd *cobra.Command) error {
 		return err
 	}
 	return p.withDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
-		return migrateSchema(ctx, db)
+		return server.MigrateSchema(ctx, db)
 	})
 }
 
@@ -76,14 +75,7 @@ secret: %s
 smtp_url: ""                  # smtp://USER:PASS@HOST:587; people sign in by mail
 mail_from: ""
 trusted_proxies: []           # such as [10.0.0.0/8]
-`, issuer, database, newSecret())
-}
-
-// newSecret is 32 random bytes as the secret setting wants them.
-func newSecret() string {
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails
-	return base64.StdEncoding.EncodeToString(key)
+`, issuer, database, config.NewSecret())
 }
 
 // writeNew creates a file only its owner reads, and fails when there is one.

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/symbolon-id/symbolon/relyingparty"
 
 	"github.com/symbolon-id/symbolon/config"
+	"github.com/symbolon-id/symbolon/relyingparty"
 )
 
 func (p *program) loginCommand() *cobra.Command {

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/registration"
+	"github.com/symbolon-id/symbolon/server"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/web"
@@ -20,7 +22,7 @@ func (d deployment) keepLogo(ctx context.Context, cmd *cobra.Command, c storage.
 	}
 	logos := &registration.Logos{
 		Store: d.db, Fetch: fetch, Rules: d.config.Rules(),
-		Limiter: web.Limiter{Counter: counter{rates: ephemeral.NewCounts()}},
+		Limiter: web.Limiter{Counter: server.Counter{Rates: ephemeral.NewCounts()}},
 	}
 	if err := logos.Keep(ctx, c); err != nil {
 		say(cmd, "The logo is not shown: %v.", err)

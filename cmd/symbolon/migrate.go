@@ -3,19 +3,15 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/symbolon-id/symbolon/storage/durable"
 
 	"github.com/symbolon-id/symbolon/config"
+	"github.com/symbolon-id/symbolon/server"
+	"github.com/symbolon-id/symbolon/storage/durable"
 )
-
-// migrateTime bounds a migration; the database's own lock keeps others out meanwhile.
-const migrateTime = 30 * time.Minute
 
 // migrateCommands are the commands about the schema.
 type migrateCommands struct{ *program }
@@ -52,7 +48,7 @@ func (p migrateCommands) up() *cobra.Command {
 		Use: "up", Short: "Apply pending migrations", Args: cobra.NoArgs, Example: "  symbolon migrate up",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.withDatabase(cmd, durable.Open, func(ctx context.Context, _ config.Config, db *durable.DB) error {
-				if err := migrateSchema(ctx, db); err != nil {
+				if err := server.MigrateSchema(ctx, db); err != nil {
 					return err
 				}
 				return p.printSteps(ctx, cmd, db)
@@ -76,20 +72,4 @@ func (p migrateCommands) printSteps(ctx context.Context, cmd *cobra.Command, db 
 			row(w, s.Version, s.Name, cmp.Or(day(s.AppliedAt), "pending"))
 		}
 	})
-}
-
-func migrateSchema(ctx context.Context, db *durable.DB) error {
-	ctx, cancel := context.WithTimeout(ctx, migrateTime)
-	defer cancel()
-	return db.Migrate(ctx)
-}
-
-// checkSchema migrates nothing: a running release may be using the database.
-func checkSchema(ctx context.Context, db *durable.DB) error {
-	err := db.CheckSchema(ctx)
-	var other *durable.SchemaError
-	if errors.As(err, &other) && other.Have < other.Want {
-		return hintedError{fmt.Errorf("the schema is missing or old: version %d, needed %d", other.Have, other.Want), "symbolon migrate up"}
-	}
-	return err
 }

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/symbolon-id/symbolon/registration"
-	"github.com/symbolon-id/symbolon/storage"
 
 	"github.com/symbolon-id/symbolon/config"
+	"github.com/symbolon-id/symbolon/registration"
+	"github.com/symbolon-id/symbolon/storage"
 )
 
 // registrationCommands are the commands about self-registration.

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/clients"
 	"github.com/symbolon-id/symbolon/storage"

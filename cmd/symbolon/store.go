@@ -10,11 +10,12 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
-	"github.com/symbolon-id/symbolon/audit"
-	"github.com/symbolon-id/symbolon/keys"
-	"github.com/symbolon-id/symbolon/storage/durable"
 
+	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/config"
+	"github.com/symbolon-id/symbolon/keys"
+	"github.com/symbolon-id/symbolon/server"
+	"github.com/symbolon-id/symbolon/storage/durable"
 )
 
 // deployment is what a command works on: a configuration, its database and audit log, for the operator who runs it.
@@ -38,7 +39,7 @@ func operator() audit.Actor {
 // a server never looks at one that a command made in the wrong place.
 func (p *program) withDeployment(cmd *cobra.Command, work func(ctx context.Context, d deployment) error) error {
 	return p.withDatabase(cmd, openExisting, func(ctx context.Context, conf config.Config, db *durable.DB) error {
-		if err := checkSchema(ctx, db); err != nil {
+		if err := server.CheckSchema(ctx, db); err != nil {
 			return err
 		}
 		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelError}))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/users"
 )

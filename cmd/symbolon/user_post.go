@@ -3,12 +3,11 @@ package main
 import (
 	"errors"
 
+	"github.com/symbolon-id/symbolon/config"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/mail"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/users"
-
-	"github.com/symbolon-id/symbolon/config"
 )
 
 // inviter is the post, where email that signs people in is not off.

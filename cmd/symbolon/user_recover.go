@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
 	"github.com/symbolon-id/symbolon/login/totp"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/users"

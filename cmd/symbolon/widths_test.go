@@ -29,7 +29,8 @@ func TestNoTypeIsTooWide(t *testing.T) {
 	}
 }
 
-// A package of many files is one that a newcomer cannot take in.
+// A package of many files is one that a newcomer cannot take in. The database has a file for each noun, and
+// the commands one for each (decision 0026).
 func TestNoPackageIsTooLarge(t *testing.T) {
 	const mostFiles, mostLines = 25, 3000
 	for _, dir := range folders(t) {
@@ -41,7 +42,7 @@ func TestNoPackageIsTooLarge(t *testing.T) {
 			}
 			files, lines = files+1, lines+bytes.Count(text, []byte("\n"))
 		}
-		if (files > mostFiles || lines > mostLines) && dir != "storage/durable" {
+		if (files > mostFiles || lines > mostLines) && dir != "storage/durable" && dir != "cmd/symbolon" {
 			t.Errorf("%s has %d files and %d lines, more than %d or %d", dir, files, lines, mostFiles, mostLines)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func (i *issuer) buildMail(_ context.Context, _ *durable.DB) error {
 	i.notices = notices{queue, i.pages, i.site}
 	transports := transports{}
 	if i.dev != nil {
-		transports = append(transports, i.dev.mailbox)
+		transports = append(transports, i.dev.Mailbox)
 	}
 	if i.config.SMTPURL != "" {
 		smtp, err := mail.NewSMTP(i.config.SMTPURL)

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/audit"
 	"github.com/symbolon-id/symbolon/audit/ledger"
 	"github.com/symbolon-id/symbolon/clients"
+	"github.com/symbolon-id/symbolon/config"
 	"github.com/symbolon-id/symbolon/consent"
 	"github.com/symbolon-id/symbolon/interaction"
 	"github.com/symbolon-id/symbolon/keys"
@@ -24,8 +25,6 @@ import (
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
-
-	"github.com/symbolon-id/symbolon/config"
 )
 
 // description is what an issuer is built from.
@@ -41,7 +40,7 @@ type description struct {
 type issuer struct {
 	config    config.Config // of the process, with the settings of this issuer
 	log       *slog.Logger
-	dev       *dev // nil in production
+	dev       *Dev // nil in production
 	site      web.Site
 	db        *durable.DB
 	ephemeral storage.Ephemeral
@@ -73,7 +72,7 @@ type issuer struct {
 
 // newIssuer builds the authorization server that d describes, from what p shares. It is called once for
 // each issuer.
-func newIssuer(ctx context.Context, p *process, d description) (*issuer, error) {
+func newIssuer(ctx context.Context, p *Server, d description) (*issuer, error) {
 	conf := p.config
 	conf.AuthorizationServer = d.AuthorizationServer
 	site, err := web.NewSite(d.Issuer)
@@ -82,7 +81,7 @@ func newIssuer(ctx context.Context, p *process, d description) (*issuer, error) 
 	}
 	i := &issuer{
 		config: conf, log: p.log, dev: p.dev, site: site, metrics: p.metrics, sealer: p.sealer,
-		ephemeral: p.ephemeral, limiter: web.Limiter{Counter: counter{p.rates, d.name}},
+		ephemeral: p.ephemeral, limiter: web.Limiter{Counter: Counter{p.rates, d.name}},
 	}
 	if d.name != "" {
 		i.ephemeral = ephemeral.Prefixed{Store: p.ephemeral, Prefix: d.name}
@@ -111,7 +110,7 @@ func (i *issuer) openKeys(ctx context.Context, db *durable.DB) (err error) {
 		return err
 	}
 	i.db = db.For(durable.Issuer{Keep: i.config.SignIn.Keep(), ClientStored: i.ring.BeginFor})
-	if i.ledger, err = newKeeper(ctx, i.db, i.sealer, i.config, i.log); err != nil {
+	if i.ledger, err = Keeper(ctx, i.db, i.sealer, i.config, i.log); err != nil {
 		return err
 	}
 	i.salt, err = keys.LoadSalt(ctx, i.db, i.sealer, pairwiseSalt)

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -14,22 +14,22 @@ type rates interface {
 	Count(ctx context.Context, key string, l storage.Limit) (time.Duration, error)
 }
 
-// counter adapts a store's rates to web's, under keys of one issuer.
-type counter struct {
-	rates  rates
+// Counter adapts a store's rates to web's, under keys of one issuer.
+type Counter struct {
+	Rates  rates
 	prefix string
 }
 
-var _ web.Counter = counter{}
+var _ web.Counter = Counter{}
 
 // Count counts one event.
-func (c counter) Count(ctx context.Context, key string, events int, per time.Duration) (time.Duration, error) {
-	return c.rates.Count(ctx, c.prefix+key, storage.Limit{Events: events, Per: per})
+func (c Counter) Count(ctx context.Context, key string, events int, per time.Duration) (time.Duration, error) {
+	return c.Rates.Count(ctx, c.prefix+key, storage.Limit{Events: events, Per: per})
 }
 
 // parkLimiter counts in this process: to ask Redis about each request would cost more than to park it.
 func parkLimiter() *web.Limiter {
 	counts := ephemeral.NewCounts()
 	counts.Owner = owner
-	return &web.Limiter{Counter: counter{rates: counts}}
+	return &web.Limiter{Counter: Counter{Rates: counts}}
 }

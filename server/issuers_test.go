@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -116,13 +116,13 @@ func twoIssuers(t *testing.T) (a, b *issuer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conf.Secret, conf.MailFrom = newSecret(), "Symbolon <symbolon@localhost>"
-	d := &dev{mailbox: &mail.Mailbox{}}
-	p, err := newProcess(t.Context(), conf, slog.New(slog.DiscardHandler), d)
+	conf.Secret, conf.MailFrom = config.NewSecret(), "Symbolon <symbolon@localhost>"
+	d := &Dev{Mailbox: &mail.Mailbox{}}
+	p, err := New(t.Context(), conf, slog.New(slog.DiscardHandler), d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closed(t, p.close) })
+	t.Cleanup(func() { closed(t, p.Close) })
 
 	second := description{AuthorizationServer: conf.AuthorizationServer, name: "b:"}
 	second.Issuer = server.URL + "/b"
@@ -138,13 +138,13 @@ func twoIssuers(t *testing.T) (a, b *issuer) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, other.close) })
-	for _, i := range []*issuer{p.issuer, other} {
-		if err := d.seed(t.Context(), i); err != nil {
+	for _, i := range []*issuer{p.Issuer, other} {
+		if err := d.Seed(t.Context(), i); err != nil {
 			t.Fatal(err)
 		}
 		root.Handle(i.site.Path("/"), i.mux)
 	}
-	return p.issuer, other
+	return p.Issuer, other
 }
 
 func closed(t *testing.T, release func(context.Context) error) {

@@ -1,24 +1,23 @@
-package main
+package server
 
 import (
 	"context"
 	"errors"
 	"log/slog"
 
+	"github.com/symbolon-id/symbolon/config"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/storage"
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/storage/ephemeral"
 	"github.com/symbolon-id/symbolon/web"
-
-	"github.com/symbolon-id/symbolon/config"
 )
 
-// process is one running server: what its issuer uses, and would share with further ones.
-type process struct {
+// Server is one running server: what its issuer uses, and would share with further ones.
+type Server struct {
 	config config.Config
 	log    *slog.Logger
-	dev    *dev // nil in production
+	dev    *Dev // nil in production
 
 	db        *durable.DB
 	redis     *ephemeral.Redis // nil: process memory
@@ -29,19 +28,19 @@ type process struct {
 	metrics   *web.Metrics
 	health    *web.Health
 
-	issuer *issuer
+	Issuer *issuer
 }
 
-// newProcess builds a server that is ready to serve. What it opened is closed by close.
-func newProcess(ctx context.Context, conf config.Config, log *slog.Logger, d *dev) (*process, error) {
-	p := &process{config: conf, log: log, dev: d, metrics: web.NewMetrics()}
+// New builds a server that is ready to serve. What it opened is closed by Close.
+func New(ctx context.Context, conf config.Config, log *slog.Logger, d *Dev) (*Server, error) {
+	p := &Server{config: conf, log: log, dev: d, metrics: web.NewMetrics()}
 	if err := p.build(ctx); err != nil {
-		return nil, errors.Join(err, p.close(ctx))
+		return nil, errors.Join(err, p.Close(ctx))
 	}
 	return p, nil
 }
 
-func (p *process) build(ctx context.Context) (err error) {
+func (p *Server) build(ctx context.Context) (err error) {
 	if err := p.openDatabase(ctx); err != nil {
 		return err
 	}
@@ -53,17 +52,17 @@ func (p *process) build(ctx context.Context) (err error) {
 	}
 	p.reportEngine()
 	p.clock = &clock{ahead: p.db.Ahead, log: p.log}
-	if p.issuer, err = newIssuer(ctx, p, description{AuthorizationServer: p.config.AuthorizationServer, db: p.db}); err != nil {
+	if p.Issuer, err = newIssuer(ctx, p, description{AuthorizationServer: p.config.AuthorizationServer, db: p.db}); err != nil {
 		return err
 	}
 	p.health = web.NewHealth(p.checks()...)
-	p.issuer.mux.Plain("GET /livez", p.health.Live())
-	p.issuer.mux.Plain("GET /readyz", p.health.Ready())
+	p.Issuer.mux.Plain("GET /livez", p.health.Live())
+	p.Issuer.mux.Plain("GET /readyz", p.health.Ready())
 	return nil
 }
 
 // reportEngine says what signs.
-func (p *process) reportEngine() {
+func (p *Server) reportEngine() {
 	engine, err := keys.Engine()
 	if err != nil {
 		p.log.Warn("OpenSSL does not sign", "engine", engine, "error", err)
@@ -71,7 +70,7 @@ func (p *process) reportEngine() {
 	p.metrics.SigningEngine(engine)
 }
 
-func (p *process) openDatabase(ctx context.Context) (err error) {
+func (p *Server) openDatabase(ctx context.Context) (err error) {
 	if !config.Exists(p.config.DatabaseURL) {
 		p.log.Info("creating a new database", "database", config.ShownDatabase(p.config.DatabaseURL))
 	}
@@ -81,9 +80,9 @@ func (p *process) openDatabase(ctx context.Context) (err error) {
 	if p.db.AuditRetention, err = p.config.Audit.Lifetimes(); err != nil {
 		return err
 	}
-	ready := checkSchema
+	ready := CheckSchema
 	if p.dev != nil || config.IsSQLite(p.config.DatabaseURL) { // no other release uses it
-		ready = migrateSchema
+		ready = MigrateSchema
 	}
 	if err := ready(ctx, p.db); err != nil {
 		return err
@@ -94,7 +93,7 @@ func (p *process) openDatabase(ctx context.Context) (err error) {
 	return refuseDemo(ctx, p.db)
 }
 
-func (p *process) openEphemeral(ctx context.Context) (err error) {
+func (p *Server) openEphemeral(ctx context.Context) (err error) {
 	if p.config.RedisURL == "" {
 		memory := ephemeral.NewMemory()
 		memory.Owner = owner
@@ -123,9 +122,9 @@ func owner(ctx context.Context) string {
 	return web.Network(web.ClientIP(ctx))
 }
 
-func (p *process) checks() []web.Check {
+func (p *Server) checks() []web.Check {
 	checks := []web.Check{{Reason: "database", Hard: true, Probe: p.db.Ready}}
-	checks = append(checks, p.issuer.checks()...)
+	checks = append(checks, p.Issuer.checks()...)
 	checks = append(checks, web.Check{Reason: "clock", Probe: p.clock.Check})
 	if p.redis != nil {
 		checks = append(checks, web.Check{Reason: "redis", Probe: p.redis.Ping})

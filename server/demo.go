@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ func refuseDemo(ctx context.Context, db *durable.DB) error {
 		}
 		published := storage.Digest(demo.Secret)
 		if slices.ContainsFunc(secrets, func(s storage.ClientSecret) bool { return bytes.Equal(s.Digest, published) }) {
-			return hintedError{
+			return advised{
 				fmt.Errorf("symbolon dev used this database: the secret of its demo %s is published; use another database, or delete the demo %s", noun, noun),
 				fmt.Sprintf("symbolon %s delete %s", noun, demo.ID),
 			}

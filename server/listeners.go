@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"crypto/tls"
@@ -9,7 +9,7 @@ import (
 )
 
 // publicTLS is that of the public listener, nil when a proxy has ended it.
-func (p *process) publicTLS() (*tls.Config, error) {
+func (p *Server) publicTLS() (*tls.Config, error) {
 	if p.config.TLS.Cert == "" {
 		return nil, nil
 	}
@@ -18,7 +18,7 @@ func (p *process) publicTLS() (*tls.Config, error) {
 
 // mutualTLS is the listener for clients with certificates, nil for none. It has the endpoints that
 // such clients call, and nothing else.
-func (p *process) mutualTLS() (*web.MutualTLS, error) {
+func (p *Server) mutualTLS() (*web.MutualTLS, error) {
 	if p.config.TLS.MutualListen == "" {
 		return nil, nil
 	}
@@ -27,7 +27,7 @@ func (p *process) mutualTLS() (*web.MutualTLS, error) {
 		return nil, err
 	}
 	return &web.MutualTLS{
-		Listen: p.config.TLS.MutualListen, Handler: p.issuer.mutualMux(), TLS: conf,
+		Listen: p.config.TLS.MutualListen, Handler: p.Issuer.mutualMux(), TLS: conf,
 		OnListen: func(at net.Addr) {
 			p.log.Info("serving mutual TLS", slog.String("url", p.config.TLS.MutualURL), slog.String("listen", at.String()))
 		},

@@ -1,15 +1,14 @@
-package main
+package server
 
 import (
 	"net/http"
 
+	"github.com/symbolon-id/symbolon/config"
 	"github.com/symbolon-id/symbolon/i18n"
 	"github.com/symbolon-id/symbolon/outbound"
 	"github.com/symbolon-id/symbolon/provider"
 	"github.com/symbolon-id/symbolon/registration"
 	"github.com/symbolon-id/symbolon/web"
-
-	"github.com/symbolon-id/symbolon/config"
 )
 
 var _ provider.Clients = (*registration.Clients)(nil)

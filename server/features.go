@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/symbolon-id/symbolon/account"
+	"github.com/symbolon-id/symbolon/config"
 	"github.com/symbolon-id/symbolon/consent"
 	"github.com/symbolon-id/symbolon/keys"
 	"github.com/symbolon-id/symbolon/login"
@@ -23,8 +24,6 @@ import (
 	"github.com/symbolon-id/symbolon/storage/durable"
 	"github.com/symbolon-id/symbolon/templates"
 	"github.com/symbolon-id/symbolon/web"
-
-	"github.com/symbolon-id/symbolon/config"
 )
 
 // buildFeatures builds what people and applications came for. A new login method is one line in

@@ -1,13 +1,12 @@
-package main
+package server
 
 import (
 	"context"
 
 	"github.com/symbolon-id/symbolon/audit"
+	"github.com/symbolon-id/symbolon/config"
 	"github.com/symbolon-id/symbolon/login"
 	"github.com/symbolon-id/symbolon/login/session"
-
-	"github.com/symbolon-id/symbolon/config"
 )
 
 func (i *issuer) sessionOptions() session.Options {
