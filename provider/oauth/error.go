@@ -54,7 +54,7 @@ func refusef(name, format string, args ...any) *Error {
 }
 
 // RefuseUser refuses a person: the sentence is shown on our page, so it is in every catalogue of package
-// templates, whose tests look for calls of it.
+// templates, whose tests look for constants of type i18n.Text.
 func RefuseUser(name string, sentence i18n.Text) *Error {
 	return Refuse(name, sentence.String()).WithMessage(sentence)
 }
