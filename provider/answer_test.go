@@ -53,7 +53,7 @@ func (a *answer) page(t testing.TB, status int) {
 	}
 }
 
-// location is where an answer leads, by redirect or hand-off page.
+// location returns where an answer leads, by redirect or hand-off page.
 func (a *answer) location(t testing.TB) *url.URL {
 	t.Helper()
 	to := a.Header.Get("Location")

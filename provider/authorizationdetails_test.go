@@ -20,7 +20,7 @@ const (
 	readFile = `[{"type":"files","actions":["read"]}]`
 )
 
-// detailServer is a server where payments and files can be asked for.
+// detailServer returns a server where payments and files can be asked for.
 func detailServer(t testing.TB, db *durable.DB) *server {
 	t.Helper()
 	types, err := details.ParseTypes(`[
@@ -39,7 +39,7 @@ func mayAsk(types ...string) func(*storage.Client) {
 	return func(c *storage.Client) { c.DetailTypes = types }
 }
 
-// param is the parameter authorization_details.
+// param returns the parameter authorization_details.
 func param(text string) [2]string { return [2]string{"authorization_details", text} }
 
 // sameJSON compares without regard to how it is written.
@@ -50,7 +50,7 @@ func sameJSON(t testing.TB, got any, want string) bool {
 	return reflect.DeepEqual(got, wanted)
 }
 
-// held are the authorization_details that an access token carries.
+// held returns the authorization_details that an access token carries.
 func (s *server) held(token string) (all any) {
 	s.t.Helper()
 	claims, ok := s.Provider.tokens.OpenAccess(token)
@@ -119,7 +119,7 @@ func TestDetailsTravelFromTheRequestToTheToken(t *testing.T) {
 		if !sameJSON(t, all.json(t, "authorization_details"), both) {
 			t.Errorf("%s", all.body)
 		}
-		// What the operator takes from the client is gone.
+		// What the operator takes from the client is lost.
 		c := s.client(app.id)
 		c.DetailTypes = []string{"files"}
 		s.must(s.db.UpdateClient(t.Context(), &c))

@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// refusal is what an error redirect says; it checks everything every one of them has.
+// refusal returns what an error redirect says; it checks everything every one of them has.
 func (a *answer) refusal(t testing.TB, s *server, state string) string {
 	t.Helper()
 	to := a.location(t)
@@ -70,7 +70,7 @@ func TestLoopbackRedirectURIs(t *testing.T) {
 	}
 }
 
-// A repeated parameter is told to the client, and never used: not its first value, not its last.
+// A repeated parameter is reported to the client, and never used: not its first value, not its last.
 func TestRepeatedParameterIsToldToTheClient(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	app := s.app()

@@ -11,7 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// Every one of these is told to the client before anybody signs in, with state and iss.
+// Every one of these is reported to the client before the user signs in, with state and iss.
 func TestBadRequestsAreToldToTheClientAtOnce(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	app := s.app()
@@ -73,7 +73,7 @@ func registeredItself(c *storage.Client) { c.ID = storage.NewID(storage.DynamicP
 
 func approved(c *storage.Client) { c.Approved = true }
 
-// Some agents ask for all of scopes_supported, whatever they need. A client that somebody registered
+// Some agents ask for all of scopes_supported, whatever they need. A client that an operator registered
 // here can be corrected here.
 func TestAdvertisedScopeThatAClientMayNotHaveIsLeftOut(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
@@ -243,7 +243,7 @@ func TestPromptLoginAsksAgainWhateverTheBrowserChanges(t *testing.T) {
 	})
 }
 
-// A hint of somebody else is never a silent switch, and never tokens of the wrong person.
+// A hint of another user is never a silent switch, and never tokens of another person.
 func TestHintOfSomebodyElse(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app, ada, bob := s.app(), s.person("ada"), s.person("bob")
@@ -276,7 +276,7 @@ func TestConsentIsTheClientsToLose(t *testing.T) {
 	})
 }
 
-// After pages the browser leaves by a page: form-action would stop a redirect.
+// After pages the browser goes on by a page: form-action would stop a redirect.
 func TestAfterPagesTheBrowserLeavesByAPage(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	a := s.person("ada").open(s.authorizeURL(s.app()))

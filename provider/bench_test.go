@@ -117,7 +117,7 @@ func TestRequestsAskTheDatabaseNoMoreThanTheyMay(t *testing.T) {
 	})
 }
 
-// BenchmarkRequest is the whole way of a request through the handlers; the code flow alone goes over
+// BenchmarkRequest measures the whole way of a request through the handlers; the code flow alone goes over
 // the network, as it needs a browser.
 func BenchmarkRequest(b *testing.B) {
 	for name, open := range map[string]func(testing.TB) *durable.DB{"SQLite": storagetest.SQLite, "PostgreSQL": storagetest.PostgreSQL} {

@@ -31,7 +31,7 @@ func (s *server) person(name string) *browser {
 	return &browser{&c, s, user}
 }
 
-// open sends a GET and goes on to our own pages, but to nobody else's.
+// open sends a GET and goes on to our own pages, but to no other site's.
 func (b *browser) open(target string) *answer {
 	b.s.t.Helper()
 	if !strings.HasPrefix(target, "http") {
@@ -71,7 +71,7 @@ func challengeOf(verifier string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// authorizeURL is a good request; more replaces its parameters, "" takes one out.
+// authorizeURL returns a good request; more replaces its parameters, "" takes one out.
 func (s *server) authorizeURL(c login, more ...[2]string) string {
 	form := url.Values{
 		"client_id": {c.id}, "redirect_uri": {callback}, "response_type": {"code"}, "scope": {"openid"}, "state": {"state"},

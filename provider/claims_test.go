@@ -36,7 +36,7 @@ func (s *server) biography(b *browser) map[string]any {
 	}
 }
 
-// told is what userinfo says of a person besides sub.
+// told returns what userinfo says of a person besides sub.
 func (s *server) told(token string) map[string]any {
 	s.t.Helper()
 	told, claims := s.ask(http.MethodGet, nil, "Bearer "+token), map[string]any{}
@@ -46,7 +46,7 @@ func (s *server) told(token string) map[string]any {
 	return claims
 }
 
-// personalOf leaves of an ID token what is about the person.
+// personalOf returns what an ID token says about the person.
 func personalOf(t *testing.T, idToken string) map[string]any {
 	t.Helper()
 	claims := claimsOf(t, idToken)

@@ -19,7 +19,7 @@ import (
 
 type claims = map[string]any
 
-// assertion is a good one; more replaces its claims, nil takes one out.
+// assertion returns a good one; more replaces its claims, nil takes one out.
 func (s *server) assertion(k *holder, id string, more ...claims) string {
 	c := claims{"iss": id, "sub": id, "aud": s.Issuer, "jti": storage.NewID(""), "iat": s.now().Unix(), "exp": s.now().Add(time.Minute).Unix()}
 	for _, m := range more {
@@ -227,7 +227,7 @@ func TestAssertionsOfEveryShapeThatIsRight(t *testing.T) {
 	})
 }
 
-// A code and an assertion: a refused assertion leaves the code alone.
+// A code and an assertion: a refused assertion does not spend the code.
 func TestAnAppRedeemsACodeByAssertion(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		k := newHolder(t)

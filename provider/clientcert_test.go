@@ -71,7 +71,7 @@ func (i *issuer) issueFor(t testing.TB, k *holder, change ...func(*x509.Certific
 	return identity{Certificate: [][]byte{der}, PrivateKey: k.PrivateKey, Leaf: leaf}
 }
 
-// tlsServer is a server that asks for certificates itself, and trusts what 127.0.0.2 says about them.
+// tlsServer returns a server that asks for certificates itself, and trusts what 127.0.0.2 says about them.
 func tlsServer(t testing.TB, db *durable.DB, trusted *issuer, change ...func(*Config)) *server {
 	t.Helper()
 	s := &server{t: t, db: db}

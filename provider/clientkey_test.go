@@ -12,7 +12,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// holder is a client with an ES256 key; it signs whatever it is told to.
+// holder is a client with an ES256 key; it signs whatever it is given.
 type holder struct {
 	t testing.TB
 	*ecdsa.PrivateKey
@@ -27,7 +27,7 @@ func newHolder(t testing.TB) *holder {
 
 func base64url(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-// jwk is the public key.
+// jwk returns the public key.
 func (k *holder) jwk() map[string]any {
 	point, err := k.PublicKey.Bytes()
 	must(k.t, err)
@@ -36,7 +36,7 @@ func (k *holder) jwk() map[string]any {
 
 func (k *holder) jwks() json.RawMessage { return encode(k.t, map[string]any{"keys": []any{k.jwk()}}) }
 
-// thumbprint is RFC 7638.
+// thumbprint implements RFC 7638.
 func (k *holder) thumbprint() string {
 	sum := sha256.Sum256(encode(k.t, k.jwk())) // encoding/json sorts, and these are the required members
 	return base64url(sum[:])

@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// redeemWith answers POST /token with the code and some parameters changed; "" leaves one out.
+// redeemWith answers POST /token with the code and some parameters changed; "" omits one.
 func (s *server) redeemWith(c login, code string, more ...[2]string) *answer {
 	s.t.Helper()
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier}}
@@ -71,7 +71,7 @@ func TestVerifierCannotBeLeftOutAfterAWrongOne(t *testing.T) {
 	})
 }
 
-// Somebody has stripped the challenge from the authorization request of a client for which PKCE is
+// An attacker has stripped the challenge from the authorization request of a client for which PKCE is
 // optional: its verifier gives that away.
 func TestVerifierWithoutAChallengeIsRefused(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
@@ -104,7 +104,7 @@ func TestReplayedCodeEndsEverythingIssuedFromIt(t *testing.T) {
 		first.ok(t)
 		access, refresh := first.json(t, "access_token").(string), first.json(t, "refresh_token").(string)
 
-		// Forged and foreign presentations of a used code are nobody's replay.
+		// Forged and foreign presentations of a used code are no replay.
 		s.redeem(stranger, code).refused(t, http.StatusBadRequest, "invalid_grant")
 		s.redeemWith(app, code, [2]string{"code_verifier", strings.Repeat("x", 43)}).refused(t, http.StatusBadRequest, "invalid_grant")
 		s.redeem(app, code[:len(code)-1]+"0").refused(t, http.StatusBadRequest, "invalid_grant")
@@ -188,7 +188,7 @@ func (b *browser) endSessions() {
 	}
 }
 
-// spentSince is what reached the database between two counts.
+// spentSince returns what reached the database between two counts.
 func spentSince(before, after durable.Stats) durable.Stats {
 	return durable.Stats{
 		Statements: after.Statements - before.Statements,

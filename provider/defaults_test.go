@@ -40,7 +40,7 @@ func TestOldSignInIsRenewedWhenTheClientRegisteredAnAge(t *testing.T) {
 	})
 }
 
-// Of display, the four values there are; locales and contexts nobody knows are wishes.
+// Of display, the four values there are; unknown locales and contexts are wishes.
 func TestWishesThatCannotBeMetHinderNobody(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app, ada := s.app(), s.person("ada")

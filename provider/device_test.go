@@ -16,7 +16,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// television is a client of the device grant.
+// television returns a client of the device grant.
 func television(c *storage.Client) {
 	c.GrantTypes, c.RedirectURIs = []string{"urn:ietf:params:oauth:grant-type:device_code", "refresh_token"}, nil
 }
@@ -242,7 +242,7 @@ func TestGuessingUserCodesIsLimited(t *testing.T) {
 	}
 }
 
-// Whoever has an account here cannot guess from one network after the other either.
+// A user with an account here cannot guess from one network after the other either.
 func TestGuessingUserCodesIsLimitedForAnAccount(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	ada, tv := s.person("ada"), s.app(television)

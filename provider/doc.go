@@ -1,4 +1,4 @@
-// Package provider speaks OAuth 2.1 and OpenID Connect to applications and agents. It puts its rooms together
+// Package provider speaks OAuth 2.1 and OpenID Connect to applications and agents. It assembles its packages
 // (assemble.go), gives them their routes (provider.go) and answers their errors, as a page or as JSON
 // (handler.go, respond.go).
 //
@@ -13,6 +13,6 @@
 // Below these: who the client is (clientauth), tokens (token), what a client may have (permitted), what it
 // learns about users (userclaims), and how requests are read and refused (oauth).
 //
-// Each room is handed what it uses and no more. Handlers return their errors. In dev mode a refusal says what
+// Each package is handed what it uses and no more. Handlers return their errors. In dev mode a refusal says what
 // differs, by its hint.
 package provider

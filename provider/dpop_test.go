@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// proof is a good one for a request to path; more replaces its claims, nil takes one out.
+// proof returns a good one for a request to path; more replaces its claims, nil takes one out.
 func (s *server) proof(k *holder, method, path string, more ...claims) string {
 	c := claims{"jti": storage.NewID(""), "htm": method, "htu": s.endpoint(path), "iat": s.now().Unix()}
 	for _, m := range more {
@@ -177,7 +177,7 @@ func TestForgottenProofOpensNothingThatWasSpent(t *testing.T) {
 	})
 }
 
-// Nobody fills the memory of proofs who has no right to anything.
+// A sender who has no right to anything cannot fill the memory of proofs.
 func TestRefusedRequestsAreNotRemembered(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		k, app, c := newHolder(t), s.app(public), s.agent()

@@ -20,7 +20,7 @@ func logout(pairs ...string) string {
 	return "/logout?" + form.Encode()
 }
 
-// signedIn tells whether the browser could get a code without being asked anything.
+// signedIn reports whether the browser could get a code without being asked anything.
 func (b *browser) signedIn(c login) bool {
 	b.s.t.Helper()
 	return b.open(b.s.authorizeURL(c, [2]string{"prompt", "none"})).location(b.s.t).Query().Has("code")

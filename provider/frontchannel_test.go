@@ -16,7 +16,7 @@ import (
 
 var frameTag = regexp.MustCompile(`<iframe[^>]* src="([^"]*)"`)
 
-// frames are the addresses that a page loads in frames.
+// frames returns the addresses that a page loads in frames.
 func (a *answer) frames() (all []string) {
 	for _, found := range frameTag.FindAllStringSubmatch(string(a.body), -1) {
 		all = append(all, html.UnescapeString(found[1]))
@@ -24,7 +24,7 @@ func (a *answer) frames() (all []string) {
 	return all
 }
 
-// directive is one of the answer's content security policy.
+// directive returns one of the answer's content security policy.
 func (a *answer) directive(name string) string {
 	for one := range strings.SplitSeq(a.Header.Get("Content-Security-Policy"), ";") {
 		if value, ok := strings.CutPrefix(strings.TrimSpace(one), name+" "); ok {
@@ -134,7 +134,7 @@ func TestOriginsAreWrittenAsBrowsersDo(t *testing.T) {
 	}
 }
 
-// A client with pairwise subjects is told of the session under the name it knows, and asks under it.
+// A client with pairwise subjects is notified of the session under the name it knows, and asks under it.
 func TestPairwiseClientIsToldUnderItsOwnNames(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app := s.app(pairwise("app.example"), framed("https://app.example/front", true))

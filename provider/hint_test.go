@@ -31,7 +31,7 @@ func (l *logbook) len() int {
 	return l.text.Len()
 }
 
-// since is what was logged after len was n, without the quoting of the text format.
+// since returns what was logged after len was n, without the quoting of the text format.
 func (l *logbook) since(n int) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -177,7 +177,7 @@ func mistakesAtToken() map[string]mistake {
 	}
 }
 
-// Nobody but a developer learns it, on a page or where the server runs: what programs get is the
+// Only a developer learns it, on a page or where the server runs: what programs get is the
 // same for all.
 func TestDevelopersAloneAreToldWhatDiffers(t *testing.T) {
 	dev := newServerAt(t, storagetest.SQLite(t), "", func(c *Config) { c.Dev = true })

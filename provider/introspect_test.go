@@ -141,7 +141,7 @@ func TestExpiredTokensAreInactive(t *testing.T) {
 	s.inspected(app, tokens.RefreshToken).inactive(t)
 }
 
-// Whatever a token stands on ends it at once, on the next question.
+// Whatever a token depends on ends it at once, on the next question.
 func TestTokenDiesWithWhatItStandsOn(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		for name, end := range map[string]func(b *browser, app login) error{

@@ -21,7 +21,7 @@ func withResponses(alg string) func(*storage.Client) {
 	return func(c *storage.Client) { c.ResponseAlg = alg }
 }
 
-// opened are the claims of a response that we signed, and with which algorithm.
+// opened returns the claims of a response that we signed, and with which algorithm.
 func (s *server) opened(response string) (members map[string]any, header keys.Header) {
 	s.t.Helper()
 	payload, header, err := s.Keys.Verify(response, "JWT")

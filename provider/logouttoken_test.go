@@ -23,7 +23,7 @@ func (s *server) logoutToken(c login, n storage.LogoutNotice) string {
 	return token
 }
 
-// part is one decoded part of a token.
+// part returns one decoded part of a token.
 func part(t testing.TB, token string, i int) map[string]any {
 	t.Helper()
 	text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[i])

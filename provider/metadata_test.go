@@ -13,7 +13,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// host is a path at the root of the host, whatever the issuer's path.
+// host returns a path at the root of the host, whatever the issuer's path.
 func (s *server) host(path string) *answer {
 	s.t.Helper()
 	return s.do(request(s.t, http.MethodGet, s.http.URL+path, nil))

@@ -41,7 +41,7 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, s.Base+q.Resume())
 }
 
-// consent asks everybody but first-party clients; the header X-Test-Consent answers.
+// consent asks for all but first-party clients; the header X-Test-Consent answers.
 type consent struct{}
 
 var _ authorize.Interaction = consent{}

@@ -14,7 +14,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// pushForm is a good request of c; more as for authorizeURL.
+// pushForm returns a good request of c; more as for authorizeURL.
 func (s *server) pushForm(c login, more ...[2]string) url.Values {
 	s.t.Helper()
 	u, err := url.Parse(s.authorizeURL(c, more...))

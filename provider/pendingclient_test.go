@@ -31,7 +31,7 @@ func (p *published) Client(ctx context.Context, id string) (storage.Client, erro
 	return c, p.DB.UpdateClient(ctx, &c)
 }
 
-// document is a client of that kind.
+// document returns a client of that kind.
 func (s *server) document() (login, *published, *storage.Client) {
 	s.t.Helper()
 	says := s.client(s.app(public).id)

@@ -42,7 +42,7 @@ func sending(form url.Values, assertion string) url.Values {
 	return form
 }
 
-// signedBy is an assertion by the RSA key.
+// signedBy returns an assertion by the RSA key.
 func (b bank) signedBy(alg string) url.Values {
 	now := b.s.now().Unix()
 	return sending(asItself(), b.rsa.sign(claims{"alg": alg}, claims{
@@ -79,7 +79,7 @@ func (b bank) redeem() tokenAnswer {
 	return b.with("/token", b.asserted(codeForm(b.code()))).tokens(b.s.t)
 }
 
-// outcome is the error of an answer, or "ok".
+// outcome returns the error of an answer, or "ok".
 func (a *answer) outcome(t testing.TB) string {
 	if a.Header.Get("Location") != "" {
 		if name := a.location(t).Query().Get("error"); name != "" {
@@ -261,7 +261,7 @@ func TestTokensOfFAPI2AreSignedWithItsAlgorithms(t *testing.T) {
 	}
 }
 
-// Proofs by RS256 are nobody's: the token they come with may be one of FAPI 2.0.
+// Proofs by RS256 are refused: the token they come with may be one of FAPI 2.0.
 func TestProofByRS256IsRefused(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
 	k, c := newRSA(t), s.agent()

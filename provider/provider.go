@@ -41,7 +41,7 @@ type Grants interface {
 	endsession.SessionClients
 }
 
-// Tokens judges access tokens by what they stand on.
+// Tokens judges access tokens by what they depend on.
 type Tokens interface {
 	token.States
 	introspection.RevokedTokens
@@ -53,7 +53,7 @@ type Sealer interface {
 	Open(purpose string, sealed []byte) ([]byte, error)
 }
 
-// Recorder takes the decisions worth remembering.
+// Recorder records the decisions worth remembering.
 type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 	RecordLater(ctx context.Context, e audit.Event)
@@ -91,7 +91,7 @@ type Config struct {
 	ClientCAs *x509.CertPool // who issues them; nil: only self-signed ones are accepted
 }
 
-// Deps is everything the provider stands on.
+// Deps is everything the provider depends on.
 type Deps struct {
 	Clients    Clients
 	ClientKeys ClientKeys // nil: none but those registered
@@ -99,7 +99,7 @@ type Deps struct {
 	Tokens     Tokens
 	Keys       *keys.Ring
 	Sealer     Sealer
-	// BehindOnSecrets tells whether other nodes seal under a secret that this one does not have.
+	// BehindOnSecrets reports whether other nodes seal under a secret that this one does not have.
 	BehindOnSecrets func(ctx context.Context) (bool, error)
 
 	PairwiseSalt []byte // of pairwise subjects; the same on every node, for ever
@@ -111,10 +111,10 @@ type Deps struct {
 	Metrics      grant.Metrics
 	SecretUse    clientauth.SecretUse
 	Limiter      *web.Limiter
-	// Connected tells somebody that a device of theirs can use their account from now on; nil: nobody is
-	// told.
+	// Connected notifies a user that a device of theirs can use their account from now on; nil: no user is
+	// notified.
 	Connected func(ctx context.Context, s *session.Session, app string, scopes []string)
-	// Signals is what the browser of somebody who goes on to an app should tell their password manager;
+	// Signals is what the browser of a user who goes on to an app should signal to their password manager;
 	// nil: nothing.
 	Signals func(ctx context.Context, user storage.User) ([]templates.Signal, error)
 	Clock   clock.Clock
@@ -191,7 +191,7 @@ func (p *Provider) MountMutual(mux *web.Mux) {
 	mux.API("POST /userinfo", api(p.userinfo.Userinfo))
 }
 
-// LogoutToken tells one client that a session ended, from now on and for two minutes.
+// LogoutToken notifies one client that a session ended, from now on and for two minutes.
 func (p *Provider) LogoutToken(ctx context.Context, c storage.Client, n storage.LogoutNotice) (string, error) {
 	return p.tokens.LogoutToken(ctx, c, n)
 }

@@ -91,7 +91,7 @@ func (s *server) serve(mux *web.Mux, config Config, deps Deps) {
 	mux.Page("GET "+p.Base+"/test/consent", s.consentPage)
 }
 
-// onto serves from now on by a provider that stands on something else.
+// onto serves from now on by a provider with other dependencies.
 func (s *server) onto(change func(*Deps)) {
 	s.t.Helper()
 	deps := s.Deps
@@ -175,7 +175,7 @@ func newRing(t testing.TB, db *durable.DB, sealer *keys.Sealer) *keys.Ring {
 	return ring
 }
 
-// asRegistered are clients that nobody has to be asked about.
+// asRegistered are clients that no user has to be asked about.
 type asRegistered struct{ *durable.DB }
 
 func (c asRegistered) Known(ctx context.Context, id string) (storage.Client, error) {

@@ -147,7 +147,7 @@ func TestStrictRotationAllowsNoRetry(t *testing.T) {
 	s.refresh(app, first).refused(t, http.StatusBadRequest, "invalid_grant")
 }
 
-// Sixty-four at once leave one successor.
+// Sixty-four at once make one successor.
 func TestParallelRefreshesLeaveOneSuccessor(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app := s.app()
@@ -303,7 +303,7 @@ func TestOfflineFamilyOutlivesItsSession(t *testing.T) {
 	})
 }
 
-// The ID token of a refresh tells of the same authentication (OpenID Connect Core section 12.2).
+// The ID token of a refresh states the same authentication (OpenID Connect Core section 12.2).
 func TestIDTokenOfARefresh(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app := s.app()

@@ -24,7 +24,7 @@ func signing(k *holder) func(*storage.Client) {
 	return func(c *storage.Client) { c.JWKS = k.jwks() }
 }
 
-// requested are the claims of a good request object; more replaces them, nil takes one out.
+// requested returns the claims of a good request object; more replaces them, nil takes one out.
 func (s *server) requested(c login, more ...claims) claims {
 	now := s.now().Unix()
 	object := claims{
@@ -50,7 +50,7 @@ func unsignedObject(t testing.TB, object claims) string {
 	return base64url([]byte(`{"alg":"none"}`)) + "." + base64url(encode(t, object)) + "."
 }
 
-// carrying is the shortest request with an object.
+// carrying returns the shortest request with an object.
 func carrying(c login, object string, more ...[2]string) string {
 	form := url.Values{"client_id": {c.id}, "request": {object}}
 	for _, m := range more {
@@ -121,7 +121,7 @@ func TestRequestObjectThatIsWrongInAnythingIsRefused(t *testing.T) {
 	}
 }
 
-// What is right in an object but not in the request is an error like any other, told where the object
+// What is right in an object but not in the request is an error like any other, reported where the object
 // says, once that is known to be the client's.
 func TestBadRequestInAGoodObjectIsTold(t *testing.T) {
 	s := newServer(t, storagetest.SQLite(t))
@@ -352,7 +352,7 @@ func TestKeysAtAnAddressAreAskedForAnewWhenOneIsMissing(t *testing.T) {
 			t.Errorf("request object, %s: %d %s, asked %v", test.name, a.StatusCode, a.body, site.asked)
 		}
 	}
-	// What is wrong in itself makes nobody ask.
+	// What is invalid in itself causes no request.
 	site.asked = nil
 	s.post("/token", asserting(s.assertion(before, c.id, claims{"aud": "x"})))
 	s.post("/token", asserting("e30.e30.e30"))
@@ -373,7 +373,7 @@ func TestKeysAtAnAddressAreAskedForAnewWhenOneIsMissing(t *testing.T) {
 	s.post("/par", url.Values{"request": {s.object(before, app)}}, app).refused(t, http.StatusServiceUnavailable, "temporarily_unavailable")
 }
 
-// In development the person who builds the application reads why, on our page; elsewhere nobody does.
+// In development the person who builds the application reads why, on our page; elsewhere it is not shown.
 func TestDevelopmentSaysWhyAnObjectIsRefused(t *testing.T) {
 	for _, dev := range []bool{true, false} {
 		s := newServerAt(t, storagetest.SQLite(t), "", func(c *Config) { c.Dev = dev })

@@ -77,7 +77,7 @@ func TestStepUpGivesWhatIsAskedForAndLeavesTheRest(t *testing.T) {
 }
 
 // A resource server that was sent a token can ask /userinfo with it. It must learn nothing there that the
-// client did not mean to tell it.
+// client did not mean to give it.
 func TestUserinfoTakesTokensForThisServerOnly(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		const mcp = "https://mcp.example/mcp"

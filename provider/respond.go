@@ -55,7 +55,7 @@ func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *oauth.E
 	return re.pages.Render(w, e.Status, page)
 }
 
-// wayOn is the first thing that can help.
+// wayOn returns the first thing that can help.
 func (re *renderer) wayOn(page *templates.Error, r *http.Request, e *oauth.Error) {
 	switch {
 	case e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests:
@@ -79,7 +79,7 @@ func title(status int) i18n.Text {
 	return "We could not complete this request"
 }
 
-// message is what a person reads when the refusal is the application's business.
+// message returns what a person reads when the refusal is the application's business.
 func message(status int) i18n.Text {
 	switch {
 	case status == http.StatusServiceUnavailable:
@@ -92,7 +92,7 @@ func message(status int) i18n.Text {
 	return "The app sent a request we could not process. Go back to the app and start again. If that does not help, contact its support team."
 }
 
-// retryAfter is how long to wait before trying again, where that may help: what the limiter said, or a moment.
+// retryAfter returns how long to wait before trying again, where that may help: what the limiter said, or a moment.
 func retryAfter(e *oauth.Error) time.Duration {
 	if e.Status != http.StatusServiceUnavailable && e.Status != http.StatusTooManyRequests {
 		return 0
@@ -104,7 +104,7 @@ func retryAfter(e *oauth.Error) time.Duration {
 	return 2 * time.Second
 }
 
-// logError puts the cause, which the client is not told, into the log record of the request.
+// logError puts the cause, which is not for the client, into the log record of the request.
 func logError(r *http.Request, e *oauth.Error) {
 	web.Annotate(r.Context(), slog.String("cause", e.Error()))
 }

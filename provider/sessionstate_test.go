@@ -12,7 +12,7 @@ import (
 
 func withStates(c *Config) { c.SessionManagement = true }
 
-// state is what the browser shows to scripts.
+// state returns what the browser shows to scripts.
 func (b *browser) state() string {
 	b.s.t.Helper()
 	home, err := url.Parse(b.s.Issuer)

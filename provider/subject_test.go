@@ -117,7 +117,7 @@ func TestPairwiseSubjectIsAskedForByHintAndByClaim(t *testing.T) {
 	})
 }
 
-// The request was parked before anybody was signed in; the pages after that know people by their ids.
+// The request was parked before the user was signed in; the pages after that know people by their ids.
 func TestPairwiseHintIsRecognizedAfterSigningIn(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app, ada := s.app(pairwise("one.example"), func(c *storage.Client) { c.FirstParty = false }), s.person("ada")

@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage/storagetest"
 )
 
-// Every endpoint that clients call directly stands behind the same front.
+// Every endpoint that clients call directly is behind the same front.
 var clientEndpoints = []string{"/token", "/introspect", "/revoke"}
 
 func TestOnlyPOSTIsTaken(t *testing.T) {

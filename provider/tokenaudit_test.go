@@ -33,7 +33,7 @@ func TestTokensAndRefusedOnesLeaveAnEvent(t *testing.T) {
 	})
 }
 
-// Afterwards it can be told which secret, key or certificate was used, for whom, where and for what.
+// Afterwards it is known which secret, key or certificate was used, for whom, where and for what.
 func TestEventOfATokenNamesUserResourceScopesAndCredential(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app, agent, ada := s.app(), s.agent(), s.person("ada")

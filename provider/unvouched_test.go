@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// linksTo tells whether a page leads on to this address by a link, and not by itself.
+// linksTo reports whether a page leads on to this address by a link, and not by itself.
 func (a *answer) linksTo(t testing.TB, address string) bool {
 	t.Helper()
 	if a.Header.Get("Location") != "" || a.Header.Get("Refresh") != "" {
@@ -19,7 +19,7 @@ func (a *answer) linksTo(t testing.TB, address string) bool {
 	return strings.Contains(html.UnescapeString(string(a.body)), `href="`+address)
 }
 
-// Anybody can register a client, and send people a link to its error.
+// An attacker can register a client, and send people a link to its error.
 func TestBrowserIsNotSentToSoftwareNobodyVouchesForBeforeAPage(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		evil := s.app(registeredItself)
@@ -80,7 +80,7 @@ func TestSignOutOfNobodyLeadsToNoSiteByItself(t *testing.T) {
 			t.Errorf("registered here: %s", to)
 		}
 		hint := ada.tokens(evil).IDToken
-		s.get(back(evil, "id_token_hint", hint)).page(t, http.StatusOK) // another browser: nobody is signed in
+		s.get(back(evil, "id_token_hint", hint)).page(t, http.StatusOK) // another browser: no user is signed in
 		if to := ada.open(back(evil, "id_token_hint", hint)).location(t); !strings.HasPrefix(to.String(), bye) {
 			t.Errorf("the session of the hint: %s", to)
 		}

@@ -157,7 +157,7 @@ func TestOutageIsNotAnInvalidToken(t *testing.T) {
 	}
 }
 
-// Groups are told when asked for, as they are now, and an empty list is an answer too.
+// Groups are returned when asked for, as they are now, and an empty list is an answer too.
 func TestGroupsAreThoseOfTheMoment(t *testing.T) {
 	databases(t, func(t *testing.T, s *server) {
 		app := s.app(func(c *storage.Client) { c.Scopes = append(c.Scopes, "groups") })

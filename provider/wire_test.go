@@ -39,7 +39,7 @@ func postForm(body string) *http.Request {
 	return r
 }
 
-// athOf is the ath of a proof for this token (RFC 9449 section 4.2).
+// athOf returns the ath of a proof for this token (RFC 9449 section 4.2).
 func athOf(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:])

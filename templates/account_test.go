@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Whoever finds a screen unlocked can look, and end things; they cannot change how one gets in.
+// A person who finds a screen unlocked can look, and end things; they cannot change how one gets in.
 func TestNothingCanBeChangedBeforeTheFreshSignIn(t *testing.T) {
 	p := mustNew(t, Brand{})
 	frame := Frame{ConfirmURL: "/account/confirm"}
@@ -81,7 +81,7 @@ func TestEveryPageOfTheAccountMarksWhereOneIs(t *testing.T) {
 	}
 }
 
-// Twenty buttons called "End" tell somebody who hears them nothing.
+// Twenty buttons called "End" say nothing to a person who hears them.
 func TestButtonsOfAListNameWhatTheyActOn(t *testing.T) {
 	p := mustNew(t, Brand{})
 	for want, page := range map[string]Page{

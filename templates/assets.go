@@ -102,7 +102,7 @@ func (a *assets) add(name, ext string, body []byte) {
 
 func zip(body []byte) []byte {
 	var out bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // errs on a wrong level only
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // errs on an invalid level only
 	_, err := w.Write(body)
 	if err := errors.Join(err, w.Close()); err != nil || out.Len() >= len(body) {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Back is the path of the page of origin that r comes from; "" when it comes from anywhere else.
+// Back returns the path of the page of origin that r comes from; "" when it comes from anywhere else.
 func Back(r *http.Request, origin string) string {
 	from, err := url.Parse(r.Referer())
 	if err != nil || from.Scheme+"://"+from.Host != origin {
@@ -15,7 +15,7 @@ func Back(r *http.Request, origin string) string {
 	return local(from)
 }
 
-// Again is where r can be tried again: at its own address, or on the page whose form it is; "" when that
+// Again returns where r can be tried again: at its own address, or on the page whose form it is; "" when that
 // is unknown.
 func Again(r *http.Request, origin string) string {
 	if r.Method == http.MethodGet {
@@ -24,7 +24,7 @@ func Again(r *http.Request, origin string) string {
 	return Back(r, origin)
 }
 
-// local is the path and query of u, unless a browser would read another host in it.
+// local returns the path and query of u, unless a browser would read another host in it.
 func local(u *url.URL) string {
 	if !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") {
 		return ""

@@ -22,7 +22,7 @@ type Link struct {
 	URL   string `json:"url"`
 }
 
-// The surfaces that text stands on, as in static/symbolon.css, the least favourable of each mode.
+// The surfaces behind text, as in static/symbolon.css, the least favourable of each mode.
 const (
 	lightSurface  = "#f1efe9"
 	darkSurface   = "#1d2220"
@@ -93,7 +93,7 @@ func (c color) String() string {
 	return fmt.Sprintf("#%02x%02x%02x", int(c[0]*255+0.5), int(c[1]*255+0.5), int(c[2]*255+0.5))
 }
 
-// contrast is the contrast ratio of WCAG 2.2, 1 to 21.
+// contrast returns the contrast ratio of WCAG 2.2, 1 to 21.
 func contrast(a, b color) float64 {
 	la, lb := a.luminance(), b.luminance()
 	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)

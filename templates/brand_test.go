@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Nobody should have to know about contrast to set a colour.
+// An operator should not have to know about contrast to set a colour.
 func TestAnyAccentIsLegibleInBothModes(t *testing.T) {
 	for r := 0; r <= 255; r += 15 {
 		for g := 0; g <= 255; g += 15 {

@@ -7,7 +7,7 @@ import (
 
 // CheckSession writes the frame that applications ask whether the person is still signed in (OpenID
 // Connect Session Management section 3.2); cookie is the name of the one its script reads. It is no
-// Page: nobody sees it.
+// Page: it is not seen.
 func (p *Pages) CheckSession(w http.ResponseWriter, cookie string) error {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, err := fmt.Fprintf(w, `<!doctype html>

@@ -10,11 +10,11 @@ import (
 	texttemplate "text/template"
 )
 
-// edition is all pages and mails in one language. It is parsed when somebody first asks for it.
+// edition is all pages and mails in one language. It is parsed when it is first needed.
 type edition struct {
 	*locale
 	of     *Pages
-	parsed func() error       // parses once, whoever comes first
+	parsed func() error       // parses once, at the first call
 	base   *template.Template // the layout, its parts and the offers, which every page shares
 	pages  map[string]*template.Template
 	mails  map[string]mailTemplate
@@ -36,7 +36,7 @@ func newEdition(p *Pages, l *locale) *edition {
 	return e
 }
 
-// edition is the one in the language, or the English one.
+// edition returns the one in the language, or the English one.
 func (p *Pages) edition(language string) (*edition, error) {
 	e := p.editions[language]
 	if e == nil {

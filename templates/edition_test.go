@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/i18n"
 )
 
-// renderIn is one page in a language.
+// renderIn returns one page in a language.
 func renderIn(t *testing.T, p *Pages, name string, page Page) *httptest.ResponseRecorder {
 	t.Helper()
 	w := httptest.NewRecorder()

@@ -16,7 +16,7 @@ func has(n *html.Node, key string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
 }
 
-// Without JavaScript or WebAuthn nobody sees a button that does nothing, nor an "or" before it.
+// Without JavaScript or WebAuthn no user sees a button that does nothing, nor an "or" before it.
 func TestPasskeyButtonIsHiddenUntilTheScriptShowsIt(t *testing.T) {
 	p := mustNew(t, Brand{})
 	offer := PasskeyOffer{Action: "/login/passkey", OptionsJSON: options}

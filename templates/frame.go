@@ -15,7 +15,7 @@ type framed interface{ frame() Frame }
 
 func (f Frame) frame() Frame { return f }
 
-// frame is what the layout asks of every page; nil outside of the account.
+// frame returns what the layout asks of every page; nil outside of the account.
 func frame(page Page) *Frame {
 	p, ok := page.(framed)
 	if !ok {
@@ -25,7 +25,7 @@ func frame(page Page) *Frame {
 	return &f
 }
 
-// scripted tells whether the page has use for static/passkey.js.
+// scripted reports whether the page has use for static/passkey.js.
 func scripted(page Page) bool {
 	p, ok := page.(interface{ scripted() bool })
 	return ok && p.scripted()
@@ -45,7 +45,7 @@ func offersPasskey(offers []Offer) bool {
 	})
 }
 
-// signalJSON is the argument of the browser's function, for a data attribute.
+// signalJSON returns the argument of the browser's function, for a data attribute.
 func signalJSON(s Signal) (string, error) {
 	body, err := json.Marshal(s)
 	return string(body), err

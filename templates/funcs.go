@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/legible"
 )
 
-// funcs are what pages may call.
+// funcs returns what pages may call.
 func (e *edition) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t": e.t, "say": e.say, "browser": e.browser, "day": e.day, "moment": e.moment,
@@ -45,7 +45,7 @@ func (e *edition) funcs() template.FuncMap {
 	}
 }
 
-// mailFuncs are what mails may call.
+// mailFuncs returns what mails may call.
 func (e *edition) mailFuncs() map[string]any {
 	return map[string]any{
 		"t": e.t, "tn": e.tn, "say": e.say, "browser": e.browser,
@@ -108,7 +108,7 @@ func host(name string) template.HTML {
 	return template.HTML("<bdi>" + strings.Join(parts, "<wbr>") + "</bdi>")
 }
 
-// endonym is what a language calls itself.
+// endonym returns what a language calls itself.
 func endonym(tag string) string {
 	switch tag {
 	case "en":

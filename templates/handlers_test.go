@@ -54,7 +54,7 @@ var messages = sync.OnceValues(func() ([]string, error) {
 	return slices.Compact(said), nil
 })
 
-// goPackage is what go list tells of one.
+// goPackage is what go list says of one.
 type goPackage struct {
 	ImportPath, Dir, Export string
 	GoFiles                 []string

@@ -24,7 +24,7 @@ var attacks = []string{
 	`&lt;script&gt;alert(1)&lt;/script&gt;&#x22;`,
 }
 
-// Whatever stands in the fields, a page has the same elements and attributes as with a harmless word
+// Whatever is in the fields, a page has the same elements and attributes as with a harmless word
 // there, nothing that runs, and no address that runs: every attack in all fields at once, and in each
 // field by itself one of them after the other.
 func TestNoFieldOfAnyPageCanAddMarkup(t *testing.T) {
@@ -82,12 +82,12 @@ func refusesAttacks(t *testing.T, p *Pages, field textField) {
 	}
 }
 
-// leaves tells the fields whose address is refused as a whole when it does not lead where it must.
+// leaves lists the fields whose address is refused as a whole when it does not lead where it must.
 func leaves(path string) bool {
 	return slices.Contains([]string{"HandOff.URL", "FormPost.Action", "SignedOut.NextURL", "Error.BackURL", "AuthenticatorApp.URI"}, path)
 }
 
-// shape is the page's elements with the names of their attributes, in order. The addresses and the
+// shape returns the page's elements with the names of their attributes, in order. The addresses and the
 // absence of inline code are checked on the way.
 func shape(t *testing.T, p *Pages, language string, page Page) []string {
 	t.Helper()
@@ -153,7 +153,7 @@ func textFields(page Page) []textField {
 	return out
 }
 
-// withTexts is a deep copy of v, whose strings are what set makes of where they are and what they were.
+// withTexts returns a deep copy of v, whose strings are what set makes of where they are and what they were.
 func withTexts(v reflect.Value, path string, set func(path, was string) string) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)

@@ -17,7 +17,7 @@ const languageLife = 30 * 60 // seconds: as long as a sign-in may take
 // maxLocales is how many bytes of a list of languages are read.
 const maxLocales = 256
 
-// IsLanguage tells whether tag names a language that there is (BCP 47).
+// IsLanguage reports whether tag names a language that there is (BCP 47).
 func IsLanguage(tag string) bool {
 	_, err := language.Parse(tag)
 	return err == nil && len(tag) <= 35 && !strings.Contains(tag, "_") // longest in RFC 5646 section 4.4.1
@@ -78,10 +78,10 @@ func (p *Pages) Prefer(w http.ResponseWriter, locales string, secure bool) {
 	}
 }
 
-// Languages are those there are, English first.
+// Languages returns those there are, English first.
 func (p *Pages) Languages() []string { return slices.Clone(p.languages.names) }
 
-// languagesWith are those there are, and one more if it is none of them.
+// languagesWith returns those there are, and one more if it is none of them.
 func (p *Pages) languagesWith(chosen string) []string {
 	if chosen == "" || slices.Contains(p.languages.names, chosen) {
 		return p.Languages()
@@ -89,7 +89,7 @@ func (p *Pages) languagesWith(chosen string) []string {
 	return append(p.Languages(), chosen)
 }
 
-// Choose is where the foot of every page leads who wants another language: the cookie keeps it, and the
+// Choose answers the choice of a language at the foot of every page: the cookie keeps it, and the
 // answer leads back to the page, which must be of origin.
 func (p *Pages) Choose(origin string, secure bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -100,10 +100,10 @@ func (p *Pages) Choose(origin string, secure bool) http.Handler {
 	})
 }
 
-// For is the language of ours that suits a locale such as de-CH; "" when none does.
+// For returns the language of ours that suits a locale such as de-CH; "" when none does.
 func (p *Pages) For(locale string) string { return p.languages.of(locale) }
 
-// asked is the language of ours that an application asks for, if any.
+// asked returns the language of ours that an application asks for, if any.
 func (p *Pages) asked(r *http.Request) string {
 	path, ours := strings.CutPrefix(r.URL.Path, strings.TrimSuffix(p.brand.BasePath, "/"))
 	if !ours || path != "/authorize" && path != "/logout" || !strings.Contains(r.URL.RawQuery, "ui_locales=") {
@@ -112,7 +112,7 @@ func (p *Pages) asked(r *http.Request) string {
 	return p.among(r.URL.Query().Get("ui_locales"))
 }
 
-// among is the first of these that is a language of ours, if any.
+// among returns the first of these that is a language of ours, if any.
 func (p *Pages) among(locales string) string {
 	for _, locale := range strings.Fields(bounded(locales)) {
 		if name := p.languages.of(locale); name != "" {
@@ -130,7 +130,7 @@ func remembered(r *http.Request) string {
 	return cookie.Value
 }
 
-// of is the language of ours that suits a list as in Accept-Language; "" when none does.
+// of returns the language of ours that suits a list as in Accept-Language; "" when none does.
 func (l languages) of(list string) string {
 	if list == "" {
 		return ""

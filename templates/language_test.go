@@ -115,7 +115,7 @@ func TestFootOfEveryPageHasTheLinksOfTheOperator(t *testing.T) {
 	}
 }
 
-// ar is a language nobody translated: what it lacks is English, its direction is right.
+// ar is a language without a catalogue: what it lacks is English, its direction is right.
 func TestAnotherLanguageIsOneMoreFile(t *testing.T) {
 	english, err := fs.ReadFile(files, "locales/en.json")
 	if err != nil {

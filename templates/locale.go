@@ -22,7 +22,7 @@ const (
 )
 
 // locale is one language. A message is found by its English text, so English needs a catalogue for
-// plural forms only, and what nobody translated is shown in English.
+// plural forms only, and what has no translation is shown in English.
 type locale struct {
 	tag      language.Tag
 	messages map[string]string
@@ -59,7 +59,7 @@ func newLocale(bundle *goi18n.Bundle, file *goi18n.MessageFile) *locale {
 
 func (l *locale) english() bool { return l.tag == language.English }
 
-// direction is the dir attribute of the page.
+// direction returns the dir attribute of the page.
 func (l *locale) direction() string {
 	script, _ := l.tag.Script()
 	switch script.String() {
@@ -119,7 +119,7 @@ func (l *locale) date(layout string, at time.Time) string {
 	return strings.Replace(at.Format(l.exactly(layout)), month, l.exactly(month), 1)
 }
 
-// exactly is a text that is never part of another; where nobody translated it, it is English.
+// exactly returns a text that is never part of another; where there is no translation, it is English.
 func (l *locale) exactly(text string) string { return cmp.Or(l.messages[text], text) }
 
 // browser translates what login.BrowserName says.

@@ -13,7 +13,7 @@ type Page interface{ template() string }
 // SignIn is the first page of signing in: every offer is one method's way to begin.
 type SignIn struct {
 	App     string    // name of the client that asked; empty on a direct visit
-	Why     i18n.Text // why somebody signed in is asked again; empty otherwise
+	Why     i18n.Text // why a user who is signed in is asked again; empty otherwise
 	Account string    // address the sign-in is fixed to, or the one signed in already
 	Notice  i18n.Text // what happened before: "That link has expired."
 	Offers  []Offer   // in order of preference
@@ -25,10 +25,10 @@ type SignIn struct {
 // Offer is one method's part of the sign-in page, or of the one for the second factor.
 type Offer interface {
 	offer() string      // names its template
-	problem() i18n.Text // what is wrong with what was typed
+	problem() i18n.Text // the error of what was typed
 }
 
-// Problem is what is wrong with the first offer that has an error: it opens the title, which is
+// Problem returns the error of the first offer that has one: it opens the title, which is
 // what a screen reader says first.
 func (s SignIn) Problem() i18n.Text { return problem(s.Offers) }
 
@@ -46,7 +46,7 @@ type MailOffer struct {
 	Action string    // POST: email, request
 	Handle string    // of the pending request; travels as a hidden field
 	Email  string    // filled in already
-	Error  i18n.Text // what is wrong with the address
+	Error  i18n.Text // the error of the address
 }
 
 // UsersOffer signs a demo user in by a click.
@@ -90,12 +90,12 @@ type Consent struct {
 	RedirectHost string // where the answer goes; MCP makes showing it a MUST
 	Resources    []string
 	Account      string
-	SwitchURL    string // sign in as somebody else
+	SwitchURL    string // sign in as another user
 	Scopes       []ConsentScope
 	Details      []Detail  // authorization details (RFC 9396)
 	Lasts        i18n.Text // how long it lasts, as a sentence
 	Warning      i18n.Text // scaled to the risk; empty for the organisation's own
-	Unverified   bool      // nobody here answers for the client
+	Unverified   bool      // no operator answers for the client
 	Vouched      i18n.Text // who does, as a sentence
 	Links        []ConsentLink
 	LogoURL      string // our own copy
@@ -115,7 +115,7 @@ type ConsentScope struct {
 	New      bool // more than was allowed before
 }
 
-// HandOff leaves our site after a POST: form-action would silently stop a redirect.
+// HandOff goes to another site after a POST: form-action would silently stop a redirect.
 type HandOff struct {
 	App     string
 	URL     string
@@ -140,14 +140,14 @@ type SignOut struct {
 	Fields  []Field
 }
 
-// SignedOut says that nobody is signed in here any more, and has the browser tell applications.
+// SignedOut says that the user is signed out here, and has the browser notify applications.
 type SignedOut struct {
 	Notice    i18n.Text // what happened beside that; empty: nothing
 	SignInURL string
 	App       string   // name of the client at NextURL
 	NextURL   string   // where to go on to when the frames have loaded; empty: nowhere
 	Waits     bool     // for the person to go on there
-	Frames    []string // of applications that are told in the browser
+	Frames    []string // of applications that are notified in the browser
 }
 
 // Done says that what was asked for happened, and one way forward.
@@ -159,7 +159,7 @@ type Done struct {
 }
 
 // Error says what happened, that the account is fine, and one way forward; below, for developers,
-// the stable code and the trace id that also stands in the log.
+// the stable code and the trace id that is also in the log.
 type Error struct {
 	Status  int
 	Title   i18n.Text
@@ -169,9 +169,9 @@ type Error struct {
 	App     string    // its name: the way is back to it
 	OAuth   string    // the error of RFC 6749, if it is one
 	// BackURL is where the application gets its answer, and BackTo the host of it: for people to decide
-	// whether to go there. Empty: it has been told already, or never is.
+	// whether to go there. Empty: it has its answer already, or never gets one.
 	BackTo, BackURL string
-	// Explanation is what the application is told of it, for its developers: English, as protocols are.
+	// Explanation is what the application receives about it, for its developers: English, as protocols are.
 	Explanation string
 	Code        string // short and stable
 	Detail      string // what differs; only in dev mode
@@ -181,7 +181,7 @@ type Error struct {
 // errorDocs explains every code, under a heading of its name.
 const errorDocs = "https://github.com/symbolon-id/symbolon/blob/main/docs/errors.md#"
 
-// Docs is where the code is explained, "" without one.
+// Docs returns where the code is explained, "" without one.
 func (e Error) Docs() string {
 	if code := cmp.Or(e.Code, e.OAuth); code != "" {
 		return errorDocs + code
@@ -189,7 +189,7 @@ func (e Error) Docs() string {
 	return ""
 }
 
-// Failed tells a refusal from news that is good: a voided link has its page as well.
+// Failed reports whether it is a refusal: a voided link has its page as well.
 func (e Error) Failed() bool { return e.Status == 0 || e.Status >= http.StatusBadRequest }
 
 // Reassures says that the account is fine: unless it may be the account that is refused.
@@ -230,7 +230,7 @@ type SignInMail struct {
 	Language string
 }
 
-// InviteMail tells somebody that an account waits for them.
+// InviteMail notifies a user that an account waits for them.
 type InviteMail struct {
 	Name string
 	Link string // signs in, once

@@ -22,7 +22,7 @@ type Frame struct {
 type Section struct {
 	Icon    string    // in part-icons.html
 	Title   i18n.Text // "Passkeys"
-	Group   i18n.Text // "Security"; empty: stands alone, at the top
+	Group   i18n.Text // "Security"; empty: alone, at the top
 	URL     string
 	Current bool
 }
@@ -34,7 +34,7 @@ type Group struct {
 	Sections []Section
 }
 
-// Groups is the sections by their group, in order.
+// Groups returns the sections by their group, in order.
 func (f Frame) Groups() []Group {
 	var all []Group
 	for _, s := range f.Sections {
@@ -101,7 +101,7 @@ type AuthenticatorApp struct {
 	QR      QR        // of URI
 	Confirm string    // POST: code; enables it
 	Cancel  string    // POST; empty for none
-	Error   i18n.Text // what is wrong with the code
+	Error   i18n.Text // the error of the code
 }
 
 // RecoveryCodes says how many are left, and shows new ones once.
@@ -162,7 +162,7 @@ type Connection struct {
 	Until    time.Time // zero: until it is stopped
 }
 
-// Activity tells what happened to the account, newest first.
+// Activity lists what happened to the account, newest first.
 type Activity struct {
 	Frame
 	Events []ActivityEvent
@@ -177,8 +177,8 @@ type ActivityEvent struct {
 	Sentence i18n.Text // "Signed in with a passkey."
 	Browser  string
 	Network  string
-	Refused  bool // somebody tried and was kept out
-	Ours     bool // nobody could have done it but us or the person: "This wasn't me" is not offered
+	Refused  bool // an attempt that was kept out
+	Ours     bool // only we or the person could have done it: "This wasn't me" is not offered
 }
 
 func (AccountHome) template() string      { return "account-home" }

@@ -3,7 +3,7 @@ package templates
 // Detail is one authorization detail (RFC 9396) as a person reads it.
 type Detail struct {
 	Type     string
-	Sentence []Phrase // in the words of the operator; none: nobody knows this type any more
+	Sentence []Phrase // in the words of the operator; none: this type is no longer known
 	Members  []DetailMember
 }
 

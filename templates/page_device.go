@@ -8,7 +8,7 @@ import "github.com/symbolon-id/symbolon/i18n"
 type Device struct {
 	Action      string    // POST: user_code, or decision=allow|deny
 	UserCode    string    // filled in, or shown to be compared
-	Error       i18n.Text // what is wrong with the code
+	Error       i18n.Text // the error of the code
 	Client      string
 	Account     string
 	Network     string // of the device

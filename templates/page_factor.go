@@ -13,7 +13,7 @@ type PasskeyOffer struct {
 	Action      string // POST: credential (JSON of the assertion), request
 	Handle      string
 	OptionsJSON string // PublicKeyCredentialRequestOptionsJSON: the object with challenge, without "publicKey" around it
-	Confirms    bool   // asked of somebody known, as second factor or step-up; the words differ
+	Confirms    bool   // asked of a known user, as second factor or step-up; the words differ
 	Error       i18n.Text
 }
 
@@ -31,7 +31,7 @@ type RecoveryOffer struct {
 	Error  i18n.Text
 }
 
-// SecondFactor asks somebody known for one more proof: after the first factor, or to step up.
+// SecondFactor asks a known user for one more proof: after the first factor, or to step up.
 type SecondFactor struct {
 	App     string
 	Account string    // fixed: address of the account
@@ -39,13 +39,13 @@ type SecondFactor struct {
 	Notice  i18n.Text
 	Offers  []Offer // in order of preference; RecoveryOffer last
 	Signals []Signal
-	Other   string // GET: begin again as somebody else, or leave; empty for none
+	Other   string // GET: begin again as another user, or go away; empty for none
 }
 
-// Problem is what is wrong with the first offer that has an error.
+// Problem returns the error of the first offer that has one.
 func (s SecondFactor) Problem() i18n.Text { return problem(s.Offers) }
 
-// EnrolPasskey offers a passkey to somebody who just signed in by other means.
+// EnrolPasskey offers a passkey to a user who just signed in by other means.
 type EnrolPasskey struct {
 	App         string
 	Account     string
@@ -65,11 +65,11 @@ type RecoverAccount struct {
 	Action  string    // POST: signs in, once
 }
 
-// Signal tells the person's password manager what became of passkeys it keeps (WebAuthn Signal
+// Signal reports to the person's password manager what became of passkeys it keeps (WebAuthn Signal
 // API). Identifiers are base64url, as in the options. Pages show nothing of it.
 type Signal interface{ signal() string }
 
-// SignalUnknown: the account behind this passkey is not there any more, or it was removed.
+// SignalUnknown says that the account behind this passkey is not there any more, or it was removed.
 type SignalUnknown struct {
 	RPID         string `json:"rpId"`
 	CredentialID string `json:"credentialId"`

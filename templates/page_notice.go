@@ -8,8 +8,8 @@ import (
 	"github.com/symbolon-id/symbolon/i18n"
 )
 
-// NoticeMail tells somebody what happened to their account, how to see it and what to do when it
-// was somebody else. The functions below write the ones there are.
+// NoticeMail notifies a user what happened to their account, how to see it and what to do when it
+// was another person. The functions below write the ones there are.
 type NoticeMail struct {
 	Title    i18n.Text // also the subject
 	Sentence i18n.Text
@@ -17,7 +17,7 @@ type NoticeMail struct {
 	Code     string // to be typed; empty for none
 	WayText  i18n.Text
 	Link     string    // absolute; empty for none
-	Else     i18n.Text // what to do if it was somebody else
+	Else     i18n.Text // what to do if it was another person
 
 	Language string
 }
@@ -35,7 +35,7 @@ type Circumstances struct {
 	Network string
 }
 
-// Known is the facts that have a value.
+// Known returns the facts that have a value.
 func (m NoticeMail) Known() []Fact {
 	return slices.DeleteFunc(slices.Clone(m.Facts), func(f Fact) bool { return f.Value == "" })
 }
@@ -54,7 +54,7 @@ func (c Circumstances) facts(more ...Fact) []Fact {
 	return facts
 }
 
-// verbatim is a value that is the same in every language, or nothing.
+// verbatim returns a value that is the same in every language, or nothing.
 func verbatim(s string) i18n.Text {
 	if s == "" {
 		return ""
@@ -70,25 +70,25 @@ func browser(name string) i18n.Text {
 	return i18n.Text(name)
 }
 
-// NewDeviceMail: somebody signed in with a browser not seen before. link: the sessions.
+// NewDeviceMail reports a sign-in with a browser not seen before. link: the sessions.
 func NewDeviceMail(c Circumstances, link string) NoticeMail {
 	return NoticeMail{Title: "New sign-in to your account", Sentence: "Your account was used in a browser we haven’t seen before.",
 		Facts: c.facts(), WayText: "Review your browsers", Link: link, Else: secure}
 }
 
-// FactorAddedMail: factor is "the passkey “Phone”", "an authenticator app". link: the account.
+// FactorAddedMail reports a new factor; factor is "the passkey “Phone”", "an authenticator app". link: the account.
 func FactorAddedMail(factor i18n.Text, c Circumstances, link string) NoticeMail {
 	return NoticeMail{Title: "A sign-in method was added", Sentence: i18n.Say("You can now sign in with {way}.", factor),
 		Facts: c.facts(), WayText: "Go to your account", Link: link, Else: secure}
 }
 
-// FactorRemovedMail: factor is "the passkey “Phone”", "the authenticator app". link: the account.
+// FactorRemovedMail reports a removed factor; factor is "the passkey “Phone”", "the authenticator app". link: the account.
 func FactorRemovedMail(factor i18n.Text, c Circumstances, link string) NoticeMail {
 	return NoticeMail{Title: "A sign-in method was removed", Sentence: i18n.Say("You can no longer sign in with {way}.", factor),
 		Facts: c.facts(), WayText: "Go to your account", Link: link, Else: secure}
 }
 
-// RecoveryCodeMail: one was used, left remain. link: the recovery codes.
+// RecoveryCodeMail reports that one was used, and left remain. link: the recovery codes.
 func RecoveryCodeMail(left int, c Circumstances, link string) NoticeMail {
 	return NoticeMail{Title: "A recovery code was used", Sentence: i18n.Say("Someone signed in with one of your recovery codes. You have {n} left.", left),
 		Facts: c.facts(), WayText: "Go to recovery codes", Link: link, Else: secure}
@@ -119,7 +119,7 @@ func ConfirmEmailMail(code string, minutes int, c Circumstances, link string) No
 		Else: "If this wasn’t you, ignore this email. Nothing changes unless you confirm."}
 }
 
-// ConnectedMail: an app or an agent was given access. link: the connections.
+// ConnectedMail reports that an app or an agent was given access. link: the connections.
 func ConnectedMail(app string, scopes []i18n.Text, c Circumstances, link string) NoticeMail {
 	var facts []Fact
 	for _, scope := range scopes {
@@ -129,7 +129,7 @@ func ConnectedMail(app string, scopes []i18n.Text, c Circumstances, link string)
 		Facts: c.facts(facts...), WayText: "Review access", Link: link, Else: "If this wasn’t you, open the link and remove its access."}
 }
 
-// RecoveryLinkMail: the operator made a link that signs in without any factor. from is when it begins
+// RecoveryLinkMail reports that the operator made a link that signs in without any factor. from is when it begins
 // to work; link: the activity.
 func RecoveryLinkMail(from time.Time, link string) NoticeMail {
 	m := NoticeMail{Title: "A recovery link was created", Sentence: "An administrator created a link that lets anyone who has it into your account, once.",
@@ -141,7 +141,7 @@ func RecoveryLinkMail(from time.Time, link string) NoticeMail {
 	return m
 }
 
-// AccountDeletedMail is the last one.
+// AccountDeletedMail returns the last mail of an account.
 func AccountDeletedMail(c Circumstances) NoticeMail {
 	return NoticeMail{Title: "Your account was deleted", Sentence: "Everything we stored about you is gone, and all apps have lost access.",
 		Facts: c.facts(), Else: "If this wasn’t you, contact your administrator."}

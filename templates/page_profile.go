@@ -17,16 +17,16 @@ type Profile struct {
 	More      []FieldGroup
 	Email     Address // cannot be removed
 	Second    Address // a way back in when the first is lost; not shown without Change
-	MailOff   bool    // nobody signs in by mail
+	MailOff   bool    // signing in by mail is off
 }
 
-// FieldGroup is what else a person may tell, of one kind.
+// FieldGroup is the fields of one kind.
 type FieldGroup struct {
 	Title  i18n.Text
 	Fields []ProfileField
 }
 
-// ProfileField is one line of it.
+// ProfileField is one line of a FieldGroup.
 type ProfileField struct {
 	Name    string // POST
 	Label   i18n.Text
@@ -34,10 +34,10 @@ type ProfileField struct {
 	Fill    string // autocomplete; empty: none
 	Example string // empty: the label says it all
 	Value   string
-	Error   i18n.Text // what is wrong with Value
+	Error   i18n.Text // the error of Value
 }
 
-// Input is the type of the control. One for dates shows neither a year alone nor what is no date.
+// Input returns the type of the control. One for dates shows neither a year alone nor what is no date.
 func (f ProfileField) Input() string {
 	if _, err := time.Parse(time.DateOnly, f.Value); f.Type == "date" && f.Value != "" && (err != nil || strings.HasPrefix(f.Value, "0000")) || f.Type == "zone" {
 		return "text"
@@ -45,7 +45,7 @@ func (f ProfileField) Input() string {
 	return cmp.Or(f.Type, "text")
 }
 
-// Described is the id of what is said below the control, "" for nothing.
+// Described returns the id of what is said below the control, "" for nothing.
 func (f ProfileField) Described() string {
 	switch {
 	case f.Error != "":
@@ -56,7 +56,7 @@ func (f ProfileField) Described() string {
 	return ""
 }
 
-// Wrong is what is wrong with the first field that has an error.
+// Wrong returns the error of the first field that has one.
 func (p Profile) Wrong() i18n.Text {
 	for _, g := range p.More {
 		for _, f := range g.Fields {
@@ -68,28 +68,28 @@ func (p Profile) Wrong() i18n.Text {
 	return ""
 }
 
-// Problem is what is wrong with the first field that has an error.
+// Problem returns the error of the first field that has one.
 func (p Profile) Problem() i18n.Text {
 	return cmp.Or(p.NameError, p.Wrong(), p.Email.Error, p.Email.CodeError, p.Second.Error, p.Second.CodeError)
 }
 
-// Address is one mail address and its two-step change: a new address counts once somebody who
+// Address is one mail address and its two-step change: a new address counts once a person who
 // reads its mail said so.
 type Address struct {
 	Address   string    // as it is now; empty when there is none
 	Change    string    // POST: email; sends a code to it
 	Typed     string    // with Error: what was typed
-	Error     i18n.Text // what is wrong with the address
+	Error     i18n.Text // the error of the address
 	Pending   string    // the address a code was sent to; empty when none is on its way
 	Confirm   string    // POST: code
-	CodeError i18n.Text // what is wrong with the code
+	CodeError i18n.Text // the error of the code
 	Cancel    string    // POST: forgets the pending one
 	Remove    string    // POST; empty when it cannot be removed
 }
 
 // ConfirmEmail is what the link in the mail to a new address shows, in whatever browser.
 type ConfirmEmail struct {
-	Old    string // empty for whoever is not signed in to the account, and when there was none
+	Old    string // empty for a browser that is not signed in to the account, and when there was none
 	New    string
 	Second bool   // it is to be the second address
 	Action string // POST: changes the address

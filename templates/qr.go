@@ -8,13 +8,13 @@ import (
 // QR is the modules of a QR code, rows from above, true for dark; without the quiet zone.
 type QR [][]bool
 
-// Quiet is the light margin a scanner needs (ISO/IEC 18004 §6.3.8), in modules.
+// Quiet returns the light margin a scanner needs (ISO/IEC 18004 §6.3.8), in modules.
 func (QR) Quiet() int { return 4 }
 
-// Size is the width with the quiet zone, in modules.
+// Size returns the width with the quiet zone, in modules.
 func (q QR) Size() int { return len(q) + 2*q.Quiet() }
 
-// Path is the dark modules as SVG path data, to be drawn by a stroke of one module: a line for each
+// Path returns the dark modules as SVG path data, to be drawn by a stroke of one module: a line for each
 // run in a row, which takes half the bytes of rectangles.
 func (q QR) Path() string {
 	var d strings.Builder

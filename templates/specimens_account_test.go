@@ -10,7 +10,7 @@ const options = `{"challenge":"AAAA"}`
 
 var anHour = time.Date(2026, 3, 2, 14, 5, 0, 0, time.UTC)
 
-// factorSpecimens are the pages of passkeys and second factors.
+// factorSpecimens returns the pages of passkeys and second factors.
 func factorSpecimens() []Page {
 	passkey := PasskeyOffer{Action: "/login/passkey", Handle: "handle", OptionsJSON: options, Error: "That passkey is not known here."}
 	totp := TOTPOffer{Action: "/login/totp", Handle: "handle", Error: "That code is not right."}
@@ -33,7 +33,7 @@ func factorSpecimens() []Page {
 	}
 }
 
-// accountSpecimens are the pages of the account: those that change something twice, before and
+// accountSpecimens returns the pages of the account: those that change something twice, before and
 // after the fresh sign-in that it takes.
 func accountSpecimens() []Page {
 	frame := Frame{Sections: []Section{{Icon: "home", Title: "Home", URL: "/account"}, {Icon: "key", Title: "Passkeys", URL: "/account/passkeys", Current: true}},
@@ -86,7 +86,7 @@ func changes(frame Frame) []Page {
 	}
 }
 
-// noticeSpecimens are the mails of page_notice.go.
+// noticeSpecimens returns the mails of page_notice.go.
 func noticeSpecimens() []Mail {
 	c := Circumstances{At: anHour, Browser: "Firefox on Linux", Network: "203.0.113.0/24"}
 	const link = "https://example.org/account"

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// specimens is every page once or more, so that each branch of each template has run before
-// somebody depends on it.
+// specimens returns every page once or more, so that each branch of each template has run before
+// another package depends on it.
 func specimens() []Page {
 	mail := MailOffer{Action: "/login/mail", Handle: "handle", Email: "ada@example.org", Error: "That is not a mail address."}
 	users := UsersOffer{Action: "/login/dev", Handle: "handle", Users: []UserChoice{{ID: "1", Name: "Ada", Email: "ada@example.org"}}}

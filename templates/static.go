@@ -36,10 +36,10 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 		body = file.zipped
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // the browser went away; nobody is left to tell
+	_, _ = w.Write(body) // the browser went away; there is no one to report to
 }
 
-// url is where a page finds the file; "" when there is none, as without a logo.
+// url returns where a page finds the file; "" when there is none, as without a logo.
 func (a *assets) url(name string) string {
 	file, found := a.byName[name]
 	if !found {
@@ -58,7 +58,7 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// unhashed is the name in the source: symbolon.3f2a9c01.css is symbolon.css, and logo.….png is logo.
+// unhashed returns the name in the source: symbolon.3f2a9c01.css is symbolon.css, and logo.….png is logo.
 func unhashed(name string) string {
 	parts := strings.Split(name, ".")
 	if len(parts) != 3 {

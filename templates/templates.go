@@ -24,7 +24,7 @@ type Pages struct {
 }
 
 // New reads the catalogues and brand.LogoPath; nothing is read from disk afterwards. The templates are
-// parsed when somebody first asks for a page.
+// parsed when a page is first needed.
 func New(brand Brand) (*Pages, error) { return newPages(brand, files) }
 
 func newPages(brand Brand, catalogues fs.FS) (*Pages, error) {

@@ -10,12 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// hostile schemes run in our origin or read local files instead of leaving.
+// hostile schemes run in our origin or read local files instead of going elsewhere.
 var hostile = []string{"javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"}
 
 // leave vouches for an address that a person is sent away to. Native applications are reached by
 // schemes of their own (RFC 8252 §7.1), which html/template would blank out; it still escapes the
-// attribute. An address that does not leave is an error, so that the page is not shown at all.
+// attribute. An address that does not lead elsewhere is an error, so that the page is not shown at all.
 func leave(address string) (template.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "" {
@@ -27,8 +27,8 @@ func leave(address string) (template.URL, error) {
 	return template.URL(address), nil
 }
 
-// phoneLine is how many characters of a name stand on one line of a phone; a longer one is broken where
-// that misleads nobody.
+// phoneLine is how many characters of a name fit on one line of a phone; a longer one is broken where
+// that does not mislead.
 const phoneLine = 24
 
 // hostParts splits a long host before each dot.

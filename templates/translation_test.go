@@ -15,7 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/i18n"
 )
 
-// catalogue is a language's messages by their English text.
+// catalogue returns a language's messages by their English text.
 func catalogue(t *testing.T, name string) map[string]*goi18n.Message {
 	t.Helper()
 	file, err := goi18n.NewBundle(language.English).LoadMessageFileFS(files, "locales/"+name+".json")
@@ -41,7 +41,7 @@ func translations(t *testing.T) []string {
 	return out
 }
 
-// counted are the messages with a number.
+// counted returns the messages with a number.
 func counted(t *testing.T) (out []string) {
 	t.Helper()
 	for id, m := range catalogue(t, "en") {
@@ -58,7 +58,7 @@ var (
 	letters    = regexp.MustCompile(`\p{L}`)
 )
 
-// inTemplates are the texts that templates say themselves.
+// inTemplates returns the texts that templates say themselves.
 func inTemplates(t *testing.T) (out []string) {
 	t.Helper()
 	eachTemplate(t, func(_, source string) {
@@ -149,7 +149,7 @@ func placeholders(s string) []string {
 	return found
 }
 
-// The numbers a page can show; a million of them is nobody's business.
+// The numbers a page can show; a million of them is no case.
 func TestNumbersHaveTheirForms(t *testing.T) {
 	p := mustNew(t, Brand{})
 	for _, name := range translations(t) {
@@ -202,7 +202,7 @@ func TestNamesAreNeverTranslated(t *testing.T) {
 }
 
 // Templates translate literals by t and what handlers say by say, which takes nothing else: a string that
-// somebody typed can reach neither.
+// a person typed can reach neither.
 func TestTemplatesTranslateLiteralsOnly(t *testing.T) {
 	call := regexp.MustCompile(`[({|] *tn? ([^ })]*)`)
 	eachTemplate(t, func(name, source string) {

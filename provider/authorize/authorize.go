@@ -31,7 +31,7 @@ type validRequest struct {
 	*interaction.Request
 	client   storage.Client
 	checked  grant.Checked
-	session  *session.Session // set when nothing is left to do
+	session  *session.Session // set when nothing remains to be done
 	parked   bool             // stored under its handle; answered at most once
 	pushing  bool             // it arrives at /par
 	received url.Values       // what a request object has taken the place of
@@ -41,7 +41,7 @@ type validRequest struct {
 	reply    reply
 }
 
-// Deps is what the endpoint stands on.
+// Deps is what the endpoint depends on.
 type Deps struct {
 	Place    oauth.Place
 	Auth     *clientauth.Authenticator
@@ -63,7 +63,7 @@ type Deps struct {
 	// elsewhere returns the page that answers a parked request which no client sent to /authorize, ""
 	// for any other.
 	Elsewhere func(q *interaction.Request) string
-	// signals is what the browser of a user who goes on to an app should tell their password manager;
+	// signals is what the browser of a user who goes on to an app should signal to their password manager;
 	// nil: nothing.
 	Signals func(context.Context, storage.User) ([]templates.Signal, error)
 
@@ -78,7 +78,7 @@ type KnownClients interface {
 	Known(ctx context.Context, id string) (storage.Client, error)
 }
 
-// Recorder takes the refusals worth remembering.
+// Recorder records the refusals worth remembering.
 type Recorder interface {
 	RecordLater(ctx context.Context, e audit.Event)
 }
@@ -158,7 +158,7 @@ func (e *Endpoint) begin(w http.ResponseWriter, r *http.Request) error {
 	return e.proceed(w, r, v)
 }
 
-// asSent is the request for another trip through the browser: a pushed one goes by its name, a signed
+// asSent returns the request for another trip through the browser: a pushed one goes by its name, a signed
 // one as it was signed.
 func (v *validRequest) asSent() url.Values {
 	if v.received != nil {
@@ -200,7 +200,7 @@ func (e *Endpoint) resume(w http.ResponseWriter, r *http.Request) error {
 	return e.proceed(w, r, v)
 }
 
-// differs tells whether the client has changed what it asks for, by changing itself, since the request
+// differs reports whether the client has changed what it asks for, by changing itself, since the request
 // was parked. What a person was shown and answered was that.
 func (v *validRequest) differs(shown interaction.Request) bool {
 	return v.ClientName != shown.ClientName || v.Links != shown.Links || v.RedirectURI != shown.RedirectURI ||

@@ -75,7 +75,7 @@ func (v *validRequest) wantClaims(asked map[string]json.RawMessage) (names []str
 	return names, nil
 }
 
-// widen adds the scopes that the named claims are of, and notes which of them nobody asked for as a
+// widen adds the scopes that the named claims are of, and notes which of them were not asked for as a
 // whole. Of those the person is asked for the claims, if there is more than one to the scope.
 func (v *validRequest) widen(named *storage.NamedClaims) {
 	scopes := slices.Clone(v.Scopes)
@@ -130,7 +130,7 @@ func (v *validRequest) wantACR(c claimRequest) {
 	}
 }
 
-// reached tells whether the person signed in as well as the client insists on.
+// reached reports whether the person signed in as well as the client insists on.
 func (v *validRequest) reached(acr string) bool {
 	return len(v.mustACR) == 0 || slices.Contains(v.mustACR, acr)
 }

@@ -49,7 +49,7 @@ func (e *Endpoint) proceed(w http.ResponseWriter, r *http.Request, v *validReque
 }
 
 // recognize turns the subject that a hint names into the id of the person signed in, when it is theirs.
-// The pages know people by their ids only; to them, any other subject is somebody else.
+// The pages know people by their ids only; to them, any other subject is another user.
 func (e *Endpoint) recognize(ctx context.Context, v *validRequest, s *session.Session) error {
 	if s == nil || v.HintSubject == "" || v.HintSubject == s.UserID || v.HintSubject != e.Tokens.Subject(v.client, s.UserID) {
 		return nil
@@ -61,7 +61,7 @@ func (e *Endpoint) recognize(ctx context.Context, v *validRequest, s *session.Se
 	return e.Requests.Update(ctx, v.Request)
 }
 
-// somebodyElse tells whether the person has signed in for this very request as another than the one
+// somebodyElse reports whether the person has signed in for this very request as another than the one
 // the client asked for (id_token_hint; OpenID Connect Core section 3.1.2.2): never switch silently,
 // and do not ask for ever.
 func (v *validRequest) somebodyElse(s *session.Session) bool {
@@ -70,7 +70,7 @@ func (v *validRequest) somebodyElse(s *session.Session) bool {
 }
 
 // detour parks the request and sends the browser to the page that is due; under prompt=none the
-// client is told instead.
+// client gets an error instead.
 func (e *Endpoint) detour(w http.ResponseWriter, r *http.Request, v *validRequest, page, refusal string) error {
 	if v.HasPrompt("none") {
 		return v.refused(oauth.Refuse(refusal, "User interaction is required, but prompt=none was requested."))
@@ -110,7 +110,7 @@ func (e *Endpoint) respond(w http.ResponseWriter, r *http.Request, v *validReque
 	return e.reply.answerClient(w, r, v, fields)
 }
 
-// authorized returns what the code is to stand for.
+// authorized returns what the code will represent.
 func (v *validRequest) authorized(spend storage.Spent) grant.Authorization {
 	return grant.Authorization{
 		ClientID: v.ClientID, UserID: v.session.UserID, SessionID: v.session.ID, Spend: spend,
@@ -181,7 +181,7 @@ func (p *replier) deliver(w http.ResponseWriter, r *http.Request, err error) err
 	return err
 }
 
-// refuseAtClient answers by redirect; an outage is ours to tell.
+// refuseAtClient answers by redirect; an outage is ours to report.
 func (p *replier) refuseAtClient(w http.ResponseWriter, r *http.Request, v *validRequest, e *oauth.Error) error {
 	if e.Status >= http.StatusInternalServerError {
 		return e
@@ -195,7 +195,7 @@ func (p *replier) refuseAtClient(w http.ResponseWriter, r *http.Request, v *vali
 	return p.answerClient(w, r, v, fields)
 }
 
-// response is the parameters of an authorization response: always with one iss (RFC 9207) and the state
+// response returns the parameters of an authorization response: always with one iss (RFC 9207) and the state
 // as sent.
 func (p *replier) response(ctx context.Context, v *validRequest, fields [][2]string) ([][2]string, error) {
 	if v.reply.state != "" {
@@ -228,7 +228,7 @@ func (p *replier) answerClient(w http.ResponseWriter, r *http.Request, v *validR
 	return nil
 }
 
-// postToClient is OAuth 2.0 Form Post Response Mode.
+// postToClient implements OAuth 2.0 Form Post Response Mode.
 func (p *replier) postToClient(w http.ResponseWriter, v *validRequest, fields [][2]string) error {
 	page := templates.FormPost{App: v.ClientName, Action: v.reply.uri}
 	for _, f := range fields {
@@ -239,7 +239,7 @@ func (p *replier) postToClient(w http.ResponseWriter, v *validRequest, fields []
 	return p.pages.Render(w, http.StatusOK, page)
 }
 
-// signals are a service to the person's password manager: without them, people go on all the same.
+// signals serves the person's password manager: without them, people go on all the same.
 func (p *replier) signals(ctx context.Context, s *session.Session) []templates.Signal {
 	if p.signalsFor == nil || s == nil {
 		return nil

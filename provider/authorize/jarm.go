@@ -26,7 +26,7 @@ func (p *replier) signResponse(ctx context.Context, v *validRequest, fields [][2
 	return [][2]string{{"response", token}}, err
 }
 
-// deliverable is the mode that an answer to c can be delivered in, when mode is what it asked for.
+// deliverable returns the mode that an answer to c can be delivered in, when mode is what it asked for.
 func deliverable(c storage.Client, mode string) string {
 	if mode != "" && !slices.Contains(oauth.ResponseModes(), mode) || oauth.IsSigned(mode) && c.ResponseAlg == "" {
 		return "query"

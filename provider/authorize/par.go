@@ -103,7 +103,7 @@ func bindCode(form url.Values, proof *clientauth.Proof) error {
 	return nil
 }
 
-// withoutCredentials is the request alone: what the client proved itself with is not kept.
+// withoutCredentials returns the request alone: what the client proved itself with is not kept.
 func withoutCredentials(form oauth.Params, clientID string) url.Values {
 	kept := url.Values(maps.Clone(form))
 	for _, name := range []string{"client_secret", "client_assertion", "client_assertion_type"} {
@@ -121,7 +121,7 @@ func (s *pushedRequests) keep(ctx context.Context, form url.Values) (*pushedResp
 	return &pushedResponse{requestURIPrefix + id, int64(s.ttl / time.Second)}, nil
 }
 
-// pushedID is the name of the pushed request in form, "" when it is not of one.
+// pushedID returns the name of the pushed request in form, "" when it is not of one.
 func pushedID(form url.Values) string {
 	id, ok := strings.CutPrefix(form.Get("request_uri"), requestURIPrefix)
 	if !ok {
@@ -185,5 +185,5 @@ func checkPushed(v *validRequest) error {
 	return nil
 }
 
-// mustPush returns whether the client must push its requests (RFC 9126 section 6, FAPI 2.0 section 5.3.2.2).
+// mustPush reports whether the client must push its requests (RFC 9126 section 6, FAPI 2.0 section 5.3.2.2).
 func mustPush(c storage.Client) bool { return c.RequirePAR || c.FAPI2() }

@@ -100,7 +100,7 @@ func objectAlgs(c storage.Client) []string {
 	return oauth.AcceptedAlgorithms(c)
 }
 
-// unverified tells somebody who did not sign at all that it has to be registered first.
+// unverified explains to a developer who did not sign at all that it has to be registered first.
 func unverified(c storage.Client, object string, why error) *oauth.Error {
 	refusal := badObject("Its format, type, algorithm or signature is not valid.")
 	if _, err := keys.Unsigned(object); err == nil && !c.RequireSigned && !c.FAPI2() {
@@ -109,7 +109,7 @@ func unverified(c storage.Client, object string, why error) *oauth.Error {
 	return refusal.WithCause(why).WithHintFunc(func() string { return refusal.Description + " " + why.Error() })
 }
 
-// judgeObject checks who speaks, about whom, to whom, and when. One whose sub is the client could be used as a
+// judgeObject checks iss, sub, aud and the times. One whose sub is the client could be used as a
 // client assertion, and the other way round (RFC 9101 section 10.8).
 func (r *requestObjects) judgeObject(o objectClaims, c storage.Client, isSigned bool) *oauth.Error {
 	switch {
@@ -143,7 +143,7 @@ func (o objectClaims) timely(now int64) *oauth.Error {
 	return nil
 }
 
-// brief is FAPI 2.0 Message Signing section 5.3.1.
+// brief implements FAPI 2.0 Message Signing section 5.3.1.
 func (o objectClaims) brief(now int64) *oauth.Error {
 	switch {
 	case o.NotBefore == nil || o.ExpiresAt == nil:

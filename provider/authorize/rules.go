@@ -19,15 +19,15 @@ import (
 // A person is asked each time, a grant keeps what was allowed, and tokens carry it, or the part of it
 // that a token request names.
 
-// checkDetails is RFC 9396 section 5: all of it is known and allowed to this client, or the request
-// is refused before anybody signs in.
+// checkDetails implements RFC 9396 section 5: all of it is known and allowed to this client, or the request
+// is refused before the user signs in.
 func (e *Endpoint) checkDetails(v *validRequest) (err error) {
 	v.Details, err = permitted.Details(e.Types, url.Values(v.Form), v.client)
 	return err
 }
 
-// The rules of /authorize that fosite lacks, checks too late or checks too laxly. Each is told to
-// the client by an error redirect, before anybody signs in.
+// The rules of /authorize that fosite lacks, checks too late or checks too laxly. Each is reported to
+// the client by an error redirect, before the user signs in.
 
 // checkResponse accepts the response type code only, and no request from elsewhere.
 func checkResponse(v *validRequest) error {
@@ -50,7 +50,7 @@ func checkResponse(v *validRequest) error {
 	return nil
 }
 
-// checkChallenge is RFC 7636 with S256 only; fosite looks at it after the person has signed in.
+// checkChallenge implements RFC 7636 with S256 only; fosite looks at it after the person has signed in.
 func (e *Endpoint) checkChallenge(v *validRequest) error {
 	challenge, method := v.Form.Get("code_challenge"), v.Form.Get("code_challenge_method")
 	if challenge == "" && method == "" {
@@ -84,7 +84,7 @@ func checkScope(v *validRequest) (err error) {
 	return err
 }
 
-// checkPrompt is OpenID Connect Core section 3.1.2.1: prompt, max_age, display, hints.
+// checkPrompt implements OpenID Connect Core section 3.1.2.1: prompt, max_age, display, hints.
 func checkPrompt(v *validRequest) error {
 	v.Prompt = strings.Fields(v.Form.Get("prompt"))
 	for _, value := range v.Prompt {
@@ -139,7 +139,7 @@ func (v *validRequest) askFor(subject string) error {
 	return nil
 }
 
-// checkKey is dpop_jkt: the code will be for the holder of this key alone (RFC 9449 section 10).
+// checkKey implements dpop_jkt: the code will be for the holder of this key alone (RFC 9449 section 10).
 func checkKey(v *validRequest) error {
 	jkt := v.Form.Get("dpop_jkt")
 	switch {
@@ -151,7 +151,7 @@ func checkKey(v *validRequest) error {
 	return nil
 }
 
-// checkResources is RFC 8707 section 2: absolute, no fragment, allowed.
+// checkResources implements RFC 8707 section 2: absolute, no fragment, allowed.
 func (e *Endpoint) checkResources(v *validRequest) (err error) {
 	for _, resource := range v.Form["resource"] {
 		u, err := url.Parse(resource)

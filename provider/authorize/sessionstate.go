@@ -11,7 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/provider/oauth"
 )
 
-// sessionState is OpenID Connect Session Management section 3.2: what an application compares, by the
+// sessionState returns the session_state of OpenID Connect Session Management section 3.2: what an application compares, by the
 // frame of checkSession, to see whether the same person is still signed in. "" without the feature.
 func (p *replier) sessionState(w http.ResponseWriter, r *http.Request, v *validRequest) string {
 	at := oauth.Origin(v.reply.uri)

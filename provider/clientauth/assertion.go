@@ -50,8 +50,8 @@ func unreadableAssertion() *oauth.Error {
 	return oauth.Unauthenticated().WithHint("the client_assertion is no JWT of the client_id that is sent, or client_assertion_type is not " + assertionType)
 }
 
-// authenticateByAssertion is private_key_jwt. A client registered for it authenticates in no other
-// way, and nobody else in this one. The one write comes last: only an assertion that is right in
+// authenticateByAssertion implements private_key_jwt. A client registered for it authenticates in no other
+// way, and no other client in this one. The one write comes last: only an assertion that is right in
 // everything else is remembered as used.
 func (a *Authenticator) authenticateByAssertion(ctx context.Context, c storage.Client, sent credentials) (_ storage.Client, keyID string, _ error) {
 	claims, keyID, err := a.openAssertion(ctx, c, sent.assertion)
@@ -63,7 +63,7 @@ func (a *Authenticator) authenticateByAssertion(ctx context.Context, c storage.C
 	if err == nil || errors.Is(err, storage.ErrUnavailable) {
 		return c, keyID, err
 	}
-	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
+	web.Annotate(ctx, slog.String("cause", err.Error())) // not for the client; its developer may ask
 	a.recordFailure(ctx, sent.id)                        // and no more: a signature cannot be guessed
 	return storage.Client{}, "", a.badAssertion(ctx, c, sent, err)
 }
@@ -99,7 +99,7 @@ func methodOf(c storage.Client) string {
 }
 
 // openAssertion checks, in this order: the signature by one of the client's keys, who speaks about
-// whom, to whom, when, and that it can be told from the client's others.
+// whom, to whom, when, and that it is distinct from the client's others.
 func (a *Authenticator) openAssertion(ctx context.Context, c storage.Client, assertion string) (claims assertionClaims, keyID string, err error) {
 	if c.AuthMethod != storage.AuthPrivateKeyJWT || !c.DisabledAt.IsZero() {
 		return claims, "", errors.New("no client of private_key_jwt, or a disabled one")
@@ -127,7 +127,7 @@ func (a *Authenticator) openAssertion(ctx context.Context, c storage.Client, ass
 	return claims, keyID, claims.timely(a.Clock.Now().Unix())
 }
 
-// assertionAlgs is the one that the client has registered, or all that it may sign with.
+// assertionAlgs returns the one that the client has registered, or all that it may sign with.
 func assertionAlgs(c storage.Client) []string {
 	if c.AssertionAlg != "" {
 		return []string{c.AssertionAlg}
@@ -135,7 +135,7 @@ func assertionAlgs(c storage.Client) []string {
 	return oauth.AcceptedAlgorithms(c)
 }
 
-// isString is FAPI 2.0 section 5.3.2.1: no list, also not of one.
+// isString implements FAPI 2.0 section 5.3.2.1: no list, also not of one.
 func isString(payload []byte) bool {
 	var claims struct {
 		Audience string `json:"aud"`

@@ -7,7 +7,7 @@ import (
 	"github.com/symbolon-id/symbolon/provider/oauth"
 )
 
-// showCertificate is prove for clients with certificate-bound tokens.
+// showCertificate implements Prove for clients with certificate-bound tokens.
 func (d *Proofs) showCertificate(ctx context.Context, sent *Proof, bound string) (holder string, err error) {
 	if sent != nil {
 		return "", oauth.Refuse("invalid_request", "This client uses certificate-bound tokens, which cannot be combined with DPoP.")

@@ -14,13 +14,13 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// byCertificate tells whether a client authenticates by the certificate of its connection
+// byCertificate reports whether a client authenticates by the certificate of its connection
 // (RFC 8705 section 2).
 func byCertificate(c storage.Client) bool {
 	return c.AuthMethod == storage.AuthTLS || c.AuthMethod == storage.AuthSelfSignedTLS
 }
 
-// authenticateByCertificate is tls_client_auth and self_signed_tls_client_auth. A client registered
+// authenticateByCertificate implements tls_client_auth and self_signed_tls_client_auth. A client registered
 // for one of them authenticates in no other way. Nothing is written, and a failure is not counted: a
 // certificate cannot be guessed.
 func (a *Authenticator) authenticateByCertificate(ctx context.Context, c storage.Client, sent credentials) (_ storage.Client, thumbprint string, _ error) {
@@ -28,7 +28,7 @@ func (a *Authenticator) authenticateByCertificate(ctx context.Context, c storage
 	if err == nil {
 		return c, thumbprint, nil
 	}
-	web.Annotate(ctx, slog.String("cause", err.Error())) // the client is not told, its developer may ask
+	web.Annotate(ctx, slog.String("cause", err.Error())) // not for the client; its developer may ask
 	a.recordFailure(ctx, sent.id)
 	return storage.Client{}, "", a.badCertificate(ctx, c, sent, err)
 }
@@ -39,7 +39,7 @@ func (a *Authenticator) badCertificate(ctx context.Context, c storage.Client, se
 	})
 }
 
-// checkCertificate returns the thumbprint of the certificate, or what is wrong, without a byte of it.
+// checkCertificate returns the thumbprint of the certificate, or why it is refused, without a byte of it.
 func (a *Authenticator) checkCertificate(ctx context.Context, c storage.Client, sent credentials) (thumbprint string, err error) {
 	switch {
 	case !c.DisabledAt.IsZero():
@@ -69,7 +69,7 @@ var (
 	errOldCertificate = errors.New("the client certificate has expired, or is not valid yet")
 )
 
-// certificate is the one of this connection, which is valid now, with its issuers behind it.
+// certificate returns the one of this connection, which is valid now, with its issuers behind it.
 func (a *Authenticator) certificate(ctx context.Context) ([]*x509.Certificate, error) {
 	chain, err := web.ClientCertificate(ctx)
 	switch {
@@ -87,7 +87,7 @@ func timely(c *x509.Certificate, now time.Time) bool {
 	return !now.Before(c.NotBefore) && !now.After(c.NotAfter)
 }
 
-// checkIssued requires that an issuer we trust issued it, for clients, to the name that is registered. Whoever has
+// checkIssued requires that an issuer we trust issued it, for clients, to the name that is registered. Whatever has
 // ended TLS may have checked the chain already; that is for us to be sure of.
 func (a *Authenticator) checkIssued(c storage.Client, chain []*x509.Certificate) error {
 	if a.ClientCAs == nil {

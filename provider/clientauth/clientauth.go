@@ -19,11 +19,11 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// failedAuthentications is how many wrong secrets one network may try on one client. Only failures
-// are counted, and a right secret always passes: nobody can lock a client out.
+// failedAuthentications is how many incorrect secrets one network may try on one client. Only failures
+// are counted, and a right secret always passes: an attacker cannot lock a client out.
 var failedAuthentications = web.Limit{Events: 20, Per: time.Minute}
 
-// maxClientID bounds what is looked up; it leaves room for ids that are URLs.
+// maxClientID bounds what is looked up; it has room for ids that are URLs.
 const maxClientID = 2 << 10
 
 // Clients finds registered software.
@@ -35,7 +35,7 @@ type Clients interface {
 	Spend(ctx context.Context, s storage.Spent) error
 }
 
-// Recorder takes the refusals worth remembering.
+// Recorder records the refusals worth remembering.
 type Recorder interface {
 	RecordLater(ctx context.Context, e audit.Event)
 }
@@ -45,7 +45,7 @@ type SecretUse interface {
 	SecretUsed(id string, at time.Time)
 }
 
-// Authenticator finds clients, and out whether it is they.
+// Authenticator authenticates clients.
 type Authenticator struct {
 	oauth.Place
 	ClientKeys ClientKeys
@@ -58,7 +58,7 @@ type Authenticator struct {
 }
 
 // Authenticate returns the client that sent r. Its refusals are all the same: unknown, disabled,
-// deleted and wrong secret cannot be told apart, by answer or by work.
+// deleted and incorrect secret cannot be distinguished, by answer or by work.
 func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, form oauth.Params) (storage.Client, error) {
 	c, _, err := a.AuthenticateBy(ctx, r, form)
 	return c, err
@@ -92,7 +92,7 @@ func (a *Authenticator) AuthenticateBy(ctx context.Context, r *http.Request, for
 	return c, secretID, nil
 }
 
-// LookUp returns the zero client for an id that nobody has.
+// LookUp returns the client with this id, or the zero client for an id that no client has.
 func (a *Authenticator) LookUp(ctx context.Context, id string) (storage.Client, error) {
 	if !visible(id) || len(id) > maxClientID {
 		return storage.Client{}, nil
@@ -104,7 +104,7 @@ func (a *Authenticator) LookUp(ctx context.Context, id string) (storage.Client, 
 	return c, err
 }
 
-// proves tells whether the secret makes a client c, and which of its secrets it is. A public client
+// proves reports whether the secret makes a client c, and which of its secrets it is. A public client
 // proves itself by sending none: its id is all it has.
 func proves(c storage.Client, secret string, now time.Time) (secretID string, ok bool) {
 	secretID, ok = match(c.Secrets, secret, now)
@@ -148,7 +148,7 @@ func (a *Authenticator) authenticationFailed(ctx context.Context, sent credentia
 	})
 }
 
-// unusable tells developers why a client that is named can do nothing, "" when it can.
+// unusable explains to developers why a client that is named can do nothing, "" when it can.
 func (a *Authenticator) unusable(ctx context.Context, id string, c storage.Client) string {
 	switch {
 	case id == "":

@@ -66,7 +66,7 @@ func readBasic(header string) (credentials, bool) {
 	return credentials{id: id, secret: secret}, err == nil && id != ""
 }
 
-// visible tells whether s has only the characters of a client_id (RFC 6749 appendix A.1).
+// visible reports whether s has only the characters of a client_id (RFC 6749 appendix A.1).
 func visible(s string) bool {
 	for _, c := range []byte(s) {
 		if c < 0x20 || c > 0x7e {

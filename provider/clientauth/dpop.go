@@ -26,15 +26,15 @@ const (
 	maxProof  = 8 << 10     // bytes
 )
 
-// ProofAlgorithms are those a proof may be signed with: those of FAPI 2.0 for everybody, since /userinfo does
+// ProofAlgorithms returns those a proof may be signed with: those of FAPI 2.0 for every client, since /userinfo does
 // not know whose token it is shown.
 func ProofAlgorithms() []string { return keys.StrictAlgorithms() }
 
-// Proof is a DPoP proof that is right, but for being fresh.
+// Proof is a DPoP proof that is valid, but for being fresh.
 type Proof struct {
 	JKT   string // thumbprint of its key
 	JTI   string
-	until time.Time // nobody accepts it any more
+	until time.Time // it is not accepted any more
 }
 
 // proofClaims is RFC 9449 section 4.2.
@@ -108,7 +108,7 @@ func BadProof(why string) *oauth.Error {
 	return oauth.Refuse("invalid_dpop_proof", "The DPoP proof was rejected. "+why)
 }
 
-// hashOf is ath.
+// hashOf returns ath.
 func hashOf(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
@@ -138,7 +138,7 @@ func target(raw string) string {
 	return scheme + "://" + host + u.EscapedPath()
 }
 
-// SpendProof remembers a proof until nobody accepts it any more, and refuses one it remembers. Unlike
+// SpendProof remembers a proof until it is not accepted any more, and refuses one it remembers. Unlike
 // codes and assertions it is remembered where it may be lost: docs/decisions/0010 says what that lets in.
 // While Redis is away, the database remembers.
 func (d *Proofs) SpendProof(ctx context.Context, proof *Proof) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Prove is the last thing to be checked before a code or refresh token is used up: that the request
+// Prove checks, last of all before a code or refresh token is used up, that the request
 // comes from the holder of the key it is bound to, or that the client has said it will always use one.
 // It returns what the tokens of the response are bound to, "" for nothing.
 func (d *Proofs) Prove(ctx context.Context, sent *Proof, c storage.Client, bound string) (holder string, err error) {
@@ -53,7 +53,7 @@ func (d *Proofs) HeldBy(w http.ResponseWriter, r *http.Request, sent Presented, 
 	return proof, nil
 }
 
-// OnResource is a refusal of a proof as a resource server tells it: 401.
+// OnResource returns a refusal of a proof as a resource server reports it: 401.
 func OnResource(e *oauth.Error) *oauth.Error {
 	if e.Status == http.StatusBadRequest {
 		e.Status = http.StatusUnauthorized
@@ -66,7 +66,7 @@ func DPoPChallenge() string {
 	return `DPoP realm="symbolon", algs="` + strings.Join(ProofAlgorithms(), " ") + `"`
 }
 
-// mustBind returns whether the tokens of the client must be bound to a key (RFC 9449 section 5.2, FAPI 2.0
+// mustBind reports whether the tokens of the client must be bound to a key (RFC 9449 section 5.2, FAPI 2.0
 // section 5.3.2.1).
 func mustBind(c storage.Client) bool { return c.DPoPBound || c.FAPI2() }
 

@@ -69,7 +69,7 @@ func (f *Flow) allowDevice(ctx context.Context, d device, s *session.Session) er
 	return err
 }
 
-// forget leaves nothing behind to be typed again. That it can be answered only once does not
+// forget removes what could be typed again. That it can be answered only once does not
 // depend on it. Of what was denied the device has yet to learn.
 func (s *Store) forget(ctx context.Context, d device, allowed bool) {
 	_, _ = s.Ephemeral.Take(ctx, userCodeKey(d.UserCode))

@@ -24,10 +24,10 @@ import (
 )
 
 // Device authorization (RFC 8628): a device without a browser shows a short code, its person types it
-// at /device on another one and allows it there (devicepage.go), and the device, which keeps asking,
-// gets its tokens (devicegrant.go).
+// at /device on another one and allows it there (page.go), and the device, which keeps asking,
+// gets its tokens (grant/devicegrant.go).
 //
-// What is pending may be lost: somebody starts again. To allow it makes a grant whose code is the
+// What is pending may be lost: the user starts again. To allow it makes a grant whose code is the
 // device code; that and to deny it spend the same single use, so there is one answer, and the code is
 // redeemed once, on any node, like every other.
 

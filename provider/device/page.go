@@ -19,7 +19,7 @@ import (
 // typed bounds how many user codes one network, and one account, may try.
 var typed = web.Limit{Events: 10, Per: deviceLife}
 
-// Page answers GET /device. A code in the URL is only filled in: whoever sent the link may be
+// Page answers GET /device. A code in the URL is only filled in: the sender of the link may be
 // after an account for a device of theirs.
 func (f *Flow) Page(w http.ResponseWriter, r *http.Request) error {
 	form, fault := oauth.ReadAuthorize(r)
@@ -69,7 +69,7 @@ func (f *Flow) Enter(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, f.path(q))
 }
 
-// countTyped counts a try for the network and, when somebody is signed in, for them wherever they are.
+// countTyped counts a try for the network and, when a user is signed in, for them wherever they are.
 func (f *Flow) countTyped(r *http.Request) error {
 	ctx := r.Context()
 	if err := f.Limiter.Allow(ctx, "user-code:"+web.Network(web.ClientIP(ctx)), typed); err != nil {
@@ -90,7 +90,7 @@ func (f *Flow) Elsewhere(q *interaction.Request) string {
 	return f.path(q)
 }
 
-// path is where q is answered.
+// path returns where q is answered.
 func (f *Flow) path(q *interaction.Request) string { return f.Path("/device/" + q.Handle) }
 
 // openDevice finds what this browser's person is to answer; due is where they have to sign in first.

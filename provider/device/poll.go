@@ -11,7 +11,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// polls is how often a device may ask; it is told the interval devicePoll.
+// polls is how often a device may ask; it is given the interval devicePoll.
 var polls = web.Limit{Events: 1, Per: devicePoll - time.Second}
 
 // Pending returns why the device has no tokens yet (RFC 8628 section 3.5). Only the client that the code

@@ -13,8 +13,8 @@ func userCodeKey(code string) string { return "user-code:" + code }
 // userCodeLetters are the characters of a user code: no vowels, so that it spells nothing (RFC 8628 section 6.1). There are
 // 20⁹ codes, 2³⁸·⁹. A network, and likewise an account, has at most 20 tries while one lives: 10 at
 // once and 10 that come back within its 10 minutes. It is guessed with a probability of 2⁻³⁴·⁶, and by
-// somebody who commands six networks still below 2⁻³². Who guesses it can only give their own account to
-// somebody else's device.
+// an attacker with six networks still below 2⁻³². Who guesses it can only give their own account to
+// another person's device.
 const userCodeLetters = "BCDFGHJKLMNPQRSTVWXZ"
 
 const userCodeLength = 9
@@ -31,10 +31,10 @@ func newUserCode() string {
 	return string(code)
 }
 
-// shownUserCode is a code as people read it, in groups of three.
+// shownUserCode returns a code as people read it, in groups of three.
 func shownUserCode(code string) string { return code[:3] + "-" + code[3:6] + "-" + code[6:] }
 
-// normalUserCode is a code as it was made, however it was typed; "" when it cannot be one.
+// normalUserCode returns a code as it was made, however it was typed; "" when it cannot be one.
 func normalUserCode(typed string) string {
 	code := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
 	if len(code) != userCodeLength || strings.Trim(code, userCodeLetters) != "" {

@@ -18,7 +18,7 @@ import (
 
 // SessionClients knows which clients a session has signed in to.
 type SessionClients interface {
-	// FrontchannelClients returns the clients that got tokens in the session and want to be told of its
+	// FrontchannelClients returns the clients that got tokens in the session and want to be notified of its
 	// end in the browser.
 	FrontchannelClients(ctx context.Context, sessionID string) ([]storage.Client, error)
 }
@@ -45,7 +45,7 @@ type signOut struct {
 }
 
 // EndSession answers GET and POST /logout. An ID token of the session there is here proves that an
-// application in it asks, however old the token; anybody else could have sent the browser here, so the
+// application in it asks, however old the token; any other site could have sent the browser here, so the
 // person is asked.
 func (e *Endpoint) EndSession(w http.ResponseWriter, r *http.Request) error {
 	form, fault := oauth.ReadAuthorize(r)
@@ -92,7 +92,7 @@ func (e *Endpoint) signOutHere(w http.ResponseWriter, r *http.Request, q *signOu
 }
 
 // readSignOut finds who asks. A hint that is not ours counts as none: it proves nothing, and must
-// not keep anybody from signing out.
+// not keep a user from signing out.
 func (e *Endpoint) readSignOut(ctx context.Context, form oauth.Params) (*signOut, error) {
 	q := &signOut{form: form}
 	clientID := form.Get("client_id")
@@ -147,7 +147,7 @@ func (e *Endpoint) askSignOut(w http.ResponseWriter, q *signOut, s *session.Sess
 	return e.Pages.Render(w, http.StatusOK, page)
 }
 
-// next is where to go afterwards, "" for nowhere.
+// next returns where to go afterwards, "" for nowhere.
 func (q *signOut) next() string {
 	if q.target == "" {
 		return ""
@@ -155,7 +155,7 @@ func (q *signOut) next() string {
 	return oauth.AppendQuery(q.target, [2]string{"state", q.form.Get("state")})
 }
 
-// signedOut tells the applications of the session that is over by frames, and goes back to the one that
+// signedOut notifies the applications of the session that is over by frames, and goes back to the one that
 // asked, or says here that it is over.
 func (e *Endpoint) signedOut(w http.ResponseWriter, r *http.Request, q *signOut, frames []string) error {
 	switch next := q.next(); {

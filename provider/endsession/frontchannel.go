@@ -12,10 +12,10 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// maxFrames bounds how many applications one page tells.
+// maxFrames bounds how many applications one page notifies.
 const maxFrames = 50
 
-// frames are what tells each client of the session in the browser (OpenID Connect Front-Channel Logout
+// frames notify each client of the session in the browser (OpenID Connect Front-Channel Logout
 // section 3). It is asked before the session ends.
 func (e *Endpoint) frames(ctx context.Context, s *session.Session) ([]string, error) {
 	clients, err := e.Grants.FrontchannelClients(ctx, s.ID)

@@ -19,7 +19,7 @@ func (t *Issuer) recordToken(ctx context.Context, grantType string, e audit.Even
 	t.Audit.RecordLater(ctx, e)
 }
 
-// recordRefusal counts what proves nothing: a wrong, spent or foreign code or refresh token. Who fails to
+// recordRefusal counts what proves nothing: an invalid, spent or foreign code or refresh token. Who fails to
 // authenticate has an event of its own.
 func (t *Issuer) recordRefusal(ctx context.Context, grantType string, request fosite.AccessRequester, err error) {
 	refusal, ok := errors.AsType[*oauth.Error](err)

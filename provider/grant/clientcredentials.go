@@ -44,7 +44,7 @@ func (g *clientCredentials) HandleTokenEndpointRequest(ctx context.Context, r fo
 	return nil
 }
 
-// intersect is the part of the scopes asked for that the account holds; with none asked for, all of them.
+// intersect returns the part of the scopes asked for that the account holds; with none asked for, all of them.
 func intersect(asked, held []string) []string {
 	if len(asked) == 0 {
 		return held
@@ -58,7 +58,7 @@ func intersect(asked, held []string) []string {
 	return left
 }
 
-// ownScopes leaves out what only a person can grant: an ID token and offline access.
+// ownScopes omits what only a person can grant: an ID token and offline access.
 func ownScopes(held []string) []string {
 	return slices.DeleteFunc(slices.Clone(held), func(scope string) bool {
 		return scope == "openid" || scope == "offline_access"

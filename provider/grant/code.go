@@ -52,7 +52,7 @@ func (t *Issuer) Check(ctx context.Context, c storage.Client, redirectURI, respo
 
 // Code issues the authorization code for a checked request (RFC 6749 section 4.1.2). Of any number of
 // calls for one request one succeeds, the others get storage.ErrSpent; storage.ErrNotFound says that the
-// user or the client is gone.
+// user or the client no longer exists.
 func (t *Issuer) Code(ctx context.Context, c Checked, a Authorization) (string, error) {
 	response, err := t.fosite.NewAuthorizeResponse(ctx, c.request, &codeSession{a})
 	if err != nil {

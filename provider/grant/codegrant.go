@@ -18,7 +18,7 @@ type codeGrant struct{ handler }
 
 const noSuchCode = "no such code: it was not issued here, or so long ago that it is forgotten"
 
-// HandleTokenEndpointRequest spends the code. Everything it is bound to is checked first: a wrong
+// HandleTokenEndpointRequest spends the code. Everything it is bound to is checked first: a mismatched
 // client, redirect URI, verifier or resource neither burns it nor counts as a replay.
 func (g *codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.AccessRequester) error {
 	c, form := r.GetClient().(*client), r.GetRequestForm()

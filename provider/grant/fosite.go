@@ -123,7 +123,7 @@ func (t *Issuer) authenticateForFosite(ctx context.Context, r *http.Request, for
 	return &client{Client: c, lifespan: t.accessTTL(c), credentialID: credentialID}, nil
 }
 
-// accessTTL is how long an access token of this client lives.
+// accessTTL returns how long an access token of this client lives.
 func (t *Issuer) accessTTL(c storage.Client) time.Duration {
 	switch {
 	case c.AccessTokenTTL > 0:

@@ -40,7 +40,7 @@ type handler struct {
 // CanSkipClientAuth returns false: clients authenticate, public ones by their id alone.
 func (h handler) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool { return false }
 
-// CanHandleTokenEndpointRequest returns whether r is for this grant.
+// CanHandleTokenEndpointRequest reports whether r is for this grant.
 func (h handler) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
 	return r.GetGrantTypes().ExactOne(h.name)
 }

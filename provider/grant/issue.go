@@ -38,7 +38,7 @@ func (t *Issuer) since(past time.Time) string {
 	return t.Clock.Now().Sub(past).Round(time.Second).String()
 }
 
-// dead tells developers why a grant is over.
+// dead explains to developers why a grant is over.
 func dead(state storage.GrantState) string {
 	if !state.RevokedAt.IsZero() {
 		return "the grant was revoked: " + state.RevokedWhy

@@ -15,7 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// keepsRefreshToken returns whether the refresh token stays the same: a token that is of use to one client only, and to it only with its key, gains
+// keepsRefreshToken reports whether the refresh token stays the same: a token that is of use to one client only, and to it only with its key, gains
 // nothing from being exchanged, and a lost answer would lose it (FAPI 2.0 section 5.3.2.1).
 func keepsRefreshToken(c storage.Client) bool { return c.FAPI2() }
 
@@ -28,7 +28,7 @@ func refreshHolder(c storage.Client, holder string) string {
 	return holder
 }
 
-// firstSeed is the seed for a client that gets refresh tokens, nil for others. It is opened before
+// firstSeed returns the seed for a client that gets refresh tokens, nil for others. It is opened before
 // the code is spent.
 func (t *Issuer) firstSeed(ctx context.Context, c *client, g storage.Grant) ([]byte, error) {
 	if !c.has("refresh_token") {

@@ -41,7 +41,7 @@ func (s *tokenSession) Clone() fosite.Session {
 	return &copied
 }
 
-// codeSession carries one authorization through fosite's pipeline: what its code is to stand for.
+// codeSession carries one authorization through fosite's pipeline: what its code will represent.
 type codeSession struct{ Authorization }
 
 var _ fosite.Session = (*codeSession)(nil)

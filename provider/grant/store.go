@@ -25,7 +25,7 @@ type Store interface {
 	RevokeGrant(ctx context.Context, id string, at time.Time, why string) error
 }
 
-// Recorder takes the decisions worth remembering.
+// Recorder records the decisions worth remembering.
 type Recorder interface {
 	Record(ctx context.Context, e audit.Event) error
 	RecordLater(ctx context.Context, e audit.Event)

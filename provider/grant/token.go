@@ -114,7 +114,7 @@ func (t *Issuer) exchange(w http.ResponseWriter, r *http.Request, form oauth.Par
 	}, nil
 }
 
-// narrow is the scopes asked for, which must all be held (RFC 6749 section 6); with none asked for,
+// narrow returns the scopes asked for, which must all be held (RFC 6749 section 6); with none asked for,
 // all that are held.
 func narrow(asked, held []string) ([]string, error) {
 	if len(asked) == 0 {

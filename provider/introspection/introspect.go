@@ -39,7 +39,7 @@ type Response struct {
 	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396 section 9.2
 }
 
-// Endpoint tells resource servers what tokens are worth.
+// Endpoint answers resource servers that ask about tokens.
 type Endpoint struct {
 	oauth.Place
 	Auth    *clientauth.Authenticator
@@ -77,7 +77,7 @@ func (e *Endpoint) Introspect(w http.ResponseWriter, r *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, answer)
 }
 
-// inspect tells what a token is by its form; token_type_hint could only mislead.
+// inspect finds out what a token is by its form; token_type_hint could only mislead.
 func (e *Endpoint) inspect(ctx context.Context, caller storage.Client, token string) (Response, error) {
 	if strings.HasPrefix(token, storage.RefreshPrefix) {
 		return e.inspectRefresh(ctx, caller, token)

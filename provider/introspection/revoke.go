@@ -63,7 +63,7 @@ func (e *Revocation) Revoke(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// revokeToken tells what a token is by its form; token_type_hint could only mislead. A token that is
+// revokeToken finds out what a token is by its form; token_type_hint could only mislead. A token that is
 // dead already, or was never ours, is none (RFC 7009 section 2.2).
 func (e *Revocation) revokeToken(ctx context.Context, caller storage.Client, token string) error {
 	if strings.HasPrefix(token, storage.RefreshPrefix) {
@@ -95,7 +95,7 @@ func (e *Revocation) revokeRefresh(ctx context.Context, caller storage.Client, t
 	}
 	err = e.Grants.RevokeGrant(ctx, state.ID, e.Clock.Now(), "revoked by its client")
 	if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrSpent) {
-		return nil // somebody else has just done it
+		return nil // another request has just done it
 	}
 	if err != nil {
 		return err

@@ -16,8 +16,8 @@ const (
 	introspectionMedia = "application/" + introspectionType
 )
 
-// signedIntrospection is RFC 9701 section 5. What is said about the token stands apart from what is
-// said about the answer, so that nobody takes the answer for the token.
+// signedIntrospection is RFC 9701 section 5. What is said about the token is kept apart from what is
+// said about the answer, so that the answer is not taken for the token.
 type signedIntrospection struct {
 	Issuer        string   `json:"iss"`
 	Audience      string   `json:"aud"`
@@ -54,7 +54,7 @@ func (e *Endpoint) writeSigned(w http.ResponseWriter, r *http.Request, caller st
 	return nil
 }
 
-// orStandard is the algorithm of a response that the client has registered none for: the one that
+// orStandard returns the algorithm of a response that the client has registered none for: the one that
 // RFC 9701 names, unless the client's profile rules it out.
 func orStandard(alg string, c storage.Client) string {
 	switch {

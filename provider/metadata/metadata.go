@@ -15,7 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Endpoint is what we tell about ourselves, as bytes made once at the start.
+// Endpoint serves the metadata of this server, as bytes made once at the start.
 type Endpoint struct {
 	ring  *keys.Ring
 	Paths []string
@@ -96,7 +96,7 @@ func aliasesAt(l oauth.Place) *aliases {
 	}
 }
 
-// Config is what there is to tell.
+// Config is what the metadata says.
 type Config struct {
 	GrantTypes, ResponseModes, ProofAlgs []string
 	ACRValues, DetailTypes, Languages    []string
@@ -104,10 +104,10 @@ type Config struct {
 	Registration, ClientDocuments, SessionManagement bool
 
 	MutualTLS bool // clients can show certificates
-	ClientCAs bool // and ones that somebody issued
+	ClientCAs bool // and ones issued by a CA
 }
 
-// confidentialAuth is how clients that are not public authenticate.
+// confidentialAuth returns how clients that are not public authenticate.
 func (c Config) confidentialAuth() []string {
 	methods := []string{"client_secret_basic", "client_secret_post", storage.AuthPrivateKeyJWT}
 	if c.MutualTLS {
@@ -183,7 +183,7 @@ func New(c Config, l oauth.Place, ring *keys.Ring) *Endpoint {
 	return &Endpoint{ring: ring, Paths: wellKnown(l), body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }
 
-// wellKnown is every place where clients look: RFC 8414 puts the issuer's path behind the name,
+// wellKnown returns every place where clients look: RFC 8414 puts the issuer's path behind the name,
 // OpenID Connect Discovery in front of it, and clients of each try both.
 func wellKnown(l oauth.Place) []string {
 	const oauth, oidc = "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 )
 
-// Audience is written as a string when there is one (RFC 7519 section 4.1.3).
+// Audience is a list that is written as a string when it has one member (RFC 7519 section 4.1.3).
 type Audience []string
 
 // MarshalJSON writes one audience as a string.

@@ -8,13 +8,13 @@ import (
 // only on a connection with the certificate they were issued on. A token is bound to a certificate or
 // to a DPoP key; one for both could be used by neither kind of client.
 
-// CertificatePrefix tells the thumbprint of a certificate from that of a key, in a refresh token.
+// CertificatePrefix distinguishes the thumbprint of a certificate from that of a key, in a refresh token.
 const CertificatePrefix = "x5t~"
 
-// ToCertificate tells whether what a code or refresh token is bound to is a certificate.
+// ToCertificate reports whether what a code or refresh token is bound to is a certificate.
 func ToCertificate(bound string) bool { return strings.HasPrefix(bound, CertificatePrefix) }
 
-// BoundTo is the cnf of a token that is bound to this key or certificate, nil for neither.
+// BoundTo returns the cnf of a token that is bound to this key or certificate, nil for neither.
 func BoundTo(bound string) *Confirmation {
 	x5t, certificate := strings.CutPrefix(bound, CertificatePrefix)
 	switch {

@@ -8,7 +8,7 @@ import (
 )
 
 // decoder collects the pairs of a query and a body. A pair that is repeated, malformed or too long
-// leaves its name in form without a value, so that no later pair can take its place.
+// keeps its name in form without a value, so that no later pair can take its place.
 type decoder struct {
 	form  Params
 	pairs int
@@ -119,16 +119,16 @@ func unescape(s string) (string, bool) {
 	return value, err == nil
 }
 
-// allowed leaves state more than the others: it is the client's own and goes back as it came. What is
+// allowed permits state more than the others: it is the client's own and goes back as it came. What is
 // not UTF-8 could not, once it has been kept as JSON.
 func allowed(name, value string) bool {
 	return utf8.ValidString(value) && (name == "state" || clean(value))
 }
 
-// clean returns whether s has no NUL, which databases refuse in text.
+// clean reports whether s has no NUL, which databases refuse in text.
 func clean(s string) bool { return strings.IndexByte(s, 0) < 0 }
 
-// InQuery tells whether the request's URL carries any parameter of ours.
+// InQuery reports whether the request's URL carries any parameter of ours.
 func InQuery(r *http.Request) bool {
 	d := newDecoder()
 	d.decode(r.URL.RawQuery)

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// URIDiffers says how a URI that was sent differs from the registered one that is nearest to it:
+// URIDiffers returns how a URI that was sent differs from the registered one that is nearest to it:
 // "requested https://app.example/cb/, registered https://app.example/cb: trailing slash".
 func URIDiffers(sent string, registered []string) string {
 	if len(registered) == 0 {
@@ -109,7 +109,7 @@ func pathDiffers(sent, registered string) string {
 	return differs("path", sent, registered)
 }
 
-// WordsDiffer names those of the words sent that are not registered, and all that are.
+// WordsDiffer returns those of the words sent that are not registered, and all that are.
 func WordsDiffer(what string, sent, registered []string) string {
 	var unknown []string
 	for _, word := range sent {

@@ -12,7 +12,7 @@ import (
 // Unauthenticated refuses a client that did not authenticate.
 func Unauthenticated() *Error { return Refuse("invalid_client", Descriptions["invalid_client"]) }
 
-// Error is what a client is told: an error of RFC 6749 section 5.2 or of an extension. Description
+// Error is what a client receives: an error of RFC 6749 section 5.2 or of an extension. Description
 // is our own text, never the user's bytes.
 type Error struct {
 	Status      int
@@ -54,7 +54,7 @@ func refusef(name, format string, args ...any) *Error {
 }
 
 // RefuseUser refuses a person: the sentence is shown on our page, so it is in every catalogue of package
-// templates, whose tests look for calls of turnAway and saying.
+// templates, whose tests look for constants of type i18n.Text.
 func RefuseUser(name string, sentence i18n.Text) *Error {
 	return Refuse(name, sentence.String()).WithMessage(sentence)
 }
@@ -80,13 +80,13 @@ func (e *Error) WithCause(cause error) *Error {
 	return e
 }
 
-// ForPage is the error for a person: whatever its name, an HTML page answers 400.
+// ForPage returns the error for a person: whatever its name, an HTML page answers 400.
 func (e *Error) ForPage() *Error {
 	e.Status = http.StatusBadRequest
 	return e
 }
 
-// AsError is the one table from errors to what a client is told.
+// AsError returns what a client receives for err: the one table of that.
 func AsError(err error) *Error {
 	var ours *Error
 	if errors.As(err, &ours) {
@@ -101,7 +101,7 @@ func AsError(err error) *Error {
 	return &Error{Status: http.StatusInternalServerError, Name: "server_error", Description: "The server encountered an unexpected error.", Cause: err}
 }
 
-// Descriptions are what clients are told by the name of the error.
+// Descriptions are the texts for clients, by the name of the error.
 var Descriptions = map[string]string{
 	"invalid_request":            "The request is malformed: a parameter is missing, repeated or not valid.",
 	"invalid_client":             "Client authentication failed.",

@@ -10,7 +10,7 @@ import (
 )
 
 // A refusal has a hint of what differs: what was sent, and what is registered. It is put into words in
-// dev mode only. Elsewhere it would tell strangers which clients there are and how they are set up.
+// dev mode only. Elsewhere it would show strangers which clients there are and how they are set up.
 //
 // What a hint captures lives on the heap. One about a client or a grant is made in a function of its own,
 // which only a refusal calls: requests that succeed pay nothing for it.
@@ -41,7 +41,7 @@ func (on Hints) Of(r *http.Request, e *Error) string {
 	return hint
 }
 
-// update is the command that changes what is registered. A flag that may be repeated names everything
+// update returns the command that changes what is registered. A flag that may be repeated names everything
 // that is to be registered, not only what is new.
 func update(c storage.Client, flag string) string { return Command(c, "update") + " " + flag + " …" }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// TooMany is the refusal of a limiter, nil when err is none.
+// TooMany returns the refusal of a limiter, nil when err is none.
 func TooMany(err error, description string) *Error {
 	var limited *web.Error
 	if !errors.As(err, &limited) || limited.Status != http.StatusTooManyRequests {
@@ -19,8 +19,8 @@ func TooMany(err error, description string) *Error {
 	return &Error{Status: limited.Status, Name: "temporarily_unavailable", Description: description, Cause: err}
 }
 
-// AllowOften bounds what one client can make us keep: by client, and by network too when anybody can
-// say to be that client.
+// AllowOften limits what one client can make us keep: by client, and by network too when others can
+// claim to be that client.
 func AllowOften(ctx context.Context, limiter *web.Limiter, what string, c storage.Client, limit web.Limit) error {
 	key := what + hex.EncodeToString(storage.Digest(c.ID)[:12])
 	if c.Public {

@@ -9,7 +9,7 @@ import (
 	"github.com/symbolon-id/symbolon/keys"
 )
 
-// ReadMembers reads the members of a JSON object as parameters, by the rules for those of a form. It is
+// ReadMembers returns the members of a JSON object as parameters, by the rules for those of a form. It is
 // not ok when one has a value of a type that no parameter has.
 func ReadMembers(members map[string]json.RawMessage) (form Params, fault *Error, ok bool) {
 	d := newDecoder()

@@ -7,7 +7,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Origin is that of a web address as browsers write it (RFC 6454 section 6.2), or "" when it has none
+// Origin returns the origin of a web address as browsers write it (RFC 6454 section 6.2), or "" when it has none
 // that could stand in a header.
 func Origin(uri string) string {
 	u, err := url.Parse(uri)
@@ -27,10 +27,10 @@ func notInHost(r rune) bool {
 // the browser there at once would lend our address to any site (RFC 9700 section 4.11.2): who has been
 // shown no page yet gets one, and goes on by themselves.
 
-// Unapproved returns whether no operator has looked at the client.
+// Unapproved reports whether no operator has looked at the client.
 func Unapproved(c storage.Client) bool { return c.SelfRegistered() && !c.Approved }
 
-// ShownAddress names an address for a person: its host, or the scheme when an app on their device takes it.
+// ShownAddress returns how an address is shown to a person: its host, or the scheme when an app on their device takes it.
 func ShownAddress(uri string) string {
 	scheme, _, _ := strings.Cut(uri, ":")
 	if isWeb(scheme) {

@@ -23,7 +23,7 @@ const (
 	maxResources = 16
 )
 
-// limit is how long the value of a parameter may be, in bytes; 0 for a parameter that we do not know
+// limit returns how long the value of a parameter may be, in bytes; 0 for a parameter that we do not know
 // and therefore ignore. A new extension adds its parameters here.
 func limit(name string) int {
 	switch name {
@@ -48,7 +48,7 @@ func limit(name string) int {
 
 func repeatable(name string) bool { return name == "resource" || name == "audience" }
 
-// nameOf is the error for an oversized value of this parameter.
+// nameOf returns the error for an oversized value of this parameter.
 func nameOf(name string) string {
 	switch name {
 	case "scope":
@@ -61,7 +61,7 @@ func nameOf(name string) string {
 	return "invalid_request"
 }
 
-// wellFormedScope is RFC 6749 section 3.3. Long lists are refused cheaply, before any other work.
+// wellFormedScope implements RFC 6749 section 3.3. Long lists are refused cheaply, before any other work.
 func wellFormedScope(scope string) bool {
 	if strings.Count(scope, " ") >= maxScopes {
 		return false

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// IsSHA256 tells whether s is a SHA-256 in base64url, by its form.
+// IsSHA256 reports whether s is a SHA-256 in base64url, by its form.
 func IsSHA256(s string) bool {
 	return len(s) == 43 && !strings.ContainsAny(s, ".~") && unreserved(s)
 }
 
-// Verifies is RFC 7636 section 4.6 for S256. A verifier without a challenge fails as well: somebody
+// Verifies implements RFC 7636 section 4.6 for S256. A verifier without a challenge fails as well: an attacker
 // has stripped the challenge from the authorization request.
 func Verifies(verifier, challenge string) bool {
 	if !IsVerifier(verifier) {
@@ -22,7 +22,7 @@ func Verifies(verifier, challenge string) bool {
 	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(challenge)) == 1
 }
 
-// IsVerifier is RFC 7636 section 4.1.
+// IsVerifier reports whether s is a code_verifier (RFC 7636 section 4.1).
 func IsVerifier(s string) bool { return len(s) >= 43 && len(s) <= 128 && unreserved(s) }
 
 func unreserved(s string) bool {

@@ -18,7 +18,7 @@ func (l Place) MutualURL(path string) string {
 	return l.Mutual + l.Path(path)
 }
 
-// IsAudience is the one rule about the aud of what a client signs, assertions and request objects alike:
+// IsAudience implements the one rule about the aud of what a client signs, assertions and request objects alike:
 // the issuer (rfc7523bis section 4). What is for another server as well could be used here by that one, and
 // the URL of an endpoint is what another server can claim as its own (CVE-2025-27370). A list of the issuer
 // alone says the same as the string.

@@ -5,8 +5,8 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// A client of the FAPI 2.0 Security Profile has no exceptions. What the profile asks and everybody
-// gets anyway (codes of a minute, iss, S256, no open redirects) is not here; what only its clients
+// A client of the FAPI 2.0 Security Profile has no exceptions. What the profile asks and every client
+// meets anyway (codes of a minute, iss, S256, no open redirects) is not here; what only its clients
 // are held to is asked here, by the rules that differ:
 //
 //	authorize/par.go            requests are pushed
@@ -18,7 +18,7 @@ import (
 //	clientauth/proof.go         every token is bound to a key
 //	grant/refresh.go            refresh tokens stay the same
 
-// AcceptedAlgorithms are those that the client may sign with.
+// AcceptedAlgorithms returns those that the client may sign with.
 func AcceptedAlgorithms(c storage.Client) []string {
 	if c.FAPI2() {
 		return keys.StrictAlgorithms()

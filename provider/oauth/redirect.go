@@ -8,7 +8,7 @@ import (
 )
 
 // MatchRedirect returns the URI the response goes to. The presented URI must be a registered one
-// byte for byte: every parser sees another URL in the same odd string, so none is asked. Only the
+// byte for byte: parsers read odd URLs differently, so none is used. Only the
 // port of a loopback URI may differ (RFC 8252 section 7.3).
 func MatchRedirect(c storage.Client, presented string, openid bool) (effective string, err *Error) {
 	if presented == "" {
@@ -29,7 +29,7 @@ func MatchRedirect(c storage.Client, presented string, openid bool) (effective s
 	return "", Refuse("invalid_request", "The redirect_uri is not registered for this client.")
 }
 
-// onlyRedirect stands in for a redirect_uri that was not sent; OpenID Connect requires one
+// onlyRedirect returns the URI to use for a redirect_uri that was not sent; OpenID Connect requires one
 // (Core section 3.1.2.1), and FAPI 2.0 (section 5.3.2.2).
 func onlyRedirect(c storage.Client, required bool) (string, *Error) {
 	if required || len(c.RedirectURIs) != 1 {
@@ -41,7 +41,7 @@ func onlyRedirect(c storage.Client, required bool) (string, *Error) {
 	return c.RedirectURIs[0], nil
 }
 
-// sameLoopback tells whether two URIs name the same place of the person's own computer but for the
+// sameLoopback reports whether two URIs name the same place of the person's own computer but for the
 // port. The three names of it are never taken for one another.
 func sameLoopback(registered, presented string) bool {
 	host, registeredRest, ok := cutLoopback(registered)
@@ -88,8 +88,8 @@ func cutPort(rest string) (string, bool) {
 	return digits[i:], true
 }
 
-// AppendQuery adds fields to the query of a redirect URI, in order, and leaves every byte that was
-// registered as it is. Fields without a value are left out.
+// AppendQuery adds fields to the query of a redirect URI, in order, and leaves unchanged every byte that was
+// registered. Fields without a value are omitted.
 func AppendQuery(redirectURI string, fields ...[2]string) string {
 	var b strings.Builder
 	b.WriteString(redirectURI)

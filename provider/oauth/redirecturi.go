@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ValidRedirectURI tells why uri must never be sent a response, registered or not; nil when it may.
-// Every way of registering a client asks it, and so does every response.
+// ValidRedirectURI returns why uri must never be sent a response, registered or not; nil when it may.
+// It is called by every way of registering a client, and for every response.
 func ValidRedirectURI(uri string) error {
 	for _, c := range []byte(uri) {
 		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"<>\^`+"`{|}", c) >= 0 {
@@ -47,7 +47,7 @@ func validScheme(scheme string) bool {
 	return true
 }
 
-// authority is the part between "//" and the path, "" when there is none.
+// authority returns the part between "//" and the path, "" when there is none.
 func authority(uri string) string {
 	_, rest, ok := strings.Cut(uri, "://")
 	if !ok {

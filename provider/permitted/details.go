@@ -12,7 +12,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Details are those that a request names, nil for none.
+// Details returns those that a request names, nil for none.
 func Details(types *details.Types, form url.Values, c storage.Client) (json.RawMessage, error) {
 	text := form.Get("authorization_details")
 	if text == "" {
@@ -34,7 +34,7 @@ func unknownDetails(why string, c storage.Client) *oauth.Error {
 	})
 }
 
-// NarrowDetails is what a token gets of what was granted: what the request names, which must lie
+// NarrowDetails returns what a token gets of what was granted: what the request names, which must lie
 // within that (RFC 9396 section 6), or all.
 func NarrowDetails(types *details.Types, form url.Values, granted json.RawMessage, c storage.Client) (json.RawMessage, error) {
 	asked, err := Details(types, form, c)
@@ -49,7 +49,7 @@ func NarrowDetails(types *details.Types, form url.Values, granted json.RawMessag
 	return asked, nil
 }
 
-// OnlyDetails returns whether the request has authorization details and no scope: it says exactly what is
+// OnlyDetails reports whether the request has authorization details and no scope: it says exactly what is
 // wanted, and does not want the default scopes as well.
 func OnlyDetails(form url.Values) bool {
 	return form.Get("scope") == "" && form.Get("authorization_details") != ""

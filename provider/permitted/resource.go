@@ -8,7 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// ResourcesFor is what a token with these scopes may be for: with openid also this server.
+// ResourcesFor returns what a token with these scopes may be for: with openid also this server.
 func ResourcesFor(l oauth.Place, audiences, scopes []string) []string {
 	if !slices.Contains(scopes, "openid") || slices.Contains(audiences, l.Issuer) {
 		return audiences
@@ -16,7 +16,7 @@ func ResourcesFor(l oauth.Place, audiences, scopes []string) []string {
 	return append(slices.Clip(audiences), l.Issuer)
 }
 
-// DefaultAudience is who a token is for when no resource was named; never empty.
+// DefaultAudience returns who a token is for when no resource was named; never empty.
 func DefaultAudience(l oauth.Place, c storage.Client) []string {
 	if len(c.Audiences) > 0 {
 		return c.Audiences[:1]
@@ -29,7 +29,7 @@ func DefaultAudience(l oauth.Place, c storage.Client) []string {
 // /userinfo takes no token that is not. Who names a resource, or nothing at all as agents do, sends that
 // server nothing that it could use here.
 
-// Audience is who a token of the grant is for: of what the person allowed, or of the client's default,
+// Audience returns who a token of the grant is for: of what the person allowed, or of the client's default,
 // the resources asked for; with none asked for, all of it (RFC 8707 section 2.2).
 func Audience(l oauth.Place, g storage.Grant, c storage.Client, scopes, asked []string) ([]string, error) {
 	granted := g.Resources

@@ -10,9 +10,9 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// Scopes refuses what the client may not have. Of one that registered itself it leaves out what we
+// Scopes refuses what the client may not have. Of one that registered itself it omits what we
 // advertise to all: such clients ask for all that is in scopes_supported, whatever they need (VS Code,
-// Codex), and nobody here can correct them. RFC 6749 section 3.3 allows it, and the token response says
+// Codex), and no operator can correct them. RFC 6749 section 3.3 allows it, and the token response says
 // what was granted.
 func Scopes(form url.Values, c storage.Client) ([]string, error) {
 	asked := strings.Fields(form.Get("scope"))
@@ -45,7 +45,7 @@ func UnknownScope(description string, asked []string, c storage.Client) *oauth.E
 	})
 }
 
-// AdvertisedScopes are those that mean the same at every deployment.
+// AdvertisedScopes returns those that mean the same at every deployment.
 func AdvertisedScopes() []string {
 	return append(append([]string{"openid"}, userclaims.Scopes()...), "offline_access")
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Restrict takes from a grant what the operator has taken from its client since: scopes, resources, types of
-// authorization details. A grant of which nothing is left is none, nor is one that was to outlive its
+// authorization details. A grant of which nothing remains is none, nor is one that was to outlive its
 // session and may no longer.
 func Restrict(l oauth.Place, types *details.Types, g *storage.Grant, c storage.Client) error {
 	was := *g

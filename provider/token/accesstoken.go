@@ -37,7 +37,7 @@ type AccessClaims struct {
 	Details json.RawMessage `json:"authorization_details,omitempty"` // RFC 9396 section 9.1
 }
 
-// States judges access tokens by what they stand on.
+// States judges access tokens by what they depend on.
 type States interface {
 	TokenState(ctx context.Context, q storage.TokenQuery) (storage.TokenState, error)
 }
@@ -78,14 +78,14 @@ func (m *Maker) accessClaims(c storage.Client, s *Statement) *AccessClaims {
 	return claims
 }
 
-// issuedAt is now, or the client's not-before time when that is still ahead: disabling a client ends
+// issuedAt returns now, or the client's not-before time when that is still ahead: disabling a client ends
 // every token of that second, enabling it again in the same second must not.
 func issuedAt(now, notBefore time.Time) int64 {
 	return max(now.Unix(), notBefore.Unix())
 }
 
 // OpenAccess returns the claims of an access token that we signed and that has not expired. Whether
-// what it stands on still stands is for state to say.
+// what it depends on is still valid is for State to say.
 func (m *Maker) OpenAccess(token string) (claims AccessClaims, ok bool) {
 	payload, _, err := m.Keys.Verify(token, accessTokenType)
 	if err != nil || json.Unmarshal(payload, &claims) != nil {
@@ -97,7 +97,7 @@ func (m *Maker) OpenAccess(token string) (claims AccessClaims, ok bool) {
 	return claims, true
 }
 
-// State judges, in one query, everything a token stands on: its own revocation, its client, and for
+// State judges, in one query, everything a token depends on: its own revocation, its client, and for
 // a person's token the grant, user and session. Whose it is its grant knows: a sub may be pairwise.
 func (m *Maker) State(ctx context.Context, claims AccessClaims) (storage.TokenState, error) {
 	q := storage.TokenQuery{

@@ -8,7 +8,7 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// BenchmarkClaims is an access token without its signature.
+// BenchmarkClaims measures an access token without its signature.
 func BenchmarkClaims(b *testing.B) {
 	m := &Maker{}
 	c := storage.Client{ID: storage.NewID("c_"), ClientMetadata: storage.ClientMetadata{Scopes: []string{"email", "files:read"}}}

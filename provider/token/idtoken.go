@@ -16,7 +16,7 @@ import (
 // idTokenType is the JWT typ of an ID token; it keeps one from passing as an access token.
 const idTokenType = "JWT"
 
-// IDToken is OpenID Connect Core sections 2 and 3.1.3.6. On refresh it is the same authentication:
+// IDToken implements OpenID Connect Core sections 2 and 3.1.3.6. On refresh it is the same authentication:
 // the original auth_time, and no nonce (section 12.2).
 func (m *Maker) IDToken(ctx context.Context, c storage.Client, s *Statement, accessToken string) (string, error) {
 	claims := map[string]any{"sub": m.Subject(c, s.User.ID), "iss": m.Issuer}
@@ -44,7 +44,7 @@ func (m *Maker) IDToken(ctx context.Context, c storage.Client, s *Statement, acc
 	return m.Keys.Sign(ctx, c.SignedWith(), idTokenType, claims)
 }
 
-// leftHalf is the at_hash for an ID token of this algorithm (OpenID Connect Core section 3.1.3.6):
+// leftHalf returns the at_hash for an ID token of this algorithm (OpenID Connect Core section 3.1.3.6):
 // of the algorithm's own hash, which is SHA-512 for Ed25519.
 func leftHalf(alg, token string) string {
 	if alg == keys.EdDSA {

@@ -27,7 +27,7 @@ import (
 // is never a second branch. Anything older is reuse and ends the family (RFC 9700 section 4.14.2).
 
 // A public client that brings a DPoP proof or a certificate with its code gets refresh tokens bound to
-// that: the thumbprint stands in the token before the MAC, and under it (RFC 9449 section 5, RFC 8705
+// that: the thumbprint is in the token before the MAC, and under it (RFC 9449 section 5, RFC 8705
 // section 4). Those of other clients are bound to their authentication already.
 
 // SeedPurpose returns what the seed of a grant is sealed for.
@@ -45,7 +45,7 @@ type RefreshTokens struct {
 }
 
 // Seed opens what the refresh tokens of a grant are derived from. Sealed under a secret that has been
-// dropped it is gone, and storage.ErrNotFound; under one that this node does not have yet, other
+// dropped it is lost, and storage.ErrNotFound; under one that this node does not have yet, other
 // nodes can open it, and it is storage.ErrUnavailable.
 func (r *RefreshTokens) Seed(ctx context.Context, g storage.Grant) ([]byte, error) {
 	seed, err := r.Sealer.Open(SeedPurpose(g.ID), g.Seed)
@@ -74,7 +74,7 @@ func RefreshToken(seed []byte, grantID string, generation int64, jkt string) str
 		base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// Refresh is what a refresh token of ours stands for.
+// Refresh is what a refresh token of ours represents.
 type Refresh struct {
 	storage.GrantState
 	Seed    []byte
@@ -82,7 +82,7 @@ type Refresh struct {
 	BoundTo string // the key it is bound to, "" for none
 }
 
-// Open returns what a refresh token stands for, or storage.ErrNotFound when we did not make
+// Open returns what a refresh token represents, or storage.ErrNotFound when we did not make
 // exactly this string. Whether it is still live is the caller's question.
 func (r *RefreshTokens) Open(ctx context.Context, token string) (t Refresh, err error) {
 	body, ok := strings.CutPrefix(token, storage.RefreshPrefix)

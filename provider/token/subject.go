@@ -11,8 +11,8 @@ import (
 // PairwisePrefix keeps pairwise subjects from ever being taken for the id of a user or client.
 const PairwisePrefix = "p_"
 
-// Subject is the sub by which a client knows a user: the user's id, or, when its subject type is
-// pairwise, one that nobody outside of its sector can connect with any other (OpenID Connect Core
+// Subject returns the sub by which a client knows a user: the user's id, or, when its subject type is
+// pairwise, one that no client outside of its sector can connect with any other (OpenID Connect Core
 // section 8.1). It depends on the user's id and the sector alone: it stays when the address, the
 // secret or a key changes, and a user who was deleted and made anew has another.
 //
@@ -25,8 +25,8 @@ func (m *Maker) Subject(c storage.Client, userID string) string {
 	return PairwisePrefix + m.pairwise("subject", c, userID)
 }
 
-// SID is the session as a client knows it: else two clients with pairwise subjects could tell by the
-// session that they have the same person before them.
+// SID returns the session as a client knows it: else two clients with pairwise subjects could see by the
+// session that they have the same user.
 func (m *Maker) SID(c storage.Client, sessionID string) string {
 	if c.SubjectType != storage.SubjectPairwise || sessionID == "" {
 		return sessionID
@@ -34,7 +34,7 @@ func (m *Maker) SID(c storage.Client, sessionID string) string {
 	return PairwisePrefix + m.pairwise("session", c, sessionID)
 }
 
-// pairwise is what stands for an id in the client's sector, and nowhere else.
+// pairwise returns what represents an id in the client's sector, and nowhere else.
 func (m *Maker) pairwise(what string, c storage.Client, id string) string {
 	mac := hmac.New(sha256.New, m.Salt)
 	mac.Write([]byte("symbolon pairwise " + what + " v1\x00" + c.Sector() + "\x00" + id))

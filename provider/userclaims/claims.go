@@ -6,20 +6,20 @@ import (
 	"github.com/symbolon-id/symbolon/storage"
 )
 
-// claim is one thing we can tell about a person.
+// claim is one claim about a user.
 type claim struct {
 	name  string
-	value func(*storage.User) any // nil: there is nothing to tell
+	value func(*storage.User) any // nil: no value
 }
 
-// claimsOfScope are the standard claims a scope stands for (OpenID Connect Core section 5.4), and
+// claimsOfScope are the standard claims a scope represents (OpenID Connect Core section 5.4), and
 // groups.
 type claimsOfScope struct {
 	scope  string
 	claims []claim
 }
 
-// personal is all that can be told about a person. A new claim is a line here.
+// personal is all claims about a user. A new claim is a line here.
 var personal = []claimsOfScope{
 	{"profile", []claim{
 		{"name", func(u *storage.User) any { return text(u.Name) }},
@@ -43,7 +43,7 @@ var personal = []claimsOfScope{
 	}},
 	{"phone", []claim{
 		{"phone_number", func(u *storage.User) any { return text(u.Profile.PhoneNumber) }},
-		{"phone_number_verified", func(u *storage.User) any { return known(u.Profile.PhoneNumber, false) }}, // nobody verifies it
+		{"phone_number_verified", func(u *storage.User) any { return known(u.Profile.PhoneNumber, false) }}, // it is never verified
 	}},
 	{"address", []claim{
 		{"address", address},
@@ -76,7 +76,7 @@ func address(u *storage.User) any {
 }
 
 // Add adds to claims what these scopes stand for. Of a scope held for named claims alone only those
-// are told.
+// are added.
 func Add(claims map[string]any, user *storage.User, scopes []string, named *storage.NamedClaims) {
 	for _, p := range personal {
 		if !slices.Contains(scopes, p.scope) || named != nil && slices.Contains(named.Scopes, p.scope) {
@@ -107,7 +107,7 @@ func AddNamed(claims map[string]any, user *storage.User, scopes, names []string)
 	}
 }
 
-// ScopeOf is the scope that holds a claim, "" for one that we do not have.
+// ScopeOf returns the scope that holds a claim, "" for one that we do not have.
 func ScopeOf(name string) string {
 	for _, p := range personal {
 		if slices.ContainsFunc(p.claims, func(c claim) bool { return c.name == name }) {

@@ -1,2 +1,2 @@
-// Package userinfo tells a client about the user who allowed it (OpenID Connect Core section 5.3).
+// Package userinfo returns claims about a user to the client that the user allowed (OpenID Connect Core section 5.3).
 package userinfo

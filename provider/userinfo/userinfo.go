@@ -15,7 +15,7 @@ import (
 	"github.com/symbolon-id/symbolon/web"
 )
 
-// Endpoint tells clients about their users.
+// Endpoint returns claims about users to clients.
 type Endpoint struct {
 	oauth.Place
 	Proofs *clientauth.Proofs
@@ -23,7 +23,7 @@ type Endpoint struct {
 	Keys   *keys.Ring
 }
 
-// Userinfo answers GET and POST /userinfo (OpenID Connect Core section 5.3). A refusal stands in the
+// Userinfo answers GET and POST /userinfo (OpenID Connect Core section 5.3). A refusal is in the
 // header as well (RFC 6750 section 3, RFC 9449 section 7.1); an outage is no challenge.
 func (e *Endpoint) Userinfo(w http.ResponseWriter, r *http.Request) error {
 	return challenged(w, r, e.answer(w, r))
