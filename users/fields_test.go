@@ -44,7 +44,7 @@ func TestWhatIsNoSuchThingIsNotKept(t *testing.T) {
 
 func TestWhatPeopleAreIsKept(t *testing.T) {
 	for name, good := range map[string]map[string]string{
-		"given_name":     {" Ada ": "Ada", "岡": "岡", "می‌خواهم": "می‌خواهم", "": ""},
+		"given_name":     {" Ada ": "Ada", "岡": "岡", "می\u200cخواهم": "می\u200cخواهم", "": ""},
 		"gender":         {"female": "female", "nichtbinär": "nichtbinär"},
 		"website":        {"https://ada.example": "https://ada.example", " https://xn--bcher-kva.example:8443/a?b#c": ""},
 		"birthdate":      {"1815-12-10": "1815-12-10", "1815": "1815", "0000-02-29": "0000-02-29", "2000-02-29": "2000-02-29", " ": ""},

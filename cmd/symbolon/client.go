@@ -15,7 +15,7 @@ Redirect URIs are matched byte for byte; only the port of a loopback address may
   symbolon client create --name Grafana --redirect-uri https://grafana.example/login/generic_oauth
   symbolon client list`,
 		p.clientCreate(), r.update("  symbolon client update "+r.exampleID()+" --redirect-uri https://app.example/cb"))
-	cmd.AddCommand(r.commands()...)
+	cmd.AddCommand(append(r.commands(), clientSchema())...)
 	return cmd
 }
 

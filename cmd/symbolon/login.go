@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/symbolon-id/symbolon/config"
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/relyingparty"
 )
 
@@ -130,6 +131,6 @@ func legibly(err error) error { return legibleError{err} }
 
 type legibleError struct{ error }
 
-func (e legibleError) Error() string { return printable(e.error.Error()) }
+func (e legibleError) Error() string { return legible.Lines(e.error.Error()) }
 
 func (e legibleError) Unwrap() error { return e.error }

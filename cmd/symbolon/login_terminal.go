@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"runtime"
 
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/login/totp"
 	"github.com/symbolon-id/symbolon/relyingparty"
 )
@@ -29,7 +30,7 @@ func (t loginTerminal) open(ctx context.Context, address string, noBrowser bool)
 }
 
 func (t loginTerminal) showDevice(d *relyingparty.Device) {
-	t.say("Open %s on any device and enter\n\n  %s\n", printable(d.VerificationURI), printable(d.UserCode))
+	t.say("Open %s on any device and enter\n\n  %s\n", legible.Lines(d.VerificationURI), legible.Lines(d.UserCode))
 	if drawn, err := totp.QR(cmp.Or(d.VerificationURIComplete, d.VerificationURI)); err == nil && t.person {
 		t.say("%s", terminalQR(drawn))
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/symbolon-id/symbolon/legible"
 )
 
 func TestLoginBelievesOnlyTheIssuerItAsked(t *testing.T) {
@@ -34,7 +36,7 @@ func TestTimesAreToldInWords(t *testing.T) {
 }
 
 func TestNothingThatIsShownSteersTheTerminal(t *testing.T) {
-	if got := printable("\x1b[2Jname\u009b1m\nä"); strings.ContainsAny(got, "\x1b\u009b") || !strings.HasSuffix(got, "\nä") {
+	if got := legible.Lines("\x1b[2Jname\u009b1m\nä"); strings.ContainsAny(got, "\x1b\u009b") || !strings.HasSuffix(got, "\nä") {
 		t.Errorf("%q", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/symbolon-id/symbolon/legible"
 	"github.com/symbolon-id/symbolon/relyingparty"
 )
 
@@ -112,18 +113,8 @@ func (v *tokenView) write(w io.Writer, title string, now time.Time) {
 	}
 	var claims bytes.Buffer
 	if json.Indent(&claims, v.Claims, "  ", "  ") == nil {
-		fmt.Fprintf(w, "  %s\n", printable(claims.String()))
+		fmt.Fprintf(w, "  %s\n", legible.Lines(claims.String()))
 	}
-}
-
-// printable keeps what an issuer wrote from steering the terminal.
-func printable(text string) string {
-	return string(bytes.Map(func(r rune) rune {
-		if r != '\n' && (r < ' ' || r >= 0x7f && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, []byte(text)))
 }
 
 // inWords says when something is, seen from now: "in 9 minutes", "2 days ago".
