@@ -83,21 +83,20 @@ func readAll(x *exchange, r *http.Request) ([]byte, error) {
 // maxDiscard is what net/http reads on of a body for a connection that stays open.
 const maxDiscard = 256 << 10
 
-// discardFor is how long a client is waited for that has a refusal already: what it sent is here by then.
-const discardFor = 500 * time.Millisecond
+// discardFor is how long a refusal waits for the body of its request.
+const discardFor = time.Second
 
-// discardBody reads, once the refusal is on its way, what the client still sends on a connection that ends
-// after it: net/http does not, and closing on unread bytes resets the connection, with which the answer may
-// be lost. A client that sends nothing is not waited for long.
+// discardBody reads what a handler left of the body of a connection that ends after this answer, as net/http
+// does for one that stays open. Closing on unread bytes resets the connection, and a proxy that is answered
+// while it still sends may give the answer up; either way it would be lost. A client that announces a body
+// and sends none is not waited for.
 func discardBody(w http.ResponseWriter, r *http.Request) {
-	if !r.Close || r.Header.Get("Expect") != "" || r.ContentLength == 0 {
+	if !r.Close || r.Header.Get("Expect") != "" {
 		return
 	}
-	c := http.NewResponseController(w)
-	if c.Flush() != nil || c.SetReadDeadline(time.Now().Add(discardFor)) != nil {
-		return
+	if http.NewResponseController(w).SetReadDeadline(time.Now().Add(discardFor)) == nil {
+		_, _ = io.CopyN(io.Discard, r.Body, maxDiscard)
 	}
-	_, _ = io.CopyN(io.Discard, r.Body, maxDiscard)
 }
 
 func unreadable(x *exchange, err error) error {

@@ -83,10 +83,10 @@ func (m *Mux) refuse(x *exchange, r *http.Request, err error) {
 		m.take(x, r, m.unmatchedRoute(r))
 	}
 	x.prepareRefusal()
+	discardBody(x, r)
 	if m.render(x, r) != nil && x.status == 0 {
 		http.Error(x, x.fault.Title.String(), x.fault.Status)
 	}
-	discardBody(x, r)
 }
 
 // unmatchedRoute returns the route for a path without one: programs look below /.well-known/, and read JSON.
