@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/symbolon-id/symbolon/i18n"
@@ -59,7 +58,7 @@ func (re *renderer) errorPage(w http.ResponseWriter, r *http.Request, e *oauth.E
 func (re *renderer) wayOn(page *templates.Error, r *http.Request, e *oauth.Error) {
 	switch {
 	case e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests:
-		page.WayText, page.WayURL = "Try again", templates.Again(r, strings.TrimSuffix(re.Issuer, re.Base))
+		page.WayText, page.WayURL = "Try again", templates.Again(r, re.Origin())
 	case e.Home != "":
 		page.App, page.WayURL = e.App, e.Home
 	default:

@@ -61,7 +61,7 @@ func (d *Dev) Seed(ctx context.Context, i *issuer) error {
 	)
 }
 
-// demoProfile says something of everything, so that whoever tries a scope sees what it tells.
+// demoProfile says something of everything, so that a scope that is tried shows what it has.
 func demoProfile(name string) storage.Profile {
 	at := "https://" + strings.ToLower(name) + ".example"
 	return storage.Profile{

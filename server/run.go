@@ -54,7 +54,7 @@ const (
 	unusedClients    = 20_000 // at most
 )
 
-// sweep removes expired rows, a small batch at a time so that nobody waits for it. Expiry itself is
+// sweep removes expired rows, a small batch at a time so that no request waits for it. Expiry itself is
 // judged whenever a row is read.
 func (p *Server) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)

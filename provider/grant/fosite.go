@@ -30,7 +30,7 @@ func (t *Issuer) newFosite() *fosite.Fosite {
 		HTTPClient:                   nil,
 	}
 	config.AuthorizeEndpointHandlers = fosite.AuthorizeEndpointHandlers{&codeIssuer{t}}
-	for _, g := range grants() {
+	for _, g := range grants {
 		config.TokenEndpointHandlers = append(config.TokenEndpointHandlers, g.make(handler{t, g.name}))
 	}
 	return fosite.NewOAuth2Provider(knownClient{}, config)

@@ -2,6 +2,7 @@ package grant
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ory/fosite"
 )
@@ -12,20 +13,23 @@ type grantType struct {
 	make func(handler) fosite.TokenEndpointHandler
 }
 
-// grants returns those there are, each in its own file.
-func grants() []grantType {
-	return []grantType{
-		{"authorization_code", func(h handler) fosite.TokenEndpointHandler { return &codeGrant{h} }},
-		{"client_credentials", func(h handler) fosite.TokenEndpointHandler { return &clientCredentials{h} }},
-		{"refresh_token", func(h handler) fosite.TokenEndpointHandler { return &refreshGrant{h} }},
-		{DeviceType, func(h handler) fosite.TokenEndpointHandler { return &deviceGrant{h} }},
-	}
+// grants are those there are, each in its own file.
+var grants = []grantType{
+	{"authorization_code", func(h handler) fosite.TokenEndpointHandler { return &codeGrant{h} }},
+	{"client_credentials", func(h handler) fosite.TokenEndpointHandler { return &clientCredentials{h} }},
+	{"refresh_token", func(h handler) fosite.TokenEndpointHandler { return &refreshGrant{h} }},
+	{DeviceType, func(h handler) fosite.TokenEndpointHandler { return &deviceGrant{h} }},
+}
+
+// isGrant reports whether there is a grant of this name.
+func isGrant(name string) bool {
+	return slices.ContainsFunc(grants, func(g grantType) bool { return g.name == name })
 }
 
 // Types returns the names of the grants, as in grant_types_supported (RFC 8414 section 2).
 func Types() []string {
 	var names []string
-	for _, g := range grants() {
+	for _, g := range grants {
 		names = append(names, g.name)
 	}
 	return names

@@ -77,7 +77,7 @@ func (t *Issuer) exchange(w http.ResponseWriter, r *http.Request, form oauth.Par
 	if grantType == "" {
 		return nil, oauth.Refuse("invalid_request", "The parameter grant_type is missing.")
 	}
-	if !slices.Contains(Types(), grantType) {
+	if !isGrant(grantType) {
 		return nil, oauth.Refuse("unsupported_grant_type", oauth.Descriptions["unsupported_grant_type"]).WithHintFunc(func() string {
 			return "requested " + grantType + ", supported " + strings.Join(Types(), " ")
 		})
